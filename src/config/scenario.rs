@@ -1,0 +1,187 @@
+//! The resolved scenario: everything a run needs to know, checked.
+//!
+//! Scientific parameters have no defaults in code: `configs/base.toml` holds them.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::leadership::Outcome;
+use crate::{borders, conflict, displacement, leadership, ledger, states};
+
+/// A study file after inheritance: one address space of TOML tables.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// What is run: outcomes, replicates, variants.
+    pub study: StudySettings,
+    /// Where and when.
+    pub run: RunSettings,
+    /// A switch for every mechanism.
+    pub mechanisms: Mechanisms,
+    /// Leadership of Iran: trajectories of the outcomes, hazards, outside pressure.
+    pub leadership: leadership::parameters::Parameters,
+    /// States: guards, policies, Russia's reserve.
+    pub states: states::parameters::Parameters,
+    /// Armed groups, engagements, control, flashpoints.
+    pub conflict: conflict::parameters::Parameters,
+    /// Residents, flight, destinations, travel, hosting.
+    pub displacement: displacement::parameters::Parameters,
+    /// Crossings as queues, the green border, the pressure index.
+    pub borders: borders::parameters::Parameters,
+    /// Arms pipeline, energy and trade, influence.
+    pub ledger: ledger::parameters::Parameters,
+}
+
+/// `[study]`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StudySettings {
+    /// Name of the study and of its output folder: letters, digits, `-` and `_`.
+    #[schemars(regex(pattern = r"^[A-Za-z0-9_-]{1,64}$"))]
+    pub name: String,
+    /// One line for people.
+    pub title: String,
+    /// Leadership outcomes to run.
+    #[schemars(length(min = 1))]
+    pub outcomes: Vec<Outcome>,
+    /// Replicates of each outcome and variant.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub replicates: u32,
+    /// Seed of the study; with the replicate it fixes the luck of a run.
+    #[schemars(range(min = 0, max = 9_007_199_254_740_991_i64))]
+    pub seed: u64,
+    /// Outcome that the others are compared with in `contrasts.csv`.
+    pub contrast_against: Outcome,
+    /// Named changes of the scenario, each run with every outcome and replicate; empty: only the scenario itself, as `base`.
+    pub variants: Vec<Variant>,
+    /// Variant that the others are compared with in `contrasts.csv`, when there are variants.
+    pub contrast_variant: String,
+}
+
+/// A named change of the scenario.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Variant {
+    /// Name in the column `variant`.
+    #[schemars(regex(pattern = r"^[A-Za-z0-9_-]{1,64}$"))]
+    pub name: String,
+    /// Keys of the scenario and their values under this variant, as with `--set`.
+    pub set: serde_json::Map<String, serde_json::Value>,
+}
+
+/// `[run]`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RunSettings {
+    /// Folder of the map, relative to the file that names it, or the name of a folder in `maps/`.
+    pub map: String,
+    /// Date of day 0 (ISO). Nothing that happened later is known to the model.
+    #[schemars(regex(pattern = r"^\d{4}-\d{2}-\d{2}$"))]
+    pub as_of: String,
+    /// Days to simulate.
+    #[schemars(range(min = 1, max = 3650))]
+    pub days: u32,
+    /// Steps in a day: 1 (daily) or 4 (6 h).
+    #[schemars(range(min = 1, max = 4))]
+    pub steps_per_day: u32,
+    /// Persons in a displaced group at most (super-agent size).
+    #[schemars(range(min = 1, max = 10_000))]
+    pub persons_per_group: u32,
+}
+
+/// `[mechanisms]`: every mechanism can be turned off, to see what it does.
+#[allow(clippy::struct_excessive_bools)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Mechanisms {
+    /// Threat is perceived through information with a memory; off: people see today's threat.
+    pub perceived_threat: bool,
+    /// Neighbours who left raise the hazard of leaving.
+    pub cascade: bool,
+    /// Households differ in their readiness to leave (gamma frailty).
+    pub frailty: bool,
+    /// Kin attract: destinations and host families.
+    pub kin: bool,
+    /// A state may bar its nationals from leaving.
+    pub exit_bar: bool,
+    /// States of destination choose whom they let in; off: every crossing that is not closed is open.
+    pub entry_policy: bool,
+    /// People try the green border.
+    pub green_border: bool,
+    /// Host places fill up.
+    pub saturation: bool,
+    /// The settled move on.
+    pub secondary_movement: bool,
+    /// The displaced return.
+    pub return_home: bool,
+    /// The displaced die above the ordinary.
+    pub mortality: bool,
+    /// Afghans in Iran as a population of their own.
+    pub mobile_population: bool,
+    /// Crowded roads slow down.
+    pub jams: bool,
+    /// Winter closes passes and slows travel.
+    pub seasons: bool,
+    /// People give up waiting at crossings.
+    pub reneging: bool,
+    /// A crossing needs time to reach its capacity.
+    pub ramp_up: bool,
+    /// Engagements between armed groups and state forces.
+    pub engagements: bool,
+    /// Rough terrain helps the weaker side.
+    pub terrain: bool,
+    /// Fire is informed by the people, more so under control.
+    pub informed_fire: bool,
+    /// Severity has a heavy tail; off: every event has the mean severity.
+    pub heavy_tail: bool,
+    /// Armed groups contest control of cells.
+    pub control_contest: bool,
+    /// Groups recruit and absorb defectors.
+    pub recruitment: bool,
+    /// Fighters desert when supply fails.
+    pub desertion: bool,
+    /// Groups split and merge.
+    pub split_merge: bool,
+    /// Groups seek sanctuary across a line.
+    pub sanctuary: bool,
+    /// Opportunists form groups where control is low.
+    pub vacuum: bool,
+    /// Violence breeds violence nearby for a while.
+    pub self_excitation: bool,
+    /// The declining insurgency of the North Caucasus.
+    pub north_caucasus_baseline: bool,
+    /// Control fails first in the periphery.
+    pub periphery_first: bool,
+    /// Sanctions, tariffs, threats and isolation act on stress and outside pressure.
+    pub external_pressure: bool,
+    /// States change the policy of crossings.
+    pub crossing_policy: bool,
+    /// States reinforce borders under pressure.
+    pub reinforcement: bool,
+    /// States aid at source.
+    pub source_aid: bool,
+    /// States hold people in a buffer on the far side.
+    pub buffer: bool,
+    /// Russia's mobile reserve is scarce; off: every front gets what it asks.
+    pub scarce_reserve: bool,
+    /// Moscow's restraint holds back its actions; off: it acts at once.
+    pub restraint: bool,
+    /// Recognition of and outreach to successors.
+    pub outreach: bool,
+    /// The arms pipeline between Iran and Russia.
+    pub arms_pipeline: bool,
+    /// Russia substitutes imports by its own production.
+    pub substitution: bool,
+    /// Energy and trade through Iran.
+    pub energy_trade: bool,
+    /// Iran as an active amplifier of Russia's influence.
+    pub amplification: bool,
+    /// Prestige as a stock apart from capability.
+    pub prestige: bool,
+    /// Kin channel of the domino effect.
+    pub domino_kin: bool,
+    /// Sanctuary channel of the domino effect.
+    pub domino_sanctuary: bool,
+    /// Vacuum channel of the domino effect.
+    pub domino_vacuum: bool,
+}

@@ -1,0 +1,1 @@
+//! Pure rules: quantities in, quantities out.

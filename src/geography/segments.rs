@@ -1,0 +1,1 @@
+//! Border segments found from the cells.
