@@ -7,3 +7,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Parameters {}
+impl Parameters {
+    /// stub
+    #[must_use]
+    pub fn kin_communities(&self, _code: &str) -> &[String] {
+        &[]
+    }
+}
