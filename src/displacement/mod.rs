@@ -51,3 +51,12 @@ pub fn populate(world: &mut World, map: &Map, scenario: &Scenario) {
     world.insert_resource(hosting::BeyondQuota(vec![f64::INFINITY; map.destinations.len()]));
     world.insert_resource(population);
 }
+
+/// System of phase Clock: the flows of a new day start at zero.
+pub fn start_day(clock: Res<crate::time::Clock>, mut population: ResMut<Population>) {
+    if clock.starts_day {
+        population.flows.arrivals.fill(0);
+        population.flows.returns.fill(0);
+        population.flows.deaths.fill(0);
+    }
+}
