@@ -1,8 +1,9 @@
 //! The course of a run: sampled once, advanced once a day (ODD 7.1).
 //!
-//! Prescribed mode: the outcome's curves are the anchor; outside pressure and aid add a deviation of stress, outside pressure
-//! and cohesion to them. Endogenous mode: continuity's curves with noise on unrest, until one of the competing hazards has
-//! used up its luck; from that day on the curves of that outcome, beginning at the condition reached.
+//! Prescribed mode: the outcome's curves are the anchor; outside pressure and aid add a deviation of stress, outside
+//! pressure and cohesion to them. Endogenous mode: continuity's curves with noise on unrest, until one of the
+//! competing hazards has used up its luck; from that day on the curves of that outcome, beginning at the condition
+//! reached.
 
 use bevy_ecs::resource::Resource;
 
@@ -35,8 +36,8 @@ struct Site {
 struct Path {
     slopes: Slopes,
     at_calm: PerDay,
-    /// Cumulated hazard at which it happens: an exponential draw. Hazards that are lowered, as by aid, happen later, never
-    /// sooner, under the same luck.
+    /// Cumulated hazard at which it happens: an exponential draw. Hazards that are lowered, as by aid, happen later,
+    /// never sooner, under the same luck.
     luck: f64,
     cumulated: f64,
     outcome: Outcome,
@@ -200,7 +201,8 @@ impl Course {
         self.realised_on = Some(Day(self.day));
     }
 
-    /// The curve of one side at a time (days since the as-of date, also of the past), without waves, noise or outside forces.
+    /// The curve of one side at a time (days since the as-of date, also of the past), without waves, noise or outside
+    /// forces.
     fn curve_at(&self, side: usize, time: f64) -> f64 {
         let regime = match &self.past {
             Some(past) if time < self.regime.begins => past,
@@ -283,8 +285,8 @@ impl Course {
             }
             return;
         }
-        // The delay and the contest of the centre come in with the control curve: day 0 is the same under every outcome, and
-        // an endogenous outcome does not make the provinces jump.
+        // The delay and the contest of the centre come in with the control curve: day 0 is the same under every
+        // outcome, and an endogenous outcome does not make the provinces jump.
         let curve = &self.regime.curves[CONTROL];
         let phase = rules::progress(Days(today - self.regime.begins), curve.onset, curve.rise).0;
         let (delay_before, contest_before) = self
@@ -362,7 +364,8 @@ fn hazards(parameters: &Parameters, key: RunKey, quantiles: luck::Quantiles) -> 
     }
 }
 
-/// The units of Iran on the map. One that the scenario does not list counts as core; `check_against_map` reports it before.
+/// The units of Iran on the map. One that the scenario does not list counts as core; `check_against_map` reports it
+/// before.
 fn sites(parameters: &Parameters, map: &Map) -> Vec<Site> {
     let Some(state) = map.territory(STATE) else { return Vec::new() };
     let units = map.admin1.iter().enumerate().filter(|(_, unit)| unit.state == state);

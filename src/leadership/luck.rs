@@ -14,7 +14,8 @@ pub(super) const STRESS: usize = 3;
 pub(super) const OUTSIDE: usize = 4;
 pub(super) const ALIGNMENT: usize = 5;
 
-/// Stable numbers of the quantities: a number keeps its meaning for ever, or results change. 0 to 5 are the start values.
+/// Stable numbers of the quantities: a number keeps its meaning for ever, or results change. 0 to 5 are the start
+/// values.
 mod number {
     /// Curves: `CURVE + 10 * side + field`.
     pub const CURVE: u64 = 100;

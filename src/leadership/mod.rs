@@ -4,7 +4,9 @@
 //! `Phase::Leadership`. Other domains read its effects (unrest, control, cohesion, ...), never decide by the outcome.
 //!
 //! - [`parameters`]: the courses of the outcomes as ranges, provinces, outside pressure, hazards;
-//! - [`rules`]: the equations (evidence 1.3, 1.4); - `luck`: what a replicate draws; - [`course`]: a run's course, day by day;
+//! - [`rules`]: the equations (evidence 1.3, 1.4);
+//! - `luck`: what a replicate draws;
+//! - [`course`]: a run's course, day by day;
 //! - [`checks`]: what a schema cannot see, and whether provinces fit the map.
 
 use bevy_ecs::prelude::*;
@@ -143,8 +145,8 @@ impl Leadership {
 
 /// Aid from Russia to the incumbent leadership, as a share of Iran's GDP per year (0 none; 0.01 is one per cent).
 ///
-/// Written by the states domain in `Phase::States`, read here the day after. It acts through economic stress and, a little,
-/// through elite cohesion; it never touches an outcome directly.
+/// Written by the states domain in `Phase::States`, read here the day after. It acts through economic stress and, a
+/// little, through elite cohesion; it never touches an outcome directly.
 #[derive(Resource, Clone, Copy, Debug, Default, PartialEq)]
 pub struct IncumbentAid(pub f64);
 

@@ -19,9 +19,9 @@ pub fn quantile(range: [f64; 2], u: f64) -> f64 {
 /// How far a logistic change has come: 0 at its start, 1 in the end.
 ///
 /// `(L((t - m) / w) - L(-m / w)) / (1 - L(-m / w))` with `L(x) = 1 / (1 + exp(-x))`, `m` the middle, `w` the width: the
-/// logistic of evidence 1.4, shifted and scaled so that it is exactly zero on day 0. Without that a curve would not begin
-/// at the condition of the as-of date, and a run whose outcome changes on the way would jump. What remains to be done
-/// falls off with e-fold `w`, so that the table's e-fold times are widths.
+/// logistic of evidence 1.4, shifted and scaled so that it is exactly zero on day 0. Without that a curve would not
+/// begin at the condition of the as-of date, and a run whose outcome changes on the way would jump. What remains to
+/// be done falls off with e-fold `w`, so that the table's e-fold times are widths.
 #[must_use]
 pub fn progress(since: Days, middle: Days, width: Days) -> Share {
     if since.0 <= 0.0 {
@@ -110,7 +110,7 @@ pub fn province_control(delayed_control: Share, periphery: Share, periphery_powe
 
 /// Unrest in a province: `1 - (1 - U(t - delay))^(1 + q * periphery)`, the mirror image of [`province_control`].
 ///
-/// Small unrest stays small (its slope at zero is `1 + q`). [P]
+/// Small unrest stays small (its slope at zero is `1 + q`). The form is proposed, without a source.
 #[must_use]
 pub fn province_unrest(delayed_unrest: Share, periphery: Share, periphery_power: f64) -> Share {
     let calm = (1.0 - delayed_unrest.0).clamp(0.0, 1.0);

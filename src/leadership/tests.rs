@@ -214,7 +214,7 @@ fn peaks_troughs_and_e_folds_come_out_of_the_curves() {
     // b: dip for 30-90 d. c1: half of the decline within 30-120 d. c3: recovered within 180-360 d.
     let dip = b.iter().filter(|l| l.national.control < 0.775).count();
     assert!((30..=90).contains(&dip), "dip of {dip} d");
-    let half = c1.iter().position(|l| l.national.control < (0.81 + 0.4) / 2.0).expect("declines");
+    let half = c1.iter().position(|l| l.national.control < f64::midpoint(0.81, 0.4)).expect("declines");
     assert!((30..=120).contains(&half), "half-time {half} d");
     let back = c3.iter().rposition(|l| l.national.control < 0.83).expect("dips");
     assert!((180..=360).contains(&back), "recovered on day {back}");
@@ -391,6 +391,32 @@ fn aid_to_the_incumbent_shifts_the_outcome_only_a_little() {
     assert!((120..200).contains(&held.0), "{} of 200 hold for a year", held.0);
     let kept = alone.iter().zip(&aided).filter(|(a, b)| a == b).count();
     assert!(kept >= 185, "{kept} of 200 end alike");
+}
+
+#[test]
+fn a_crisis_that_lasted_a_year_would_break_one_leadership_in_three() {
+    // The claim of the scenario file on how the slopes are anchored.
+    let mut parameters = shipped();
+    let now = sides(&middle(Outcome::Continuity)[0].national);
+    let courses = &mut parameters.outcomes.continuity;
+    for (curve, level) in [
+        (&mut courses.unrest, now[0]),
+        (&mut courses.control, now[1]),
+        (&mut courses.cohesion, now[2]),
+        (&mut courses.stress, now[3]),
+        (&mut courses.outside_pressure, now[4]),
+    ] {
+        (curve.peak, curve.end) = ([level; 2], [level; 2]);
+    }
+    courses.flare_probability_per_year = [0.0, 0.0];
+    parameters.hazards.noise_sd = 0.0;
+    let switches = Mechanisms { external_pressure: false, ..mechanisms() };
+    let broken = (0..600).filter(|&r| {
+        let key = RunKey::new(4, r);
+        let course = Course::with_quantiles(&parameters, switches, Outcome::Endogenous, &map(), key, &|_| 0.5);
+        days_of(course, 365, 0.0)[365].realised_on.is_some()
+    });
+    close("share broken down", broken.count() as f64 / 600.0, 1.0 / 3.0, 0.06);
 }
 
 #[test]
