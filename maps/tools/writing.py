@@ -38,6 +38,17 @@ def write_json(path, value):
     write_text(path, json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
+SPEEDS = """\
+# Travel speeds without queues, from town to town with ordinary stops, km/h; also used by tools/check_maps.py.
+# Calibrated to Tehran - Astara about 500 km in about 8 h [F] (evidence 1.1.4); single values assumed [P].
+[speeds]
+class_1_km_per_hour = 70.0 # international road
+class_2_km_per_hour = 60.0 # national road
+class_3_km_per_hour = 40.0 # regional road
+ferry_km_per_hour = 22.0   # at sea, waiting in port not counted: Alat - Turkmenbashi about 300 km in 12-16 h [R-l]
+"""
+
+
 def write_map_toml(path, *, name, title, bbox, spacing, nx, ny, made_by, snapshots, lines):
     """map.toml: what the folder is and which column of cells.csv holds which date."""
     q = json.dumps
@@ -58,5 +69,6 @@ def write_map_toml(path, *, name, title, bbox, spacing, nx, ny, made_by, snapsho
         if s.get("to"):
             out.append(f"to = {q(s['to'])}")
         out += [f"column = {q(s['column'])}", ""]
+    out += SPEEDS.splitlines() + [""]
     out += ["[lines]", 'file = "lines.geojson"', f"note = {json.dumps(lines, ensure_ascii=False)}", ""]
     write_text(path, "\n".join(out))
