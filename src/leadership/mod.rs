@@ -73,3 +73,7 @@ impl Leadership {
         self.provinces[unit.index()]
     }
 }
+
+/// Aid to the incumbent from outside, share of Iran's GDP per year. Written by states, read by leadership.
+#[derive(Resource, Clone, Copy, Debug, Default)]
+pub struct IncumbentAid(pub f64);
