@@ -294,3 +294,6 @@ fn balance_influence(ledger: &mut Ledger, p: &parameters::Influence, half_life: 
     }
     ledger.influence_direct = mean_influence(ledger, p);
 }
+
+#[cfg(test)]
+mod tests;

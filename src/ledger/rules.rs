@@ -103,7 +103,7 @@ pub fn access_after_day(
     backs_wrong_side: bool,
     wrong_side_days: f64,
 ) -> f64 {
-    let openness = ((1.0 + alignment) / 2.0).clamp(0.0, 1.0);
+    let openness = f64::midpoint(1.0, alignment).clamp(0.0, 1.0);
     let gained = contacts * openness * (1.0 - access) / growth_days;
     let lost = if backs_wrong_side { access / wrong_side_days } else { 0.0 };
     (access + gained - lost).clamp(0.0, 1.0)

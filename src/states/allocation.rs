@@ -64,12 +64,18 @@ pub fn allocate(fronts: &[Front; 6], budget: f64, holding_price: f64) -> Allocat
     let price = if sum_at(holding_price) <= budget {
         holding_price
     } else {
-        // Between a price so low that the asked sum exceeds the budget and one so high that nobody asks, halve in logs.
-        let mut high = libm::log(fronts.iter().map(|f| f.marginal(0.0)).fold(0.0, f64::max));
+        // Between a price so low that the asked sum exceeds the budget and one so high that nobody asks, halve in logs,
+        // where what a front asks is a straight line between its bounds.
+        let first = fronts.map(|f| libm::log(f.marginal(0.0)));
+        let asked = |f: &Front, first: f64, log_price: f64| {
+            if first == f64::NEG_INFINITY { f.least } else { ((first - log_price) / f.effect).min(f.most).max(f.least) }
+        };
+        let sum_at_log = |x: f64| fronts.iter().zip(first).map(|(f, first)| asked(f, first, x)).sum::<f64>();
+        let mut high = first.into_iter().fold(f64::NEG_INFINITY, f64::max);
         let mut low = high - fronts.iter().map(|f| f.effect).fold(0.0, f64::max) * (budget + 1.0) - 50.0;
-        for _ in 0..100 {
-            let middle = 0.5 * (low + high);
-            if sum_at(libm::exp(middle)) > budget {
+        for _ in 0..80 {
+            let middle = f64::midpoint(low, high);
+            if sum_at_log(middle) > budget {
                 low = middle;
             } else {
                 high = middle;

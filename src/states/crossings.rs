@@ -97,6 +97,7 @@ pub fn decide_crossings(
                 wait_in: f64::from(waits[x][direction]),
                 wait_out: f64::from(waits[x][1 - direction]),
                 permit_share: permit_share(point),
+                permits_at_best: base_passage(point.status, &scenario.mechanisms) == Passage::Permit,
             };
             let before = standings.by[x][direction];
             let mut now = before;

@@ -17,6 +17,8 @@ use crate::time::Day;
 pub mod allocation;
 pub mod crossings;
 pub mod guards;
+#[cfg(test)]
+pub(crate) mod mini;
 pub mod parameters;
 mod populate;
 pub mod roster;
@@ -295,3 +297,6 @@ impl Reserve {
         if self.price_on_day_0 > 0.0 { self.shadow_price / self.price_on_day_0 } else { 1.0 }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,8 @@ pub struct Seen {
     pub wait_out: f64,
     /// Permit quota over capacity, 0 to 1: turns a wait under permits into the wait at an open gate.
     pub permit_share: f64,
+    /// Whether the map lets only permits pass at best (freight and restricted gates).
+    pub permits_at_best: bool,
 }
 
 /// Thresholds of a state at a crossing.
@@ -44,7 +46,8 @@ pub enum Turn {
 /// Scores of tightening and loosening against keeping (0): how far a threshold is exceeded, as a share of itself, less
 /// the cost of a change. Evidence 1.3: close at wait > 3 d or pressure > 60, re-open below 40.
 ///
-/// A wait under permits follows from the permits, so it tightens only an open gate; a load that runs outward (more
+/// A wait under permits follows from the permits: at a gate that never gives more, it counts as the wait at full capacity,
+/// and where the state itself has gone over to permits it tightens no further. A load that runs outward (more
 /// waiting on this side) is no reason to shut those out who come in.
 #[must_use]
 pub fn turn_scores(level: Passage, seen: Seen, limits: Limits) -> [f64; 2] {
@@ -52,7 +55,8 @@ pub fn turn_scores(level: Passage, seen: Seen, limits: Limits) -> [f64; 2] {
     let tighten = if level == Passage::Closed || seen.wait_out > seen.wait_in {
         never
     } else {
-        let wait = if level == Passage::Open { seen.wait_in / limits.close_wait } else { 0.0 };
+        let own_doing = if seen.permits_at_best { seen.permit_share } else { 1.0 };
+        let wait = if level == Passage::Open { seen.wait_in * own_doing / limits.close_wait } else { 0.0 };
         wait.max(seen.pressure / limits.close_pressure) - 1.0 - limits.switch_cost
     };
     let loosen = match level {
@@ -230,7 +234,7 @@ mod tests {
         Limits { close_wait: 3.0, close_pressure: 60.0, reopen_pressure: 40.0, reopen_wait: 1.0, switch_cost: 0.0 };
 
     fn step(level: Passage, pressure: f64, wait_in: f64, wait_out: f64) -> Passage {
-        let seen = Seen { pressure, wait_in, wait_out, permit_share: 0.05 };
+        let seen = Seen { pressure, wait_in, wait_out, permit_share: 0.05, permits_at_best: false };
         turned(level, turn(turn_scores(level, seen, LIMITS), 0.0, 0.5))
     }
 
@@ -253,6 +257,13 @@ mod tests {
         for (level, pressure, wait_in, wait_out, after) in table {
             assert_eq!(step(level, pressure, wait_in, wait_out), after, "{level:?} {pressure} {wait_in} {wait_out}");
         }
+    }
+
+    #[test]
+    fn a_freight_gate_counts_its_queue_at_full_capacity() {
+        let seen = |wait_in| Seen { wait_in, permit_share: 0.05, permits_at_best: true, ..Seen::default() };
+        assert!(turn_scores(Passage::Open, seen(50.0), LIMITS)[0] < 0.0);
+        assert!(turn_scores(Passage::Open, seen(70.0), LIMITS)[0] > 0.0);
     }
 
     #[test]
@@ -339,6 +350,6 @@ mod tests {
         assert!((attention_diverted(30.0, 100.0, 0.2) - 0.1).abs() < 1e-12);
         assert!(attention_diverted(10.0, 100.0, 0.2).abs() < 1e-15);
         assert!((released(600_000.0, 0.02, 30.0) - 12_000.0).abs() < 1e-6);
-        assert!(approach(0.0, 1.0, 14.0) > 0.0 && approach(0.5, 0.5, 14.0) == 0.5);
+        assert!(approach(0.0, 1.0, 14.0) > 0.0 && (approach(0.5, 0.5, 14.0) - 0.5).abs() < 1e-15);
     }
 }

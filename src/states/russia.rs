@@ -24,6 +24,7 @@ pub struct Intervention {
 }
 
 /// What Moscow does about the crisis. Read by the ledger.
+#[allow(clippy::struct_excessive_bools)] // each answers a question of its own
 #[derive(Resource, Clone, Debug, Default)]
 pub struct Moscow {
     /// Its posture in this scenario.
