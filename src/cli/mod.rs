@@ -62,7 +62,7 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
-        Command::Check(arguments) => check::run(&arguments),
+        Command::Check(arguments) => Ok(check::run(&arguments)),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Map(arguments) => return map::run(&arguments),
         Command::Completions(arguments) => {
