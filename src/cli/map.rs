@@ -3,11 +3,11 @@
 use std::process::ExitCode;
 
 /// Arguments of `spillover map`.
-#[derive(clap::Args)]
-pub struct Arguments {}
+#[derive(Debug, clap::Args)]
+pub struct MapArgs {}
 
 /// Does nothing. (Stub.)
 #[must_use]
-pub fn run(_arguments: &Arguments) -> ExitCode {
+pub fn run(_args: MapArgs) -> ExitCode {
     ExitCode::from(super::EXIT_USAGE)
 }
