@@ -128,3 +128,14 @@ impl Violence {
         leadership.province(unit).control * (1.0 - f64::from(self.challenge[cell.index()]))
     }
 }
+
+/// STUB until the merge.
+#[derive(Resource, Default)]
+pub struct SegmentThreat {
+    /// stub
+    pub armed_per_100km: Vec<f64>,
+    /// stub
+    pub events_per_100km: Vec<f64>,
+    /// stub
+    pub illicit: Vec<f64>,
+}
