@@ -33,6 +33,8 @@ pub struct Parameters {
     pub hosting: Hosting,
     /// A population that is already on the move: Afghans in Iran.
     pub mobile: Mobile,
+    /// Attraction of a state to those who are not its nationals, relative to a place at home of the same size; `default` for the others.
+    pub host_attraction: BTreeMap<String, f64>,
     /// Factor on the map's population by territory, from the map's census year to the as-of date.
     pub population_scale: BTreeMap<String, f64>,
 }
