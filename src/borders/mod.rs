@@ -2,7 +2,14 @@
 
 use bevy_ecs::prelude::*;
 
+use crate::config::scenario::Scenario;
+use crate::geography::Map;
+use crate::schedule::Phase;
+
+pub mod crossing;
+pub mod green;
 pub mod parameters;
+pub mod pressure;
 pub mod rules;
 
 /// What happened at the crossings in the latest day. Written in `Phase::Move`.
@@ -10,6 +17,8 @@ pub mod rules;
 pub struct CrossingTraffic {
     /// `demand[crossing][direction]`: persons who joined the queue today.
     pub demand: Vec<[u32; 2]>,
+    /// `returnees[crossing][direction]`: persons of the demand who are on their way home.
+    pub returnees: Vec<[u32; 2]>,
     /// `served[crossing][direction]`: persons who passed today.
     pub served: Vec<[u32; 2]>,
     /// `waiting[crossing][direction]`: persons in the queue at the end of the day.
@@ -66,8 +75,40 @@ pub struct SegmentPressure {
 pub struct Pressure {
     /// By segment, today.
     pub today: Vec<SegmentPressure>,
+    /// Russia's southern border as one, today.
+    pub southern: SegmentPressure,
     /// `index_history[day][segment]`: past indices, for lagged decisions.
     pub index_history: Vec<Vec<f32>>,
     /// `wait_history[day][crossing][direction]`: past waits, days.
     pub wait_history: Vec<Vec<[f32; 2]>>,
+}
+
+/// Registers the systems of the domain. Crossings and lines follow the travel of displaced groups.
+pub fn add_to(schedule: &mut Schedule) {
+    use crate::displacement::travel::travel;
+    schedule.add_systems(
+        (crossing::join_queues, crossing::serve_queues, green::attempt_green_border)
+            .chain()
+            .after(travel)
+            .in_set(Phase::Move),
+    );
+    schedule.add_systems(pressure::assess_pressure.in_set(Phase::Pressure));
+}
+
+/// Puts the domain's resources into the world.
+pub fn populate(world: &mut World, map: &Map, scenario: &Scenario) {
+    let n = map.crossings.len();
+    world.insert_resource(CrossingTraffic {
+        demand: vec![[0; 2]; n],
+        returnees: vec![[0; 2]; n],
+        served: vec![[0; 2]; n],
+        waiting: vec![[0; 2]; n],
+        wait_days: vec![[0.0; 2]; n],
+    });
+    world.insert_resource(crossing::Queues::new(map, scenario.borders.crossing.idle_share));
+    let segments = map.segments.len();
+    world.insert_resource(green::GreenTraffic { attempts: vec![0; segments], stopped: vec![0; segments] });
+    world.insert_resource(green::GreenLines::new(map));
+    world.insert_resource(pressure::SegmentConstants::new(map, scenario));
+    world.insert_resource(Pressure { today: vec![SegmentPressure::default(); segments], ..Pressure::default() });
 }

@@ -1,6 +1,105 @@
-//! The front door: one file per command.
+//! The front door: one file per command. Data goes to stdout, talk to stderr.
+
+mod check;
+mod completions;
+pub mod map;
+mod problem;
+mod progress;
+mod results;
+mod run;
+mod schema;
+mod study;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Everything went well.
+pub const EXIT_DONE: u8 = 0;
+/// Some runs failed.
+pub const EXIT_RUNS_FAILED: u8 = 1;
+/// Wrong usage, config or map, or results that cannot be written.
+pub const EXIT_USAGE: u8 = 2;
+// 3 (incomplete) and 4 (the same run gave different bytes) are kept for studies over many machines.
+
+const ABOUT: &str = "What pressure reaches each border of the Caucasus under each leadership outcome in Iran?";
+
+const AFTER_HELP: &str = "\
+Exit codes:
+  0  done
+  1  some runs failed (runs.csv has the cause and the command that repeats each)
+  2  wrong usage, config or map, or results that cannot be written
+
+Results are conditional on an outcome: the program never states how likely an outcome is.
+Data goes to stdout, talk to stderr. NO_COLOR is respected.";
+
+/// The program's arguments.
+#[derive(Parser)]
+#[command(name = "spillover", version, about = ABOUT, after_help = AFTER_HELP)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run a study and write its folder of results
+    Run(run::Arguments),
+    /// Check studies, everything but the steps: all problems at once
+    Check(check::Arguments),
+    /// Print the JSON schema of study files, for editors
+    Schema(schema::Arguments),
+    /// Look at a map
+    Map(map::Arguments),
+    /// Print completions for a shell
+    Completions(completions::Arguments),
+}
+
 /// Runs the program; the exit code says how it went.
 #[must_use]
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = match arguments.command {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
+        Command::Map(arguments) => return map::run(&arguments),
+        Command::Completions(arguments) => {
+            completions::run(&arguments);
+            Ok(EXIT_DONE)
+        }
+    };
+    match result {
+        Ok(code) => ExitCode::from(code),
+        Err(problem) => {
+            talk(&problem.to_string());
+            ExitCode::from(EXIT_USAGE)
+        }
+    }
+}
+
+/// Prints data. A reader that has gone (`| head`) is no error of ours.
+fn print(text: &str) {
+    let mut stdout = std::io::stdout().lock();
+    let _ = stdout.write_all(text.as_bytes());
+    if !text.ends_with('\n') {
+        let _ = stdout.write_all(b"\n");
+    }
+    let _ = stdout.flush();
+}
+
+/// Tells people something.
+fn talk(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        super::Arguments::command().debug_assert();
+    }
 }

@@ -84,6 +84,10 @@ pub struct RunSettings {
     /// Steps in a day: 1 (daily) or 4 (6 h).
     #[schemars(range(min = 1, max = 4))]
     pub steps_per_day: u32,
+    /// State whose leadership is in question (ISO3).
+    pub focus_state: String,
+    /// First-level unit of its capital, by the map's name.
+    pub focus_capital: String,
     /// Persons in a displaced group at most (super-agent size).
     #[schemars(range(min = 1, max = 10_000))]
     pub persons_per_group: u32,

@@ -44,7 +44,7 @@ pub use flashpoints::{FlashpointState, Flashpoints};
 pub use forces::StateForces;
 pub use march::ArmedCrossings;
 pub use muster::{FighterTally, check_fighters};
-pub use setup::{ConflictSettings, Switches, names_not_on_map, populate, populate_with};
+pub use setup::{ConflictSettings, Switches, check_against_map, populate, populate_with};
 pub use threat::SegmentThreat;
 
 /// Types of armed group. The model needs types, not names.

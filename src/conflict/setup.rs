@@ -107,7 +107,7 @@ pub struct ConflictSettings {
 }
 
 impl ConflictSettings {
-    /// Samples the ranges and resolves the names; a name that is not on the map is left out (see [`names_not_on_map`]).
+    /// Samples the ranges and resolves the names; a name that is not on the map is left out (see [`check_against_map`]).
     #[must_use]
     pub fn new(parameters: Arc<Parameters>, switches: Switches, map: &Map, key: RunKey) -> Self {
         let drawn = |bounds: [f64; 2], id: u64| {
@@ -160,7 +160,7 @@ impl ConflictSettings {
 
 /// Names in the parameters that the map does not know, each with its key: for the semantic check of a scenario.
 #[must_use]
-pub fn names_not_on_map(parameters: &Parameters, map: &Map) -> Vec<String> {
+pub fn check_against_map(parameters: &Parameters, map: &Map) -> Vec<String> {
     let mut unknown = Vec::new();
     let mut note = |known: bool, key: String, name: &str| {
         if !known {

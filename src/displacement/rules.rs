@@ -1,1 +1,321 @@
-//! Pure rules: quantities in, quantities out.
+//! Pure rules of displacement: quantities in, probabilities, weights and hours out.
+//!
+//! No world, no draw, no clock. Sources are in the evidence file; the ODD document links each submodel to its rule here.
+
+use crate::units::{Days, Hours, Kilometres, PerDay, Probability, Share};
+
+use super::parameters::{Decision, DestinationChoice, Hazard, Hosting, Kernel};
+
+/// What people of a cell face today.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Threat {
+    /// Unrest of the province.
+    pub unrest: f64,
+    /// Control by the state, 0 to 1.
+    pub control: f64,
+    /// Kernel-weighted deaths of the past two weeks near the cell.
+    pub fatalities: f64,
+    /// Control lost to an advance in the past days, 0 to 1.
+    pub advance: f64,
+    /// An air campaign is on.
+    pub air_campaign: bool,
+    /// The cell belongs to the capital.
+    pub capital: bool,
+}
+
+/// Hazard of leaving by class of threat (evidence 1.1.1): the strongest class that applies, times
+/// `((1 + N) / (1 + N_ref))^b_n` for the deadly classes, kept below the largest factor.
+#[must_use]
+pub fn threat_hazard(threat: Threat, hazard: &Hazard, decision: &Decision) -> PerDay {
+    let mut worst: f64 = 0.0;
+    if threat.unrest > decision.protest_unrest_threshold {
+        let above = (threat.unrest - decision.protest_unrest_threshold) / (1.0 - decision.protest_unrest_threshold);
+        worst = worst.max(hazard.protest_per_day * above.min(1.0));
+    }
+    if threat.air_campaign {
+        let class = if threat.capital { hazard.capital_under_strikes_per_day } else { hazard.air_campaign_per_day };
+        worst = worst.max(class);
+    }
+    if threat.fatalities > 0.0 {
+        let relative = (1.0 + threat.fatalities) / (1.0 + decision.fatalities_for_siege);
+        let dose = libm::pow(relative, decision.fatalities_exponent).min(decision.fatalities_multiplier_max);
+        // Below the reference the class does not apply in full: its share grows from zero with the deaths.
+        let presence = (threat.fatalities / decision.fatalities_for_siege).min(1.0);
+        let class =
+            if threat.control > 0.5 && threat.unrest > 0.5 { hazard.reprisal_per_day } else { hazard.siege_per_day };
+        worst = worst.max(class * dose * presence);
+    }
+    if threat.advance > 0.0 {
+        let class = if threat.advance >= decision.defeat_advance {
+            hazard.defeat_per_day
+        } else {
+            hazard.ground_advance_per_day * threat.advance
+        };
+        worst = worst.max(class);
+    }
+    if worst > 0.0 { PerDay(worst + hazard.background_per_day) } else { PerDay(0.0) }
+}
+
+/// Perceived threat: `M(t) = rho^dt M(t-1) + (1 - rho^dt) threat` (evidence 1.1.1).
+#[must_use]
+pub fn perceived_hazard(yesterday: PerDay, today: PerDay, memory_per_day: f64, step: Days) -> PerDay {
+    let keep = if memory_per_day <= 0.0 { 0.0 } else { libm::pow(memory_per_day, step.0) };
+    PerDay(keep * yesterday.0 + (1.0 - keep) * today.0)
+}
+
+/// Hazard of a household drawn at random from those who are still there, when readiness to leave is gamma distributed
+/// with mean 1 and this variance: `h / (1 + variance * cumulative hazard)`.
+#[must_use]
+pub fn frail_hazard(hazard: PerDay, cumulative: f64, variance: f64) -> PerDay {
+    PerDay(hazard.0 / (1.0 + variance * cumulative.max(0.0)))
+}
+
+/// Factor by which the share of neighbours gone raises the hazard: `exp(b_s S)`.
+#[must_use]
+pub fn cascade_factor(share_gone: Share, strength: f64) -> f64 {
+    libm::exp(strength * share_gone.0.clamp(0.0, 1.0))
+}
+
+/// Probability of leaving within a step.
+#[must_use]
+pub fn departure_probability(hazard: PerDay, step: Days) -> Probability {
+    hazard.probability_within(step)
+}
+
+/// Kernel of a destination at this distance, with `mass` its attraction, `origin_mass` that of the origin, and `passed` the
+/// attraction of all destinations nearer than it (evidence 1.1.3).
+#[must_use]
+pub fn kernel_weight(
+    choice: &DestinationChoice,
+    distance: Kilometres,
+    mass: f64,
+    origin_mass: f64,
+    passed: f64,
+) -> f64 {
+    if !distance.0.is_finite() || mass <= 0.0 {
+        return 0.0;
+    }
+    match choice.kernel {
+        Kernel::Gravity => {
+            libm::pow(mass, choice.attraction_power)
+                * libm::pow(distance.0 + choice.softening_km, -choice.distance_power)
+        }
+        // Stouffer: opportunities there over opportunities passed (its own included, so that the nearest is finite).
+        Kernel::InterveningOpportunities => mass / (passed + mass),
+        Kernel::Radiation => {
+            origin_mass * mass / ((origin_mass + passed) * (origin_mass + mass + passed)).max(f64::MIN_POSITIVE)
+        }
+    }
+}
+
+/// Factor of a destination by the threat there: `exp(-b_risk h / (h + h_siege))`.
+#[must_use]
+pub fn threat_factor(hazard_there: PerDay, siege: PerDay, aversion: f64) -> f64 {
+    let level = hazard_there.0 / (hazard_there.0 + siege.0).max(f64::MIN_POSITIVE);
+    libm::exp(-aversion * level)
+}
+
+/// Acceptance of a host place with this many displaced per resident: `exp(-(L / L0)^2)` (evidence 1.1.7).
+#[must_use]
+pub fn host_acceptance(load: f64, saturation: f64) -> Share {
+    let x = load.max(0.0) / saturation;
+    Share(libm::exp(-x * x))
+}
+
+/// What is left of a crossing's attraction for nationals under an exit bar: `exp(-a5 bar)`.
+#[must_use]
+pub fn exit_factor(bar: Share, strength: f64) -> f64 {
+    libm::exp(-strength * bar.0)
+}
+
+/// Attraction lost to an expected wait: `exp(-b days)`.
+#[must_use]
+pub fn wait_factor(wait: Days, aversion_per_day: f64) -> f64 {
+    libm::exp(-aversion_per_day * wait.0.clamp(0.0, 60.0))
+}
+
+/// Factor on travel time on a road with this many vehicles a day (Bureau of Public Roads 1964).
+#[must_use]
+pub fn jam_factor(vehicles_per_day: f64, capacity_per_day: f64, coefficient: f64, power: f64, largest: f64) -> f64 {
+    if vehicles_per_day <= 0.0 {
+        return 1.0;
+    }
+    (1.0 + coefficient * libm::pow(vehicles_per_day / capacity_per_day, power)).min(largest)
+}
+
+/// Hours of travel in a step.
+#[must_use]
+pub fn travel_hours(per_day: Hours, step: Days) -> Hours {
+    Hours(per_day.0 * step.0)
+}
+
+/// Hazard of return: `h0 sigma((C - C*) / s) exp(-h_home / scale)` (evidence 1.1.7).
+#[must_use]
+pub fn return_hazard(hosting: &Hosting, control_at_home: Share, hazard_at_home: PerDay) -> PerDay {
+    let x = (control_at_home.0 - hosting.return_control) / hosting.return_control_width;
+    let willing = 1.0 / (1.0 + libm::exp(-x));
+    PerDay(hosting.return_per_day * willing * libm::exp(-hazard_at_home.0 / hosting.return_threat_scale))
+}
+
+/// Probability that a displaced person dies within this time.
+#[must_use]
+pub fn death_probability(deaths_per_10000_per_day: f64, time: Days) -> Probability {
+    PerDay(deaths_per_10000_per_day / 10_000.0).probability_within(time)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn hazard() -> Hazard {
+        Hazard {
+            background_per_day: 1e-6,
+            protest_per_day: 8e-5,
+            air_campaign_per_day: 0.003,
+            capital_under_strikes_per_day: 0.0053,
+            siege_per_day: 0.0155,
+            reprisal_per_day: 0.0275,
+            ground_advance_per_day: 0.18,
+            defeat_per_day: 0.3,
+        }
+    }
+
+    fn decision() -> Decision {
+        Decision {
+            fatalities_for_siege: 10.0,
+            fatalities_exponent: 0.5,
+            fatalities_multiplier_max: 2.0,
+            protest_unrest_threshold: 0.3,
+            memory_per_day: 0.75,
+            cascade: 0.5,
+            frailty_variance: 1.0,
+            defeat_advance: 0.8,
+        }
+    }
+
+    fn choice(kernel: Kernel) -> DestinationChoice {
+        DestinationChoice {
+            kernel,
+            softening_km: 10.0,
+            distance_power: 1.2,
+            attraction_power: 1.0,
+            kin_bonus: 1.0,
+            camp_weight: 2.0,
+            camp_population: 5e4,
+            threat_aversion: 1.386,
+            beyond_border_km: 100.0,
+            foreign_weight: 1.0,
+            onward_weight: 0.25,
+            wait_aversion_per_day: 0.3,
+            irregular_weight: 0.05,
+            exit_bar_strength: 3.0,
+            source_aid_strength: 0.5,
+            buffer_strength: 1.0,
+        }
+    }
+
+    #[test]
+    fn each_class_of_threat_meets_its_anchor() {
+        let quiet = Threat { control: 1.0, ..Threat::default() };
+        let cases = [
+            ("peace", quiet, 0.0),
+            ("protest at full unrest", Threat { unrest: 1.0, ..quiet }, 8e-5),
+            ("protest below the threshold", Threat { unrest: 0.2, ..quiet }, 0.0),
+            ("air campaign", Threat { air_campaign: true, ..quiet }, 0.003),
+            ("capital under strikes", Threat { air_campaign: true, capital: true, ..quiet }, 0.0053),
+            ("siege", Threat { control: 0.3, fatalities: 10.0, ..quiet }, 0.0155),
+            ("reprisals", Threat { unrest: 0.9, fatalities: 10.0, ..quiet }, 0.0275),
+            ("half an advance", Threat { control: 0.3, advance: 0.5, ..quiet }, 0.09),
+            ("defeat", Threat { control: 0.0, advance: 0.9, ..quiet }, 0.3),
+        ];
+        for (name, threat, expected) in cases {
+            let got = threat_hazard(threat, &hazard(), &decision()).0;
+            assert!((got - expected).abs() < 2e-6, "{name}: {got} instead of {expected}");
+        }
+    }
+
+    #[test]
+    fn frailty_thins_out_those_who_leave_easily() {
+        // Gamma frailty of variance 1: survival 1 / (1 + H), so after H = 3 a quarter is left.
+        let (mut left, mut cumulative, dt) = (1.0, 0.0, 0.001);
+        while cumulative < 3.0 {
+            left *= 1.0 - frail_hazard(PerDay(1.0), cumulative, 1.0).0 * dt;
+            cumulative += dt;
+        }
+        assert!((left - 0.25_f64).abs() < 1e-3, "{left}");
+        assert!((frail_hazard(PerDay(0.1), 5.0, 0.0).0 - 0.1).abs() < 1e-15, "no variance, no effect");
+    }
+
+    #[test]
+    fn jams_follow_the_bpr_function() {
+        assert!((jam_factor(0.0, 100.0, 0.15, 4.0, 15.0) - 1.0).abs() < 1e-12);
+        assert!((jam_factor(100.0, 100.0, 0.15, 4.0, 15.0) - 1.15).abs() < 1e-12);
+        assert!((jam_factor(1e6, 100.0, 0.15, 4.0, 15.0) - 15.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn return_needs_control_and_calm() {
+        let hosting = Hosting {
+            saturation_share: 0.2,
+            kin_hosted_share: 0.75,
+            secondary_per_day: 0.001,
+            return_per_day: 0.008,
+            return_control: 0.7,
+            return_control_width: 0.1,
+            return_threat_scale: 0.002,
+            deaths_per_10000_per_day: 0.5,
+            new_arrival_days: 30.0,
+        };
+        let safe = return_hazard(&hosting, Share(1.0), PerDay(0.0)).0;
+        let lawless = return_hazard(&hosting, Share(0.3), PerDay(0.0)).0;
+        let shelled = return_hazard(&hosting, Share(1.0), PerDay(0.0155)).0;
+        assert!(safe > 0.0075 && lawless < 0.0002 && shelled < 1e-5, "{safe} {lawless} {shelled}");
+    }
+
+    proptest! {
+        #[test]
+        fn more_of_any_danger_never_lowers_the_hazard(
+            unrest in 0.0..1.0_f64, deaths in 0.0..500.0_f64, advance in 0.0..1.0_f64, more in 0.0..50.0_f64,
+        ) {
+            // Control fixed below one half: above it, unrest turns fighting into the reprisal class.
+            let threat = Threat { unrest, control: 0.4, fatalities: deaths, advance, ..Threat::default() };
+            let now = threat_hazard(threat, &hazard(), &decision()).0;
+            let deadlier = Threat { fatalities: deaths + more, ..threat };
+            let nearer = Threat { advance: (advance + more / 50.0).min(1.0), ..threat };
+            prop_assert!(threat_hazard(deadlier, &hazard(), &decision()).0 >= now - 1e-12);
+            prop_assert!(threat_hazard(nearer, &hazard(), &decision()).0 >= now - 1e-12);
+            prop_assert!(now >= 0.0 && now <= 0.31);
+        }
+
+        #[test]
+        fn perceived_threat_lies_between_yesterday_and_today(a in 0.0..1.0_f64, b in 0.0..1.0_f64, rho in 0.0..0.99_f64) {
+            let m = perceived_hazard(PerDay(a), PerDay(b), rho, Days(1.0)).0;
+            prop_assert!(m >= a.min(b) - 1e-12 && m <= a.max(b) + 1e-12);
+            // Four steps of 6 h are one of a day.
+            let mut q = PerDay(a);
+            for _ in 0..4 { q = perceived_hazard(q, PerDay(b), rho, Days(0.25)); }
+            prop_assert!((q.0 - m).abs() < 1e-9);
+        }
+
+        #[test]
+        fn nearer_and_larger_places_weigh_more(km in 0.0..900.0_f64, mass in 1.0..1e6_f64) {
+            for kernel in [Kernel::Gravity, Kernel::InterveningOpportunities, Kernel::Radiation] {
+                let c = choice(kernel);
+                let near = kernel_weight(&c, Kilometres(km), mass, 1e4, 100.0);
+                let far = kernel_weight(&c, Kilometres(km + 50.0), mass, 1e4, 5_000.0);
+                let large = kernel_weight(&c, Kilometres(km), mass * 2.0, 1e4, 100.0);
+                prop_assert!(near > far && large > near, "{kernel:?}");
+            }
+        }
+
+        #[test]
+        fn factors_stay_within_bounds(x in 0.0..10.0_f64) {
+            for f in [threat_factor(PerDay(x), PerDay(0.0155), 1.386), host_acceptance(x, 0.2).0,
+                      exit_factor(Share(x / 10.0), 3.0), wait_factor(Days(x), 0.3), death_probability(x, Days(x)).0] {
+                prop_assert!((0.0..=1.0).contains(&f));
+            }
+            prop_assert!(cascade_factor(Share(x / 10.0), 0.5) >= 1.0);
+        }
+    }
+}

@@ -6,6 +6,9 @@
 //! A *territory* is the land under one holder at the as-of date; the Nakhchivan exclave is one of its own. Nobody passes
 //! from one territory to another but at a crossing or over the green border, so travel is computed inside territories.
 
+pub mod draw;
+pub mod grid;
+pub mod journey;
 pub mod load;
 pub mod network;
 pub mod segments;
@@ -87,7 +90,7 @@ pub struct CellTable {
     pub coast: Vec<u8>,
     /// PRIO-GRID id.
     pub prio_grid: Vec<u32>,
-    /// Area of the cell, km2.
+    /// Area of the land in the cell, km2.
     pub area_km2: Vec<f32>,
     /// Position of the cell among the cells of its territory (index into a [`RouteTable`]).
     pub local: Vec<u32>,
@@ -361,7 +364,7 @@ pub struct RouteTable {
 pub struct RouteCache {
     /// For each territory: which pattern each month has (index into the territory's slots).
     pub pattern_of_month: Vec<[u8; 12]>,
-    /// For each territory: a slot per mode and pattern, `slots[territory][mode][pattern]`.
+    /// For each territory: a slot per mode and pattern, `slots[territory][mode][pattern]`; on foot there is one pattern.
     pub slots: Vec<[Vec<OnceLock<RouteTable>>; 2]>,
 }
 
@@ -401,7 +404,11 @@ impl Map {
     /// Least-time routes in a territory, in a month; built on first use, the same for all runs.
     #[must_use]
     pub fn routes(&self, territory: TerritoryId, mode: TravelMode, month: Month) -> &RouteTable {
-        let pattern = self.route_cache.pattern_of_month[territory.index()][usize::from(month.0 - 1)];
+        let pattern = match mode {
+            // Walkers use closed roads too: one table serves all months.
+            TravelMode::Foot => 0,
+            TravelMode::Vehicle => self.route_cache.pattern_of_month[territory.index()][usize::from(month.0 - 1)],
+        };
         self.route_cache.slots[territory.index()][mode as usize][usize::from(pattern)]
             .get_or_init(|| network::build_routes(self, territory, mode, month))
     }

@@ -1,1 +1,187 @@
-//! simulation
+//! The clockwork: a world for one run, its step, its invariants. No files, no errors, no printing.
+//!
+//! Nothing between loading and writing returns `Result`: a scenario and a map that passed [`check`] always run, and a broken
+//! invariant is a bug, which panics and makes the run a failed row of its study.
+
+pub mod invariants;
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use bevy_ecs::prelude::*;
+use bevy_tasks::{ComputeTaskPool, TaskPoolBuilder};
+
+use crate::config::scenario::Scenario;
+use crate::geography::Map;
+use crate::leadership::Outcome;
+use crate::random::RunKey;
+use crate::recorders::table::TableSet;
+use crate::recorders::{Recorder, RunOutput};
+use crate::schedule::{Phase, empty_step};
+use crate::time::Clock;
+use crate::{borders, conflict, displacement, leadership, ledger, states};
+
+/// The scenario of the run, shared by all runs of its variant.
+#[derive(Resource, Clone)]
+pub struct ScenarioRes(pub Arc<Scenario>);
+
+impl Deref for ScenarioRes {
+    type Target = Scenario;
+    fn deref(&self) -> &Scenario {
+        &self.0
+    }
+}
+
+/// The map, shared by all runs.
+#[derive(Resource, Clone)]
+pub struct MapRes(pub Arc<Map>);
+
+impl Deref for MapRes {
+    type Target = Map;
+    fn deref(&self) -> &Map {
+        &self.0
+    }
+}
+
+/// Threads inside the run: 1 unless the user asks for more.
+#[derive(Resource, Clone, Copy)]
+pub struct ThreadsInRun(pub usize);
+
+/// Which run.
+#[derive(Clone, Copy, Debug)]
+pub struct RunSpec {
+    /// Outcome.
+    pub outcome: Outcome,
+    /// Variant, by position in the study.
+    pub variant: u16,
+    /// Replicate.
+    pub replicate: u32,
+    /// Seed of the study.
+    pub seed: u64,
+    /// Threads inside the run; the result does not depend on it.
+    pub threads_in_run: usize,
+    /// Tables to record; the result does not depend on them.
+    pub tables: TableSet,
+}
+
+/// The world of one run and its step.
+pub struct Simulation {
+    world: World,
+    schedule: Schedule,
+}
+
+impl Simulation {
+    /// A world on day 0.
+    ///
+    /// # Panics
+    /// When the as-of date is none, which the scenario's check rules out.
+    #[must_use]
+    pub fn new(scenario: &Arc<Scenario>, map: &Arc<Map>, outcome: Outcome, key: RunKey, threads: usize) -> Self {
+        if threads > 1 {
+            // The pool is global: the first run that asks for threads sets their number for the process.
+            ComputeTaskPool::get_or_init(|| TaskPoolBuilder::new().num_threads(threads).build());
+        }
+        let mut world = World::new();
+        let as_of = scenario.run.as_of.parse().expect("a checked date");
+        world.insert_resource(Clock::new(as_of, scenario.run.steps_per_day));
+        world.insert_resource(key);
+        world.insert_resource(ScenarioRes(Arc::clone(scenario)));
+        world.insert_resource(MapRes(Arc::clone(map)));
+        world.insert_resource(ThreadsInRun(threads));
+        world.insert_resource(NextStep(0));
+        leadership::populate(&mut world, outcome);
+        displacement::populate(&mut world, map, scenario);
+        borders::populate(&mut world, map, scenario);
+        states::populate(&mut world);
+        conflict::populate(&mut world);
+        ledger::populate(&mut world);
+        let mut schedule = empty_step(threads > 1);
+        schedule.add_systems((advance_clock, displacement::start_day).chain().in_set(Phase::Clock));
+        leadership::add_to(&mut schedule);
+        states::add_to(&mut schedule);
+        displacement::add_to(&mut schedule);
+        conflict::add_to(&mut schedule);
+        borders::add_to(&mut schedule);
+        ledger::add_to(&mut schedule);
+        schedule.add_systems(invariants::check_invariants.in_set(Phase::Record));
+        Self { world, schedule }
+    }
+
+    /// One step.
+    pub fn step(&mut self) {
+        self.schedule.run(&mut self.world);
+    }
+
+    /// The world, to look at.
+    #[must_use]
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// The world, for benches and tests that set up a state of their own.
+    #[must_use]
+    pub fn world_mut(&mut self) -> &mut World {
+        &mut self.world
+    }
+}
+
+/// Number of the step that comes next.
+#[derive(Resource)]
+struct NextStep(u32);
+
+fn advance_clock(mut clock: ResMut<Clock>, mut next: ResMut<NextStep>) {
+    clock.set_step(next.0);
+    next.0 += 1;
+}
+
+/// Does a whole run. The same arguments give the same bytes, whatever else runs beside it.
+#[must_use]
+pub fn run(scenario: &Arc<Scenario>, map: &Arc<Map>, spec: RunSpec) -> RunOutput {
+    let key = RunKey::new(spec.seed, spec.replicate);
+    let mut simulation = Simulation::new(scenario, map, spec.outcome, key, spec.threads_in_run);
+    let mut recorder = Recorder::new(simulation.world_mut(), spec);
+    for _ in 0..scenario.run.days {
+        for _ in 0..scenario.run.steps_per_day {
+            simulation.step();
+        }
+        recorder.look(simulation.world());
+    }
+    recorder.finish(simulation.world())
+}
+
+/// What of a scenario does not fit the map, in sentences; empty when it fits.
+#[must_use]
+pub fn check(scenario: &Scenario, map: &Map) -> Vec<String> {
+    let mut problems = leadership::check_against_map(&scenario.leadership, map);
+    let mut known_segment = |name: &str, key: &str| {
+        if name != "default" && map.segment(name).is_none() {
+            problems.push(format!("{key}: the map `{}` has no border segment `{name}`{}", map.name, nearest(
+                name,
+                map.segments.iter().map(|s| s.name.as_str()),
+            )));
+        }
+    };
+    for name in &scenario.borders.pressure.southern_border {
+        known_segment(name, "borders.pressure.southern_border");
+    }
+    if map.territory(&scenario.run.focus_state).is_none() {
+        problems.push(format!(
+            "run.focus_state: the map `{}` has no territory `{}`{}",
+            map.name,
+            scenario.run.focus_state,
+            nearest(&scenario.run.focus_state, map.territories.iter().map(|t| t.code.as_str()))
+        ));
+    }
+    problems.extend(states::check_against_map(&scenario.states, map));
+    problems.extend(conflict::check_against_map(&scenario.conflict, map));
+    problems
+}
+
+/// `; did you mean ...?` with the nearest of some names, or nothing.
+fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    known
+        .map(|k| (strsim::damerau_levenshtein(name, k), k))
+        .min()
+        .filter(|(d, _)| *d <= 3)
+        .map_or_else(String::new, |(_, k)| format!("; did you mean `{k}`?"))
+}

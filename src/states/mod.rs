@@ -1,15 +1,57 @@
 //! States: guards, policies at crossings, reinforcement, aid, Russia's scarce reserve (ODD 7.2).
+//!
+//! Reads [`crate::leadership::Leadership`] and the pressure of past days ([`crate::borders::Pressure`]); writes the
+//! resources below. States act once a day on information that is some days old. One file per process: `russia` (Moscow's
+//! posture, the reserve over its fronts), `guards` (reinforcement and strain), `crossings` (open, permit, closed), `source`
+//! (aid at source, buffers, exit bars).
 
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use crate::ids::{CrossingId, TerritoryId};
+use crate::geography::BorderCrossingPoint;
+use crate::ids::{CommunityId, CrossingId, TerritoryId};
+use crate::schedule::Phase;
 use crate::time::Day;
 
+pub mod allocation;
+pub mod crossings;
+pub mod guards;
+#[cfg(test)]
+pub(crate) mod mini;
 pub mod parameters;
+mod populate;
+pub mod roster;
 pub mod rules;
+pub mod russia;
+pub mod source;
+
+pub use crossings::{Standing, Standings};
+pub use guards::Posted;
+pub use parameters::Posture;
+pub use populate::populate;
+pub use roster::Roster;
+pub use russia::{Intervention, Moscow};
+
+/// Registers the systems of the domain.
+pub fn add_to(schedule: &mut Schedule) {
+    schedule.add_systems(
+        (
+            russia::take_posture,
+            russia::allocate_reserve,
+            guards::post_guards,
+            crossings::decide_crossings,
+            source::aid_at_source,
+            source::bar_exits,
+        )
+            .chain()
+            .in_set(Phase::States),
+    );
+}
 
 /// What a crossing lets pass, in one direction, of one class of people.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Passage {
     /// Ordinary travel up to capacity.
     #[default]
@@ -51,9 +93,76 @@ impl Policies {
     pub fn passage(&self, crossing: CrossingId, direction: usize, class: NationalityClass) -> Passage {
         self.passage[crossing.index()][direction][class as usize]
     }
+
+    /// Share of a crossing's capacity that this class may use in a direction: 1 when open, the permit quota over the
+    /// capacity under permits, 0 when closed.
+    #[must_use]
+    pub fn permit_share(
+        &self,
+        crossing: CrossingId,
+        direction: usize,
+        class: NationalityClass,
+        point: &BorderCrossingPoint,
+    ) -> f64 {
+        match self.passage(crossing, direction, class) {
+            Passage::Open => 1.0,
+            Passage::Permit => permit_share(point),
+            Passage::Closed => 0.0,
+        }
+    }
+
+    /// The loosest passage that any class has in a direction.
+    #[must_use]
+    pub fn loosest(&self, crossing: CrossingId, direction: usize) -> Passage {
+        let by_class = self.passage[crossing.index()][direction];
+        by_class[0].min(by_class[1]).min(by_class[2])
+    }
 }
 
-/// Guards along the segments, by side. Written only in `Phase::States`.
+/// Permit quota over capacity, 0 to 1.
+#[must_use]
+pub fn permit_share(point: &BorderCrossingPoint) -> f64 {
+    if point.capacity_per_day > 0.0 { (point.permit_per_day / point.capacity_per_day).clamp(0.0, 1.0) } else { 0.0 }
+}
+
+/// Which communities a territory lets in like its own nationals.
+#[derive(Resource, Clone, Debug, Default)]
+pub struct KinEntry {
+    /// `by_territory[territory][community]`.
+    pub by_territory: Vec<Vec<bool>>,
+}
+
+impl KinEntry {
+    /// Whether people of this community count as its own where they enter this territory.
+    #[must_use]
+    pub fn counts_as_own(&self, entering: TerritoryId, community: CommunityId) -> bool {
+        self.by_territory[entering.index()][community.index()]
+    }
+
+    /// The class of people of this community who leave `leaving` for `entering` as nationals of the state that governs
+    /// `national_of`. `governed_by` gives the governing state of a territory.
+    #[must_use]
+    pub fn class_of(
+        &self,
+        entering: TerritoryId,
+        leaving: TerritoryId,
+        national_of: TerritoryId,
+        community: CommunityId,
+        governed_by: impl Fn(TerritoryId) -> TerritoryId,
+    ) -> NationalityClass {
+        let nationality = governed_by(national_of);
+        if nationality == governed_by(entering) || self.counts_as_own(entering, community) {
+            NationalityClass::OwnOrKin
+        } else if nationality == governed_by(leaving) {
+            NationalityClass::Neighbour
+        } else {
+            NationalityClass::ThirdCountry
+        }
+    }
+}
+
+/// Guards along the segments, by side. Written only in `Phase::States`. Both sides of a sea approach are the same guards:
+/// read one of them.
 #[derive(Resource, Clone, Debug)]
 pub struct Guards {
     /// `per_km[segment][side]`: guards per km of line on side 0 (`a`) and 1 (`b`).
@@ -93,6 +202,36 @@ pub enum ActionKind {
     Recognise,
     /// Contact with successors.
     Outreach,
+    /// Aid to the incumbent of another state.
+    AidIncumbent,
+    /// An action that was considered and not taken.
+    Restrain,
+    /// An action under way ends.
+    Withdraw,
+}
+
+impl ActionKind {
+    /// Name in the output.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OpenCrossing => "open_crossing",
+            Self::PermitCrossing => "permit_crossing",
+            Self::CloseCrossing => "close_crossing",
+            Self::ExitBar => "exit_bar",
+            Self::Reinforce => "reinforce",
+            Self::SourceAid => "source_aid",
+            Self::Buffer => "buffer",
+            Self::Strike => "strike",
+            Self::Intervene => "intervene",
+            Self::Negotiate => "negotiate",
+            Self::Recognise => "recognise",
+            Self::Outreach => "outreach",
+            Self::AidIncumbent => "aid_incumbent",
+            Self::Restrain => "restrain",
+            Self::Withdraw => "withdraw",
+        }
+    }
 }
 
 /// An action, for the log.
@@ -117,6 +256,13 @@ pub struct ActionLog {
     pub actions: Vec<Action>,
 }
 
+impl ActionLog {
+    /// Notes an action.
+    pub fn note(&mut self, day: Day, actor: TerritoryId, kind: ActionKind, target: impl Into<String>, reason: String) {
+        self.actions.push(Action { day, actor, kind, target: target.into(), reason });
+    }
+}
+
 /// Names of Russia's fronts, in the order of [`Reserve::allocation`].
 pub const FRONTS: [&str; 6] = ["ukraine", "south_caucasus", "north_caucasus", "caspian", "central_asia", "home"];
 
@@ -131,9 +277,26 @@ pub struct Reserve {
     pub unallocated: f64,
     /// All free persons.
     pub total: f64,
+    /// Shadow price on day 0, the yardstick of overcommitment.
+    pub price_on_day_0: f64,
+    /// Share of the reserve on the three southern fronts on day 0.
+    pub south_share_on_day_0: f64,
+    /// Persons still committed to the main front.
+    pub committed: f64,
     /// Shadow price of the reserve: marginal loss averted per 1,000 persons, in the units of the weights.
     pub shadow_price: f64,
     /// Attention diverted southward: share of the reserve that stands on the South Caucasus, North Caucasus and Caspian
     /// fronts beyond its share on day 0, 0 to 1.
     pub attention_diverted: f64,
 }
+
+impl Reserve {
+    /// Price of the reserve against day 0; 1 when day 0 had none.
+    #[must_use]
+    pub fn price_ratio(&self) -> f64 {
+        if self.price_on_day_0 > 0.0 { self.shadow_price / self.price_on_day_0 } else { 1.0 }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,143 @@
+//! How far a study is: a bar on a terminal, a line every ten seconds elsewhere, events with `--json`.
+
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+
+use super::{print, talk};
+use crate::recorders::table::outcome_name;
+use crate::study::conduct::Event;
+use crate::study::plan::Plan;
+
+/// Time between two lines where there is no terminal.
+const EVERY: Duration = Duration::from_secs(10);
+
+enum Way {
+    Silent,
+    Bar(ProgressBar),
+    Lines { last: Instant },
+    Json,
+}
+
+/// Tells of the progress of a study.
+pub struct Progress<'a> {
+    plan: &'a Plan,
+    begun: Instant,
+    ended: usize,
+    group_days: u64,
+    way: Way,
+}
+
+#[allow(clippy::disallowed_methods)] // the front door may look at the clock
+fn now() -> Instant {
+    Instant::now()
+}
+
+impl<'a> Progress<'a> {
+    /// Begins; the way depends on the arguments and on what stderr is.
+    pub fn new(plan: &'a Plan, quiet: bool, json: bool) -> Self {
+        let way = if json {
+            let study = &plan.name;
+            print(&json!({ "event": "start", "study": study, "runs": plan.runs.len() }).to_string());
+            Way::Json
+        } else if quiet {
+            Way::Silent
+        } else if std::io::stderr().is_terminal() {
+            let bar = ProgressBar::new(plan.runs.len() as u64);
+            let template = "{bar:30} {pos}/{len} runs, {per_sec}, {eta} left {msg}";
+            if let Ok(style) = ProgressStyle::with_template(template) {
+                bar.set_style(style);
+            }
+            bar.enable_steady_tick(Duration::from_millis(200));
+            Way::Bar(bar)
+        } else {
+            Way::Lines { last: now() }
+        };
+        Self { plan, begun: now(), ended: 0, group_days: 0, way }
+    }
+
+    /// Tells of an event.
+    pub fn tell(&mut self, event: Event<'_>) {
+        if let Event::Run { run, failure, ended, group_days } = event {
+            (self.ended, self.group_days) = (ended, group_days);
+            let name = || {
+                let variant = &self.plan.variant(run).name;
+                format!("{} / {variant} / replicate {}", outcome_name(run.outcome), run.replicate)
+            };
+            match &self.way {
+                Way::Json => print(
+                    &json!({
+                        "event": "run",
+                        "run_id": run.id.to_string(),
+                        "outcome": outcome_name(run.outcome),
+                        "variant": self.plan.variant(run).name,
+                        "replicate": run.replicate,
+                        "status": if failure.is_some() { "failed" } else { "done" },
+                        "cause": failure,
+                        "ended": ended,
+                    })
+                    .to_string(),
+                ),
+                Way::Bar(bar) => {
+                    bar.set_position(ended as u64);
+                    if let Some(cause) = failure {
+                        bar.println(format!("run failed: {}: {cause}", name()));
+                    }
+                }
+                Way::Lines { .. } | Way::Silent => {
+                    if let Some(cause) = failure {
+                        talk(&format!("run failed: {}: {cause}", name()));
+                    }
+                }
+            }
+        }
+        match (&mut self.way, event) {
+            (Way::Bar(bar), Event::Bands) => bar.set_message("(bands and contrasts)"),
+            (Way::Lines { last }, Event::Tick | Event::Run { .. }) if last.elapsed() >= EVERY => {
+                *last = now();
+                talk(&line(self.ended, self.plan.runs.len(), self.begun.elapsed().as_secs_f64()));
+            }
+            _ => {}
+        }
+    }
+
+    /// Ends; what comes after stands on a clean line.
+    pub fn end(&self) {
+        if let Way::Bar(bar) = &self.way {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// One line about how far it is.
+fn line(ended: usize, runs: usize, seconds: f64) -> String {
+    if ended == 0 {
+        return format!("0 of {runs} runs after {}", duration(seconds));
+    }
+    let rate = ended as f64 / seconds.max(1e-3);
+    format!("{ended} of {runs} runs, {rate:.2} runs/s, {} left", duration((runs - ended) as f64 / rate))
+}
+
+/// A duration for people.
+pub fn duration(seconds: f64) -> String {
+    match seconds {
+        s if s < 9.95 => format!("{s:.1} s"),
+        s if s < 119.5 => format!("{s:.0} s"),
+        s if s < 7200.0 => format!("{:.0} min", s / 60.0),
+        s => format!("{:.1} h", s / 3600.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_have_rate_and_time_left() {
+        assert_eq!(line(0, 100, 10.0), "0 of 100 runs after 10 s");
+        assert_eq!(line(20, 100, 10.0), "20 of 100 runs, 2.00 runs/s, 40 s left");
+        assert_eq!(duration(600.0), "10 min");
+    }
+}

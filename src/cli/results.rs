@@ -1,0 +1,117 @@
+//! The table at the end of a study: outcome x border.
+
+use comfy_table::{Cell, CellAlignment, Table, presets};
+
+use crate::recorders::table::pressure_class;
+use crate::study::quantiles::Spread;
+use crate::study::summary::{Summary, headline_borders};
+
+/// Borders shown.
+const BORDERS: usize = 8;
+
+/// The tables of a study, one per variant.
+pub fn tables(summaries: &[Summary], borders: &[String]) -> String {
+    let shown = headline_borders(summaries, borders, BORDERS);
+    let mut text = String::new();
+    let mut rest = summaries;
+    while let Some(first) = rest.first() {
+        let count = rest.iter().take_while(|s| s.variant == first.variant).count();
+        let (variant, others) = rest.split_at(count);
+        rest = others;
+        if variant.len() < summaries.len() {
+            text.push_str(&format!("Variant {}\n", first.variant));
+        }
+        text.push_str(&table(variant, borders, &shown));
+        text.push('\n');
+    }
+    let most = summaries.iter().map(|s| s.runs).max().unwrap_or(0);
+    text.push_str(&format!(
+        "Peak pressure 0-100: median [5-95 % of {most} replicate{}], class of the median, median day of the peak.\n",
+        if most == 1 { "" } else { "s" }
+    ));
+    text.push_str("Each column is conditional on its outcome; nothing here says how likely an outcome is.\n");
+    text
+}
+
+fn table(summaries: &[Summary], borders: &[String], shown: &[usize]) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    let names = summaries.iter().map(|s| right(s.outcome.replace('_', "\n")));
+    table.set_header([Cell::new("peak pressure")].into_iter().chain(names).collect::<Vec<_>>());
+    for &border in shown {
+        let cells = summaries.iter().map(|s| match s.peaks.get(border) {
+            Some(Some((index, day))) => right(format!(
+                "{:.0} [{:.0}-{:.0}]\n{}, day {:.0}",
+                index.q50,
+                index.q05,
+                index.q95,
+                pressure_class(index.q50),
+                day.q50
+            )),
+            _ => right("-".into()),
+        });
+        table.add_row([Cell::new(&borders[border])].into_iter().chain(cells).collect::<Vec<_>>());
+    }
+    let percent = |v: f64| format!("{:.0}", 100.0 * v);
+    let whole: [(&str, &dyn Fn(&Summary) -> Option<Spread>, &dyn Fn(f64) -> String); 3] = [
+        ("displaced inside\n(persons)", &|s| s.displaced_inside, &persons),
+        ("displaced abroad\n(persons)", &|s| s.displaced_abroad, &persons),
+        ("attention diverted\n(% of reserve)", &|s| s.attention_diverted, &percent),
+    ];
+    for (name, value, shown) in whole {
+        let cells = summaries.iter().map(|s| {
+            right(value(s).map_or("-".into(), |v| format!("{}\n[{}-{}]", shown(v.q50), shown(v.q05), shown(v.q95))))
+        });
+        table.add_row([Cell::new(name)].into_iter().chain(cells).collect::<Vec<_>>());
+    }
+    table.trim_fmt()
+}
+
+fn right(text: String) -> Cell {
+    Cell::new(text).set_alignment(CellAlignment::Right)
+}
+
+/// A number of people with about three digits.
+fn persons(value: f64) -> String {
+    match value {
+        v if v < 999.5 => format!("{v:.0}"),
+        v if v < 9_995.0 => format!("{:.1} k", v / 1e3),
+        v if v < 999_500.0 => format!("{:.0} k", v / 1e3),
+        v => format!("{:.2} M", v / 1e6),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recorders::Headline;
+
+    #[test]
+    fn people_are_counted_in_words() {
+        for (value, text) in
+            [(0.0, "0"), (812.0, "812"), (4_560.0, "4.6 k"), (45_600.0, "46 k"), (1_234_567.0, "1.23 M")]
+        {
+            assert_eq!(persons(value), text);
+        }
+    }
+
+    #[test]
+    fn the_table_has_borders_outcomes_and_people() {
+        let headline = Headline {
+            displaced_inside: 1_200_000,
+            displaced_abroad: 34_000,
+            attention_diverted: 0.12,
+            peak: vec![(71.2, 90), (44.4, 120)],
+            realised_outcome: String::new(),
+        };
+        let borders = ["IRN-AZE".to_owned(), "RUS-SOUTH".to_owned()];
+        let of = |outcome: &str| Summary::of(outcome, "base", 2, &[&headline, &headline]);
+        let text = tables(&[of("continuity"), of("civil_strife")], &borders);
+        for part in ["civil", "44 [44-44]", "high, day 120", "1.20 M", "[34 k-34 k]", "5-95 % of 2 replicates"] {
+            assert!(text.contains(part), "{part} in\n{text}");
+        }
+        let line = |word: &str| text.lines().position(|l| l.contains(word)).unwrap();
+        assert!(line("RUS-SOUTH") < line("IRN-AZE"));
+        assert!(!text.contains("Variant"));
+    }
+}

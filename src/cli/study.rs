@@ -1,0 +1,72 @@
+//! From a study file to all that its runs need. Shared by the commands that take a study.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::problem::Problem;
+use crate::config::{self, Resolved};
+use crate::geography::Map;
+use crate::simulation;
+use crate::study::plan::Plan;
+
+/// A study that was read and checked, with its map.
+pub struct Study {
+    /// The resolved config.
+    pub resolved: Resolved,
+    /// The map.
+    pub map: Arc<Map>,
+    /// The runs.
+    pub plan: Plan,
+}
+
+/// Reads and checks a study, its map, and the one against the other.
+///
+/// # Errors
+/// With all problems of the first of these that has any.
+pub fn load(path: &Path, sets: &[String]) -> Result<Study, Problem> {
+    let resolved = config::load(path, sets)?;
+    let base = &resolved.scenario.run;
+    let moved = resolved.variants.iter().filter(|(_, v)| v.run.map != base.map || v.run.as_of != base.as_of);
+    let moved = moved.map(|(name, _)| {
+        format!("variant `{name}` changes run.map or run.as_of\n  the variants of a study share map and date: make a study of its own")
+    });
+    if let Some(problem) = Problem::all(moved) {
+        return Err(problem);
+    }
+    let as_of = base
+        .as_of
+        .parse()
+        .map_err(|_| Problem::new(format_args!("run.as_of = \"{}\" is no date such as \"2026-01-15\"", base.as_of)))?;
+    let map = Map::load(&resolved.map_dir, as_of).map_err(Problem::new)?;
+    let mut mismatches: Vec<String> = simulation::check(&resolved.scenario, &map);
+    for (name, scenario) in &resolved.variants {
+        for mismatch in simulation::check(scenario, &map) {
+            if !mismatches.iter().any(|m| mismatch.starts_with(m.as_str())) {
+                mismatches.push(format!("{mismatch}\n  in the variant `{name}`"));
+            }
+        }
+    }
+    if let Some(problem) = Problem::all(mismatches) {
+        return Err(problem);
+    }
+    let plan = Plan::new(&resolved.scenario, &resolved.variants, &map.hash).map_err(Problem::new)?;
+    Ok(Study { resolved, map: Arc::new(map), plan })
+}
+
+/// What a study comes to, such as `100 runs (5 outcomes x 20 replicates), 365 days on caucasus_10km`.
+pub fn extent(study: &Study) -> String {
+    let count = |n: usize, one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
+    let settings = &study.resolved.scenario;
+    let mut factors =
+        vec![count(study.plan.outcomes.len(), "outcome"), count(settings.study.replicates as usize, "replicate")];
+    if study.plan.variants.len() > 1 {
+        factors.insert(0, count(study.plan.variants.len(), "variant"));
+    }
+    format!(
+        "{} ({}), {} on {}",
+        count(study.plan.runs.len(), "run"),
+        factors.join(" x "),
+        count(settings.run.days as usize, "day"),
+        study.map.name
+    )
+}

@@ -1,0 +1,458 @@
+//! A merged tree against its schema: every problem at once, each at its place, in words.
+
+use regex_lite::Regex;
+use serde_json::Value as Json;
+
+use super::diagnostics::{Diagnostic, FileId, nearest, shown};
+use super::schema::{View, number};
+use super::tree::{Node, Table, Value};
+
+/// Keys in a message at most; longer lists are for `spillover schema`.
+const LISTED_KEYS: usize = 16;
+/// The pattern of a date in the schemas; values that fit it must also be real dates.
+const DATE: &str = r"^\d{4}-\d{2}-\d{2}$";
+
+/// What to check besides the values.
+#[derive(Clone, Copy, Debug)]
+pub struct Scope {
+    /// The scenario's own file, which is where whole tables are missing.
+    pub root: Option<FileId>,
+    /// Whether missing keys are problems: not when a file of the chain could not be read.
+    pub is_complete: bool,
+}
+
+/// Problems of a tree against a schema.
+#[must_use]
+pub fn check(tree: &Node, schema: View<'_>, scope: Scope) -> Vec<Diagnostic> {
+    let mut walk = Walk { schema, scope, problems: Vec::new() };
+    walk.node(tree, schema, "", None);
+    walk.problems
+}
+
+struct Walk<'s> {
+    /// Of the whole scenario, to tell where a misplaced key belongs.
+    schema: View<'s>,
+    scope: Scope,
+    problems: Vec<Diagnostic>,
+}
+
+impl Walk<'_> {
+    fn report(&mut self, problem: Diagnostic) {
+        self.problems.push(problem);
+    }
+
+    /// `key_schema` is the schema at the key, where meaning and unit are told for an item of an array as well.
+    fn node(&mut self, node: &Node, schema: View<'_>, path: &str, key_schema: Option<View<'_>>) {
+        let told = key_schema.unwrap_or(schema);
+        for part in schema.parts() {
+            self.node(node, part, path, Some(told));
+        }
+        if let Some(choices) = schema.choices() {
+            self.choice(node, &choices, path, told);
+            return;
+        }
+        let branches = schema.branches();
+        if let Some(branch) = pick(node, &branches) {
+            self.node(node, branch, path, Some(told));
+            return;
+        }
+        let types =
+            if branches.is_empty() { schema.types() } else { branches.iter().flat_map(|b| b.types()).collect() };
+        if types.is_empty() {
+            self.finite_within(node, path);
+            return;
+        }
+        if !types.iter().any(|name| fits(&node.value, name)) || !branches.is_empty() {
+            self.wrong_type(node, &types, path, told);
+            return;
+        }
+        match &node.value {
+            Value::Integer(_) | Value::Float(_) => self.number(node, schema, path, told),
+            Value::String(text) => self.text(node, text, schema, path, told),
+            Value::Datetime(datetime) => self.text(node, &datetime.to_string(), schema, path, told),
+            Value::Boolean(_) => {}
+            Value::Array(items) => self.array(node, items, schema, path, told),
+            Value::Table(table) => self.table(node, table, schema, path),
+        }
+    }
+
+    fn choice(&mut self, node: &Node, choices: &[(&Json, Option<String>)], path: &str, told: View<'_>) {
+        let found = node.to_json();
+        let same = |choice: &Json| *choice == found || choice.as_f64().is_some_and(|c| node.as_f64() == Some(c));
+        if choices.iter().any(|(choice, _)| same(choice)) {
+            return;
+        }
+        let allowed = choices.iter().map(|(choice, _)| choice.to_string()).collect::<Vec<_>>().join(", ");
+        let names: Vec<&str> = choices.iter().filter_map(|(choice, _)| choice.as_str()).collect();
+        let right_type = choices.iter().any(|(choice, _)| choice.is_string() == node.as_str().is_some());
+        let problem = if right_type {
+            let message = format!("unknown value for {}", shown(path));
+            let guess = node.as_str().and_then(|word| nearest(word, names.iter().copied()));
+            let label =
+                if choices.len() == 1 { format!("expected {allowed}") } else { "not one of the choices".into() };
+            Diagnostic::at(node.span, message, label)
+                .note(format!("allowed: {allowed}"))
+                .maybe_help(guess.map(|guess| format!("did you mean `\"{guess}\"`?")))
+        } else {
+            let label = format!("expected one of {allowed}, found {}", node.value.kind());
+            let hint = matches!(node.value, Value::Array(_)).then_some("this key takes one value, not a list");
+            Diagnostic::at(node.span, format!("wrong type for {}", shown(path)), label).maybe_help(hint)
+        };
+        self.report(with_meaning(problem, told, path));
+    }
+
+    fn wrong_type(&mut self, node: &Node, types: &[&str], path: &str, told: View<'_>) {
+        let expected = types.iter().map(|name| type_in_words(name)).collect::<Vec<_>>().join(" or ");
+        let label = format!("expected {expected}, found {}", node.value.kind());
+        let problem = Diagnostic::at(node.span, format!("wrong type for {}", shown(path)), label);
+        let help = repair(node, types, told);
+        self.report(with_meaning(problem, told, path).maybe_help(help));
+    }
+
+    fn number(&mut self, node: &Node, schema: View<'_>, path: &str, told: View<'_>) {
+        let Some(found) = node.as_f64() else { return };
+        if !found.is_finite() {
+            self.not_finite(node, path, told);
+            return;
+        }
+        let limits = schema.limits();
+        if limits.allow(found) {
+            return;
+        }
+        let allowed = limits.in_words().unwrap_or_default();
+        let found = match node.value {
+            Value::Integer(integer) => integer.to_string(),
+            _ => number(found),
+        };
+        let problem = Diagnostic::at(
+            node.span,
+            format!("{} is out of range", shown(path)),
+            format!("found {found}, allowed: {allowed}"),
+        );
+        self.report(with_meaning(problem, told, path));
+    }
+
+    fn not_finite(&mut self, node: &Node, path: &str, told: View<'_>) {
+        let problem = Diagnostic::at(node.span, format!("{} is not a finite number", shown(path)), "expected a number");
+        self.report(with_meaning(problem, told, path));
+    }
+
+    /// Where the schema allows anything, numbers still have to be numbers.
+    fn finite_within(&mut self, node: &Node, path: &str) {
+        match &node.value {
+            Value::Float(float) if !float.is_finite() => self.not_finite(node, path, View::root(&Json::Null)),
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.finite_within(item, &format!("{path}[{index}]"));
+                }
+            }
+            Value::Table(table) => {
+                for entry in table.iter() {
+                    self.finite_within(&entry.node, &join(path, &entry.key));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn text(&mut self, node: &Node, text: &str, schema: View<'_>, path: &str, told: View<'_>) {
+        let letters = text.chars().count();
+        let pattern = schema.text("pattern");
+        let matches = pattern.is_none_or(|pattern| Regex::new(pattern).is_ok_and(|regex| regex.is_match(text)));
+        if !matches {
+            let hint = told.text("x-hint").or_else(|| schema.text("x-hint"));
+            let allowed = match (hint, pattern) {
+                (Some(hint), _) => format!("expected {hint}"),
+                (None, Some(DATE)) => "expected a date as year-month-day, such as 2026-01-15".to_owned(),
+                (None, pattern) => format!("expected text that fits the pattern {}", pattern.unwrap_or_default()),
+            };
+            let problem = Diagnostic::at(node.span, format!("{} has the wrong form", shown(path)), allowed);
+            self.report(with_meaning(problem, told, path));
+        } else if pattern == Some(DATE)
+            && let Err(error) = text.parse::<jiff::civil::Date>()
+        {
+            let _ = error; // Its words speak of the parser, not of the calendar.
+            let message = format!("{} is not a date of the calendar", shown(path));
+            let problem = Diagnostic::at(node.span, message, format!("there is no {text}"));
+            self.report(with_meaning(problem, told, path));
+        } else if schema.count("minLength").is_some_and(|least| letters < least) {
+            let label = if letters == 0 { "expected text".into() } else { format!("found {letters} characters") };
+            let problem = Diagnostic::at(node.span, format!("{} is too short", shown(path)), label);
+            self.report(with_meaning(problem, told, path));
+        } else if let Some(most) = schema.count("maxLength").filter(|most| letters > *most) {
+            let label = format!("found {letters} characters, allowed: at most {most}");
+            let problem = Diagnostic::at(node.span, format!("{} is too long", shown(path)), label);
+            self.report(with_meaning(problem, told, path));
+        }
+    }
+
+    fn array(&mut self, node: &Node, items: &[Node], schema: View<'_>, path: &str, told: View<'_>) {
+        let (least, most) = (schema.count("minItems"), schema.count("maxItems"));
+        if least.is_some_and(|least| items.len() < least) || most.is_some_and(|most| items.len() > most) {
+            let allowed = match (least, most) {
+                (Some(least), Some(most)) if least == most => format!("exactly {least}"),
+                (Some(least), Some(most)) => format!("{least} to {most}"),
+                (Some(least), None) => format!("at least {least}"),
+                (None, most) => format!("at most {}", most.unwrap_or_default()),
+            };
+            let message = format!("{} has the wrong number of values", shown(path));
+            let problem = Diagnostic::at(node.span, message, format!("found {}, expected {allowed}", items.len()));
+            self.report(with_meaning(problem, told, path));
+        }
+        for (index, item) in items.iter().enumerate() {
+            if let Some(inner) = schema.item(index) {
+                self.node(item, inner, &format!("{path}[{index}]"), Some(told));
+            } else {
+                self.finite_within(item, &format!("{path}[{index}]"));
+            }
+        }
+        if schema.is_range()
+            && let [low, high] = items
+            && let (Some(from), Some(to)) = (low.as_f64(), high.as_f64())
+            && from > to
+        {
+            let problem = Diagnostic::at(
+                node.span,
+                format!("the range of {} runs backwards", shown(path)),
+                format!("from {} down to {}", low.to_toml(), high.to_toml()),
+            );
+            let help = format!("write the lower value first: `[{}, {}]`", high.to_toml(), low.to_toml());
+            self.report(with_meaning(problem, told, path).help(help));
+        }
+        if schema.get("uniqueItems") == Some(&Json::Bool(true)) {
+            self.report_repeated(items, path);
+        }
+    }
+
+    fn report_repeated(&mut self, items: &[Node], path: &str) {
+        for (index, item) in items.iter().enumerate() {
+            let value = item.to_json();
+            if let Some(first) = items[..index].iter().find(|other| other.to_json() == value) {
+                let message = format!("{} names {} twice", shown(path), item.to_toml());
+                self.report(
+                    Diagnostic::at(item.span, message, "again here")
+                        .related(first.span, "first here")
+                        .help("remove one"),
+                );
+            }
+        }
+    }
+
+    fn table(&mut self, node: &Node, table: &Table, schema: View<'_>, path: &str) {
+        for entry in table.iter() {
+            let inner_path = join(path, &entry.key);
+            let by_pattern = || {
+                let mut patterns = schema.pattern_properties();
+                patterns.find(|(pattern, _)| Regex::new(pattern).is_ok_and(|regex| regex.is_match(&entry.key)))
+            };
+            let inner = schema
+                .property(&entry.key)
+                .or_else(|| by_pattern().map(|(_, inner)| inner))
+                .or_else(|| schema.other_properties());
+            match inner {
+                Some(inner) => self.node(&entry.node, inner, &inner_path, None),
+                None => self.unknown_key(entry.key_span, &entry.key, schema, path),
+            }
+        }
+        if self.scope.is_complete {
+            let missing: Vec<&str> = schema.required().filter(|name| table.get(name).is_none()).collect();
+            if !missing.is_empty() {
+                self.missing_keys(node, &missing, schema, path);
+            }
+        }
+    }
+
+    fn unknown_key(&mut self, span: super::diagnostics::Span, key: &str, schema: View<'_>, path: &str) {
+        let place = place_in_words(path);
+        let message = format!("unknown key {} {place}", shown(key));
+        let keys: Vec<&str> = schema.properties().map(|(name, _)| name).collect();
+        let guess = nearest(key, keys.iter().copied());
+        let elsewhere = if guess.is_none() || key == "extends" { self.tables_with(key) } else { Vec::new() };
+        let mut problem = Diagnostic::at(span, message, "not a key of the model");
+        problem = if key == "extends" {
+            problem.help("`extends` stands at the top of a file, before the first table")
+        } else if let Some(guess) = guess {
+            problem.help(format!("did you mean `{guess}`?"))
+        } else if elsewhere.is_empty() {
+            problem
+        } else {
+            problem.help(format!("{} is a key of {}", shown(key), elsewhere.join(" and of ")))
+        };
+        problem = if keys.is_empty() {
+            problem.note(format!("there is no key {place}"))
+        } else if keys.len() <= LISTED_KEYS {
+            let list = keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
+            problem.note(format!("keys {place}: {list}"))
+        } else {
+            problem.note(format!("there are {} keys {place}; `spillover schema --parameters` lists them", keys.len()))
+        };
+        self.report(problem);
+    }
+
+    /// Tables that have a key of this name: for a key under the wrong header.
+    fn tables_with(&self, key: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut open = vec![(String::new(), self.schema)];
+        while let Some((path, schema)) = open.pop() {
+            // Types that contain themselves would never end.
+            if path.matches('.').count() > 6 || found.len() > 3 {
+                break;
+            }
+            for (name, inner) in schema.properties() {
+                if name == key {
+                    found.push(if path.is_empty() { "the top level".to_owned() } else { format!("[{path}]") });
+                }
+                open.push((join(&path, name), inner));
+            }
+        }
+        if found.len() > 3 { Vec::new() } else { found }
+    }
+
+    fn missing_keys(&mut self, node: &Node, missing: &[&str], schema: View<'_>, path: &str) {
+        let place = place_in_words(path);
+        let is_table = |name: &str| schema.property(name).is_some_and(|inner| inner.types() == ["object"]);
+        let name = |key: &&str| if is_table(key) { format!("[{}]", join(path, key)) } else { format!("`{key}`") };
+        let kind = match (missing.iter().all(|key| is_table(key)), missing.len()) {
+            (true, 1) => "table",
+            (true, _) => "tables",
+            (false, 1) => "key",
+            (false, _) => "keys",
+        };
+        const NAMED: usize = 5;
+        let mut names = missing.iter().take(NAMED).map(name).collect::<Vec<_>>().join(", ");
+        if missing.len() > NAMED {
+            names = format!("{names} and {} more", missing.len() - NAMED);
+        }
+        let message = if path.is_empty() && kind.starts_with("table") {
+            format!("missing {kind} {names}")
+        } else {
+            format!("missing {kind} {names} {place}")
+        };
+        let label = "set neither here nor in a file that this one extends";
+        let mut problem = match self.scope.root {
+            Some(root) if path.is_empty() => Diagnostic::in_file(root, message),
+            _ => Diagnostic::at(node.span, message, label),
+        };
+        for key in missing.iter().take(NAMED) {
+            if let Some(inner) = schema.property(key) {
+                problem = with_meaning(problem, inner, key);
+            }
+        }
+        let is_item = path.ends_with(']');
+        self.report(if is_item {
+            problem.help("an entry of a list is written in full, it inherits nothing")
+        } else {
+            problem.help("`extends = \"base.toml\"` at the top of the file inherits every key from the base scenario")
+        });
+    }
+}
+
+/// The alternative that a value was meant to be.
+pub fn pick<'s>(node: &Node, branches: &[View<'s>]) -> Option<View<'s>> {
+    if let [only] = branches {
+        return Some(*only);
+    }
+    let type_fits = |branch: &View<'_>| {
+        let types = branch.types();
+        match branch.choices() {
+            Some(choices) => choices.iter().any(|(choice, _)| choice.is_string() == node.as_str().is_some()),
+            None => types.is_empty() || types.iter().any(|name| fits(&node.value, name)),
+        }
+    };
+    let candidates: Vec<View<'s>> = branches.iter().copied().filter(type_fits).collect();
+    let Some(table) = node.as_table() else { return candidates.first().copied() };
+    // A table tells its kind by a field with a fixed value, or by its only key.
+    let by_tag = |branch: &&View<'s>| {
+        branch.properties().any(|(name, inner)| {
+            let tag = table.get(name).and_then(|entry| entry.node.as_str());
+            tag.is_some() && inner.get("const").and_then(Json::as_str) == tag
+        })
+    };
+    let by_key = |branch: &&View<'s>| branch.required().next().is_some_and(|name| table.get(name).is_some());
+    candidates.iter().find(by_tag).or_else(|| candidates.iter().find(by_key)).or(candidates.first()).copied()
+}
+
+/// Whether a value is of a JSON type.
+fn fits(value: &Value, name: &str) -> bool {
+    match name {
+        "number" => matches!(value, Value::Integer(_) | Value::Float(_)),
+        "integer" => matches!(value, Value::Integer(_)),
+        "string" => match value {
+            Value::String(_) => true,
+            // TOML's own dates stand for their text.
+            Value::Datetime(datetime) => datetime.time.is_none(),
+            _ => false,
+        },
+        "boolean" => matches!(value, Value::Boolean(_)),
+        "array" => matches!(value, Value::Array(_)),
+        "object" => matches!(value, Value::Table(_)),
+        _ => false,
+    }
+}
+
+fn type_in_words(name: &str) -> &str {
+    match name {
+        "number" => "a number",
+        "integer" => "an integer",
+        "string" => "a string",
+        "boolean" => "true or false",
+        "array" => "an array",
+        "object" => "a table",
+        other => other,
+    }
+}
+
+/// What to write instead of a value of the wrong type, where that is plain.
+fn repair(node: &Node, types: &[&str], told: View<'_>) -> Option<String> {
+    let wants = |name: &str| types.contains(&name);
+    match &node.value {
+        Value::String(text) if wants("number") || wants("integer") => {
+            let text = text.trim();
+            let end =
+                text.find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | '-' | '+' | '_')).unwrap_or(text.len());
+            let digits = &text[..end];
+            digits.replace('_', "").parse::<f64>().ok()?;
+            Some(match told.unit() {
+                Some(unit) => format!("write the bare number `{digits}`; this key is in {unit}"),
+                None => format!("write the bare number `{digits}`"),
+            })
+        }
+        Value::String(text) if wants("boolean") => match text.to_lowercase().as_str() {
+            "true" | "yes" | "on" | "1" => Some("write `true`, without quotes".to_owned()),
+            "false" | "no" | "off" | "0" => Some("write `false`, without quotes".to_owned()),
+            _ => None,
+        },
+        Value::Integer(0) if wants("boolean") => Some("write `false`".to_owned()),
+        Value::Integer(1) if wants("boolean") => Some("write `true`".to_owned()),
+        Value::Float(float) if wants("integer") && float.fract() == 0.0 && float.abs() < 1e15 => {
+            Some(format!("write `{float:.0}`"))
+        }
+        Value::Integer(_) | Value::Float(_) | Value::String(_) if wants("array") => {
+            Some(format!("write it as a list: `[{}]`", node.to_toml()))
+        }
+        Value::Integer(_) | Value::Float(_) if wants("string") => Some(format!("write `\"{}\"`", node.to_toml())),
+        _ => None,
+    }
+}
+
+/// Adds what a key means, in which unit.
+fn with_meaning(problem: Diagnostic, told: View<'_>, path: &str) -> Diagnostic {
+    let key = path.rsplit('.').next().unwrap_or(path).split('[').next().unwrap_or(path);
+    match (told.meaning(), told.unit()) {
+        (Some(meaning), Some(unit)) => problem.note(format!("`{key}`: {meaning} Unit: {unit}.")),
+        (Some(meaning), None) => problem.note(format!("`{key}`: {meaning}")),
+        (None, Some(unit)) => problem.note(format!("`{key}` is in {unit}")),
+        (None, None) => problem,
+    }
+}
+
+fn place_in_words(path: &str) -> String {
+    if path.is_empty() { "at the top level".to_owned() } else { format!("in [{path}]") }
+}
+
+/// A path with one more key.
+pub fn join(path: &str, key: &str) -> String {
+    let is_plain = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    let key = if is_plain { key.to_owned() } else { format!("{key:?}") };
+    if path.is_empty() { key } else { format!("{path}.{key}") }
+}

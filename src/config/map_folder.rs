@@ -1,0 +1,56 @@
+//! Where the map of a scenario is.
+
+use std::path::{Path, PathBuf};
+
+use super::diagnostics::{Diagnostic, Sources, nearest, shown};
+use super::tree::Node;
+
+/// The folder that `run.map` names.
+///
+/// # Errors
+/// When there is no such folder in any of the places where it may be.
+pub fn find(value: &Node, scenario: &Path, sources: &Sources) -> Result<PathBuf, Diagnostic> {
+    let name = value.as_str().unwrap_or_default();
+    if name.trim().is_empty() {
+        return Err(Diagnostic::at(value.span, "`run.map` is empty", "expected the name of a map's folder"));
+    }
+    let folder_of = |path: &Path| path.parent().unwrap_or(Path::new("")).to_owned();
+    // A `--set` has no file: its paths are relative to where the person stands.
+    let own = sources.path(value.span.file).map_or_else(PathBuf::new, folder_of);
+    let beside = folder_of(scenario);
+    let places = [own, PathBuf::from("maps"), beside.join("../maps"), beside.join("maps")];
+    let mut looked: Vec<PathBuf> = Vec::new();
+    for place in &places {
+        let candidate: PathBuf = place.join(name).components().collect();
+        if candidate.is_dir() {
+            return Ok(candidate);
+        }
+        if !looked.contains(&candidate) {
+            looked.push(candidate);
+        }
+    }
+    let looked = looked.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
+    let known = folders(&places[1..]);
+    Err(Diagnostic::at(value.span, format!("there is no map {}", shown(name)), "no folder of this name")
+        .note(format!("looked for: {looked}"))
+        .maybe_help(match nearest(name, known.iter().map(String::as_str)) {
+            Some(guess) => Some(format!("did you mean `\"{guess}\"`?")),
+            None if known.is_empty() => None,
+            None => Some(format!("maps that are there: {}", known.join(", "))),
+        }))
+}
+
+/// Folders that hold a map, in the places for maps.
+fn folders(places: &[PathBuf]) -> Vec<String> {
+    let mut names: Vec<String> = places
+        .iter()
+        .filter_map(|place| place.read_dir().ok())
+        .flatten()
+        .filter_map(|entry| entry.ok().filter(|entry| entry.path().is_dir())?.file_name().into_string().ok())
+        // Beside the maps there may be the tools that make them.
+        .filter(|name| name != "tools" && !name.starts_with('.'))
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}

@@ -1,0 +1,428 @@
+//! Choice of destination by random utility: `P(j) ~ kernel(cell, j) * factor(j, who)`.
+//!
+//! The kernel is a row per cell, computed once when somebody first chooses there; the factors are a row per territory,
+//! nationality and community, computed once a day when somebody of that kind chooses. Nothing is evaluated per person.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use bevy_ecs::prelude::*;
+
+use super::group::NO_COMMUNITY;
+use super::population::{Population, governing_state};
+use super::rules;
+use super::threat::PerceivedThreat;
+use crate::borders::{self, CrossingTraffic};
+use crate::config::scenario::Scenario;
+use crate::geography::{DestinationKind, Map, TravelMode};
+use crate::ids::{CellId, CommunityId, DestinationId, TerritoryId};
+use crate::states::{Guards, NationalityClass, Passage, Policies};
+use crate::time::Month;
+use crate::units::{Days, Kilometres, PerDay, Share};
+
+/// Distances are those of the open season, by road.
+pub const OPEN_SEASON: Month = Month(7);
+
+/// Who chooses: what the factors of a destination depend on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Chooser {
+    /// Territory where they are.
+    pub territory: TerritoryId,
+    /// Nationality.
+    pub nationality: TerritoryId,
+    /// Community.
+    pub community: CommunityId,
+}
+
+/// Static side of the choice. Built once a run; rows fill on first use.
+#[derive(Resource)]
+pub struct ChoiceTables {
+    /// Kernel by cell over the destinations of its territory.
+    rows: Vec<OnceLock<Box<[f32]>>>,
+    /// Attraction of each destination (0 for a gate that leads nowhere).
+    mass: Vec<f64>,
+    /// `class[territory][nationality][community + 1]`: how a state sees people (0 in the last axis: no community).
+    class: Vec<Vec<Vec<NationalityClass>>>,
+    /// By territory: the destinations that lead a step nearer to another territory, `homeward[here][there]`.
+    pub homeward: Vec<Vec<Vec<DestinationId>>>,
+    /// The town of each first-level unit where returnees arrive, if it lies in any territory.
+    pub home_town: Vec<Option<DestinationId>>,
+}
+
+/// What the day is like, for a chooser.
+pub struct Conditions<'a> {
+    /// The map.
+    pub map: &'a Map,
+    /// The scenario.
+    pub scenario: &'a Scenario,
+    /// Everybody.
+    pub population: &'a Population,
+    /// Perceived threat.
+    pub threat: &'a PerceivedThreat,
+    /// Policies.
+    pub policies: &'a Policies,
+    /// Guards.
+    pub guards: &'a Guards,
+    /// Yesterday's traffic.
+    pub traffic: &'a CrossingTraffic,
+}
+
+/// Factors of the day, by chooser.
+pub type DayFactors = BTreeMap<Chooser, Vec<f32>>;
+
+impl ChoiceTables {
+    /// Tables for a scenario on a map.
+    #[must_use]
+    pub fn new(map: &Map, scenario: &Scenario, population: &Population) -> Self {
+        let choice = &scenario.displacement.destination;
+        // Attraction of what can be reached from a cell inside its territory, seen from `beyond_border_km` before the border.
+        let beyond = |cell: CellId| -> f64 {
+            let territory = map.cells.territory[cell.index()];
+            let table = map.routes(territory, TravelMode::Vehicle, OPEN_SEASON);
+            let range = &map.territories[territory.index()].destinations;
+            let local = map.cells.local[cell.index()] as usize;
+            (range.start..range.end)
+                .map(|d| {
+                    let destination = &map.destinations[usize::from(d)];
+                    let km = f64::from(table.km[usize::from(d - range.start) * table.n_cells + local])
+                        + destination.extra_km;
+                    if !km.is_finite() || !super::population::is_place_to_stay(destination.kind) {
+                        return 0.0;
+                    }
+                    place_mass(map, scenario, DestinationId(d))
+                        * libm::pow(1.0 + km / choice.beyond_border_km, -choice.distance_power)
+                })
+                .sum()
+        };
+        let mass = (0..map.destinations.len())
+            .map(|d| {
+                let destination = &map.destinations[d];
+                match destination.kind {
+                    DestinationKind::Gate(crossing, side) => {
+                        let far = map.crossings[crossing.index()].cells[1 - usize::from(side)];
+                        choice.foreign_weight * beyond(far)
+                    }
+                    DestinationKind::Green(segment, side) => {
+                        let segment = &map.segments[segment.index()];
+                        let far = if side == 0 { &segment.cells_b } else { &segment.cells_a };
+                        far.get(far.len() / 2)
+                            .map_or(0.0, |&cell| choice.foreign_weight * choice.irregular_weight * beyond(cell))
+                    }
+                    _ => place_mass(map, scenario, DestinationId::from_index(d)),
+                }
+            })
+            .collect();
+        let class = (0..map.territories.len())
+            .map(|t| {
+                let t = TerritoryId::from_index(t);
+                (0..population.nationalities.len())
+                    .map(|n| {
+                        std::iter::once(NO_COMMUNITY)
+                            .chain((0..map.communities.len()).map(CommunityId::from_index))
+                            .map(|c| classify(map, scenario, t, TerritoryId::from_index(n), c))
+                            .collect()
+                    })
+                    .collect()
+            })
+            .collect();
+        Self {
+            rows: (0..map.cells.len()).map(|_| OnceLock::new()).collect(),
+            mass,
+            class,
+            homeward: homeward(map),
+            home_town: home_towns(map, population),
+        }
+    }
+
+    /// How the state of a territory sees people of a nationality and community.
+    #[must_use]
+    pub fn class(&self, territory: TerritoryId, nationality: TerritoryId, community: CommunityId) -> NationalityClass {
+        let c = if community == NO_COMMUNITY { 0 } else { community.index() + 1 };
+        self.class[territory.index()][nationality.index()][c]
+    }
+
+    /// Kernel of a cell over the destinations of its territory.
+    #[must_use]
+    pub fn row(&self, map: &Map, scenario: &Scenario, cell: CellId) -> &[f32] {
+        self.rows[cell.index()].get_or_init(|| {
+            let territory = map.cells.territory[cell.index()];
+            let table = map.routes(territory, TravelMode::Vehicle, OPEN_SEASON);
+            let range = &map.territories[territory.index()].destinations;
+            let local = map.cells.local[cell.index()] as usize;
+            let places: Vec<(f64, f64)> = (range.start..range.end)
+                .map(|d| {
+                    let km = f64::from(table.km[usize::from(d - range.start) * table.n_cells + local]);
+                    (km + map.destinations[usize::from(d)].extra_km, self.mass[usize::from(d)])
+                })
+                .collect();
+            let mut order: Vec<usize> = (0..places.len()).collect();
+            order.sort_by(|&i, &j| places[i].0.total_cmp(&places[j].0));
+            let mut passed = vec![0.0; places.len()];
+            let mut sum = 0.0;
+            for i in order {
+                passed[i] = sum;
+                sum += places[i].1;
+            }
+            let origin_mass = f64::from(map.cells.population[cell.index()]).max(1.0);
+            places
+                .iter()
+                .zip(&passed)
+                .map(|(&(km, mass), &before)| {
+                    let choice = &scenario.displacement.destination;
+                    rules::kernel_weight(choice, Kilometres(km), mass, origin_mass, before) as f32
+                })
+                .collect()
+        })
+    }
+
+    /// Factors of the destinations of a territory for a kind of chooser, today.
+    #[must_use]
+    pub fn factors(&self, day: &Conditions<'_>, who: Chooser) -> Vec<f32> {
+        let range = &day.map.territories[who.territory.index()].destinations;
+        (range.start..range.end).map(|d| self.factor(day, who, DestinationId(d)) as f32).collect()
+    }
+
+    fn factor(&self, day: &Conditions<'_>, who: Chooser, id: DestinationId) -> f64 {
+        let destination = &day.map.destinations[id.index()];
+        let choice = &day.scenario.displacement.destination;
+        let on = &day.scenario.mechanisms;
+        match destination.kind {
+            DestinationKind::Town | DestinationKind::Camp => {
+                let cell = destination.cells[0];
+                let threat = rules::threat_factor(
+                    day.threat.at(day.map, cell),
+                    PerDay(day.scenario.displacement.hazard.siege_per_day),
+                    choice.threat_aversion,
+                );
+                let kin = if on.kin && who.community != NO_COMMUNITY && who.community == destination.community {
+                    choice.kin_bonus * destination.community_share
+                } else {
+                    0.0
+                };
+                let (settled, with_kin) = day.population.settled[id.index()];
+                let crowd = f64::from(settled - with_kin.min(settled));
+                let room = if !on.saturation {
+                    1.0
+                } else if destination.capacity.is_finite() {
+                    (1.0 - crowd / destination.capacity).max(0.0)
+                } else {
+                    let load = crowd / (destination.population as f64).max(1.0);
+                    rules::host_acceptance(load, day.scenario.displacement.hosting.saturation_share).0
+                };
+                threat * room * libm::exp(kin)
+            }
+            DestinationKind::Beyond => {
+                let home = governing_state(day.map, who.territory);
+                if destination.receiving_state == day.map.territories[home.index()].code {
+                    return 1.0;
+                }
+                // Over a border beyond the map: nationals of that state go home; others as to any foreign country.
+                if destination.receiving_state == day.population.nationalities[who.nationality.index()] {
+                    libm::exp(choice.kin_bonus)
+                } else {
+                    choice.foreign_weight * attraction(day.scenario, &destination.receiving_state) * self.exit(day, who)
+                }
+            }
+            DestinationKind::Gate(crossing, side) => {
+                let point = &day.map.crossings[crossing.index()];
+                let far = point.sides[1 - usize::from(side)];
+                let class = self.class(far, who.nationality, who.community);
+                let open = match day.policies.passage(crossing, usize::from(side), class) {
+                    Passage::Open => 1.0,
+                    Passage::Permit => (point.permit_per_day / point.capacity_per_day.max(1.0)).min(1.0),
+                    Passage::Closed => 0.0,
+                };
+                let wait = f64::from(day.traffic.wait_days[crossing.index()][usize::from(side)]);
+                open * rules::wait_factor(Days(wait), choice.wait_aversion_per_day) * self.abroad(day, who, far)
+            }
+            DestinationKind::Green(segment, side) => {
+                if !on.green_border {
+                    return 0.0;
+                }
+                let line = &day.map.segments[segment.index()];
+                let far = if side == 0 { line.b } else { line.a };
+                let detected = borders::rules::detection_probability(
+                    &day.scenario.borders.green,
+                    day.guards.per_km[segment.index()][1 - usize::from(side)],
+                    Share(day.guards.sensors[segment.index()][1 - usize::from(side)]),
+                );
+                (1.0 - detected.0) * self.abroad(day, who, far)
+            }
+        }
+    }
+
+    /// Factor of going to another territory, common to gates and green borders.
+    fn abroad(&self, day: &Conditions<'_>, who: Chooser, far: TerritoryId) -> f64 {
+        let choice = &day.scenario.displacement.destination;
+        let on = &day.scenario.mechanisms;
+        let here = governing_state(day.map, who.territory);
+        let there = governing_state(day.map, far);
+        if there == who.nationality && here != who.nationality {
+            return 0.0; // the displaced do not flee home; returnees have their own way
+        }
+        let kin = if on.kin && who.community != NO_COMMUNITY {
+            choice.kin_bonus * f64::from(day.population.community_share[far.index()][who.community.index()])
+        } else {
+            0.0
+        };
+        let mut factor =
+            attraction(day.scenario, &day.map.territories[there.index()].code) * libm::exp(kin) * self.exit(day, who);
+        if here != who.nationality && there != here {
+            factor *= choice.onward_weight;
+        }
+        if on.source_aid && here == who.nationality {
+            factor *= libm::exp(-choice.source_aid_strength * day.policies.source_aid[who.territory.index()]);
+        }
+        if on.buffer && day.policies.buffer[far.index()] {
+            factor *= libm::exp(-choice.buffer_strength);
+        }
+        factor
+    }
+
+    fn exit(&self, day: &Conditions<'_>, who: Chooser) -> f64 {
+        let here = governing_state(day.map, who.territory);
+        if day.scenario.mechanisms.exit_bar && here == who.nationality {
+            let bar = Share(day.policies.exit_bar[here.index()]);
+            rules::exit_factor(bar, day.scenario.displacement.destination.exit_bar_strength)
+        } else {
+            1.0
+        }
+    }
+
+    /// Draws a destination for somebody of a kind at a cell; none where nothing can be reached.
+    #[must_use]
+    pub fn draw(
+        &self,
+        map: &Map,
+        scenario: &Scenario,
+        factors: &[f32],
+        cell: CellId,
+        uniform: f64,
+    ) -> Option<DestinationId> {
+        let row = self.row(map, scenario, cell);
+        let total: f64 = row.iter().zip(factors).map(|(&k, &f)| f64::from(k) * f64::from(f)).sum();
+        if total <= 0.0 || !total.is_finite() {
+            return None;
+        }
+        let first = map.territories[map.cells.territory[cell.index()].index()].destinations.start;
+        let mut rest = uniform * total;
+        let mut last = None;
+        for (d, (&k, &f)) in (first..).zip(row.iter().zip(factors)) {
+            let weight = f64::from(k) * f64::from(f);
+            if weight > 0.0 {
+                last = Some(DestinationId(d));
+                rest -= weight;
+                if rest < 0.0 {
+                    break;
+                }
+            }
+        }
+        last
+    }
+}
+
+fn attraction(scenario: &Scenario, state: &str) -> f64 {
+    let table = &scenario.displacement.host_attraction;
+    table.get(state).or_else(|| table.get("default")).copied().unwrap_or(1.0)
+}
+
+fn place_mass(map: &Map, scenario: &Scenario, d: DestinationId) -> f64 {
+    let choice = &scenario.displacement.destination;
+    let destination = &map.destinations[d.index()];
+    match destination.kind {
+        DestinationKind::Camp => choice.camp_weight * choice.camp_population,
+        _ => destination.population as f64,
+    }
+}
+
+fn classify(
+    map: &Map,
+    scenario: &Scenario,
+    territory: TerritoryId,
+    nationality: TerritoryId,
+    community: CommunityId,
+) -> NationalityClass {
+    let state = governing_state(map, territory);
+    if state == nationality {
+        return NationalityClass::OwnOrKin;
+    }
+    if community != NO_COMMUNITY {
+        let name = &map.communities[community.index()];
+        if scenario.states.kin_communities(&map.territories[state.index()].code).iter().any(|k| k == name) {
+            return NationalityClass::OwnOrKin;
+        }
+    }
+    if nationality.index() < map.territories.len() {
+        NationalityClass::Neighbour
+    } else {
+        NationalityClass::ThirdCountry
+    }
+}
+
+/// For each pair of territories the gates that lie on a shortest way (in borders crossed) between them.
+fn homeward(map: &Map) -> Vec<Vec<Vec<DestinationId>>> {
+    let n = map.territories.len();
+    let mut hops = vec![vec![usize::MAX; n]; n];
+    for (there, row) in hops.iter_mut().enumerate() {
+        row[there] = 0;
+        for _ in 0..n {
+            for crossing in &map.crossings {
+                let [a, b] = crossing.sides.map(TerritoryId::index);
+                let (da, db) = (row[a], row[b]);
+                row[a] = da.min(db.saturating_add(1));
+                row[b] = db.min(da.saturating_add(1));
+            }
+        }
+    }
+    (0..n)
+        .map(|here| {
+            (0..n)
+                .map(|there| {
+                    let mut gates = Vec::new();
+                    for crossing in &map.crossings {
+                        for side in 0..2 {
+                            let (near, far) = (crossing.sides[side].index(), crossing.sides[1 - side].index());
+                            if near == here && hops[there][far] < hops[there][here] {
+                                gates.push(crossing.gate[side]);
+                            }
+                        }
+                    }
+                    gates
+                })
+                .collect()
+        })
+        .collect()
+}
+
+/// The town where returnees to a unit arrive: the largest in it, else the one nearest by air to its most populous cell.
+fn home_towns(map: &Map, population: &Population) -> Vec<Option<DestinationId>> {
+    (0..map.admin1.len())
+        .map(|unit| {
+            let cells = &population.cells_of[unit];
+            let centre =
+                cells.iter().copied().max_by_key(|c| (map.cells.population[c.index()], std::cmp::Reverse(*c)))?;
+            let territory = map.cells.territory[centre.index()];
+            let towns = map
+                .destinations
+                .iter()
+                .enumerate()
+                .filter(|(_, d)| d.kind == DestinationKind::Town && d.territory == territory);
+            let inside = towns
+                .clone()
+                .filter(|(_, d)| map.cells.admin1[d.cells[0].index()].index() == unit)
+                .max_by_key(|(i, d)| (d.population, std::cmp::Reverse(*i)));
+            let km = |cell: CellId| {
+                let (a, b) = (cell.index(), centre.index());
+                crate::geography::network::great_circle_km(
+                    f64::from(map.cells.lat[a]),
+                    f64::from(map.cells.lon[a]),
+                    f64::from(map.cells.lat[b]),
+                    f64::from(map.cells.lon[b]),
+                )
+            };
+            inside
+                .or_else(|| towns.min_by(|(_, x), (_, y)| km(x.cells[0]).total_cmp(&km(y.cells[0]))))
+                .map(|(i, _)| DestinationId::from_index(i))
+        })
+        .collect()
+}

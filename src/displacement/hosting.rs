@@ -1,0 +1,308 @@
+//! Settling, moving on, return, death (phase Host).
+
+use bevy_ecs::prelude::*;
+
+use super::choice::ChoiceTables;
+use super::decide::way_to_unit;
+use super::group::{Activity, DisplacedGroup, NO_COMMUNITY, Travel};
+use super::population::{Cohort, Population, governing_state};
+use super::rules;
+use super::threat::PerceivedThreat;
+use super::travel::NextGroup;
+use crate::conflict::{Events, Violence};
+use crate::geography::{DestinationKind, Map};
+use crate::ids::{CellId, DestinationId, TerritoryId};
+use crate::leadership::Leadership;
+use crate::random::{RunKey, Stream, binomial};
+use crate::simulation::{MapRes, ScenarioRes};
+use crate::states::Policies;
+use crate::time::Clock;
+use crate::units::{Days, PerDay, Share};
+
+/// System: civilians killed today are taken from the living.
+pub fn bury_the_dead(map: Res<MapRes>, events: Res<Events>, mut population: ResMut<Population>) {
+    for &(cell, deaths) in &events.civilian_deaths {
+        let missing = deaths - population.kill_residents(&map, cell, deaths);
+        if missing > 0 {
+            kill_settled(&map, &mut population, cell, missing);
+        }
+    }
+}
+
+/// Kills settled displaced people at a cell; who cannot be found there is not counted as dead.
+fn kill_settled(map: &Map, population: &mut Population, cell: CellId, mut persons: u32) {
+    let territory = &map.territories[map.cells.territory[cell.index()].index()];
+    for d in territory.destinations.clone() {
+        let destination = &map.destinations[usize::from(d)];
+        if destination.kind == DestinationKind::Beyond || destination.cells[0] != cell {
+            continue;
+        }
+        for i in 0..population.cohorts[usize::from(d)].len() {
+            let here = population.cohorts[usize::from(d)][i].persons.min(persons);
+            if here > 0 {
+                persons -= here;
+                take_from_cohort(population, DestinationId(d), i, here);
+                let pair = population.pair(territory.governed_by, population.cohorts[usize::from(d)][i].nationality);
+                population.flows.deaths[pair] += here;
+                population.dead += u64::from(here);
+            }
+        }
+    }
+}
+
+/// Takes persons out of a cohort, those with kin in proportion.
+fn take_from_cohort(population: &mut Population, at: DestinationId, i: usize, persons: u32) {
+    let cohort = &mut population.cohorts[at.index()][i];
+    let with_kin = (u64::from(cohort.with_kin) * u64::from(persons)).div_ceil(u64::from(cohort.persons.max(1))) as u32;
+    let with_kin = with_kin.min(cohort.with_kin);
+    cohort.persons -= persons;
+    cohort.with_kin -= with_kin;
+    let settled = &mut population.settled[at.index()];
+    settled.0 -= persons;
+    settled.1 -= with_kin;
+}
+
+/// Persons a day that may still pass the border beyond the edge at each destination.
+#[derive(Resource)]
+pub struct BeyondQuota(pub Vec<f64>);
+
+/// System: groups that arrived at a place to stay become part of its cohorts, or of the residents when they are home.
+pub fn settle_arrivals(
+    mut commands: Commands,
+    map: Res<MapRes>,
+    scenario: Res<ScenarioRes>,
+    clock: Res<Clock>,
+    key: Res<RunKey>,
+    mut population: ResMut<Population>,
+    mut quota: ResMut<BeyondQuota>,
+    groups: Query<(Entity, &Travel, &DisplacedGroup)>,
+) {
+    let hosting = &scenario.displacement.hosting;
+    for (left, destination) in quota.0.iter_mut().zip(&map.destinations) {
+        *left = destination.beyond_capacity_per_day * clock.step_days.0;
+    }
+    let mut arrived: Vec<_> = groups
+        .iter()
+        .filter(|(_, travel, _)| travel.activity == Activity::Arrived)
+        .map(|(entity, travel, group)| (group.id, entity, *travel, *group))
+        .collect();
+    arrived.sort_unstable_by_key(|a| a.0);
+    for (_, entity, travel, group) in arrived {
+        let at = travel.destination;
+        let destination = &map.destinations[at.index()];
+        if f64::from(group.persons) > quota.0[at.index()] && quota.0[at.index()].is_finite() {
+            continue; // the border beyond the edge is full today: wait there
+        }
+        quota.0[at.index()] -= f64::from(group.persons);
+        let state = population.receiving[at.index()];
+        let days = f64::from(clock.step.saturating_sub(group.departed_step)) * clock.step_days.0;
+        let mut alive = group.persons;
+        if scenario.mechanisms.mortality {
+            let p = rules::death_probability(hosting.deaths_per_10000_per_day, Days(days)).0;
+            let mut draws = key.draws(Stream::Mortality, group.luck, clock.step);
+            let dead = binomial(&mut draws, u64::from(alive), p) as u32;
+            alive -= dead;
+            population.dead += u64::from(dead);
+            let pair = population.pair(state, group.nationality);
+            population.flows.deaths[pair] += dead;
+        }
+        commands.entity(entity).despawn();
+        if alive == 0 {
+            continue;
+        }
+        let pair = population.pair(state, group.nationality);
+        if group.returning && governing_state(&map, map.admin1[group.home.index()].state) == state {
+            population.flows.returns[pair] += alive;
+            population.come_home(group.home, group.stratum, alive);
+            continue;
+        }
+        let kin_here =
+            scenario.mechanisms.kin && group.community != NO_COMMUNITY && group.community == destination.community;
+        let with_kin = if kin_here { f64::from(alive) * hosting.kin_hosted_share } else { 0.0 };
+        let cohort = Cohort {
+            home: group.home,
+            nationality: group.nationality,
+            community: group.community,
+            stratum: group.stratum,
+            persons: alive,
+            with_kin: with_kin as u32,
+            age_days: 0.0,
+        };
+        population.settle(at, cohort);
+    }
+}
+
+/// Conditions at home by first-level unit, for return.
+fn return_hazards(
+    map: &Map,
+    scenario: &crate::config::scenario::Scenario,
+    leadership: &Leadership,
+    violence: &Violence,
+    threat: &PerceivedThreat,
+    tables: &ChoiceTables,
+) -> Vec<f64> {
+    (0..map.admin1.len())
+        .map(|unit| {
+            let Some(town) = tables.home_town[unit] else { return 0.0 };
+            let cell = map.destinations[town.index()].cells[0];
+            let id = crate::ids::AdminId::from_index(unit);
+            let control = Share::clamped(violence.control(leadership, id, cell));
+            rules::return_hazard(&scenario.displacement.hosting, control, threat.at(map, cell)).0
+        })
+        .collect()
+}
+
+/// System: the settled die, return and move on.
+pub fn live_in_displacement(
+    mut commands: Commands,
+    map: Res<MapRes>,
+    scenario: Res<ScenarioRes>,
+    clock: Res<Clock>,
+    key: Res<RunKey>,
+    (leadership, violence, threat, policies): (Res<Leadership>, Res<Violence>, Res<PerceivedThreat>, Res<Policies>),
+    tables: Res<ChoiceTables>,
+    mut population: ResMut<Population>,
+    mut next: ResMut<NextGroup>,
+) {
+    let hosting = &scenario.displacement.hosting;
+    let on = &scenario.mechanisms;
+    let step = clock.step_days;
+    let homeward = return_hazards(&map, &scenario, &leadership, &violence, &threat, &tables);
+    let mut leavers: Vec<(Travel, DisplacedGroup)> = Vec::new();
+    for d in 0..map.destinations.len() {
+        let at = DestinationId::from_index(d);
+        let beyond = map.destinations[d].kind == DestinationKind::Beyond;
+        for i in 0..population.cohorts[d].len() {
+            population.cohorts[d][i].age_days += step.0 as f32;
+            let cohort = population.cohorts[d][i];
+            if cohort.persons == 0 {
+                continue;
+            }
+            let identity = (u64::from(cohort.home.0) << 24)
+                | (u64::from(cohort.nationality.0) << 16)
+                | (u64::from(cohort.community.0) << 8)
+                | u64::from(cohort.stratum);
+            let id = (d as u64) << 40 | identity;
+            let rested = (f64::from(cohort.age_days) / hosting.new_arrival_days).min(1.0);
+            let death = if on.mortality { hosting.deaths_per_10000_per_day / 10_000.0 } else { 0.0 };
+            // The mobile population has no home on the map to return to.
+            let native = cohort.nationality != population.mobile_nationality();
+            let home = if on.return_home && native { homeward[cohort.home.index()] * rested } else { 0.0 };
+            let onward = if on.secondary_movement && !beyond { hosting.secondary_per_day * rested } else { 0.0 };
+            let units = f64::from(cohort.persons.div_ceil(scenario.run.persons_per_group));
+            let total = f64::from(cohort.persons) * death + units * (home + onward);
+            if key.uniform(Stream::Onward, id, clock.step) >= total * step.0 {
+                continue;
+            }
+            // The quick test passed with probability `bound`; each count is thinned so that its mean stays exact.
+            let bound = (total * step.0).min(1.0);
+            let mut draws = key.draws(Stream::Onward, id | (1 << 63), clock.step);
+            let dead = thinned(&mut draws, cohort.persons, PerDay(death), step, bound).min(cohort.persons);
+            if dead > 0 {
+                take_from_cohort(&mut population, at, i, dead);
+                population.dead += u64::from(dead);
+                let state = population.receiving[d];
+                let pair = population.pair(state, cohort.nationality);
+                population.flows.deaths[pair] += dead;
+            }
+            for (hazard, returning) in [(home, true), (onward, false)] {
+                let groups = thinned(&mut draws, units as u32, PerDay(hazard), step, bound);
+                for g in 0..groups {
+                    let left = population.cohorts[d][i].persons;
+                    let persons = cohort.persons.div_ceil(units as u32).min(left);
+                    if persons == 0 {
+                        break;
+                    }
+                    let luck = key.hash(Stream::Onward, id ^ (u64::from(g) << 56) ^ u64::from(returning), clock.step);
+                    let group = DisplacedGroup {
+                        luck,
+                        id: next.take(),
+                        persons,
+                        departed_step: clock.step,
+                        home: cohort.home,
+                        nationality: cohort.nationality,
+                        community: cohort.community,
+                        stratum: cohort.stratum,
+                        returning,
+                        attempts: 0,
+                    };
+                    let cell = map.destinations[d].cells[0];
+                    let territory = map.destinations[d].territory;
+                    let way = way_to_unit(&map, &policies, &tables, cohort.home.index(), &group, cell, territory);
+                    if returning && way.is_none() {
+                        break; // no way home is open
+                    }
+                    take_from_cohort(&mut population, at, i, persons);
+                    leavers.push((
+                        Travel {
+                            cell,
+                            hours_banked: 0.0,
+                            destination: way.filter(|_| returning).unwrap_or(at),
+                            activity: if returning { Activity::Travelling } else { Activity::Choosing },
+                            by_vehicle: key.uniform(Stream::Traits, luck, 0)
+                                < scenario.displacement.travel.vehicle_share,
+                        },
+                        group,
+                    ));
+                }
+            }
+        }
+        population.cohorts[d].retain(|c| c.persons > 0);
+    }
+    commands.spawn_batch(leavers);
+}
+
+/// A count whose mean is `n p`, given that a test with probability `bound` was passed.
+fn thinned(draws: &mut crate::random::Draws, n: u32, hazard: PerDay, step: Days, bound: f64) -> u32 {
+    let p = hazard.probability_within(step).0;
+    if p <= 0.0 || bound <= 0.0 {
+        return 0;
+    }
+    if p / bound <= 1.0 {
+        binomial(draws, u64::from(n), p / bound) as u32
+    } else {
+        binomial(draws, u64::from(n), p) as u32
+    }
+}
+
+/// System: counts who is where, for tomorrow's plans, the pressure index and the recorders.
+pub fn count_the_displaced(
+    map: Res<MapRes>,
+    mut population: ResMut<Population>,
+    groups: Query<(&Travel, &DisplacedGroup)>,
+) {
+    let population = &mut *population;
+    let columns = population.nationalities.len();
+    for cell in population.peopled.drain(..) {
+        population.displaced[cell.index()] = 0;
+        population.refugees[cell.index()] = 0;
+    }
+    population.present.fill(0);
+    let governs: Vec<TerritoryId> = map.territories.iter().map(|t| t.governed_by).collect();
+    let mut add = |cell: Option<CellId>, state: TerritoryId, nationality: TerritoryId, persons: u32| {
+        population.present[state.index() * columns + nationality.index()] += persons;
+        if let Some(cell) = cell {
+            if population.displaced[cell.index()] == 0 {
+                population.peopled.push(cell);
+            }
+            population.displaced[cell.index()] += persons;
+            if state != nationality {
+                population.refugees[cell.index()] += persons;
+            }
+        }
+    };
+    for (travel, groups) in groups.contiguous_iter().expect("dense components") {
+        for (t, g) in travel.iter().zip(groups) {
+            let state = governs[map.cells.territory[t.cell.index()].index()];
+            add(Some(t.cell), state, g.nationality, g.persons);
+        }
+    }
+    for (d, cohorts) in population.cohorts.iter().enumerate() {
+        let destination = &map.destinations[d];
+        let state = population.receiving[d];
+        let on_map = destination.kind != DestinationKind::Beyond;
+        for c in cohorts {
+            add(on_map.then_some(destination.cells[0]), state, c.nationality, c.persons);
+        }
+    }
+}

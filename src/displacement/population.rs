@@ -1,0 +1,282 @@
+//! Residents by cell, the settled displaced by destination, and the count of everybody.
+
+use bevy_ecs::prelude::*;
+
+use super::group::NO_COMMUNITY;
+use super::parameters::Parameters;
+use crate::config::scenario::Mechanisms;
+use crate::geography::{DestinationKind, Map};
+use crate::ids::{AdminId, CellId, CommunityId, DestinationId, TerritoryId};
+
+/// Parts of a cell's residents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Stratum {
+    /// Members of the cell's largest community.
+    Main = 0,
+    /// Everybody else.
+    Other = 1,
+    /// The already mobile population (Afghans in Iran).
+    Mobile = 2,
+}
+
+/// Number of strata.
+pub const STRATA: usize = 3;
+
+/// Settled displaced people of one home, nationality, community and stratum at one destination.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cohort {
+    /// Where home is.
+    pub home: AdminId,
+    /// Nationality.
+    pub nationality: TerritoryId,
+    /// Community.
+    pub community: CommunityId,
+    /// Stratum.
+    pub stratum: u8,
+    /// Persons.
+    pub persons: u32,
+    /// Of them with kin or friends.
+    pub with_kin: u32,
+    /// Mean days since arrival.
+    pub age_days: f32,
+}
+
+impl Cohort {
+    /// What two cohorts must share to be one.
+    #[must_use]
+    pub fn key(&self) -> (AdminId, TerritoryId, CommunityId, u8) {
+        (self.home, self.nationality, self.community, self.stratum)
+    }
+}
+
+/// Flows of a day by state (rows) and nationality (columns), persons. Both count over [`Population::nationalities`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Flows {
+    /// Persons who came from another state's territory.
+    pub arrivals: Vec<u32>,
+    /// Persons who came home.
+    pub returns: Vec<u32>,
+    /// Displaced persons who died, and residents killed.
+    pub deaths: Vec<u32>,
+}
+
+/// Everybody: at home, settled away from home, dead. Those on the move are entities.
+#[derive(Resource, Clone, Debug)]
+pub struct Population {
+    /// Residents still at home, by cell, all strata.
+    pub residents: Vec<u32>,
+    /// By stratum and cell.
+    pub strata: [Vec<u32>; STRATA],
+    /// Residents on day 0, by stratum and cell.
+    pub initial_strata: [Vec<u32>; STRATA],
+    /// Displaced people present (moving or settled), by cell.
+    pub displaced: Vec<u32>,
+    /// Those of them who are not nationals of the state that governs the cell.
+    pub refugees: Vec<u32>,
+    /// Cells where `displaced` is above zero.
+    pub peopled: Vec<CellId>,
+    /// Residents by territory on day 0.
+    pub initial_by_territory: Vec<u64>,
+    /// Settled cohorts by destination, each list ordered by its keys.
+    pub cohorts: Vec<Vec<Cohort>>,
+    /// Settled persons by destination, those with kin apart: (all, with kin).
+    pub settled: Vec<(u32, u32)>,
+    /// Persons who died since day 0.
+    pub dead: u64,
+    /// Everybody on day 0.
+    pub initial_total: u64,
+    /// Nationalities: the territories' codes, then the mobile population's.
+    pub nationalities: Vec<String>,
+    /// Flows of the current day.
+    pub flows: Flows,
+    /// Cells by first-level unit, ascending.
+    pub cells_of: Vec<Vec<CellId>>,
+    /// Share of each community in each territory on day 0: `[territory][community]`.
+    pub community_share: Vec<Vec<f32>>,
+    /// Displaced persons by governing state (rows) and nationality (columns), moving and settled.
+    pub present: Vec<u32>,
+    /// By destination: the state that receives who settles there (an index of `nationalities`).
+    pub receiving: Vec<TerritoryId>,
+}
+
+impl Population {
+    /// The population of a map on day 0.
+    #[must_use]
+    pub fn new(map: &Map, parameters: &Parameters, mechanisms: &Mechanisms) -> Self {
+        let n = map.cells.len();
+        let territories = map.territories.len();
+        let mut strata: [Vec<u32>; STRATA] = [vec![0; n], vec![0; n], vec![0; n]];
+        let scale: Vec<f64> =
+            map.territories.iter().map(|t| parameters.population_scale.get(&t.code).copied().unwrap_or(1.0)).collect();
+        let mobile_state = map.territory(&parameters.mobile.state);
+        let mobile_share =
+            (parameters.mobile.persons - parameters.mobile.left_since).max(0.0) / parameters.mobile.state_population;
+        let mut initial_by_territory = vec![0_u64; territories];
+        let mut community_share = vec![vec![0.0_f32; map.communities.len()]; territories];
+        for cell in 0..n {
+            let territory = map.cells.territory[cell];
+            let state = map.cells.state[cell];
+            let all = (f64::from(map.cells.population[cell]) * scale[state.index()]).round();
+            let main = (all * f64::from(map.cells.community_share[cell])).round().min(all);
+            strata[0][cell] = main as u32;
+            strata[1][cell] = (all - main) as u32;
+            if mechanisms.mobile_population && Some(state) == mobile_state {
+                strata[2][cell] = (all * mobile_share).round() as u32;
+            }
+            let total: u32 = strata.iter().map(|s| s[cell]).sum();
+            initial_by_territory[territory.index()] += u64::from(total);
+            community_share[territory.index()][map.cells.community[cell].index()] += main as f32;
+        }
+        for (shares, total) in community_share.iter_mut().zip(&initial_by_territory) {
+            for share in shares {
+                *share /= (*total).max(1) as f32;
+            }
+        }
+        let residents: Vec<u32> = (0..n).map(|c| strata.iter().map(|s| s[c]).sum()).collect();
+        let mut cells_of = vec![Vec::new(); map.admin1.len()];
+        for cell in 0..n {
+            cells_of[map.cells.admin1[cell].index()].push(CellId::from_index(cell));
+        }
+        let mut nationalities: Vec<String> = map.territories.iter().map(|t| t.code.clone()).collect();
+        nationalities.push(parameters.mobile.nationality.clone());
+        let pairs = nationalities.len() * nationalities.len();
+        let receiving = map
+            .destinations
+            .iter()
+            .map(|d| {
+                let known = nationalities.iter().position(|n| *n == d.receiving_state);
+                known.map_or_else(|| governing_state(map, d.territory), TerritoryId::from_index)
+            })
+            .collect();
+        Self {
+            initial_total: residents.iter().map(|&r| u64::from(r)).sum(),
+            residents,
+            initial_strata: strata.clone(),
+            strata,
+            displaced: vec![0; n],
+            refugees: vec![0; n],
+            peopled: Vec::new(),
+            initial_by_territory,
+            cohorts: vec![Vec::new(); map.destinations.len()],
+            settled: vec![(0, 0); map.destinations.len()],
+            dead: 0,
+            nationalities,
+            flows: Flows { arrivals: vec![0; pairs], returns: vec![0; pairs], deaths: vec![0; pairs] },
+            cells_of,
+            community_share,
+            receiving,
+            present: vec![0; pairs],
+        }
+    }
+
+    /// The nationality of the mobile population.
+    #[must_use]
+    pub fn mobile_nationality(&self) -> TerritoryId {
+        TerritoryId::from_index(self.nationalities.len() - 1)
+    }
+
+    /// Position of (state, nationality) in the matrices of flows and of people present.
+    #[must_use]
+    pub fn pair(&self, state: TerritoryId, nationality: TerritoryId) -> usize {
+        state.index() * self.nationalities.len() + nationality.index()
+    }
+
+    /// Nationality and community of the residents of a cell, by stratum.
+    #[must_use]
+    pub fn identity(&self, map: &Map, cell: CellId, stratum: usize) -> (TerritoryId, CommunityId) {
+        match stratum {
+            0 => (governing_state(map, map.cells.territory[cell.index()]), map.cells.community[cell.index()]),
+            1 => (governing_state(map, map.cells.territory[cell.index()]), NO_COMMUNITY),
+            _ => (self.mobile_nationality(), NO_COMMUNITY),
+        }
+    }
+
+    /// Share of the residents of a cell who have left.
+    #[must_use]
+    pub fn share_gone(&self, cell: CellId) -> f64 {
+        let initial: u32 = self.initial_strata.iter().map(|s| s[cell.index()]).sum();
+        if initial == 0 { 0.0 } else { 1.0 - f64::from(self.residents[cell.index()]) / f64::from(initial) }
+    }
+
+    /// Takes residents of a stratum away from a cell.
+    pub fn leave_home(&mut self, cell: CellId, stratum: usize, persons: u32) {
+        self.strata[stratum][cell.index()] -= persons;
+        self.residents[cell.index()] -= persons;
+    }
+
+    /// Brings people home to the cells of a unit where their stratum misses most; all of them to the first cell that has room
+    /// for them, the rest on.
+    pub fn come_home(&mut self, home: AdminId, stratum: u8, mut persons: u32) {
+        let stratum = usize::from(stratum);
+        let cells = std::mem::take(&mut self.cells_of[home.index()]);
+        while persons > 0 {
+            let missing =
+                |c: &CellId| self.initial_strata[stratum][c.index()].saturating_sub(self.strata[stratum][c.index()]);
+            // The emptiest cell first; ties to the lower id.
+            let Some(cell) = cells.iter().copied().max_by_key(|c| (missing(c), std::cmp::Reverse(*c))) else { break };
+            let room = if missing(&cell) == 0 { persons } else { missing(&cell).min(persons) };
+            self.strata[stratum][cell.index()] += room;
+            self.residents[cell.index()] += room;
+            persons -= room;
+        }
+        self.cells_of[home.index()] = cells;
+    }
+
+    /// Adds people to a destination's settled.
+    pub fn settle(&mut self, at: DestinationId, arrivals: Cohort) {
+        let list = &mut self.cohorts[at.index()];
+        match list.binary_search_by_key(&arrivals.key(), Cohort::key) {
+            Ok(i) => {
+                let all = list[i].persons + arrivals.persons;
+                list[i].age_days = (list[i].age_days * list[i].persons as f32
+                    + arrivals.age_days * arrivals.persons as f32)
+                    / all.max(1) as f32;
+                list[i].persons = all;
+                list[i].with_kin += arrivals.with_kin;
+            }
+            Err(i) => list.insert(i, arrivals),
+        }
+        self.settled[at.index()].0 += arrivals.persons;
+        self.settled[at.index()].1 += arrivals.with_kin;
+    }
+
+    /// Kills residents of a cell, the larger stratum first; returns how many could be found.
+    pub fn kill_residents(&mut self, map: &Map, cell: CellId, mut persons: u32) -> u32 {
+        let wanted = persons;
+        for stratum in 0..STRATA {
+            let here = self.strata[stratum][cell.index()].min(persons);
+            if here > 0 {
+                let (nationality, _) = self.identity(map, cell, stratum);
+                self.strata[stratum][cell.index()] -= here;
+                self.residents[cell.index()] -= here;
+                let state = governing_state(map, map.cells.territory[cell.index()]);
+                let pair = self.pair(state, nationality);
+                self.flows.deaths[pair] += here;
+                persons -= here;
+            }
+        }
+        self.dead += u64::from(wanted - persons);
+        wanted - persons
+    }
+
+    /// Persons at home, settled and dead: with those on the move this is always everybody of day 0.
+    #[must_use]
+    pub fn accounted_for(&self) -> u64 {
+        let home: u64 = self.residents.iter().map(|&r| u64::from(r)).sum();
+        let settled: u64 = self.cohorts.iter().flatten().map(|c| u64::from(c.persons)).sum();
+        home + settled + self.dead
+    }
+}
+
+/// The state that governs a territory.
+#[must_use]
+pub fn governing_state(map: &Map, territory: TerritoryId) -> TerritoryId {
+    map.territories[territory.index()].governed_by
+}
+
+/// Whether people settle at such a destination.
+#[must_use]
+pub fn is_place_to_stay(kind: DestinationKind) -> bool {
+    matches!(kind, DestinationKind::Town | DestinationKind::Camp | DestinationKind::Beyond)
+}

@@ -1,0 +1,71 @@
+//! `datapackage.json`: a description of the tables that data tools read (Frictionless tabular data package, version 1).
+//!
+//! It holds nothing that changes between repetitions of a study.
+
+use serde_json::{Value, json};
+
+use crate::recorders::table::{ColumnKind, Table};
+
+/// The package of a study with these tables.
+#[must_use]
+pub fn datapackage(name: &str, title: &str, results_version: u32, tables: impl Iterator<Item = Table>) -> Value {
+    json!({
+        "profile": "tabular-data-package",
+        "name": name.to_lowercase(),
+        "title": title,
+        "description": "Results of a study with spillover. Every number is conditional on the leadership outcome of its row; the program never states how likely an outcome is. Where the figures come from is in manifest.json.",
+        "spillover": { "results_version": results_version },
+        "resources": tables.map(resource).collect::<Vec<_>>(),
+    })
+}
+
+fn resource(table: Table) -> Value {
+    json!({
+        "profile": "tabular-data-resource",
+        "name": table.name(),
+        "path": table.file(),
+        "description": table.about(),
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "dialect": { "delimiter": ",", "lineTerminator": "\n", "quoteChar": "\"", "doubleQuote": true, "header": true },
+        "schema": {
+            "fields": table.columns().iter().map(|column| {
+                let kind = match column.kind {
+                    ColumnKind::Text => "string",
+                    ColumnKind::Integer => "integer",
+                    ColumnKind::Number => "number",
+                    ColumnKind::Date => "date",
+                    ColumnKind::Boolean => "boolean",
+                };
+                let mut field = json!({ "name": column.name, "type": kind, "description": column.about });
+                if !column.unit.is_empty() {
+                    field["unit"] = column.unit.into();
+                }
+                field
+            }).collect::<Vec<_>>(),
+            "missingValues": [""],
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_table_is_described_with_its_columns() {
+        let package = datapackage("My_Study", "A study", 1, Table::ALL.into_iter());
+        assert_eq!(package["name"], "my_study");
+        let resources = package["resources"].as_array().unwrap();
+        assert_eq!(resources.len(), Table::ALL.len());
+        for (resource, table) in resources.iter().zip(Table::ALL) {
+            assert_eq!(resource["path"], table.file());
+            assert_eq!(resource["schema"]["fields"].as_array().unwrap().len(), table.columns().len());
+        }
+        assert_eq!(
+            resources[0]["schema"]["fields"][3],
+            json!({"name": "date", "type": "date", "description": "Date, ISO 8601."})
+        );
+    }
+}

@@ -1,0 +1,372 @@
+//! The folder of a study: complete, or marked unfinished.
+//!
+//! [`Folder::begin`] puts the mark down first; [`Folder::finish`] takes it away last, when every file stands under its
+//! name and is on the disk. A run that is killed, fails or fills the disk leaves the mark, with the cause where there was
+//! time to write it. While a study runs, its files are called `NAME.part`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use super::{OutputError, WrittenFile};
+
+/// Name of the mark of a folder in the making.
+pub const MARK: &str = "UNFINISHED";
+/// Description of the tables, and list of what a complete study wrote.
+pub const DATAPACKAGE: &str = "datapackage.json";
+/// Provenance.
+pub const MANIFEST: &str = "manifest.json";
+
+/// How the mark begins.
+const MARK_BEGINS: &str = "This study is not finished";
+/// Room kept in the mark, so that the cause of a failure can be written into it when the disk is full.
+const MARK_BYTES: usize = 4096;
+/// Bytes collected per file before they go to the disk.
+const BUFFER_BYTES: usize = 1 << 18;
+
+/// A folder in the making.
+pub struct Folder {
+    path: PathBuf,
+    mark: File,
+    about: String,
+    open: BTreeMap<String, OpenFile>,
+    written: Vec<WrittenFile>,
+    /// Bytes that may still be written: fault injection for tests.
+    room: Option<u64>,
+}
+
+struct OpenFile {
+    file: File,
+    buffer: Vec<u8>,
+    hash: blake3::Hasher,
+    bytes: u64,
+}
+
+impl Folder {
+    /// Marks a folder as in the making, after it has been made or emptied of what an earlier study wrote there.
+    ///
+    /// `names` are the files that the study will write; `about` says what is running, for people who find the mark.
+    ///
+    /// # Errors
+    /// When the folder holds a study (without `overwrite`), or foreign files, or cannot be written to.
+    pub fn begin(path: &Path, names: &[&str], overwrite: bool, about: &str) -> Result<Self, OutputError> {
+        fs::create_dir_all(path).map_err(OutputError::io("make the folder", path))?;
+        let found = look(path)?;
+        let shown = || path.display().to_string();
+        if !overwrite {
+            match &found.state {
+                State::Complete => return Err(OutputError::Complete { folder: shown() }),
+                State::Unfinished(cause) => {
+                    return Err(OutputError::Unfinished { folder: shown(), cause: cause.clone() });
+                }
+                State::Foreign | State::Empty => {}
+            }
+        }
+        if let (State::Foreign, Some(example)) = (&found.state, found.present.iter().next()) {
+            return Err(OutputError::Foreign { folder: shown(), example: example.clone() });
+        }
+        let ours: BTreeSet<&String> = found.present.intersection(&found.listed).collect();
+        for name in names.iter().flat_map(|&n| [n.to_owned(), part(n)]) {
+            if found.present.contains(&name) && !ours.contains(&name) {
+                return Err(OutputError::InTheWay { folder: shown(), name });
+            }
+        }
+        // The mark lists old and new files: were this killed half-way, the next --overwrite would still know them.
+        let listed: BTreeSet<&str> = names.iter().copied().chain(ours.iter().map(|s| s.as_str())).collect();
+        let mark_path = path.join(MARK);
+        let mut options = OpenOptions::new();
+        options.write(true);
+        if !matches!(found.state, State::Unfinished(_)) {
+            // Two studies that begin at the same moment: the second fails here.
+            options.create_new(true);
+        }
+        let mut mark = options.open(&mark_path).map_err(OutputError::io("write", &mark_path))?;
+        let about = format!("{about}\n\nfiles:\n{}\n", listed.into_iter().collect::<Vec<_>>().join("\n"));
+        write_mark(&mut mark, "still running, or ended without a word", &about)
+            .map_err(OutputError::io("write", &mark_path))?;
+        for name in ours {
+            let old = path.join(name);
+            fs::remove_file(&old).map_err(OutputError::io("remove", &old))?;
+        }
+        Ok(Self { path: path.to_owned(), mark, about, open: BTreeMap::new(), written: Vec::new(), room: None })
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// From now on only so many bytes go to the disk; then it counts as full. For tests.
+    pub fn limit_room(&mut self, bytes: u64) {
+        self.room = Some(bytes);
+    }
+
+    /// Appends to a file of the study, which is made at the first call.
+    ///
+    /// # Errors
+    /// When the disk is full or the system refuses for another reason.
+    pub fn append(&mut self, name: &str, bytes: &[u8]) -> Result<(), OutputError> {
+        if !self.open.contains_key(name) {
+            let path = self.path.join(part(name));
+            let file = OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .open(&path)
+                .map_err(OutputError::io("make the file", &path))?;
+            let fresh = OpenFile { file, buffer: Vec::new(), hash: blake3::Hasher::new(), bytes: 0 };
+            self.open.insert(name.to_owned(), fresh);
+        }
+        let Some(open) = self.open.get_mut(name) else { return Ok(()) };
+        open.hash.update(bytes);
+        open.bytes += bytes.len() as u64;
+        open.buffer.extend_from_slice(bytes);
+        if open.buffer.len() >= BUFFER_BYTES {
+            let path = self.path.join(part(name));
+            flush(open, &mut self.room).map_err(OutputError::io("write", &path))?;
+        }
+        Ok(())
+    }
+
+    /// Puts every file written so far under its own name and on the disk. The mark stays.
+    ///
+    /// # Errors
+    /// When the disk is full or the system refuses for another reason.
+    pub fn seal(&mut self) -> Result<&[WrittenFile], OutputError> {
+        for (name, mut open) in std::mem::take(&mut self.open) {
+            let (from, to) = (self.path.join(part(&name)), self.path.join(&name));
+            flush(&mut open, &mut self.room).map_err(OutputError::io("write", &from))?;
+            open.file.sync_all().map_err(OutputError::io("write", &from))?;
+            fs::rename(&from, &to).map_err(OutputError::io("name the file", &to))?;
+            self.written.push(WrittenFile {
+                path: PathBuf::from(name),
+                bytes: open.bytes,
+                blake3: open.hash.finalize().to_hex().to_string(),
+            });
+        }
+        Ok(&self.written)
+    }
+
+    /// Seals what is open and takes the mark away: the folder is complete.
+    ///
+    /// # Errors
+    /// When the disk is full or the system refuses for another reason; the mark then stays.
+    pub fn finish(&mut self) -> Result<&[WrittenFile], OutputError> {
+        self.seal()?;
+        sync_folder(&self.path);
+        let mark = self.path.join(MARK);
+        fs::remove_file(&mark).map_err(OutputError::io("remove", &mark))?;
+        sync_folder(&self.path);
+        Ok(&self.written)
+    }
+
+    /// Writes the cause of a failure into the mark. Never fails: the mark stays whatever happens.
+    pub fn fail(&mut self, cause: &str) {
+        let _ = write_mark(&mut self.mark, cause, &self.about);
+    }
+}
+
+/// Name of a file in the making.
+fn part(name: &str) -> String {
+    format!("{name}.part")
+}
+
+fn flush(open: &mut OpenFile, room: &mut Option<u64>) -> io::Result<()> {
+    if let Some(left) = room {
+        *left = left.checked_sub(open.buffer.len() as u64).ok_or(io::ErrorKind::StorageFull)?;
+    }
+    open.file.write_all(&open.buffer)?;
+    open.buffer.clear();
+    Ok(())
+}
+
+/// Folders cannot be synced on every system, and a failure here takes nothing away from what is written.
+fn sync_folder(path: &Path) {
+    if let Ok(folder) = File::open(path) {
+        let _ = folder.sync_all();
+    }
+}
+
+/// Writes the mark in place, always the same size.
+fn write_mark(mark: &mut File, cause: &str, about: &str) -> io::Result<()> {
+    let cause = cause.lines().map(str::trim).collect::<Vec<_>>().join("; ");
+    let room = MARK_BYTES.saturating_sub(about.len() + 200);
+    let cause: String = cause.chars().take(room / 4).collect();
+    let mut text = format!(
+        "{MARK_BEGINS}: its files are not to be used.\ncause: {cause}\n\n{about}\n\
+         Replace it with `--overwrite`.\n"
+    );
+    let padding = MARK_BYTES.saturating_sub(text.len());
+    text.push_str(&"\n".repeat(padding));
+    mark.seek(SeekFrom::Start(0))?;
+    mark.write_all(text.as_bytes())?;
+    mark.sync_all()
+}
+
+enum State {
+    Empty,
+    Complete,
+    Unfinished(String),
+    Foreign,
+}
+
+struct Found {
+    state: State,
+    /// Names in the folder, but for the mark.
+    present: BTreeSet<String>,
+    /// Names that a study says it wrote here.
+    listed: BTreeSet<String>,
+}
+
+/// Looks what is in a folder.
+fn look(path: &Path) -> Result<Found, OutputError> {
+    let mut present = BTreeSet::new();
+    for entry in fs::read_dir(path).map_err(OutputError::io("read the folder", path))? {
+        let entry = entry.map_err(OutputError::io("read the folder", path))?;
+        present.insert(entry.file_name().to_string_lossy().into_owned());
+    }
+    let mut listed = BTreeSet::new();
+    let package = fs::read(path.join(DATAPACKAGE)).ok().and_then(|bytes| listed_by_package(&bytes));
+    let complete = package.is_some();
+    listed.extend(package.unwrap_or_default());
+    let mark = path.join(MARK);
+    let text =
+        if present.contains(MARK) { fs::read(&mark).map_err(OutputError::io("read", &mark))? } else { Vec::new() };
+    let text = String::from_utf8_lossy(&text);
+    // An empty mark is ours: the disk was full, or the power failed, right after it was made.
+    let state = if (text.is_empty() || text.starts_with(MARK_BEGINS)) && present.remove(MARK) {
+        let cause = text.lines().find_map(|l| l.strip_prefix("cause: ")).unwrap_or("an empty mark").to_owned();
+        let names = text.lines().skip_while(|&l| l != "files:").skip(1).take_while(|l| !l.is_empty());
+        for name in names.filter(|n| is_plain(n)) {
+            listed.insert(part(name));
+            listed.insert(name.to_owned());
+        }
+        State::Unfinished(cause)
+    } else if complete {
+        State::Complete
+    } else if present.is_empty() {
+        State::Empty
+    } else {
+        State::Foreign
+    };
+    Ok(Found { state, present, listed })
+}
+
+/// The files that a datapackage of ours lists, itself and the manifest; nothing when a study did not write it.
+fn listed_by_package(bytes: &[u8]) -> Option<Vec<String>> {
+    let package: serde_json::Value = serde_json::from_slice(bytes).ok()?;
+    package.get("spillover")?;
+    let resources = package.get("resources")?.as_array()?;
+    let mut names = vec![DATAPACKAGE.to_owned(), MANIFEST.to_owned()];
+    names.extend(resources.iter().filter_map(|r| r.get("path")?.as_str()).filter(|n| is_plain(n)).map(str::to_owned));
+    Some(names)
+}
+
+/// A name of a file in this folder, with no way out of it.
+fn is_plain(name: &str) -> bool {
+    !name.is_empty() && name != "." && name != ".." && !name.contains(['/', '\\', ':', '\0'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAMES: [&str; 3] = ["runs.csv", DATAPACKAGE, MANIFEST];
+    const PACKAGE: &[u8] = br#"{"spillover":{},"resources":[{"path":"runs.csv"}]}"#;
+
+    fn begin(path: &Path, overwrite: bool) -> Result<Folder, OutputError> {
+        Folder::begin(path, &NAMES, overwrite, "study x")
+    }
+
+    fn complete(path: &Path) {
+        let mut folder = begin(path, true).unwrap();
+        folder.append("runs.csv", b"a,b\n").unwrap();
+        folder.append("runs.csv", b"1,2\n").unwrap();
+        folder.append(DATAPACKAGE, PACKAGE).unwrap();
+        folder.append(MANIFEST, b"{}").unwrap();
+        assert!(path.join(MARK).exists() && path.join("runs.csv.part").exists() && !path.join("runs.csv").exists());
+        folder.finish().unwrap();
+    }
+
+    fn names(path: &Path) -> Vec<String> {
+        let mut names: Vec<String> =
+            fs::read_dir(path).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_folder_is_complete_or_marked() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("new/study");
+        complete(&path);
+        assert_eq!(names(&path), [DATAPACKAGE, MANIFEST, "runs.csv"]);
+        assert_eq!(fs::read(path.join("runs.csv")).unwrap(), b"a,b\n1,2\n");
+        let message = begin(&path, false).err().unwrap().to_string();
+        assert!(message.contains("holds a complete study") && message.contains("--overwrite"), "{message}");
+        complete(&path);
+    }
+
+    #[test]
+    fn a_failure_leaves_the_mark_with_its_cause() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut folder = begin(dir.path(), false).unwrap();
+        folder.append("runs.csv", b"a,b\n").unwrap();
+        folder.limit_room(2);
+        let error = folder.finish().unwrap_err();
+        assert!(error.to_string().contains("make room"), "{error}");
+        folder.fail(&error.to_string());
+        drop(folder);
+        assert_eq!(names(dir.path()), [MARK, "runs.csv.part"]);
+        let message = begin(dir.path(), false).err().unwrap().to_string();
+        assert!(message.contains("unfinished study (cannot write") && message.contains("--overwrite"), "{message}");
+        complete(dir.path());
+        assert_eq!(names(dir.path()), [DATAPACKAGE, MANIFEST, "runs.csv"]);
+    }
+
+    #[test]
+    fn foreign_files_are_never_touched() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("notes.txt"), "mine").unwrap();
+        for overwrite in [false, true] {
+            let message = begin(dir.path(), overwrite).err().unwrap().to_string();
+            assert!(message.contains("no study wrote `notes.txt`"), "{message}");
+        }
+        let path = dir.path().join("study");
+        complete(&path);
+        fs::write(path.join("notes.txt"), "mine").unwrap();
+        fs::write(path.join("pressure.csv"), "mine").unwrap();
+        let taken = Folder::begin(&path, &["pressure.csv"], true, "").err().unwrap().to_string();
+        assert!(taken.contains("holds `pressure.csv`, which no study wrote"), "{taken}");
+        assert!(path.join("runs.csv").exists(), "nothing is removed before everything is checked");
+        complete(&path);
+        assert_eq!(fs::read(path.join("notes.txt")).unwrap(), b"mine");
+        assert_eq!(fs::read(path.join("pressure.csv")).unwrap(), b"mine");
+    }
+
+    #[test]
+    fn a_package_cannot_point_out_of_its_folder() {
+        let dir = tempfile::tempdir().unwrap();
+        let (outside, path) = (dir.path().join("outside.csv"), dir.path().join("study"));
+        fs::create_dir(&path).unwrap();
+        fs::write(&outside, "mine").unwrap();
+        let package = br#"{"spillover":{},"resources":[{"path":"../outside.csv"}]}"#;
+        fs::write(path.join(DATAPACKAGE), package).unwrap();
+        drop(begin(&path, true).unwrap());
+        assert!(outside.exists());
+        assert_eq!(names(&path), [MARK]);
+    }
+
+    #[test]
+    fn a_mark_of_many_words_keeps_its_list_of_files() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut folder = begin(dir.path(), false).unwrap();
+        folder.append("runs.csv", b"a\n").unwrap();
+        folder.fail(&"a long cause\nof two lines ".repeat(1000));
+        assert_eq!(fs::metadata(dir.path().join(MARK)).unwrap().len(), MARK_BYTES as u64);
+        drop(folder);
+        complete(dir.path());
+        assert_eq!(names(dir.path()), [DATAPACKAGE, MANIFEST, "runs.csv"]);
+    }
+}

@@ -1,0 +1,50 @@
+//! `displacement.csv`, and the totals of a run.
+
+use bevy_ecs::prelude::*;
+use jiff::civil::Date;
+
+use crate::displacement::Population;
+use crate::geography::Map;
+use crate::output::format::RowWriter;
+
+/// One row per state and origin with anybody in it or any flow.
+pub fn record(rows: &mut RowWriter, world: &World, _map: &Map, date: Date) {
+    let population = world.resource::<Population>();
+    let n = population.nationalities.len();
+    for state in 0..n {
+        for origin in 0..n {
+            let pair = state * n + origin;
+            let present = population.present[pair];
+            let flows = [&population.flows.arrivals, &population.flows.returns, &population.flows.deaths].map(|f| f[pair]);
+            if present == 0 && flows == [0; 3] {
+                continue;
+            }
+            rows.start_row(date);
+            rows.push_text(&population.nationalities[state]);
+            rows.push_text(&population.nationalities[origin]);
+            let (inside, hosted) = if state == origin { (present, 0) } else { (0, present) };
+            for count in [inside, hosted, flows[0], flows[1], flows[2]] {
+                rows.push_count(u64::from(count));
+            }
+            rows.end_row();
+        }
+    }
+}
+
+/// Displaced persons inside their own state, and abroad. The mobile population counts as abroad once it has left its host.
+pub fn totals(world: &World) -> (u64, u64) {
+    let population = world.resource::<Population>();
+    let n = population.nationalities.len();
+    let (mut inside, mut abroad) = (0, 0);
+    for state in 0..n {
+        for origin in 0..n {
+            let persons = u64::from(population.present[state * n + origin]);
+            if state == origin {
+                inside += persons;
+            } else {
+                abroad += persons;
+            }
+        }
+    }
+    (inside, abroad)
+}
