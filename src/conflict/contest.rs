@@ -120,10 +120,8 @@ fn forget_quiet_cells(violence: &mut Violence, field: &mut Field) {
     let Violence { fatalities, challenge, advance, active } = violence;
     active.retain(|cell| {
         let c = cell.index();
-        let alive = fatalities[c] >= NOTHING
-            || challenge[c] >= NOTHING
-            || advance[c] >= NOTHING
-            || field.pending[c] >= NOTHING;
+        let alive =
+            fatalities[c] >= NOTHING || challenge[c] >= NOTHING || advance[c] >= NOTHING || field.pending[c] >= NOTHING;
         if !alive {
             (fatalities[c], challenge[c], advance[c], field.pending[c]) = (0.0, 0.0, 0.0, 0.0);
             field.listed[c] = false;

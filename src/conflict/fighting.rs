@@ -5,12 +5,10 @@ use bevy_ecs::prelude::*;
 use super::forces::StateForces;
 use super::muster::{FighterTally, Muster};
 use super::plan::roughness;
-use super::rules::combat::{
-    Exchange, engagements_per_day, excitation_due, informed_share, one_sided_propensity,
-};
+use super::rules::combat::{Exchange, engagements_per_day, excitation_due, informed_share, one_sided_propensity};
 use super::rules::strength::grievance;
 use super::surroundings::Surroundings;
-use super::{ArmedGroup, ConflictSettings, Events, GroupKind, Intent, ViolenceType, Violence, ViolentEvent};
+use super::{ArmedGroup, ConflictSettings, Events, GroupKind, Intent, Violence, ViolenceType, ViolentEvent};
 use crate::displacement::Population;
 use crate::ids::CellId;
 use crate::leadership::Leadership;
@@ -131,7 +129,14 @@ fn excited_per_day(field: &Field, around: &Surroundings, settings: &ConflictSett
 
 /// Grievance at a cell.
 #[must_use]
-pub fn grievance_at(settings: &ConflictSettings, leadership: &Leadership, violence: &Violence, iranian: bool, unit: crate::ids::AdminId, cell: CellId) -> Share {
+pub fn grievance_at(
+    settings: &ConflictSettings,
+    leadership: &Leadership,
+    violence: &Violence,
+    iranian: bool,
+    unit: crate::ids::AdminId,
+    cell: CellId,
+) -> Share {
     let p = &settings.parameters.recruitment;
     if !iranian {
         return Share(p.grievance_elsewhere);
@@ -193,17 +198,26 @@ pub fn engage(
                 if x == 0 {
                     break;
                 }
-                let severity = settings.severity(random::unit(&mut severity_draws), x.saturating_add(forces.stock[unit.index()]));
+                let severity =
+                    settings.severity(random::unit(&mut severity_draws), x.saturating_add(forces.stock[unit.index()]));
                 let control = Share::clamped(violence.control(&leadership, unit, cell));
-                let aggrieved = grievance_at(&settings, &leadership, &violence, settings.iranian(&map, unit), unit, cell);
+                let aggrieved =
+                    grievance_at(&settings, &leadership, &violence, settings.iranian(&map, unit), unit, cell);
                 let here = forces.at(unit, cell, &around, parameters.forces.concentration);
-                let people = f64::from(population.residents[cell.index()]) + f64::from(population.displaced[cell.index()]);
+                let people =
+                    f64::from(population.residents[cell.index()]) + f64::from(population.displaced[cell.index()]);
                 let exchange = Exchange {
                     group: Fighters(f64::from(x)),
                     soldiers: Fighters(here.min(p.most_against_one * f64::from(x))),
                     people,
                     informed: if switches.informed_fire {
-                        informed_share(p.informed, p.informed_by_control, p.informed_lost_by_grievance, control, aggrieved)
+                        informed_share(
+                            p.informed,
+                            p.informed_by_control,
+                            p.informed_lost_by_grievance,
+                            control,
+                            aggrieved,
+                        )
                     } else {
                         Share(p.informed)
                     },
@@ -327,8 +341,7 @@ pub fn clash(
             let share = f64::from(b.strength) / (f64::from(a.strength) + f64::from(b.strength)).max(1.0);
             let of_first = random::binomial(&mut draws, u64::from(severity), share) as u32;
             let cell = a.cell;
-            let deaths_groups =
-                muster.kill(i, of_first, &mut tally) + muster.kill(j, severity - of_first, &mut tally);
+            let deaths_groups = muster.kill(i, of_first, &mut tally) + muster.kill(j, severity - of_first, &mut tally);
             let event = ViolentEvent {
                 day: clock.day,
                 cell,

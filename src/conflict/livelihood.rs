@@ -58,8 +58,7 @@ pub fn sustain(
             near_line: !around.lines_near(group.cell).is_empty(),
             in_action: group.intent != Intent::Hold,
         };
-        group.supply_days =
-            supply_after_a_day(Days(group.supply_days), &rates, &place, Days(s.most_days)).0;
+        group.supply_days = supply_after_a_day(Days(group.supply_days), &rates, &place, Days(s.most_days)).0;
         let wants = group.supply_days < s.least_days;
 
         if switches.recruitment && !wants {

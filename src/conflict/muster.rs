@@ -30,8 +30,7 @@ impl FighterTally {
     /// Fighters who must be in groups now.
     #[must_use]
     pub const fn in_groups(&self) -> i128 {
-        (self.initial + self.recruited + self.defected) as i128
-            - (self.killed + self.deserted + self.disbanded) as i128
+        (self.initial + self.recruited + self.defected) as i128 - (self.killed + self.deserted + self.disbanded) as i128
     }
 }
 

@@ -57,12 +57,8 @@ impl Snapshot<'_> {
         let map = self.map;
         let governor = self.around.governor[c];
         let at_home = governor == group.against;
-        let forces = self.forces.at(
-            map.cells.admin1[c],
-            cell,
-            self.around,
-            self.settings.parameters.forces.concentration,
-        );
+        let forces =
+            self.forces.at(map.cells.admin1[c], cell, self.around, self.settings.parameters.forces.concentration);
         let kin = if group.kin == Some(map.cells.community[c]) { f64::from(map.cells.community_share[c]) } else { 0.0 };
         let place = Place {
             threat: if at_home {
@@ -222,15 +218,13 @@ pub fn choose(snapshot: &Snapshot, group: &ArmedGroup, key: RunKey, step: u32) -
     }
 
     let mut noise = || -plan.noise * libm::log(-libm::log(random::unit(&mut draws).max(1e-300)).min(-1e-16));
-    let mut options = [(Intent::Hold, here + plan.hold + noise(), group.cell), (Intent::Raid, f64::NEG_INFINITY, group.cell), (
-        Intent::Relocate,
-        best[relocate].0 - plan.move_cost + noise(),
-        best[relocate].1,
-    ), (Intent::SeekSanctuary, f64::NEG_INFINITY, best[sanctuary].1), (
-        Intent::ExploitVacuum,
-        best[vacuum].0 - plan.move_cost + noise(),
-        best[vacuum].1,
-    )];
+    let mut options = [
+        (Intent::Hold, here + plan.hold + noise(), group.cell),
+        (Intent::Raid, f64::NEG_INFINITY, group.cell),
+        (Intent::Relocate, best[relocate].0 - plan.move_cost + noise(), best[relocate].1),
+        (Intent::SeekSanctuary, f64::NEG_INFINITY, best[sanctuary].1),
+        (Intent::ExploitVacuum, best[vacuum].0 - plan.move_cost + noise(), best[vacuum].1),
+    ];
     // Drawn for every option, possible or not, so that the luck of one does not depend on another.
     let (raid_noise, sanctuary_noise) = (noise(), noise());
     if group.kind != GroupKind::Criminal
@@ -247,8 +241,7 @@ pub fn choose(snapshot: &Snapshot, group: &ArmedGroup, key: RunKey, step: u32) -
 
 /// The land cell at a distance and in a direction (`turn` 0 to 1), if any.
 fn look(snapshot: &Snapshot, from: CellId, km: f64, turn: f64) -> Option<CellId> {
-    let (lat, lon) =
-        (f64::from(snapshot.map.cells.lat[from.index()]), f64::from(snapshot.map.cells.lon[from.index()]));
+    let (lat, lon) = (f64::from(snapshot.map.cells.lat[from.index()]), f64::from(snapshot.map.cells.lon[from.index()]));
     let angle = turn * std::f64::consts::TAU;
     let north = km * libm::cos(angle) / 111.195;
     let east = km * libm::sin(angle) / (111.195 * libm::cos(lat.to_radians()).max(0.01));

@@ -158,36 +158,78 @@ impl ConflictSettings {
     }
 }
 
-/// Names in the parameters that the map does not know, each with its key: for the semantic check of a scenario.
+/// What of the parameters does not fit the map or itself, in sentences that begin with the key; empty when all fits.
+///
+/// A map may show less than the parameters speak of: a host, a unit or a community that it lacks is passed over, unless a
+/// name on the map is so near that it must be a slip. A group whose area lies on the map must fight a state of the map.
 #[must_use]
 pub fn check_against_map(parameters: &Parameters, map: &Map) -> Vec<String> {
-    let mut unknown = Vec::new();
-    let mut note = |known: bool, key: String, name: &str| {
-        if !known {
-            unknown.push(format!("{key}: the map has no `{name}`"));
+    let mut problems = Vec::new();
+    let mut in_order = |key: String, [low, high]: [f64; 2]| {
+        if low > high {
+            problems.push(format!("{key}: [{low}, {high}] runs backwards, the lower end comes first"));
+        }
+    };
+    in_order("conflict.forces.irgc_ground".into(), parameters.forces.irgc_ground);
+    in_order("conflict.defection.collapse_share".into(), parameters.defection.collapse_share);
+    in_order("conflict.defection.turn_share".into(), parameters.defection.turn_share);
+    in_order("conflict.defection.unit".into(), parameters.defection.unit);
+    in_order("conflict.vacuum.rates.unit".into(), parameters.vacuum.rates.unit);
+    for (i, row) in parameters.groups.iter().enumerate() {
+        in_order(format!("conflict.groups[{i}].strength"), row.strength);
+    }
+    for (i, row) in parameters.flashpoints.iter().enumerate() {
+        in_order(format!("conflict.flashpoints[{i}].episode_days"), row.episode_days);
+        in_order(format!("conflict.flashpoints[{i}].events_per_day"), row.events_per_day);
+    }
+
+    let communities: Vec<&str> = map.communities.iter().map(String::as_str).collect();
+    let mut slip = |key: String, what: &str, name: &str, known: &[&str], place: &str| {
+        if let Some(near) = slip_of(name, known) {
+            problems
+                .push(format!("{key}: the map `{}` has no {what} `{name}`{place}; did you mean `{near}`?", map.name));
         }
     };
     for (i, row) in parameters.groups.iter().enumerate() {
-        note(map.territory(&row.against).is_some(), format!("conflict.groups[{i}].against"), &row.against);
-        let kin = row.kin.is_empty() || map.community(&row.kin).is_some();
-        note(kin, format!("conflict.groups[{i}].kin"), &row.kin);
-    }
-    for (i, row) in parameters.sanctuary.hosts.iter().enumerate() {
-        note(map.territory(&row.host).is_some(), format!("conflict.sanctuary.hosts[{i}].host"), &row.host);
+        slip(format!("conflict.groups[{i}].kin"), "community", &row.kin, &communities, "");
+        if map.territory(&row.against).is_none() && area_on_map(row, map).is_some() {
+            let codes: Vec<&str> = map.territories.iter().map(|t| t.code.as_str()).collect();
+            let near = codes.iter().min_by_key(|code| strsim::damerau_levenshtein(&row.against, code));
+            slip(
+                format!("conflict.groups[{i}].against"),
+                "territory",
+                &row.against,
+                near.map_or(&[], std::slice::from_ref),
+                "",
+            );
+        }
     }
     for (i, row) in parameters.background.regions.iter().enumerate() {
-        let unit = map.territory(&row.state).and_then(|state| map.admin1_named(state, &row.unit));
-        note(unit.is_some(), format!("conflict.background.regions[{i}].unit"), &row.unit);
+        if let Some(state) = map.territory(&row.state) {
+            let units: Vec<&str> = map.admin1.iter().filter(|u| u.state == state).map(|u| u.name.as_str()).collect();
+            let place = format!(" in {}", row.state);
+            slip(format!("conflict.background.regions[{i}].unit"), "unit", &row.unit, &units, &place);
+        }
     }
     for name in &parameters.vacuum.kin_communities {
-        note(map.community(name).is_some(), "conflict.vacuum.kin_communities".to_owned(), name);
+        slip("conflict.vacuum.kin_communities".into(), "community", name, &communities, "");
     }
     for (i, row) in parameters.flashpoints.iter().enumerate() {
         for name in &row.kin {
-            note(map.community(name).is_some(), format!("conflict.flashpoints[{i}].kin"), name);
+            slip(format!("conflict.flashpoints[{i}].kin"), "community", name, &communities, "");
         }
     }
-    unknown
+    problems
+}
+
+/// The known name that another must be a slip of: not known itself, and one letter away (two in a long name).
+fn slip_of<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    if name.is_empty() || known.contains(&name) {
+        return None;
+    }
+    let most = if name.chars().count() >= 7 { 2 } else { 1 };
+    let (distance, near) = known.iter().map(|&k| (strsim::damerau_levenshtein(name, k), k)).min()?;
+    (distance <= most).then_some(near)
 }
 
 /// Puts the domain's resources and the groups of day 0 into a world that has the scenario, the map and the run key.
@@ -236,13 +278,7 @@ pub fn populate_with(world: &mut World, parameters: Arc<Parameters>, switches: S
 /// The groups of a row: its fighters, drawn once, shared among its groups and scattered over its area.
 fn groups_of_row(row: &GroupRow, index: usize, map: &Map, around: &Surroundings, key: RunKey) -> Vec<Founding> {
     let (Some(against), true) = (map.territory(&row.against), row.count > 0) else { return Vec::new() };
-    let Some(centre) = map.cell_at(row.lat, row.lon).filter(|c| {
-        let (lat, lon) = (f64::from(map.cells.lat[c.index()]), f64::from(map.cells.lon[c.index()]));
-        // An area off the map (a test map, another region) has no groups.
-        great_circle_km(row.lat, row.lon, lat, lon) <= row.spread_km + 50.0
-    }) else {
-        return Vec::new();
-    };
+    let Some(centre) = area_on_map(row, map) else { return Vec::new() };
     let mut draws = key.draws(Stream::ArmedSetup, index as u64, 0);
     let whole = row.strength[0] + random::unit(&mut draws) * (row.strength[1] - row.strength[0]).max(0.0);
     let whole = libm::round(whole.max(0.0)) as u32;
@@ -271,14 +307,16 @@ fn groups_of_row(row: &GroupRow, index: usize, map: &Map, around: &Surroundings,
     foundings
 }
 
+/// The cell nearest to the middle of a row's area; none when the area is off the map (a test map, another region).
+fn area_on_map(row: &GroupRow, map: &Map) -> Option<CellId> {
+    map.cell_at(row.lat, row.lon).filter(|c| {
+        let (lat, lon) = (f64::from(map.cells.lat[c.index()]), f64::from(map.cells.lon[c.index()]));
+        great_circle_km(row.lat, row.lon, lat, lon) <= row.spread_km + 50.0
+    })
+}
+
 /// A land cell within the area of a row, evenly over the disc; its middle when water fills it.
-fn scattered(
-    row: &GroupRow,
-    centre: CellId,
-    map: &Map,
-    around: &Surroundings,
-    draws: &mut random::Draws,
-) -> CellId {
+fn scattered(row: &GroupRow, centre: CellId, map: &Map, around: &Surroundings, draws: &mut random::Draws) -> CellId {
     let mut found = None;
     for _ in 0..8 {
         let (a, b) = (random::unit(draws), random::unit(draws));

@@ -252,9 +252,8 @@ fn raster(map: &Map) -> (f64, f64, f64, Vec<(u16, u16)>) {
     let west = cells.lon.iter().copied().fold(180.0_f32, f32::min);
     let (north, west) = (f64::from(north) + degrees / 2.0, f64::from(west) - degrees / 2.0);
     let bin = |x: f64| (x / degrees).clamp(0.0, 3600.0) as u16;
-    let place = (0..cells.len())
-        .map(|i| (bin(north - f64::from(cells.lat[i])), bin(f64::from(cells.lon[i]) - west)))
-        .collect();
+    let place =
+        (0..cells.len()).map(|i| (bin(north - f64::from(cells.lat[i])), bin(f64::from(cells.lon[i]) - west))).collect();
     (degrees, west, north, place)
 }
 

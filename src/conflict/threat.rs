@@ -106,9 +106,12 @@ pub fn assess_segments(
     for (segment, units) in threat.near_units.iter().enumerate() {
         let lost: f64 = units
             .iter()
-            .map(|&(unit, share)| share * ((p.illicit_control - leadership.province(unit).control) / p.illicit_control).max(0.0))
+            .map(|&(unit, share)| {
+                share * ((p.illicit_control - leadership.province(unit).control) / p.illicit_control).max(0.0)
+            })
             .sum();
         threat.illicit[segment] =
-            illicit_flow(threat.criminal[segment], p.illicit_fighters, Share::clamped(lost), p.illicit_without_control).0;
+            illicit_flow(threat.criminal[segment], p.illicit_fighters, Share::clamped(lost), p.illicit_without_control)
+                .0;
     }
 }

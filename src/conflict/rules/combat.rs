@@ -198,8 +198,14 @@ mod tests {
         assert!(harm(0.0) > harm(0.3) && harm(0.3) > harm(0.9));
         assert!(harm(1.0).abs() < 1e-12);
         assert!((Exchange { people: 0.0, ..EVEN }).civilians_per_fighter().abs() < 1e-12);
-        assert!(informed_share(0.3, 0.5, 0.2, Share(1.0), Share(0.0)).0 > informed_share(0.3, 0.5, 0.2, Share(0.2), Share(0.0)).0);
-        assert!(informed_share(0.3, 0.5, 0.2, Share(0.5), Share(1.0)).0 < informed_share(0.3, 0.5, 0.2, Share(0.5), Share(0.0)).0);
+        assert!(
+            informed_share(0.3, 0.5, 0.2, Share(1.0), Share(0.0)).0
+                > informed_share(0.3, 0.5, 0.2, Share(0.2), Share(0.0)).0
+        );
+        assert!(
+            informed_share(0.3, 0.5, 0.2, Share(0.5), Share(1.0)).0
+                < informed_share(0.3, 0.5, 0.2, Share(0.5), Share(0.0)).0
+        );
     }
 
     #[test]

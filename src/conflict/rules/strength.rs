@@ -72,7 +72,14 @@ pub fn desertion_hazard(supply: Days, least: Days, rate: PerDay, cohesion: Share
 
 /// Cohesion after a day: back to the kind's, down by losses and want.
 #[must_use]
-pub fn cohesion_after_a_day(now: Share, rest: Share, recovery: f64, lost_share: f64, by_losses: f64, want: f64) -> Share {
+pub fn cohesion_after_a_day(
+    now: Share,
+    rest: Share,
+    recovery: f64,
+    lost_share: f64,
+    by_losses: f64,
+    want: f64,
+) -> Share {
     Share::clamped(now.0 + recovery * (rest.0 - now.0) - by_losses * lost_share - want)
 }
 
@@ -133,7 +140,8 @@ mod tests {
 
     #[test]
     fn more_control_gives_fewer_recruits() {
-        let recruits = |c, x| recruits_per_day(PerDay(0.002), Share(0.5), Share(c), 1000.0, Fighters(x), Fighters(500.0));
+        let recruits =
+            |c, x| recruits_per_day(PerDay(0.002), Share(0.5), Share(c), 1000.0, Fighters(x), Fighters(500.0));
         assert!(recruits(0.2, 100.0) > recruits(0.8, 100.0));
         assert!(recruits(1.0, 100.0).abs() < 1e-15);
         assert!(recruits(0.2, 500.0).abs() < 1e-15 && recruits(0.2, 900.0).abs() < 1e-15);
@@ -142,8 +150,7 @@ mod tests {
     #[test]
     fn supply_and_desertion() {
         let rates = SupplyRates { tax: 0.8, tax_half: 5000.0, sponsor: 0.2, smuggling: 0.5, rest: 1.0, action: 0.5 };
-        let place =
-            Livelihood { residents: Persons(5000), control: Share(0.0), near_line: true, in_action: false };
+        let place = Livelihood { residents: Persons(5000), control: Share(0.0), near_line: true, in_action: false };
         let after = |p: Livelihood| supply_after_a_day(Days(10.0), &rates, &p, Days(180.0)).0;
         assert!((after(place) - 10.1).abs() < 1e-12);
         assert!(after(Livelihood { in_action: true, ..place }) < after(place));
