@@ -4,19 +4,23 @@ use regex_lite::Regex;
 use serde_json::Value as Json;
 
 use super::diagnostics::{Diagnostic, FileId, nearest, shown};
-use super::schema::{View, number};
-use super::tree::{Node, Table, Value};
+use super::schema::{Choice, View, number};
+use super::tree::{Entry, Node, Table, Value};
 
 /// Keys in a message at most; longer lists are for `spillover schema`.
 const LISTED_KEYS: usize = 16;
 /// The pattern of a date in the schemas; values that fit it must also be real dates.
 const DATE: &str = r"^\d{4}-\d{2}-\d{2}$";
 
+const DATE_IN_WORDS: &str = "a date as year-month-day, such as 2026-01-15";
+
 /// What to check besides the values.
 #[derive(Clone, Copy, Debug)]
 pub struct Scope {
     /// The scenario's own file, which is where whole tables are missing.
     pub root: Option<FileId>,
+    /// Whether it extends another.
+    pub extends: bool,
     /// Whether missing keys are problems: not when a file of the chain could not be read.
     pub is_complete: bool,
 }
@@ -24,9 +28,13 @@ pub struct Scope {
 /// Problems of a tree against a schema.
 #[must_use]
 pub fn check(tree: &Node, schema: View<'_>, scope: Scope) -> Vec<Diagnostic> {
-    let mut walk = Walk { schema, scope, problems: Vec::new() };
+    let mut walk = Walk { schema, scope, problems: Vec::new(), missing: Vec::new(), has_misplaced_extends: false };
     walk.node(tree, schema, "", None);
-    walk.problems
+    let mut problems = walk.problems;
+    if scope.is_complete && !walk.has_misplaced_extends {
+        problems.extend(walk.missing);
+    }
+    problems
 }
 
 struct Walk<'s> {
@@ -34,6 +42,9 @@ struct Walk<'s> {
     schema: View<'s>,
     scope: Scope,
     problems: Vec<Diagnostic>,
+    /// Missing keys, told only if nothing explains why they are missing.
+    missing: Vec<Diagnostic>,
+    has_misplaced_extends: bool,
 }
 
 impl Walk<'_> {
@@ -52,6 +63,17 @@ impl Walk<'_> {
             return;
         }
         let branches = schema.branches();
+        if let Some(table) = node.as_table()
+            && let Some((tag, kinds)) = common_tag(&branches)
+            && !table.get(tag).is_some_and(|entry| kinds.iter().any(|(kind, _)| *kind == &entry.node.to_json()))
+        {
+            // Which fields are right cannot be said before the kind is known.
+            match table.get(tag) {
+                Some(entry) => self.choice(&entry.node, &kinds, &join(path, tag), told),
+                None => self.missing_keys(node, &[tag], branches[0], path),
+            }
+            return;
+        }
         if let Some(branch) = pick(node, &branches) {
             self.node(node, branch, path, Some(told));
             return;
@@ -63,7 +85,7 @@ impl Walk<'_> {
             return;
         }
         if !types.iter().any(|name| fits(&node.value, name)) || !branches.is_empty() {
-            self.wrong_type(node, &types, path, told);
+            self.wrong_type(node, &types, schema, path, told);
             return;
         }
         match &node.value {
@@ -76,7 +98,7 @@ impl Walk<'_> {
         }
     }
 
-    fn choice(&mut self, node: &Node, choices: &[(&Json, Option<String>)], path: &str, told: View<'_>) {
+    fn choice(&mut self, node: &Node, choices: &[Choice<'_>], path: &str, told: View<'_>) {
         let found = node.to_json();
         let same = |choice: &Json| *choice == found || choice.as_f64().is_some_and(|c| node.as_f64() == Some(c));
         if choices.iter().any(|(choice, _)| same(choice)) {
@@ -101,8 +123,12 @@ impl Walk<'_> {
         self.report(with_meaning(problem, told, path));
     }
 
-    fn wrong_type(&mut self, node: &Node, types: &[&str], path: &str, told: View<'_>) {
-        let expected = types.iter().map(|name| type_in_words(name)).collect::<Vec<_>>().join(" or ");
+    fn wrong_type(&mut self, node: &Node, types: &[&str], schema: View<'_>, path: &str, told: View<'_>) {
+        let expected = if schema.text("pattern") == Some(DATE) {
+            DATE_IN_WORDS.to_owned()
+        } else {
+            types.iter().map(|name| type_in_words(name)).collect::<Vec<_>>().join(" or ")
+        };
         let label = format!("expected {expected}, found {}", node.value.kind());
         let problem = Diagnostic::at(node.span, format!("wrong type for {}", shown(path)), label);
         let help = repair(node, types, told);
@@ -163,7 +189,7 @@ impl Walk<'_> {
             let hint = told.text("x-hint").or_else(|| schema.text("x-hint"));
             let allowed = match (hint, pattern) {
                 (Some(hint), _) => format!("expected {hint}"),
-                (None, Some(DATE)) => "expected a date as year-month-day, such as 2026-01-15".to_owned(),
+                (None, Some(DATE)) => format!("expected {DATE_IN_WORDS}"),
                 (None, pattern) => format!("expected text that fits the pattern {}", pattern.unwrap_or_default()),
             };
             let problem = Diagnostic::at(node.span, format!("{} has the wrong form", shown(path)), allowed);
@@ -250,26 +276,28 @@ impl Walk<'_> {
                 .or_else(|| by_pattern().map(|(_, inner)| inner))
                 .or_else(|| schema.other_properties());
             match inner {
-                Some(inner) => self.node(&entry.node, inner, &inner_path, None),
-                None => self.unknown_key(entry.key_span, &entry.key, schema, path),
+                // A value of a map is explained where the map is.
+                Some(inner) => self.node(&entry.node, inner, &inner_path, inner.meaning().is_none().then_some(schema)),
+                None => self.unknown_key(entry, schema, path),
             }
         }
-        if self.scope.is_complete {
-            let missing: Vec<&str> = schema.required().filter(|name| table.get(name).is_none()).collect();
-            if !missing.is_empty() {
-                self.missing_keys(node, &missing, schema, path);
-            }
+        let missing: Vec<&str> = schema.required().filter(|name| table.get(name).is_none()).collect();
+        if !missing.is_empty() {
+            self.missing_keys(node, &missing, schema, path);
         }
     }
 
-    fn unknown_key(&mut self, span: super::diagnostics::Span, key: &str, schema: View<'_>, path: &str) {
+    fn unknown_key(&mut self, entry: &Entry, schema: View<'_>, path: &str) {
+        let key = entry.key.as_str();
+        let kind = if entry.node.as_table().is_some() { "table" } else { "key" };
         let place = place_in_words(path);
-        let message = format!("unknown key {} {place}", shown(key));
+        let message = format!("unknown {kind} {} {place}", shown(key));
         let keys: Vec<&str> = schema.properties().map(|(name, _)| name).collect();
         let guess = nearest(key, keys.iter().copied());
         let elsewhere = if guess.is_none() || key == "extends" { self.tables_with(key) } else { Vec::new() };
-        let mut problem = Diagnostic::at(span, message, "not a key of the model");
+        let mut problem = Diagnostic::at(entry.key_span, message, "no such key");
         problem = if key == "extends" {
+            self.has_misplaced_extends = true;
             problem.help("`extends` stands at the top of a file, before the first table")
         } else if let Some(guess) = guess {
             problem.help(format!("did you mean `{guess}`?"))
@@ -338,13 +366,26 @@ impl Walk<'_> {
                 problem = with_meaning(problem, inner, key);
             }
         }
-        let is_item = path.ends_with(']');
-        self.report(if is_item {
+        self.missing.push(if path.contains('[') {
             problem.help("an entry of a list is written in full, it inherits nothing")
+        } else if self.scope.extends {
+            problem.help("add it here or to the base scenario")
         } else {
             problem.help("`extends = \"base.toml\"` at the top of the file inherits every key from the base scenario")
         });
     }
+}
+
+/// The field by which all alternatives of an enum tell themselves apart, with its values.
+fn common_tag<'s>(branches: &[View<'s>]) -> Option<(&'s str, Vec<Choice<'s>>)> {
+    let (first, rest) = branches.split_first()?;
+    let is_tag =
+        |branch: &View<'s>, name: &str| branch.property(name).is_some_and(|inner| inner.get("const").is_some());
+    let (tag, _) = first
+        .properties()
+        .find(|(name, _)| is_tag(first, name) && !rest.is_empty() && rest.iter().all(|branch| is_tag(branch, name)))?;
+    let kinds = branches.iter().filter_map(|b| Some((b.property(tag)?.get("const")?, b.meaning()))).collect();
+    Some((tag, kinds))
 }
 
 /// The alternative that a value was meant to be.

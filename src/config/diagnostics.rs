@@ -342,19 +342,20 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     if letters == 0 || letters > 80 {
         return None;
     }
-    let allowed = (letters / 3).max(1);
-    candidates
-        .into_iter()
-        .map(|candidate| {
-            let other = plain(candidate);
-            // `max_speed` for `max_speed_km_per_day`: the start of a name is as good as a slip of the pen.
-            let is_start = letters >= 4 && (other.starts_with(&word) || word.starts_with(&other) && !other.is_empty());
-            let distance = strsim::damerau_levenshtein(&word, &other);
-            (if is_start { distance.min(allowed) } else { distance }, candidate)
-        })
-        .filter(|(distance, _)| *distance <= allowed)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
+    let mut best: Option<(f64, &str)> = None;
+    for candidate in candidates {
+        let other = plain(candidate);
+        let shorter = letters.min(other.chars().count());
+        // `max_speed` for `max_speed_km_per_day`: the start of a name is as good as a slip of the pen.
+        let start = word.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
+        let starts_alike = start >= 3 && start * 3 >= shorter * 2;
+        let is_slip = strsim::damerau_levenshtein(&word, &other) <= (letters / 3).max(1);
+        let likeness = strsim::jaro_winkler(&word, &other);
+        if (starts_alike || is_slip) && best.is_none_or(|(known, _)| likeness > known) {
+            best = Some((likeness, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
 }
 
 /// A word of a person's file, cut where it is too long to read.

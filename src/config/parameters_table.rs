@@ -104,7 +104,8 @@ fn leaf_number(schema: View<'_>) -> Option<View<'_>> {
     }
 }
 
-fn page(document: &Json, tree: &Node) -> String {
+/// The page for any schema.
+pub fn page(document: &Json, tree: &Node) -> String {
     let mut text = INTRODUCTION.to_owned();
     for (name, schema) in View::root(document).properties() {
         let values = tree.as_table().and_then(|table| table.get(name)).map(|entry| &entry.node);
@@ -126,7 +127,9 @@ fn section(schema: View<'_>, values: Option<&Node>, path: &str, level: usize, te
         if is_section(inner, value) {
             below.push((name, inner, value));
         } else {
-            row(name, inner, value, &mut rows);
+            // A value of a map is documented where the map is.
+            let documented = if schema.property(name).is_some() { inner } else { schema };
+            row(name, inner, documented, value, &mut rows);
         }
     }
     if !rows.is_empty() {
@@ -174,7 +177,7 @@ fn is_section(schema: View<'_>, value: Option<&Node>) -> bool {
     }
 }
 
-fn row(name: &str, schema: View<'_>, value: Option<&Node>, rows: &mut String) {
+fn row(name: &str, schema: View<'_>, documented: View<'_>, value: Option<&Node>, rows: &mut String) {
     let value = value.map_or_else(|| "not set".to_owned(), |node| code(&shortened(&node.to_toml())));
     let range = match (schema.choices(), leaf_number(schema)) {
         (Some(choices), _) => {
@@ -184,7 +187,9 @@ fn row(name: &str, schema: View<'_>, value: Option<&Node>, rows: &mut String) {
         (None, None) if schema.types() == ["boolean"] => "true, false".to_owned(),
         (None, None) => String::new(),
     };
-    let cell = |keyword: &str| schema.text(keyword).unwrap_or_default().replace('|', "\\|");
+    let cell = |keyword: &str| {
+        schema.text(keyword).or_else(|| documented.text(keyword)).unwrap_or_default().replace('|', "\\|")
+    };
     let meaning = schema.meaning().unwrap_or_default().replace('|', "\\|");
     let unit = match cell("x-unit") {
         unit if unit == "1" => String::new(),

@@ -25,6 +25,41 @@ pub struct Resolved {
     pub hash: String,
     /// Folder of the map.
     pub map_dir: PathBuf,
+    /// The scenario and its variants with the places of their keys, for complaints that come after loading.
+    trees: Vec<Node>,
+    sources: Sources,
+}
+
+impl Resolved {
+    /// Shows complaints of the form `key.of.the[0].scenario: what is wrong` at the places where those keys were written.
+    /// For what only shows after loading, such as a scenario that does not fit its map. The variant is a position in
+    /// [`Resolved::variants`].
+    #[must_use]
+    pub fn place(&self, variant: usize, complaints: &[String]) -> Diagnostics {
+        let tree = self.trees.get(variant).or_else(|| self.trees.first());
+        let problems = complaints.iter().map(|complaint| match tree {
+            Some(tree) => place(tree, complaint),
+            None => Diagnostic::nowhere(complaint.clone()),
+        });
+        Diagnostics::new(self.sources.clone(), problems.collect())
+    }
+}
+
+/// Puts a complaint `key: what is wrong` at its key, or at the deepest table on the way that exists.
+fn place(tree: &Node, complaint: &str) -> Diagnostic {
+    let Some((key, message)) = complaint.split_once(": ") else { return Diagnostic::nowhere(complaint) };
+    let mut steps = Vec::new();
+    for part in key.split('.') {
+        let mut pieces = part.split('[');
+        steps.extend(pieces.next().filter(|name| !name.is_empty()).map(Step::Key));
+        steps.extend(pieces.filter_map(|index| index.trim_end_matches(']').parse().ok().map(Step::Index)));
+    }
+    let node = tree.follow(steps);
+    // A span of nothing is the root: no such key was written anywhere.
+    if node.span.end == 0 {
+        return Diagnostic::nowhere(complaint);
+    }
+    Diagnostic::at(node.span, format!("`{key}`: {message}"), "")
 }
 
 /// Reads a scenario or study with everything that it extends, lays the `--set` arguments over it, and checks it.
@@ -32,13 +67,58 @@ pub struct Resolved {
 /// # Errors
 /// With every problem that was found, not only the first.
 pub fn load(path: &Path, sets: &[String]) -> Result<Resolved, Diagnostics> {
-    let mut reading = source::read(path, sets);
-    let mut problems = std::mem::take(&mut reading.problems);
-    let Some(tree) = reading.tree else { return Err(Diagnostics::new(reading.sources, problems)) };
-    let document = schema::resolved::<Scenario>();
-    let scope = Scope { root: reading.root, is_complete: reading.is_complete };
+    let Checked { tree, variants, sources, map_dir } = check_all(path, sets, &schema::resolved::<Scenario>())?;
+    let mut problems = Vec::new();
+    let mut read = |tree: &Node| match deserialise::<Scenario>(tree) {
+        Ok(scenario) => {
+            problems.extend(semantics::of_domains(&scenario).iter().map(|complaint| place(tree, complaint)));
+            Some(scenario)
+        }
+        Err(problem) => {
+            problems.push(problem);
+            None
+        }
+    };
+    let scenario = read(&tree);
+    let (trees, scenarios): (Vec<_>, Vec<_>) =
+        variants.into_iter().filter_map(|(name, tree)| read(&tree).map(|scenario| (tree, (name, scenario)))).unzip();
+    match (scenario, map_dir) {
+        (Some(scenario), Some(map_dir)) if problems.is_empty() => {
+            let hash = blake3::hash(canonical_json(&scenario).as_bytes()).to_hex().to_string();
+            let files = sources.files();
+            Ok(Resolved { scenario, variants: scenarios, files, hash, map_dir, trees, sources })
+        }
+        (_, map_dir) => {
+            if map_dir.is_none() && problems.is_empty() {
+                problems.push(Diagnostic::nowhere("the scenario has no `run.map`"));
+            }
+            Err(Diagnostics::new(sources, problems))
+        }
+    }
+}
+
+/// A tree without any problem that can be seen before it is read into its type.
+pub struct Checked {
+    /// The scenario.
+    pub tree: Node,
+    /// The scenario under each variant, at least one.
+    pub variants: Vec<(String, Node)>,
+    /// The texts behind it.
+    pub sources: Sources,
+    /// Folder of the map, when the scenario has one.
+    pub map_dir: Option<PathBuf>,
+}
+
+/// Reads and checks against any schema, so that the checks can be tested without the model.
+///
+/// # Errors
+/// With every problem that was found.
+pub fn check_all(path: &Path, sets: &[String], document: &serde_json::Value) -> Result<Checked, Diagnostics> {
+    let source::Reading { sources, root, tree, is_complete, mut problems } = source::read(path, sets);
+    let Some(tree) = tree else { return Err(Diagnostics::new(sources, problems)) };
+    let scope = Scope { root, extends: sources.files().len() > 1, is_complete };
     let check_one = |tree: &Node| {
-        let mut found = check::check(tree, View::root(&document), scope);
+        let mut found = check::check(tree, View::root(document), scope);
         found.extend(semantics::check(tree));
         found
     };
@@ -52,31 +132,16 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Resolved, Diagnostics> {
     }
     problems.extend(own);
     let map_dir = match tree.get("run.map").filter(|map| map.as_str().is_some()) {
-        Some(map) => map_folder::find(map, path, &reading.sources).map_err(|problem| problems.push(problem)).ok(),
+        Some(map) => map_folder::find(map, path, &sources).map_err(|problem| problems.push(problem)).ok(),
         None => None,
     };
     if !problems.is_empty() {
-        return Err(Diagnostics::new(reading.sources, problems));
+        return Err(Diagnostics::new(sources, problems));
     }
     if variants.is_empty() {
         variants.push((semantics::BASE_VARIANT.to_owned(), tree.clone()));
     }
-    let mut read = |tree: &Node| deserialise::<Scenario>(tree).map_err(|problem| problems.push(problem)).ok();
-    let scenario = read(&tree);
-    let variants: Vec<_> =
-        variants.into_iter().filter_map(|(name, tree)| read(&tree).map(|scenario| (name, scenario))).collect();
-    match (scenario, map_dir) {
-        (Some(scenario), Some(map_dir)) if problems.is_empty() => {
-            let hash = blake3::hash(canonical_json(&scenario).as_bytes()).to_hex().to_string();
-            Ok(Resolved { scenario, variants, files: reading.sources.files(), hash, map_dir })
-        }
-        (_, map_dir) => {
-            if map_dir.is_none() && problems.is_empty() {
-                problems.push(Diagnostic::nowhere("the scenario has no `run.map`"));
-            }
-            Err(Diagnostics::new(reading.sources, problems))
-        }
-    }
+    Ok(Checked { tree, variants, sources, map_dir })
 }
 
 /// The merged tree of a file, unchecked but for its syntax, with the texts behind it.

@@ -37,7 +37,7 @@ pub struct Scenario {
 #[serde(deny_unknown_fields)]
 pub struct StudySettings {
     /// Name of the study and of its output folder: letters, digits, `-` and `_`.
-    #[schemars(regex(pattern = r"^[A-Za-z0-9_-]{1,64}$"))]
+    #[schemars(regex(pattern = r"^[A-Za-z0-9_-]{1,64}$"), extend("x-hint" = "1 to 64 letters, digits, `-` or `_`"))]
     pub name: String,
     /// One line for people.
     pub title: String,
@@ -63,7 +63,7 @@ pub struct StudySettings {
 #[serde(deny_unknown_fields)]
 pub struct Variant {
     /// Name in the column `variant`.
-    #[schemars(regex(pattern = r"^[A-Za-z0-9_-]{1,64}$"))]
+    #[schemars(regex(pattern = r"^[A-Za-z0-9_-]{1,64}$"), extend("x-hint" = "1 to 64 letters, digits, `-` or `_`"))]
     pub name: String,
     /// Keys of the scenario and their values under this variant, as with `--set`.
     pub set: serde_json::Map<String, serde_json::Value>,
@@ -76,20 +76,20 @@ pub struct RunSettings {
     /// Folder of the map, relative to the file that names it, or the name of a folder in `maps/`.
     pub map: String,
     /// Date of day 0 (ISO). Nothing that happened later is known to the model.
-    #[schemars(regex(pattern = r"^\d{4}-\d{2}-\d{2}$"))]
+    #[schemars(regex(pattern = r"^\d{4}-\d{2}-\d{2}$"), extend("x-hint" = "a date as year-month-day, such as 2026-01-15"))]
     pub as_of: String,
     /// Days to simulate.
-    #[schemars(range(min = 1, max = 3650))]
+    #[schemars(range(min = 1, max = 3650), extend("x-unit" = "d"))]
     pub days: u32,
     /// Steps in a day: 1 (daily) or 4 (6 h).
-    #[schemars(range(min = 1, max = 4))]
+    #[schemars(range(min = 1, max = 4), extend("enum" = [1, 4]))]
     pub steps_per_day: u32,
     /// State whose leadership is in question (ISO3).
     pub focus_state: String,
     /// First-level unit of its capital, by the map's name.
     pub focus_capital: String,
     /// Persons in a displaced group at most (super-agent size).
-    #[schemars(range(min = 1, max = 10_000))]
+    #[schemars(range(min = 1, max = 10_000), extend("x-unit" = "persons"))]
     pub persons_per_group: u32,
 }
 

@@ -54,6 +54,9 @@ fn drop_required(schema: &mut Value) {
 /// The schema that everything satisfies.
 static ANYTHING: Value = Value::Bool(true);
 
+/// A value of a closed list, with its meaning.
+pub type Choice<'s> = (&'s Value, Option<String>);
+
 /// A schema within a document of schemas; reads through `$ref`.
 #[derive(Clone, Copy, Debug)]
 pub struct View<'s> {
@@ -175,7 +178,7 @@ impl<'s> View<'s> {
 
     /// The closed list of values, if the schema is one: an enum without fields.
     #[must_use]
-    pub fn choices(self) -> Option<Vec<(&'s Value, Option<String>)>> {
+    pub fn choices(self) -> Option<Vec<Choice<'s>>> {
         if let Some(value) = self.get("const") {
             return Some(vec![(value, self.meaning())]);
         }

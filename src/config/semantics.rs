@@ -3,6 +3,7 @@
 //! These look at the tree, not at the finished scenario, so that they are told together with everything else.
 
 use super::diagnostics::{Diagnostic, nearest, shown};
+use super::scenario::Scenario;
 use super::tree::{Entry, Node};
 
 /// Keys that a variant may not change, with the reason.
@@ -23,6 +24,12 @@ pub fn check(tree: &Node) -> Vec<Diagnostic> {
     outcomes(tree, &mut problems);
     variants(tree, &mut problems);
     problems
+}
+
+/// What the domains say of their own values, as `key: what is wrong`: keys that must agree within a domain.
+#[must_use]
+pub fn of_domains(_scenario: &Scenario) -> Vec<String> {
+    Vec::new()
 }
 
 fn words<'a>(tree: &'a Node, path: &str) -> Vec<(&'a str, &'a Node)> {
@@ -54,15 +61,12 @@ fn outcomes(tree: &Node, problems: &mut Vec<Diagnostic>) {
         && !outcomes.is_empty()
         && !outcomes.iter().any(|(outcome, _)| *outcome == name)
     {
-        problems.push(
-            Diagnostic::at(
-                against.span,
-                format!("`study.contrast_against` is {}, which the study does not run", shown(name)),
-                "not among `study.outcomes`",
-            )
-            .note(format!("outcomes of the study: {}", list(&outcomes)))
-            .help("add it to `study.outcomes`, or compare with one of them"),
-        );
+        let message = format!("`study.contrast_against` is {}, which the study does not run", shown(name));
+        let mut problem = Diagnostic::at(against.span, message, "not among `study.outcomes`");
+        if let Some(list) = tree.get("study.outcomes") {
+            problem = problem.related(list.span, "the outcomes of the study");
+        }
+        problems.push(problem.help("add it to `study.outcomes`, or compare with one of them"));
     }
 }
 

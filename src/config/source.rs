@@ -346,8 +346,13 @@ fn parse(sources: &Sources, file: FileId, problems: &mut Vec<Diagnostic>) -> Nod
             continue;
         }
         last_line = Some(line);
+        // After an open list or string everything else looks wrong.
+        let is_lost = error.message().contains("comma between array");
         let span = Span { file, start: range.start.min(text.len()), end: range.end.min(text.len()) };
         problems.push(syntax_problem(sources, span, error.message(), &tree));
+        if is_lost {
+            break;
+        }
     }
     tree
 }
@@ -370,13 +375,13 @@ fn syntax_problem(sources: &Sources, span: Span, message: &str, tree: &Node) -> 
     if what == "string values must be quoted" {
         let number: String = found.chars().take_while(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '+')).collect();
         if number.parse::<f64>().is_ok() {
-            return Diagnostic::at(span, "not a value of TOML", "a number stands alone, without its unit")
+            return Diagnostic::at(span, "cannot read this value", "a number stands alone, without its unit")
                 .help(format!("write `{number}`; the unit of a key is in its name or its comment"));
         }
         if found.is_empty() {
-            return Diagnostic::at(span, "not a value of TOML", "expected a value");
+            return Diagnostic::at(span, "cannot read this value", "expected a value");
         }
-        let problem = Diagnostic::at(span, "not a value of TOML", "text needs quotes");
+        let problem = Diagnostic::at(span, "cannot read this value", "text needs quotes");
         return match found.to_lowercase().as_str() {
             "true" | "yes" | "on" => problem.help("for a switch write `true`"),
             "false" | "no" | "off" => problem.help("for a switch write `false`"),
@@ -384,16 +389,33 @@ fn syntax_problem(sources: &Sources, span: Span, message: &str, tree: &Node) -> 
         };
     }
     let label = if expected.is_empty() { String::new() } else { format!("expected {expected}") };
-    let after_number = sources.text(span.file).as_bytes().get(span.start.wrapping_sub(1)) == Some(&b',');
     let problem = Diagnostic::at(span, format!("not valid TOML: {what}"), label);
-    if what == "unexpected key or value" && after_number {
+    if what == "unexpected key or value" && sources.text(span.file).as_bytes().get(span.start) == Some(&b',') {
         return problem.help("a number is written with a decimal point, a list in brackets");
+    }
+    if what.contains("comma between array") {
+        return problem.help("is the list above closed with `]`?");
     }
     problem
 }
 
 /// The place where a key that is set twice was set first.
 fn first_mention(sources: &Sources, tree: &Node, name: &str, again: Span) -> Option<Span> {
+    let text = sources.text(again.file);
+    let line_start = text[..again.start].rfind('\n').map_or(0, |newline| newline + 1);
+    let line = text[line_start..].lines().next().unwrap_or_default();
+    if line.trim_start().starts_with('[') {
+        // The parser forgets where a table began when it begins again.
+        let header = &line[..=line.find(']')?];
+        let mut start = 0;
+        let mut lines = text[..line_start].split_inclusive('\n');
+        return lines.find_map(|earlier| {
+            let end = start + earlier.len();
+            let span = Span { file: again.file, start, end: start + header.len() };
+            start = end;
+            earlier.starts_with(header).then_some(span)
+        });
+    }
     let mut found: Option<Span> = None;
     let mut open = vec![tree];
     while let Some(node) = open.pop() {
