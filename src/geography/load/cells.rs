@@ -19,6 +19,7 @@ struct Holder {
 
 /// A row of `admin1.csv`, with the people that it claims for the map.
 struct Unit {
+    line: u64,
     code: String,
     name: String,
     state: String,
@@ -105,6 +106,7 @@ fn read_units(table: &Table, problems: &mut Problems) -> Option<Vec<Unit>> {
         }
         let known = row.field(known);
         units.push(Unit {
+            line: row.line,
             code: row.field(code).text.to_owned(),
             name: row.field(name).text.to_owned(),
             state: row.field(state).text.to_owned(),
@@ -154,8 +156,12 @@ pub(super) fn read_cells(table: &Table, lists: Lists, settings: &Settings, probl
     let mut latest = Vec::new();
 
     let fixed = table.columns(FIXED, problems);
-    let [holder, latest_holder] =
-        table.columns([settings.holder_column.as_str(), settings.latest_column.as_str()], problems)?;
+    let [holder] = table.columns([settings.holder_column.as_str()], problems)?;
+    let [latest_holder] = if settings.latest_column == settings.holder_column {
+        [holder]
+    } else {
+        table.columns([settings.latest_column.as_str()], problems)?
+    };
     let other_holders: Vec<_> = settings
         .holder_columns
         .iter()
@@ -355,10 +361,10 @@ fn number_units(lists: &Lists, territories: &[Territory], cells: &CellTable, pro
     }
     let mut units = Vec::new();
     for (unit, &population) in lists.units.iter().zip(&people) {
-        let at = |found: String, allowed: String, next: &str| Problem {
+        let at = |column: &str, found: String, allowed: String, next: &str| Problem {
             file: "admin1.csv".to_owned(),
-            line: None,
-            column: None,
+            line: Some(unit.line),
+            column: Some(column.to_owned()),
             found,
             allowed,
             next: next.to_owned(),
@@ -366,7 +372,8 @@ fn number_units(lists: &Lists, territories: &[Territory], cells: &CellTable, pro
         let Some(state) = territories.iter().position(|t| t.code == unit.state && t.kind == TerritoryKind::State)
         else {
             problems.add(at(
-                format!("state `{}` of the unit `{}`", unit.state, unit.code),
+                "state",
+                format!("`{}`", unit.state),
                 "a state that has cells".to_owned(),
                 "correct the state or remove the unit",
             ));
@@ -374,7 +381,8 @@ fn number_units(lists: &Lists, territories: &[Territory], cells: &CellTable, pro
         };
         if unit.population_in_map != population {
             problems.add(at(
-                format!("population_in_map {} of the unit `{}`", unit.population_in_map, unit.code),
+                "population_in_map",
+                format!("{} for `{}`", unit.population_in_map, unit.code),
                 format!("{population}, the sum of its cells in cells.csv"),
                 "restore lost rows of cells.csv, or write the new sum",
             ));
