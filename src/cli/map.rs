@@ -1,13 +1,317 @@
-//! `spillover map`. (Stub: the geography author owns this.)
+//! `spillover map info` and `spillover map render`: a look at a map.
 
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Arguments of `spillover map`.
-#[derive(clap::Args)]
-pub struct Arguments {}
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Subcommand};
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use jiff::civil::Date;
 
-/// Does nothing. (Stub.)
+use crate::geography::draw::{self, Layer, RenderOptions};
+use crate::geography::journey::journey;
+use crate::geography::{
+    CrossingMode, CrossingStatus, DestinationKind, Map, SegmentKind, TerritoryKind, TravelMode, load,
+};
+use crate::ids::CellId;
+use crate::time::Month;
+
+/// Look at a map: what is on it, and how it looks.
+#[derive(Debug, Args)]
+pub struct MapArgs {
+    #[command(subcommand)]
+    command: MapCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum MapCommand {
+    /// Territories, border segments and crossings as tables.
+    Info(InfoArgs),
+    /// A layer as a PNG picture.
+    Render(RenderArgs),
+}
+
+#[derive(Debug, Args)]
+struct Which {
+    /// Folder of the map, or its name in `maps/`.
+    #[arg(default_value = "caucasus_10km")]
+    map: String,
+    /// Date at which holders and crossings are shown.
+    #[arg(long, value_name = "DATE", default_value = "2026-01-15")]
+    as_of: Date,
+}
+
+#[derive(Debug, Args)]
+struct InfoArgs {
+    #[command(flatten)]
+    which: Which,
+    /// The quickest ways between two towns, by car and on foot, instead of the tables.
+    #[arg(long, num_args = 2, value_names = ["FROM", "TO"])]
+    journey: Option<Vec<String>>,
+}
+
+#[derive(Debug, Args)]
+struct RenderArgs {
+    #[command(flatten)]
+    which: Which,
+    /// What to show.
+    #[arg(long, value_parser = PossibleValuesParser::new(Layer::NAMES.map(|(name, _)| name)))]
+    layer: String,
+    /// File to write.
+    #[arg(long, value_name = "FILE.png")]
+    out: PathBuf,
+    /// Width of the picture, pixels.
+    #[arg(long, default_value_t = 1600, value_parser = clap::value_parser!(u32).range(700..=8000))]
+    width: u32,
+    /// Leave out the names of towns.
+    #[arg(long)]
+    no_towns: bool,
+    /// Replace the file if it exists.
+    #[arg(long)]
+    overwrite: bool,
+}
+
+/// Runs the command. Exit code 0 done, 2 when the map or a name does not fit or the picture cannot be written.
 #[must_use]
-pub fn run(_arguments: &Arguments) -> ExitCode {
-    ExitCode::from(super::EXIT_USAGE)
+pub fn run(args: MapArgs) -> ExitCode {
+    let done = match &args.command {
+        MapCommand::Info(info) => show(info),
+        MapCommand::Render(render) => draw_to_file(render),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// The folder of a map given by path or by name.
+fn folder(name: &str) -> PathBuf {
+    let as_path = Path::new(name);
+    let named = Path::new("maps").join(name);
+    if !as_path.is_dir() && named.is_dir() { named } else { as_path.to_owned() }
+}
+
+fn open(which: &Which) -> Result<(PathBuf, Map), String> {
+    let dir = folder(&which.map);
+    let map = Map::load(&dir, which.as_of).map_err(|e| e.to_string())?;
+    Ok((dir, map))
+}
+
+fn show(args: &InfoArgs) -> Result<(), String> {
+    let (dir, map) = open(&args.which)?;
+    let text = match &args.journey {
+        Some(ends) => journeys(&map, &ends[0], &ends[1], Month::of(args.which.as_of))?,
+        None => tables(&dir, &map, args.which.as_of),
+    };
+    // A reader that goes away (`| head`) is no failure.
+    let _ = std::io::stdout().write_all(text.as_bytes());
+    Ok(())
+}
+
+fn table<const N: usize>(header: [&str; N], numbers: &[usize]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(header);
+    for &column in numbers {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table
+}
+
+/// A whole number with its thousands apart.
+fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn tables(dir: &Path, map: &Map, as_of: Date) -> String {
+    let people: u64 = map.territories.iter().map(|t| t.population).sum();
+    format!(
+        "{}\n{} as of {as_of}: {} cells, {} residents, {} communities, {} first-level units\nfiles {}\n\n\
+         Territories (official: the whole of it, also beyond the map)\n{}\n\n\
+         Border segments (official: where the whole lies on the map)\n{}\n\n\
+         Crossings\n{}\n",
+        map.title,
+        map.name,
+        map.cells.len(),
+        grouped(people),
+        map.communities.len(),
+        map.admin1.len(),
+        &map.hash,
+        territories(dir, map),
+        segments(map),
+        crossings(map),
+    )
+}
+
+fn territories(dir: &Path, map: &Map) -> Table {
+    let official = load::official_populations(dir);
+    let mut out = table(
+        ["code", "name", "kind", "cells", "residents", "official", "share", "towns", "camps", "gates", "ways beyond"],
+        &[3, 4, 5, 6, 7, 8, 9, 10],
+    );
+    for t in &map.territories {
+        let range = usize::from(t.destinations.start)..usize::from(t.destinations.end);
+        let places = &map.destinations[range];
+        let count = |f: fn(&DestinationKind) -> bool| places.iter().filter(|d| f(&d.kind)).count().to_string();
+        let known = official.get(&t.code);
+        let kind = match t.kind {
+            TerritoryKind::State => "state",
+            TerritoryKind::DeFacto => "de facto",
+            TerritoryKind::Exclave => "exclave",
+        };
+        out.add_row([
+            t.code.clone(),
+            t.name.clone(),
+            kind.to_owned(),
+            t.cells.len().to_string(),
+            grouped(t.population),
+            known.map_or(String::new(), |&n| grouped(n)),
+            known.map_or(String::new(), |&n| format!("{:.2}", t.population as f64 / n.max(1) as f64)),
+            count(|k| *k == DestinationKind::Town),
+            count(|k| *k == DestinationKind::Camp),
+            count(|k| matches!(k, DestinationKind::Gate(..))),
+            count(|k| *k == DestinationKind::Beyond),
+        ]);
+    }
+    out
+}
+
+fn segments(map: &Map) -> Table {
+    let mut out = table(
+        ["segment", "kind", "km", "official", "ratio", "crossings", "residents in 50 km", "kin share"],
+        &[2, 3, 4, 5, 6, 7],
+    );
+    for s in &map.segments {
+        out.add_row([
+            s.name.clone(),
+            if s.kind == SegmentKind::Land { "land" } else { "sea approach" }.to_owned(),
+            format!("{:.0}", s.length_km),
+            s.official_km.map_or(String::new(), |km| format!("{km:.0}")),
+            s.official_km.map_or(String::new(), |km| format!("{:.2}", s.length_km / km)),
+            s.crossings.len().to_string(),
+            grouped(s.population_near),
+            format!("{:.2}", s.kin_share),
+        ]);
+    }
+    out
+}
+
+fn crossings(map: &Map) -> Table {
+    let mut out =
+        table(["id", "name", "sides", "segment", "mode", "standing", "persons/day", "by permit", "months"], &[6, 7, 8]);
+    for c in &map.crossings {
+        let mode = match c.mode {
+            CrossingMode::Road => "road",
+            CrossingMode::Rail => "rail",
+            CrossingMode::Foot => "foot",
+            CrossingMode::Ferry => "ferry",
+        };
+        let standing = match c.status {
+            CrossingStatus::Open => "open",
+            CrossingStatus::Restricted => "restricted",
+            CrossingStatus::Freight => "freight",
+            CrossingStatus::Closed => "closed",
+        };
+        let [a, b] = c.sides.map(|t| map.territories[t.index()].code.as_str());
+        out.add_row([
+            c.id.clone(),
+            c.name.clone(),
+            format!("{a} - {b}"),
+            c.segment.map_or(String::new(), |s| map.segments[s.index()].name.clone()),
+            mode.to_owned(),
+            standing.to_owned(),
+            format!("{:.0}", c.capacity_per_day),
+            format!("{:.0}", c.permit_per_day),
+            c.months_open.to_string(),
+        ]);
+    }
+    out
+}
+
+/// The cell of a town, or a message with the nearest name.
+fn town(map: &Map, name: &str) -> Result<CellId, String> {
+    let towns = || map.destinations.iter().filter(|d| d.kind == DestinationKind::Town);
+    let exact = towns().find(|d| d.name == name);
+    let found = exact.or_else(|| towns().find(|d| d.name.split(" (").next() == Some(name)));
+    found.map(|d| d.cells[0]).ok_or_else(|| {
+        let near = towns().min_by_key(|d| (strsim::damerau_levenshtein(&d.name, name), d.name.clone()));
+        let hint = near.map_or(String::new(), |d| format!("; the nearest name is `{}`", d.name));
+        format!("`{name}` is no town of {} (places.csv){hint}", map.name)
+    })
+}
+
+fn journeys(map: &Map, from: &str, to: &str, month: Month) -> Result<String, String> {
+    let (start, end) = (town(map, from)?, town(map, to)?);
+    let mut out = table(["way", "hours", "km", "crossings"], &[1, 2]);
+    for (label, mode, through_closed) in [
+        ("by car, open crossings", TravelMode::Vehicle, false),
+        ("by car, all crossings", TravelMode::Vehicle, true),
+        ("on foot, open crossings", TravelMode::Foot, false),
+        ("on foot, all crossings", TravelMode::Foot, true),
+    ] {
+        let row = match journey(map, start, end, mode, month, through_closed) {
+            Some(j) => [label.to_owned(), format!("{:.1}", j.hours), format!("{:.0}", j.km), j.via.join("; ")],
+            None => [label.to_owned(), String::new(), String::new(), "no way".to_owned()],
+        };
+        out.add_row(row);
+    }
+    Ok(format!("{from} to {to} in month {}, without stops and queues\n{out}\n", month.0))
+}
+
+fn draw_to_file(args: &RenderArgs) -> Result<(), String> {
+    if args.out.exists() && !args.overwrite {
+        return Err(format!("{} exists; name another file or add --overwrite", args.out.display()));
+    }
+    let (dir, map) = open(&args.which)?;
+    let Some(layer) = Layer::named(&args.layer) else { return Err(format!("no layer `{}`", args.layer)) };
+    let lines = draw::load_lines(&dir)?;
+    let subtitle = format!("as of {}", args.which.as_of);
+    let options = RenderOptions { width: args.width, subtitle, lines: &lines, towns: !args.no_towns };
+    let image = draw::render(&map, layer, &options);
+    write_png(&image, &args.out, args.overwrite).map_err(|e| format!("{}: {e}", args.out.display()))?;
+    eprintln!("{}: {} x {} pixels", args.out.display(), image.width, image.height);
+    Ok(())
+}
+
+/// Writes a picture beside its place and moves it there, so that nobody sees half a file.
+///
+/// # Errors
+/// When the folder cannot be written to, or the file exists and may not be replaced.
+pub fn write_png(image: &draw::Image, path: &Path, overwrite: bool) -> Result<(), std::io::Error> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".map-").suffix(".part").tempfile_in(folder)?;
+    {
+        let mut encoder = png::Encoder::new(std::io::BufWriter::new(file.as_file_mut()), image.width, image.height);
+        encoder.set_color(png::ColorType::Rgb);
+        encoder.set_depth(png::BitDepth::Eight);
+        let mut writer = encoder.write_header().map_err(std::io::Error::other)?;
+        writer.write_image_data(&image.pixels).map_err(std::io::Error::other)?;
+        writer.finish().map_err(std::io::Error::other)?;
+    }
+    // Temporary files are private; a picture is not.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
+    }
+    if overwrite {
+        file.persist(path).map_err(|e| e.error)?;
+    } else {
+        file.persist_noclobber(path).map_err(|e| e.error)?;
+    }
+    Ok(())
 }

@@ -51,7 +51,7 @@ enum Command {
     /// Print the JSON schema of study files, for editors
     Schema(schema::Arguments),
     /// Look at a map
-    Map(map::Arguments),
+    Map(map::MapArgs),
     /// Print completions for a shell
     Completions(completions::Arguments),
 }
@@ -62,9 +62,9 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
-        Command::Check(arguments) => check::run(&arguments),
+        Command::Check(arguments) => Ok(check::run(&arguments)),
         Command::Schema(arguments) => schema::run(&arguments),
-        Command::Map(arguments) => return map::run(&arguments),
+        Command::Map(arguments) => return map::run(arguments),
         Command::Completions(arguments) => {
             completions::run(&arguments);
             Ok(EXIT_DONE)

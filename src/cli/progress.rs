@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use serde_json::json;
 
 use super::{print, talk};
@@ -46,9 +46,11 @@ impl<'a> Progress<'a> {
             Way::Silent
         } else if std::io::stderr().is_terminal() {
             let bar = ProgressBar::new(plan.runs.len() as u64);
-            let template = "{bar:30} {pos}/{len} runs, {per_sec}, {eta} left {msg}";
+            let template = "{bar:30} {pos}/{len} runs, {rate} runs/s, {eta} left {msg}";
             if let Ok(style) = ProgressStyle::with_template(template) {
-                bar.set_style(style);
+                bar.set_style(style.with_key("rate", |state: &ProgressState, text: &mut dyn std::fmt::Write| {
+                    let _ = write!(text, "{:.2}", state.per_sec());
+                }));
             }
             bar.enable_steady_tick(Duration::from_millis(200));
             Way::Bar(bar)

@@ -1,5 +1,7 @@
 //! The table at the end of a study: outcome x border.
 
+use std::fmt::Write as _;
+
 use comfy_table::{Cell, CellAlignment, Table, presets};
 
 use crate::recorders::table::pressure_class;
@@ -8,6 +10,9 @@ use crate::study::summary::{Summary, headline_borders};
 
 /// Borders shown.
 const BORDERS: usize = 8;
+
+/// A number of the whole region: its name, where it stands in a summary, how it is shown.
+type WholeRegion = (&'static str, fn(&Summary) -> Option<Spread>, fn(f64) -> String);
 
 /// The tables of a study, one per variant.
 pub fn tables(summaries: &[Summary], borders: &[String]) -> String {
@@ -19,16 +24,17 @@ pub fn tables(summaries: &[Summary], borders: &[String]) -> String {
         let (variant, others) = rest.split_at(count);
         rest = others;
         if variant.len() < summaries.len() {
-            text.push_str(&format!("Variant {}\n", first.variant));
+            let _ = writeln!(text, "Variant {}", first.variant);
         }
         text.push_str(&table(variant, borders, &shown));
         text.push('\n');
     }
     let most = summaries.iter().map(|s| s.runs).max().unwrap_or(0);
-    text.push_str(&format!(
-        "Peak pressure 0-100: median [5-95 % of {most} replicate{}], class of the median, median day of the peak.\n",
-        if most == 1 { "" } else { "s" }
-    ));
+    let plural = if most == 1 { "" } else { "s" };
+    let _ = writeln!(
+        text,
+        "Peak pressure 0-100: median [5-95 % of {most} replicate{plural}], class of the median, median day (d) of the peak."
+    );
     text.push_str("Each column is conditional on its outcome; nothing here says how likely an outcome is.\n");
     text
 }
@@ -41,7 +47,7 @@ fn table(summaries: &[Summary], borders: &[String], shown: &[usize]) -> String {
     for &border in shown {
         let cells = summaries.iter().map(|s| match s.peaks.get(border) {
             Some(Some((index, day))) => right(format!(
-                "{:.0} [{:.0}-{:.0}]\n{}, day {:.0}",
+                "{:.0} [{:.0}-{:.0}]\n{} d {:.0}",
                 index.q50,
                 index.q05,
                 index.q95,
@@ -52,15 +58,16 @@ fn table(summaries: &[Summary], borders: &[String], shown: &[usize]) -> String {
         });
         table.add_row([Cell::new(&borders[border])].into_iter().chain(cells).collect::<Vec<_>>());
     }
-    let percent = |v: f64| format!("{:.0}", 100.0 * v);
-    let whole: [(&str, &dyn Fn(&Summary) -> Option<Spread>, &dyn Fn(f64) -> String); 3] = [
-        ("displaced inside\n(persons)", &|s| s.displaced_inside, &persons),
-        ("displaced abroad\n(persons)", &|s| s.displaced_abroad, &persons),
-        ("attention diverted\n(% of reserve)", &|s| s.attention_diverted, &percent),
+    let whole: [WholeRegion; 3] = [
+        ("displaced inside\n(persons)", |s| s.displaced_inside, persons),
+        ("displaced abroad\n(persons)", |s| s.displaced_abroad, persons),
+        ("attention diverted\n(% of reserve)", |s| s.attention_diverted, |v| format!("{:.0}", 100.0 * v)),
     ];
     for (name, value, shown) in whole {
         let cells = summaries.iter().map(|s| {
-            right(value(s).map_or("-".into(), |v| format!("{}\n[{}-{}]", shown(v.q50), shown(v.q05), shown(v.q95))))
+            right(
+                value(s).map_or("-".into(), |v| format!("{}\n[{}]", shown(v.q50), range(&shown(v.q05), &shown(v.q95)))),
+            )
         });
         table.add_row([Cell::new(name)].into_iter().chain(cells).collect::<Vec<_>>());
     }
@@ -69,6 +76,14 @@ fn table(summaries: &[Summary], borders: &[String], shown: &[usize]) -> String {
 
 fn right(text: String) -> Cell {
     Cell::new(text).set_alignment(CellAlignment::Right)
+}
+
+/// `a-b`, with a unit that both share only once.
+fn range(low: &str, high: &str) -> String {
+    match (low.split_once(' '), high.split_once(' ')) {
+        (Some((number, unit)), Some((_, same))) if unit == same => format!("{number}-{high}"),
+        _ => format!("{low}-{high}"),
+    }
 }
 
 /// A number of people with about three digits.
@@ -107,7 +122,7 @@ mod tests {
         let borders = ["IRN-AZE".to_owned(), "RUS-SOUTH".to_owned()];
         let of = |outcome: &str| Summary::of(outcome, "base", 2, &[&headline, &headline]);
         let text = tables(&[of("continuity"), of("civil_strife")], &borders);
-        for part in ["civil", "44 [44-44]", "high, day 120", "1.20 M", "[34 k-34 k]", "5-95 % of 2 replicates"] {
+        for part in ["civil", "44 [44-44]", "high d 120", "1.20 M", "[34-34 k]", "5-95 % of 2 replicates"] {
             assert!(text.contains(part), "{part} in\n{text}");
         }
         let line = |word: &str| text.lines().position(|l| l.contains(word)).unwrap();

@@ -1,7 +1,7 @@
 //! `spillover run`.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use serde_json::json;
 
@@ -10,11 +10,11 @@ use super::progress::{Progress, duration};
 use super::{EXIT_DONE, EXIT_RUNS_FAILED, print, results, study, talk};
 use crate::output::folder::Folder;
 use crate::output::manifest::{ConfigFile, Provenance};
-use crate::recorders::table::{TableSet, outcome_name};
+use crate::recorders::table::{MEASURES, RUSSIA_SOUTH, Table, TableSet, outcome_name};
 use crate::simulation::{self, RunSpec};
 use crate::study::conduct::{Conducted, Options, border_names, conduct, file_names};
 use crate::study::execute;
-use crate::study::plan::{PlannedRun, Selection};
+use crate::study::plan::{Plan, PlannedRun, Selection};
 use crate::study::quantiles::Spread;
 
 /// Arguments of `spillover run`.
@@ -61,6 +61,15 @@ pub struct Arguments {
     json: bool,
 }
 
+/// Memory for the bands from which on people are told, bytes.
+const MUCH_MEMORY: u64 = 1_000_000_000;
+
+/// Memory that the series of all runs take, bytes.
+fn series_bytes(plan: &Plan, borders: usize) -> u64 {
+    let days = plan.runs.iter().map(|run| u64::from(plan.variant(run).scenario.run.days)).sum::<u64>();
+    4 * (MEASURES.len() * borders) as u64 * days
+}
+
 /// Runs a study.
 pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     let mut sets = arguments.sets.clone();
@@ -90,6 +99,10 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
         talk(&format!("{}: {part}{extent}, {threads} at a time", plan.title));
     }
     let borders = border_names(study.map.segments.iter().map(|s| s.name.as_str()));
+    let kept = series_bytes(plan, borders.len());
+    if talks && kept > MUCH_MEMORY {
+        talk(&format!("note: the bands keep {:.1} GB in memory; fewer runs or days need less", kept as f64 / 1e9));
+    }
     let options = Options {
         pool: &pool,
         tables: arguments.tables,
@@ -171,7 +184,7 @@ fn closing(conducted: &Conducted) -> String {
     let account = &conducted.account;
     let bytes: u64 = conducted.files.iter().map(|f| f.bytes).sum();
     let folder = conducted.folder.display().to_string();
-    let rate = account.group_days as f64 / Duration::from_secs_f64(account.runs_seconds.max(1e-3)).as_secs_f64();
+    let rate = account.group_days as f64 / account.runs_seconds.max(1e-3);
     let mut text = format!(
         "wrote {} files, {:.1} MB in {folder}; {} runs in {} ({} group-days/s), bands and files in {}",
         conducted.files.len(),
@@ -182,12 +195,14 @@ fn closing(conducted: &Conducted) -> String {
         duration(account.wall_seconds - account.runs_seconds),
     );
     if let Some((cause, command)) = conducted.failures.first() {
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             "\n{} runs failed; the first: {cause}\n  repeat it: {command}\n  all of them: runs.csv, status `failed`",
             conducted.failures.len()
-        ));
+        );
     }
-    text.push_str(&format!("\nnext: column -s, -t {} | less -S", quoted(&format!("{folder}/summary.csv"))));
+    let summary = quoted(&format!("{folder}/{}", Table::Summary.file()));
+    let _ = write!(text, "\nnext: grep {RUSSIA_SOUTH} {summary}   (every file and column: docs/output_files.md)");
     text
 }
 

@@ -17,10 +17,12 @@ wrote; `--tables all|summary|NAME,...` chooses tables (default `all`).
 Conventions, the same in every table:
 
 - CSV as in RFC 4180: UTF-8, comma, header, `\\n` line ends, text in quotes where it must be. An empty field is a missing value.
-- Tidy: one row per fact. Rows stand in the order of the plan: variant, outcome, replicate, then date.
+- Tidy: one row per fact. Rows stand in the order of the plan: variant, outcome, replicate, then date; those of bands and
+  contrasts by variant, outcome, border, measure, then date.
 - Dates are ISO 8601. States are ISO3 codes; territories without one are `ABK` (Abkhazia), `SOS` (South Ossetia), `NKR`
   (Nagorno-Karabakh before 2023), `NAX` (the exclave of Nakhchivan). Codes name who holds a place, and take no side.
-- Units are in the column names. Numbers have five significant digits and at most six decimals, and no exponent.
+- Units are in the column names. Numbers have five significant digits (more before the point, never fewer) and at most six
+  decimals, and no exponent.
 - Every figure is conditional on the outcome of its row. The program never states how likely an outcome is.
 - Repeating a study gives the same bytes in every CSV, whatever the number of threads. What changes between repetitions
   (times, host, threads) stands in `manifest.json` alone.

@@ -5,11 +5,10 @@ use jiff::civil::Date;
 use crate::recorders::table::{ColumnKind, Table};
 
 /// Significant digits of a decimal number; digits before the point are never cut.
-const SIGNIFICANT: i32 = 5;
-/// Decimals at most.
-const MOST_DECIMALS: i32 = 6;
+const SIGNIFICANT: usize = 5;
 
-const POWERS: [f64; 7] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6];
+/// Powers of ten up to the most decimals, one more than the significant digits.
+const POWERS: [f64; SIGNIFICANT + 2] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6];
 
 /// Appends a decimal number: five significant digits, at most six decimals, no exponent, no trailing zeros, no `-0`.
 /// What is no finite number leaves nothing: an empty field, which every reader takes as missing.
@@ -25,14 +24,11 @@ pub fn append_number(bytes: &mut Vec<u8>, value: f64) {
         bytes.extend_from_slice(format!("{value:.0}").as_bytes());
         return;
     }
-    let whole_digits = if size < 0.1 {
-        -1
-    } else if size < 1.0 {
-        0
-    } else {
-        1 + POWERS[1..].iter().take_while(|&&power| size >= power).count() as i32
+    let mut decimals = match size {
+        s if s < 0.1 => SIGNIFICANT + 1,
+        s if s < 1.0 => SIGNIFICANT,
+        s => SIGNIFICANT.saturating_sub(POWERS.iter().take_while(|&&power| s >= power).count()),
     };
-    let mut decimals = (SIGNIFICANT - whole_digits).clamp(0, MOST_DECIMALS) as usize;
     let mut scaled = (size * POWERS[decimals]).round() as u64;
     if scaled == 0 {
         bytes.push(b'0');

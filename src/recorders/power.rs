@@ -9,7 +9,7 @@ use crate::leadership::Leadership;
 use crate::ledger::Ledger;
 use crate::output::format::RowWriter;
 use crate::simulation::ScenarioRes;
-use crate::states::{ActionKind, ActionLog, Reserve};
+use crate::states::{ActionLog, Reserve};
 
 /// Russia's row of the day.
 pub fn record_russia(rows: &mut RowWriter, world: &World, date: Date, seen: usize) {
@@ -44,28 +44,10 @@ pub fn record_actions(rows: &mut RowWriter, world: &World, map: &Map, date: Date
     for action in &world.resource::<ActionLog>().actions[seen..] {
         rows.start_row(date);
         rows.push_text(&map.territories[action.actor.index()].code);
-        rows.push_text(action_name(action.kind));
+        rows.push_text(action.kind.name());
         rows.push_text(&action.target);
         rows.push_text(&action.reason);
         rows.end_row();
-    }
-}
-
-/// An action as it stands in the column `action`.
-const fn action_name(kind: ActionKind) -> &'static str {
-    match kind {
-        ActionKind::OpenCrossing => "open_crossing",
-        ActionKind::PermitCrossing => "permit_crossing",
-        ActionKind::CloseCrossing => "close_crossing",
-        ActionKind::ExitBar => "exit_bar",
-        ActionKind::Reinforce => "reinforce",
-        ActionKind::SourceAid => "source_aid",
-        ActionKind::Buffer => "buffer",
-        ActionKind::Strike => "strike",
-        ActionKind::Intervene => "intervene",
-        ActionKind::Negotiate => "negotiate",
-        ActionKind::Recognise => "recognise",
-        ActionKind::Outreach => "outreach",
     }
 }
 

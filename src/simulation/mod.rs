@@ -173,7 +173,6 @@ pub fn check(scenario: &Scenario, map: &Map) -> Vec<String> {
             nearest(&scenario.run.focus_state, map.territories.iter().map(|t| t.code.as_str()))
         ));
     }
-    problems.extend(states::check_against_map(&scenario.states, map));
     problems.extend(conflict::check_against_map(&scenario.conflict, map));
     problems
 }

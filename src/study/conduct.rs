@@ -285,3 +285,131 @@ fn pretty(value: &serde_json::Value) -> Vec<u8> {
     text.push(b'\n');
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::config;
+    use crate::study::execute;
+
+    const DAYS: usize = 3;
+
+    fn plan() -> Plan {
+        let sets = [
+            r#"study.outcomes=["continuity", "fragmentation"]"#.to_owned(),
+            "study.replicates=3".into(),
+            format!("run.days={DAYS}"),
+        ];
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/quick.toml");
+        let resolved = config::load(&path, &sets).unwrap_or_else(|e| panic!("{}", e.render(false)));
+        Plan::new(&resolved.scenario, &resolved.variants, "m").unwrap()
+    }
+
+    fn output(run: &PlannedRun, borders: usize) -> RunOutput {
+        let level = f32::from(run.outcome as u8) * 10.0 + run.replicate as f32;
+        RunOutput {
+            tables: vec![format!("{level}\n").into_bytes(); Table::RECORDED.len()],
+            series: Series {
+                measures: MEASURES.len(),
+                segments: borders,
+                days: DAYS,
+                values: vec![level; MEASURES.len() * borders * DAYS],
+            },
+            headline: Headline {
+                displaced_inside: 5,
+                displaced_abroad: 1,
+                attention_diverted: 0.5,
+                peak: vec![(f64::from(level), 2); borders],
+                realised_outcome: "continuity".into(),
+            },
+            group_days: 10,
+            hops: 20,
+        }
+    }
+
+    fn study(folder: &Path, run: impl Fn(&PlannedRun) -> RunOutput + Sync) -> Result<Conducted, OutputError> {
+        let plan = plan();
+        let borders = border_names(["RUS-GEO"].into_iter());
+        let pool = execute::pool(2).unwrap();
+        let options = Options {
+            pool: &pool,
+            tables: TableSet::ALL,
+            provenance: Provenance::default(),
+            repeat: &|run| format!("again {}", run.index),
+        };
+        let mut folder = Folder::begin(folder, &file_names(TableSet::ALL), false, "x")?;
+        conduct(&plan, &borders, &mut folder, &options, run, |_| {})
+    }
+
+    fn lines(folder: &Path, table: Table) -> Vec<String> {
+        std::fs::read_to_string(folder.join(table.file())).unwrap().lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_failed_run_is_a_row_with_cause_and_command_and_the_study_is_complete() {
+        let dir = tempfile::tempdir().unwrap();
+        let conducted = study(dir.path(), |run| {
+            assert!(run.index != 1, "a group of people is \"lost\"");
+            output(run, if run.index == 5 { 9 } else { 2 })
+        })
+        .unwrap();
+        assert_eq!((conducted.account.runs_done, conducted.account.runs_failed), (4, 2));
+        assert_eq!(conducted.failures[0].1, "again 1");
+        let runs = lines(dir.path(), Table::Runs);
+        assert_eq!(runs.len(), 7);
+        assert!(
+            runs[1].contains(",continuity,base,0,") && runs[1].contains(",done,continuity,5,1,0.5,0,"),
+            "{}",
+            runs[1]
+        );
+        assert!(runs[2].contains(",failed,,,,,,,,,\"a group of people is \"\"lost\"\""), "{}", runs[2]);
+        assert!(runs[2].ends_with(",again 1"));
+        assert!(
+            runs[6].contains("series of [15, 9, 3] (measures, borders, days) instead of [15, 2, 3]"),
+            "{}",
+            runs[6]
+        );
+        // Rows of the runs that succeeded, in the order of the plan: replicates 0 and 2, then 0 and 1.
+        assert_eq!(lines(dir.path(), Table::Pressure)[1..], ["0", "2", "20", "21"]);
+        let bands = lines(dir.path(), Table::PressureBands);
+        assert!(bands[1].contains("RUS-GEO,index,2,1,0.1,0.5,1,1.5,1.9,0,0,0"), "{}", bands[1]);
+        // Only replicate 0 succeeded under both outcomes.
+        let contrasts = lines(dir.path(), Table::Contrasts);
+        assert!(contrasts[1].starts_with("fragmentation,base,continuity,base,"), "{}", contrasts[1]);
+        assert!(contrasts[1].contains("RUS-GEO,index,1,20,20,20,20,20,20,1"), "{}", contrasts[1]);
+    }
+
+    #[test]
+    fn a_full_disk_ends_the_study_and_leaves_the_cause_in_the_mark() {
+        let dir = tempfile::tempdir().unwrap();
+        let plan = plan();
+        let borders = border_names(["RUS-GEO"].into_iter());
+        let pool = execute::pool(1).unwrap();
+        let options = Options {
+            pool: &pool,
+            tables: TableSet::ALL,
+            provenance: Provenance::default(),
+            repeat: &|_| String::new(),
+        };
+        for room in [0, 100, 3_000, 9_000] {
+            let path = dir.path().join(room.to_string());
+            let mut folder = Folder::begin(&path, &file_names(TableSet::ALL), false, "x").unwrap();
+            folder.limit_room(room);
+            let error = conduct(&plan, &borders, &mut folder, &options, |run| output(run, 2), |_| {}).unwrap_err();
+            assert!(error.to_string().contains("cannot write"), "{error}");
+            let mark = std::fs::read_to_string(path.join(crate::output::folder::MARK)).unwrap();
+            assert!(mark.contains("cause: cannot write"), "{mark}");
+        }
+    }
+
+    #[test]
+    fn a_study_in_which_every_run_fails_is_still_complete() {
+        let dir = tempfile::tempdir().unwrap();
+        let conducted = study(dir.path(), |_| panic!("no luck")).unwrap();
+        assert_eq!((conducted.account.runs_failed, conducted.failures.len()), (6, 6));
+        assert_eq!(lines(dir.path(), Table::PressureBands).len(), 1);
+        assert!(conducted.summaries.iter().all(|s| s.runs == 0));
+    }
+}

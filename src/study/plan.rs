@@ -175,17 +175,11 @@ impl Plan {
 }
 
 fn all_known(kind: &str, chosen: &[String], known: &[&str]) -> Result<(), PlanError> {
-    for name in chosen.iter().filter(|n| !known.contains(&n.as_str())) {
-        let nearest = known.iter().max_by(|a, b| {
-            let close = |k: &str| strsim::jaro_winkler(name, k);
-            close(a).total_cmp(&close(b))
-        });
-        let hint = nearest
-            .filter(|k| strsim::jaro_winkler(name, k) > 0.8)
-            .map_or(String::new(), |k| format!(" (did you mean `{k}`?)"));
-        return Err(PlanError(format!("{kind} `{name}` is not in the study{hint}\n  it has {}", known.join(", "))));
-    }
-    Ok(())
+    let Some(name) = chosen.iter().find(|n| !known.contains(&n.as_str())) else { return Ok(()) };
+    let likeness = |known: &str| strsim::jaro_winkler(name, known);
+    let nearest = known.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b))).filter(|k| likeness(k) > 0.8);
+    let hint = nearest.map_or(String::new(), |k| format!(" (did you mean `{k}`?)"));
+    Err(PlanError(format!("{kind} `{name}` is not in the study{hint}\n  it has {}", known.join(", "))))
 }
 
 /// The hash of everything but outcome and replicate that a run's figures depend on.

@@ -1,1 +1,196 @@
-//! x
+//! Pictures of the map, for `spillover map render` and for the report.
+//!
+//! Plate carrée with the aspect of the middle latitude. Cells are squares of colour; over them lie relief, coasts and
+//! borders, crossings, towns, a scale and a legend.
+
+pub mod canvas;
+pub mod colour;
+mod labels;
+mod layers;
+mod legend;
+mod lines;
+mod marks;
+
+pub use self::canvas::{Colour, Image};
+pub use self::colour::Ramp;
+use self::labels::Labels;
+use self::layers::{Fill, fill};
+pub use self::layers::{Layer, Quantity};
+pub use self::lines::{DrawnLine, load_lines};
+use super::Map;
+use super::grid::Grid;
+
+/// Page around the map.
+const PAGE: Colour = [252, 252, 251];
+/// Margin of the page, pixels.
+const MARGIN: f64 = 24.0;
+/// Height of the title, pixels.
+const HEAD: f64 = 76.0;
+/// Width of the legend, pixels.
+const SIDE: f64 = 300.0;
+
+/// How a picture is made.
+#[derive(Clone, Debug)]
+pub struct RenderOptions<'a> {
+    /// Width of the picture with its legend, pixels (at least 700).
+    pub width: u32,
+    /// A line under the title, such as the as-of date.
+    pub subtitle: String,
+    /// Coasts and borders; without them the edges of cells are drawn.
+    pub lines: &'a [DrawnLine],
+    /// Whether towns are named.
+    pub towns: bool,
+}
+
+/// Where places lie on the picture.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Frame {
+    pub(super) left: f64,
+    pub(super) top: f64,
+    pub(super) width: f64,
+    pub(super) height: f64,
+    bbox: [f64; 4],
+}
+
+impl Frame {
+    pub(super) fn at(&self, lat: f64, lon: f64) -> (f64, f64) {
+        let [west, south, east, north] = self.bbox;
+        (
+            self.left + (lon - west) / (east - west) * self.width,
+            self.top + (north - lat) / (north - south) * self.height,
+        )
+    }
+
+    /// Longitude and latitude of a pixel's centre.
+    fn place(&self, x: u32, y: u32) -> (f64, f64) {
+        let [west, south, east, north] = self.bbox;
+        (
+            west + (f64::from(x) + 0.5 - self.left) / self.width * (east - west),
+            north - (f64::from(y) + 0.5 - self.top) / self.height * (north - south),
+        )
+    }
+
+    pub(super) fn contains(&self, (x, y): (f64, f64)) -> bool {
+        x >= self.left && x <= self.left + self.width && y >= self.top && y <= self.top + self.height
+    }
+
+    /// Pixels per km from west to east in the middle of the map.
+    pub(super) fn pixels_per_km(&self) -> f64 {
+        let [west, south, east, north] = self.bbox;
+        let middle = f64::midpoint(south, north);
+        self.width / super::network::great_circle_km(middle, west, middle, east).max(1e-9)
+    }
+}
+
+/// Draws a layer of the map.
+#[must_use]
+pub fn render(map: &Map, layer: Layer, options: &RenderOptions<'_>) -> Image {
+    compose(map, Some(layer), layer.heading(), &fill(map, layer), options)
+}
+
+/// Draws a quantity of every cell, such as displaced people present, under a heading.
+#[must_use]
+pub fn render_quantity(map: &Map, heading: &str, quantity: Quantity, options: &RenderOptions<'_>) -> Image {
+    compose(map, None, heading, &Fill::Quantity(quantity), options)
+}
+
+fn compose(map: &Map, layer: Option<Layer>, heading: &str, fill: &Fill, options: &RenderOptions<'_>) -> Image {
+    let width = options.width.clamp(700, 8000);
+    let [west, south, east, north] = map.bbox;
+    let map_width = f64::from(width) - SIDE - 3.0 * MARGIN;
+    let aspect = libm::cos(f64::midpoint(south, north).to_radians());
+    let map_height = (map_width * (north - south) / ((east - west) * aspect)).round().max(200.0);
+    let height = (HEAD + map_height + MARGIN) as u32;
+    let frame = Frame { left: MARGIN, top: HEAD, width: map_width, height: map_height, bbox: map.bbox };
+    let grid = Grid::of(map);
+
+    let mut image = Image::new(width, height, PAGE);
+    paint_cells(&mut image, map, &grid, &frame, fill);
+    if layer == Some(Layer::Road) {
+        marks::roads(&mut image, map, &frame);
+    }
+    marks::lines(&mut image, map, &grid, &frame, options.lines);
+    let mut labels = Labels::new(frame);
+    match layer {
+        Some(Layer::Segments) => marks::segments(&mut image, map, &grid, &frame, &mut labels),
+        Some(Layer::Passes) => marks::passes(&mut image, map, &frame, &mut labels),
+        Some(Layer::Admin1) => marks::unit_names(&mut image, map, &mut labels),
+        _ => {}
+    }
+    if layer.is_some_and(Layer::shows_crossings) {
+        marks::crossings(&mut image, map, &frame, &mut labels);
+    }
+    if options.towns && !matches!(layer, Some(Layer::Admin1)) {
+        marks::towns(&mut image, map, &mut labels);
+    }
+    // What was drawn over the edge of the map is covered by the page again.
+    mask(&mut image, &frame);
+    image.frame(frame.left, frame.top, frame.width, frame.height, [150, 156, 162]);
+    marks::scale(&mut image, &frame);
+    legend::title(&mut image, map, heading, &options.subtitle);
+    legend::draw(&mut image, map, layer, fill, (frame.left + frame.width + MARGIN, frame.top), frame.height);
+    image
+}
+
+fn mask(image: &mut Image, frame: &Frame) {
+    let (w, h) = (f64::from(image.width), f64::from(image.height));
+    let (right, bottom) = (frame.left + frame.width, frame.top + frame.height);
+    image.rectangle(0.0, 0.0, w, frame.top, PAGE);
+    image.rectangle(0.0, bottom, w, h - bottom, PAGE);
+    image.rectangle(0.0, 0.0, frame.left, h, PAGE);
+    image.rectangle(right, 0.0, w - right, h, PAGE);
+}
+
+/// Colours the land.
+fn paint_cells(image: &mut Image, map: &Map, grid: &Grid, frame: &Frame, fill: &Fill) {
+    let (colours, relief): (Vec<Colour>, f64) = match fill {
+        Fill::Quantity(q) => {
+            let one = |v: &f64| if v.is_nan() { colour::LAND } else { q.ramp.at(q.position(*v)) };
+            (q.values.iter().map(one).collect(), if q.relief { 0.5 } else { 0.0 })
+        }
+        Fill::Categories { colours, .. } => (colours.clone(), 0.35),
+    };
+    let light = if relief > 0.0 { hill_shade(map, grid) } else { Vec::new() };
+    let scale = 1.0 / map.cell_degrees.max(1e-9);
+    for y in frame.top as u32..(frame.top + frame.height) as u32 {
+        for x in frame.left as u32..(frame.left + frame.width) as u32 {
+            let (lon, lat) = frame.place(x, y);
+            let (col, row) = ((lon - grid.west) * scale, (grid.north - lat) * scale);
+            let cell = grid.at(row.floor() as i32, col.floor() as i32);
+            let paint = match cell {
+                None => colour::WATER,
+                Some(cell) if relief > 0.0 => {
+                    colour::lit(colours[cell.index()], relief * smooth(grid, &light, row - 0.5, col - 0.5))
+                }
+                Some(cell) => colours[cell.index()],
+            };
+            image.blend(x as i32, y as i32, paint, 1.0);
+        }
+    }
+}
+
+/// Light from the north-west on each cell, -1 (shadow) to 1.
+fn hill_shade(map: &Map, grid: &Grid) -> Vec<f64> {
+    let c = &map.cells;
+    let height = |row: i32, col: i32, i: usize| {
+        f64::from(grid.at(row, col).map_or(c.elevation[i].min(0.0).max(-30.0), |j| c.elevation[j.index()]))
+    };
+    // Coarse cells have gentle slopes: they are raised so that mountains are seen.
+    let exaggeration = 8.0 / (grid.height_km() * 2000.0);
+    (0..c.len())
+        .map(|i| {
+            let (row, col) = (i32::from(c.row[i]), i32::from(c.col[i]));
+            let to_east = height(row, col + 1, i) - height(row, col - 1, i);
+            let to_south = height(row + 1, col, i) - height(row - 1, col, i);
+            libm::tanh((to_east + to_south) * exaggeration)
+        })
+        .collect()
+}
+
+/// A value between the centres of cells; water counts as the middle.
+fn smooth(grid: &Grid, values: &[f64], row: f64, col: f64) -> f64 {
+    let (r, c) = (row.floor(), col.floor());
+    let value = |dr: i32, dc: i32| grid.at(r as i32 + dr, c as i32 + dc).map_or(0.0, |cell| values[cell.index()]);
+    let (fr, fc) = (row - r, col - c);
+    (value(0, 0) * (1.0 - fc) + value(0, 1) * fc) * (1.0 - fr) + (value(1, 0) * (1.0 - fc) + value(1, 1) * fc) * fr
+}
