@@ -1,4 +1,17 @@
 //! Armed conflict: groups, engagements, control, recruitment, sanctuary, vacuums, flashpoints (ODD 7.3).
+//!
+//! Groups plan in `Phase::Plan` ([`plan`]) from one snapshot. `Phase::Fight` is a serial chain, once a day: the roll is
+//! called ([`muster`]), garrisons are scaled and parts of them defect ([`forces`]), groups emerge in vacuums
+//! ([`emergence`]), march ([`march`]), fight ([`fighting`]); background violence ([`background`]) and the region's own
+//! conflicts ([`flashpoints`]) add their events; places feel them ([`contest`]); groups live on ([`livelihood`]); the roll is
+//! written back; segments are assessed ([`threat`]).
+//!
+//! Reads: leadership (conditions, never outcomes), states (guards, reserve), displacement (people present, refugees), map.
+//! Writes: [`ArmedGroup`], [`Events`], [`Violence`], [`StateForces`], [`FighterTally`], [`Flashpoints`], [`ArmedCrossings`],
+//! [`SegmentThreat`].
+//!
+//! Limits: recruits and defectors are not taken out of the residents; the dead of background violence and of flashpoints
+//! are outside the tally of fighters; no tactical resolution and no target of any kind is modelled or put out.
 
 use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
@@ -6,10 +19,33 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{AdminId, ArmedGroupId, CellId, CommunityId, TerritoryId};
 use crate::leadership::Leadership;
-use crate::time::Day;
+use crate::schedule::Phase;
+use crate::time::{Clock, Day};
 
+pub mod background;
+pub mod contest;
+pub mod emergence;
+pub mod fighting;
+pub mod flashpoints;
+pub mod forces;
+pub mod livelihood;
+pub mod march;
+pub mod muster;
 pub mod parameters;
+pub mod plan;
 pub mod rules;
+pub mod setup;
+pub mod surroundings;
+#[cfg(test)]
+mod testbed;
+pub mod threat;
+
+pub use flashpoints::{FlashpointState, Flashpoints};
+pub use forces::StateForces;
+pub use march::ArmedCrossings;
+pub use muster::{FighterTally, check_fighters};
+pub use setup::{ConflictSettings, Switches, check_against_map, populate, populate_with};
+pub use threat::SegmentThreat;
 
 /// Types of armed group. The model needs types, not names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -99,12 +135,21 @@ pub struct ViolentEvent {
     pub flashpoint: bool,
 }
 
+impl ViolentEvent {
+    /// All deaths.
+    #[must_use]
+    pub const fn deaths(&self) -> u32 {
+        self.deaths_groups + self.deaths_state + self.deaths_civilians
+    }
+}
+
 /// Events. Written in `Phase::Fight`.
 #[derive(Resource, Clone, Debug, Default)]
 pub struct Events {
-    /// Today's events, in order.
+    /// Today's events, in order; they stay until the next day begins.
     pub today: Vec<ViolentEvent>,
-    /// Civilians killed today by cell, in order; displacement removes them from the living.
+    /// Civilians killed by cell, one entry a cell, ascending; displacement removes them from the living. Filled in the first
+    /// step of a day and empty in the others, so that nobody dies twice.
     pub civilian_deaths: Vec<(CellId, u32)>,
 }
 
@@ -129,15 +174,53 @@ impl Violence {
     }
 }
 
-/// STUB until the merge.
-#[derive(Resource, Default)]
-pub struct SegmentThreat {
-    /// stub
-    pub armed_per_100km: Vec<f64>,
-    /// stub
-    pub events_per_100km: Vec<f64>,
-    /// stub
-    pub illicit: Vec<f64>,
+/// All systems of this domain in `Phase::Fight`: order against this set.
+#[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ConflictSystems;
+
+/// Whether this step is the first of its day.
+fn day_starts(clock: Res<Clock>) -> bool {
+    clock.starts_day
+}
+
+/// Empties what the last step left.
+fn open_step(mut events: ResMut<Events>, clock: Res<Clock>) {
+    events.civilian_deaths.clear();
+    if clock.starts_day {
+        events.today.clear();
+    }
+}
+
+/// Registers the domain's systems: planning, and the serial chain of the fight.
+pub fn add_to(schedule: &mut Schedule) {
+    schedule.add_systems(plan::plan_armed_groups.in_set(Phase::Plan).run_if(day_starts));
+    schedule.configure_sets(ConflictSystems.in_set(Phase::Fight));
+    schedule.add_systems(
+        (
+            open_step,
+            (
+                muster::call,
+                forces::scale_forces,
+                forces::defect,
+                emergence::emerge_in_vacuums,
+                march::march,
+                fighting::feel_presence,
+                fighting::engage,
+                fighting::clash,
+                background::simmer,
+                flashpoints::smoulder,
+                contest::contest_places,
+                livelihood::sustain,
+                livelihood::split_and_merge,
+                threat::assess_segments,
+                muster::dismiss,
+            )
+                .chain()
+                .run_if(day_starts),
+        )
+            .chain()
+            .in_set(ConflictSystems),
+    );
 }
 
 /// STUB pop until the merge.

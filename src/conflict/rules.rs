@@ -1,1 +1,7 @@
-//! Pure rules: quantities in, quantities out.
+//! Pure rules: quantities in, quantities out. By subject.
+
+pub mod choice;
+pub mod combat;
+pub mod control;
+pub mod domino;
+pub mod strength;

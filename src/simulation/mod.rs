@@ -155,10 +155,11 @@ pub fn check(scenario: &Scenario, map: &Map) -> Vec<String> {
     let mut problems = leadership::check_against_map(&scenario.leadership, map);
     let mut known_segment = |name: &str, key: &str| {
         if name != "default" && map.segment(name).is_none() {
-            problems.push(format!("{key}: the map `{}` has no border segment `{name}`{}", map.name, nearest(
-                name,
-                map.segments.iter().map(|s| s.name.as_str()),
-            )));
+            problems.push(format!(
+                "{key}: the map `{}` has no border segment `{name}`{}",
+                map.name,
+                nearest(name, map.segments.iter().map(|s| s.name.as_str()),)
+            ));
         }
     };
     for name in &scenario.borders.pressure.southern_border {
