@@ -184,7 +184,7 @@ pub fn engage(
         if switches.engagements {
             let posture = traits.combat
                 * match (at_home, group.intent) {
-                    (false, _) => p.guest_posture,
+                    (false, _) => p.guest_posture * settings.hostility[around.governor[cell.index()].index()],
                     (true, Intent::Raid) => 1.0,
                     (true, Intent::Hold | Intent::Disband) => p.hold_posture,
                     (true, _) => p.march_posture,

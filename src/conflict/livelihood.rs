@@ -183,6 +183,10 @@ pub fn split_and_merge(
         if group.formed == clock.day || key.uniform(Stream::ArmedStrength, id, clock.step) >= chance {
             continue;
         }
+        let together = f64::from(group.strength) + f64::from(muster.groups[older].group.strength);
+        if together > settings.parameters.kinds.of(group.kind).most_fighters {
+            continue;
+        }
         let younger = std::mem::take(&mut muster.groups[index].group.strength);
         let (supply, cohesion) = (muster.groups[index].group.supply_days, muster.groups[index].group.cohesion);
         let group = &mut muster.groups[older].group;

@@ -222,17 +222,3 @@ pub fn add_to(schedule: &mut Schedule) {
             .in_set(ConflictSystems),
     );
 }
-
-/// STUB pop until the merge.
-pub fn populate(world: &mut World) {
-    let map = world.resource::<crate::simulation::MapRes>().clone();
-    let n = map.cells.len();
-    world.insert_resource(Violence { fatalities: vec![0.0; n], challenge: vec![0.0; n], advance: vec![0.0; n], active: vec![] });
-    world.insert_resource(Events::default());
-    let s = map.segments.len();
-    world.insert_resource(SegmentThreat { armed_per_100km: vec![0.0; s], events_per_100km: vec![0.0; s], illicit: vec![0.0; s] });
-}
-/// STUB
-pub fn add_to(_schedule: &mut Schedule) {}
-/// STUB
-#[must_use] pub fn check_against_map(_p: &parameters::Parameters, _map: &crate::geography::Map) -> Vec<String> { vec![] }
