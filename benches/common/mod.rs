@@ -48,11 +48,8 @@ pub fn add_groups(simulation: &mut Simulation, map: &Map, n: u32, by_vehicle: bo
     let key = RunKey::new(7, 0);
     let iran = map.territory("IRN").expect("Iran is on the map");
     let territory = &map.territories[iran.index()];
-    let towns: Vec<u16> = territory
-        .destinations
-        .clone()
-        .filter(|&d| is_place_to_stay(map.destinations[usize::from(d)].kind))
-        .collect();
+    let towns: Vec<u16> =
+        territory.destinations.clone().filter(|&d| is_place_to_stay(map.destinations[usize::from(d)].kind)).collect();
     let world = simulation.world_mut();
     let mut groups = Vec::with_capacity(n as usize);
     let mut i = 0_u64;
@@ -86,6 +83,7 @@ pub fn add_groups(simulation: &mut Simulation, map: &Map, n: u32, by_vehicle: bo
                 community: CommunityId(u8::MAX),
                 stratum: 0,
                 returning: false,
+                came_from: None,
                 attempts: 0,
             },
         ));

@@ -21,9 +21,10 @@ const INTRODUCTION: &str = "# Parameters
 Every parameter of the model: its value in the base scenario (`configs/base.toml`), its allowed range, unit, source and
 certainty. This page is generated (`spillover schema --parameters > docs/parameters.md`) and tested to be current.
 
-Certainty: `F` measured or documented fact, `F~` fact with a wide or contested range, `C` calibrated or fitted by its
-source, `R-h`, `R-m`, `R-l` reasoned from the literature with high, medium, low confidence, `P` placeholder: plausible,
-without a source, to be varied in sensitivity studies. Sources are sections of the project's evidence file, or named works.
+Certainty: `F` found in the named source; `F~` found, its date or time inferred; `C` computed from found figures; `R-h`,
+`R-m`, `R-l` remembered from the literature with high, medium, low confidence; `P` proposed value without a source, to be
+swept and never presented as evidence. Sources are sections of the project's evidence file, or named works. Ranges are what
+the program accepts, not what is plausible.
 ";
 
 /// The page, from the schema of a scenario and the values of a base scenario.
@@ -44,27 +45,28 @@ pub fn undocumented() -> Vec<String> {
     let mut found = Vec::new();
     for (name, table) in View::root(&document).properties() {
         if !matches!(name, "study" | "run" | "mechanisms") {
-            gaps(table, name, 0, &mut found);
+            gaps(table, table, name, 0, &mut found);
         }
     }
     found
 }
 
-fn gaps(schema: View<'_>, path: &str, depth: usize, found: &mut Vec<String>) {
+fn gaps(schema: View<'_>, documented: View<'_>, path: &str, depth: usize, found: &mut Vec<String>) {
     if depth > 12 {
         return;
     }
     for (name, inner) in children(schema) {
-        gaps(inner, &join(path, name), depth + 1, found);
+        // A value of a map is documented where the map is.
+        let documented = if name == "*" && inner.properties().next().is_none() { schema } else { inner };
+        gaps(inner, documented, &join(path, name), depth + 1, found);
     }
-    let number = leaf_number(schema);
     let mut missing = Vec::new();
-    if schema.meaning().is_none() && depth > 0 {
+    if schema.meaning().or_else(|| documented.meaning()).is_none() && depth > 0 {
         missing.push("meaning");
     }
-    if let Some(number) = number {
+    if let Some(number) = leaf_number(schema) {
         for (keyword, words) in [("x-unit", "unit"), ("x-source", "source"), ("x-certainty", "certainty")] {
-            if schema.text(keyword).is_none() {
+            if schema.text(keyword).or_else(|| documented.text(keyword)).is_none() {
                 missing.push(words);
             }
         }
@@ -114,10 +116,17 @@ pub fn page(document: &Json, tree: &Node) -> String {
     text
 }
 
+const DOCUMENTED: &str = "range | unit | meaning | source | certainty |";
+
 fn section(schema: View<'_>, values: Option<&Node>, path: &str, level: usize, text: &mut String) {
     let _ = writeln!(text, "\n{} `[{path}]`\n", "#".repeat(level.min(6)));
     if let Some(meaning) = schema.meaning() {
         let _ = writeln!(text, "{meaning}\n");
+    }
+    let items = alike(schema, values);
+    if !items.is_empty() {
+        side_by_side(&items, text);
+        return;
     }
     let table = values.and_then(Node::as_table);
     let value_of = |name: &str| table.and_then(|table| table.get(name)).map(|entry| &entry.node);
@@ -129,24 +138,15 @@ fn section(schema: View<'_>, values: Option<&Node>, path: &str, level: usize, te
         } else {
             // A value of a map is documented where the map is.
             let documented = if schema.property(name).is_some() { inner } else { schema };
-            row(name, inner, documented, value, &mut rows);
+            let value = value.map_or_else(|| "not set".to_owned(), shown);
+            let _ = writeln!(rows, "| `{name}` | {value} | {}", documentation(inner, documented));
         }
     }
     if !rows.is_empty() {
-        text.push_str("| key | value | range | unit | meaning | source | certainty |\n|---|---|---|---|---|---|---|\n");
-        text.push_str(&rows);
+        let _ = write!(text, "| key | value | {DOCUMENTED}\n|---|---|---|---|---|---|---|\n{rows}");
     }
     for (name, inner, value) in below {
-        let path = join(path, name);
-        match value.and_then(Node::as_array) {
-            Some(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    let item_schema = inner.item(index).unwrap_or(inner);
-                    section(chosen(item_schema, item), Some(item), &format!("{path}[{index}]"), level + 1, text);
-                }
-            }
-            None => section(value.map_or(inner, |node| chosen(inner, node)), value, &path, level + 1, text),
-        }
+        section(value.map_or(inner, |node| chosen(inner, node)), value, &join(path, name), level + 1, text);
     }
 }
 
@@ -160,6 +160,81 @@ fn entries<'a>(schema: View<'a>, table: Option<&'a Table>) -> Vec<(&'a str, View
     found
 }
 
+/// One of several tables with the same keys.
+struct Item<'a> {
+    name: String,
+    schema: View<'a>,
+    node: &'a Node,
+}
+
+/// The tables of the same kind that a value consists of: items of a list, values of a map, fields of one type.
+fn alike<'a>(schema: View<'a>, values: Option<&'a Node>) -> Vec<Item<'a>> {
+    let Some(values) = values else { return Vec::new() };
+    let items: Vec<Item<'a>> = match &values.value {
+        Value::Array(items) => {
+            let name = |index: usize, node: &Node| {
+                let name = ["name", "code"].iter().find_map(|key| node.get(key)?.as_str().map(ToOwned::to_owned));
+                name.unwrap_or_else(|| (index + 1).to_string())
+            };
+            let item = |(index, node)| Some(Item { name: name(index, node), schema: schema.item(index)?, node });
+            items.iter().enumerate().filter_map(item).collect()
+        }
+        Value::Table(table) => {
+            let item = |(name, schema): (&str, View<'a>)| {
+                Some(Item { name: name.to_owned(), schema, node: &table.get(name)?.node })
+            };
+            entries(schema, Some(table)).into_iter().filter_map(item).collect()
+        }
+        _ => Vec::new(),
+    };
+    let Some(first) = items.first() else { return items };
+    let kind = |item: &Item<'a>| item.schema.properties().map(|(name, _)| name).collect::<Vec<_>>();
+    let keys = kind(first);
+    let is_list = values.as_array().is_some();
+    let all = items.iter().all(|item| item.node.as_table().is_some() && kind(item) == keys);
+    if all && !keys.is_empty() && (is_list || items.len() > 1) { items } else { Vec::new() }
+}
+
+/// Keys that hold values, within a table and the tables below it.
+fn leaves<'a>(schema: View<'a>, path: &str, found: &mut Vec<(String, View<'a>)>) {
+    for (name, inner) in schema.properties() {
+        let path = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+        if inner.properties().next().is_some() && inner.branches().is_empty() {
+            leaves(inner, &path, found);
+        } else {
+            found.push((path, inner));
+        }
+    }
+}
+
+/// Tables of the same kind: what the keys mean once, and their values side by side.
+fn side_by_side(items: &[Item<'_>], text: &mut String) {
+    const WIDEST: usize = 12;
+    let mut keys = Vec::new();
+    leaves(items[0].schema, "", &mut keys);
+    let _ = write!(text, "| key | {DOCUMENTED}\n|---|---|---|---|---|---|\n");
+    for (key, schema) in &keys {
+        let _ = writeln!(text, "| `{key}` | {}", documentation(*schema, *schema));
+    }
+    let value = |item: &Item<'_>, key: &str| item.node.get(key).map_or_else(|| "not set".to_owned(), shown);
+    let ruler = |columns: usize| "|---".repeat(columns + 1);
+    if keys.len() <= WIDEST {
+        let head: Vec<_> = keys.iter().map(|(key, _)| format!("`{key}`")).collect();
+        let _ = writeln!(text, "\n| | {} |\n{}|", head.join(" | "), ruler(keys.len()));
+        for item in items {
+            let row: Vec<_> = keys.iter().map(|(key, _)| value(item, key)).collect();
+            let _ = writeln!(text, "| {} | {} |", item.name.replace('|', "\\|"), row.join(" | "));
+        }
+    } else {
+        let head: Vec<_> = items.iter().map(|item| item.name.replace('|', "\\|")).collect();
+        let _ = writeln!(text, "\n| key | {} |\n{}|", head.join(" | "), ruler(items.len()));
+        for (key, _) in &keys {
+            let row: Vec<_> = items.iter().map(|item| value(item, key)).collect();
+            let _ = writeln!(text, "| `{key}` | {} |", row.join(" | "));
+        }
+    }
+}
+
 /// Of an enum with fields, the variant that the value is.
 fn chosen<'a>(schema: View<'a>, node: &Node) -> View<'a> {
     let branches = schema.branches();
@@ -169,16 +244,14 @@ fn chosen<'a>(schema: View<'a>, node: &Node) -> View<'a> {
 fn is_section(schema: View<'_>, value: Option<&Node>) -> bool {
     match value.map(|node| &node.value) {
         Some(Value::Table(_)) => true,
-        Some(Value::Array(items)) => {
-            !items.is_empty() && items.iter().all(|item| item.as_table().is_some_and(|table| table.iter().count() > 2))
-        }
+        Some(Value::Array(_)) => !alike(schema, value).is_empty(),
         Some(_) => false,
         None => schema.types() == ["object"],
     }
 }
 
-fn row(name: &str, schema: View<'_>, documented: View<'_>, value: Option<&Node>, rows: &mut String) {
-    let value = value.map_or_else(|| "not set".to_owned(), |node| code(&shortened(&node.to_toml())));
+/// The cells of a row about what a key may be and means.
+fn documentation(schema: View<'_>, documented: View<'_>) -> String {
     let range = match (schema.choices(), leaf_number(schema)) {
         (Some(choices), _) => {
             choices.iter().map(|(choice, _)| code(&choice.to_string())).collect::<Vec<_>>().join(", ")
@@ -196,7 +269,11 @@ fn row(name: &str, schema: View<'_>, documented: View<'_>, value: Option<&Node>,
         unit => unit,
     };
     let (source, certainty) = (cell("x-source"), cell("x-certainty"));
-    let _ = writeln!(rows, "| `{name}` | {value} | {range} | {unit} | {meaning} | {source} | {certainty} |");
+    format!("{range} | {unit} | {meaning} | {source} | {certainty} |")
+}
+
+fn shown(node: &Node) -> String {
+    code(&shortened(&node.to_toml()))
 }
 
 fn code(text: &str) -> String {

@@ -209,7 +209,7 @@ pub struct BorderSegment {
     pub a: TerritoryId,
     /// Second side (the same as the first for a sea approach).
     pub b: TerritoryId,
-    /// Length found from the map, km.
+    /// Length found from the map, km; winding lines come out short, see [`segments`].
     pub length_km: f64,
     /// Official length where the whole segment is on the map, km.
     pub official_km: Option<f64>,
@@ -225,6 +225,14 @@ pub struct BorderSegment {
     pub population_near: u64,
     /// Share of those residents whose community also lives on the other side within 50 km (0 to 1).
     pub kin_share: f64,
+}
+
+impl BorderSegment {
+    /// The length to reckon with, km: the official one where the whole line is on the map, else the one found.
+    #[must_use]
+    pub fn line_km(&self) -> f64 {
+        self.official_km.unwrap_or(self.length_km)
+    }
 }
 
 /// How people pass a crossing.

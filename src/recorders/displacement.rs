@@ -5,7 +5,9 @@ use jiff::civil::Date;
 
 use crate::displacement::Population;
 use crate::geography::Map;
+use crate::ids::TerritoryId;
 use crate::output::format::RowWriter;
+use crate::simulation::{MapRes, ScenarioRes};
 
 /// One row per state and origin with anybody in it or any flow.
 pub fn record(rows: &mut RowWriter, world: &World, _map: &Map, date: Date) {
@@ -15,7 +17,8 @@ pub fn record(rows: &mut RowWriter, world: &World, _map: &Map, date: Date) {
         for origin in 0..n {
             let pair = state * n + origin;
             let present = population.present[pair];
-            let flows = [&population.flows.arrivals, &population.flows.returns, &population.flows.deaths].map(|f| f[pair]);
+            let flows =
+                [&population.flows.arrivals, &population.flows.returns, &population.flows.deaths].map(|f| f[pair]);
             if present == 0 && flows == [0; 3] {
                 continue;
             }
@@ -31,17 +34,21 @@ pub fn record(rows: &mut RowWriter, world: &World, _map: &Map, date: Date) {
     }
 }
 
-/// Displaced persons inside their own state, and abroad. The mobile population counts as abroad once it has left its host.
+/// Displaced persons inside, and abroad. The mobile population counts as inside while it is in its host state, as home and so
+/// not at all once it has reached its own, and as abroad anywhere else.
 pub fn totals(world: &World) -> (u64, u64) {
     let population = world.resource::<Population>();
+    let host = world.resource::<MapRes>().territory(&world.resource::<ScenarioRes>().displacement.mobile.state);
     let n = population.nationalities.len();
+    let mobile = population.mobile_nationality().index();
     let (mut inside, mut abroad) = (0, 0);
     for state in 0..n {
         for origin in 0..n {
             let persons = u64::from(population.present[state * n + origin]);
-            if state == origin {
+            let at_home = if origin == mobile { host.map(TerritoryId::index) } else { Some(origin) };
+            if Some(state) == at_home {
                 inside += persons;
-            } else {
+            } else if state != origin {
                 abroad += persons;
             }
         }

@@ -155,14 +155,24 @@ pub fn check(scenario: &Scenario, map: &Map) -> Vec<String> {
     let mut problems = leadership::check_against_map(&scenario.leadership, map);
     let mut known_segment = |name: &str, key: &str| {
         if name != "default" && map.segment(name).is_none() {
-            problems.push(format!("{key}: the map `{}` has no border segment `{name}`{}", map.name, nearest(
-                name,
-                map.segments.iter().map(|s| s.name.as_str()),
-            )));
+            problems.push(format!(
+                "{key}: the map `{}` has no border segment `{name}`{}",
+                map.name,
+                nearest(name, map.segments.iter().map(|s| s.name.as_str()),)
+            ));
         }
     };
     for name in &scenario.borders.pressure.southern_border {
         known_segment(name, "borders.pressure.southern_border");
+    }
+    for id in &scenario.borders.crossing.closed {
+        if !map.crossings.iter().any(|x| x.id == *id) {
+            problems.push(format!(
+                "borders.crossing.closed: the map `{}` has no crossing `{id}`{}",
+                map.name,
+                nearest(id, map.crossings.iter().map(|x| x.id.as_str()))
+            ));
+        }
     }
     if map.territory(&scenario.run.focus_state).is_none() {
         problems.push(format!(

@@ -16,7 +16,7 @@ pub const PALE_INK: Colour = [95, 102, 110];
 pub enum Ramp {
     /// Dark violet to yellow, readable without colour vision (after matplotlib's viridis).
     Viridis,
-    /// Pale yellow to dark red-violet, for loads on a light ground (after ColorBrewer's YlOrRd).
+    /// Pale yellow to dark red-violet, for loads on a light ground (after `ColorBrewer`'s `YlOrRd`).
     Heat,
     /// Lowland green to white peaks.
     Heights,
@@ -83,7 +83,7 @@ const CATEGORIES: [Colour; 18] = [
     [222, 126, 72],
     [92, 140, 188],
     [178, 178, 178],
-    [186, 216, 240],
+    [206, 196, 228],
     [250, 214, 160],
     [160, 214, 194],
     [240, 204, 222],
@@ -100,6 +100,27 @@ const CATEGORIES: [Colour; 18] = [
 pub fn category(index: usize) -> Colour {
     let round = (index / CATEGORIES.len()) as f64;
     mix(CATEGORIES[index % CATEGORIES.len()], [255, 255, 255], (0.35 * round).min(0.7))
+}
+
+/// Strong colours for lines.
+const STRONG: [Colour; 11] = [
+    [0, 114, 178],
+    [213, 94, 0],
+    [0, 158, 115],
+    [186, 85, 145],
+    [214, 150, 0],
+    [86, 160, 220],
+    [110, 75, 155],
+    [140, 70, 40],
+    [100, 135, 20],
+    [60, 75, 100],
+    [170, 40, 60],
+];
+
+/// The colour of a line; after eleven they come again.
+#[must_use]
+pub const fn strong(index: usize) -> Colour {
+    STRONG[index % STRONG.len()]
 }
 
 /// Numbers colours so that neighbours differ: each item takes the least used colour that none of its neighbours has.

@@ -113,7 +113,7 @@ fn segment_list(image: &mut Image, map: &Map, left: f64, top: f64, bottom: f64) 
     let mut y = top;
     let step = ((bottom - top) / map.segments.len().max(1) as f64).clamp(17.0, LINE);
     for (i, segment) in map.segments.iter().enumerate() {
-        let paint = colour::lit(colour::category(i), -0.25);
+        let paint = colour::strong(i);
         swatch(image, left, y, paint, &segment.name, &format!("{} km", number(segment.length_km.round())));
         y += step;
     }

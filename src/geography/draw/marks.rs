@@ -12,6 +12,9 @@ use crate::ids::{CellId, TerritoryId};
 const BORDER: Colour = [70, 70, 78];
 const COAST: Colour = [110, 140, 165];
 
+/// Towns nearer than this to a greater one are not named, pixels.
+const SATELLITE: f64 = 14.0;
+
 /// Colours of road classes 1 to 3.
 pub(super) const ROADS: [(Colour, f64); 3] = [([176, 48, 40], 2.6), ([214, 120, 50], 2.0), ([150, 130, 100], 1.4)];
 
@@ -90,9 +93,9 @@ pub(super) fn roads(image: &mut Image, map: &Map, frame: &Frame) {
     }
 }
 
-/// Segments as broad lines along the cells, with their names.
-pub(super) fn segments(image: &mut Image, map: &Map, grid: &Grid, frame: &Frame, labels: &mut Labels) {
-    let colour_of = |i: usize| colour::lit(colour::category(i), -0.25);
+/// Segments as broad lines along the cells; gives the points of each for its name.
+pub(super) fn segments(image: &mut Image, map: &Map, grid: &Grid, frame: &Frame) -> Vec<Vec<(f64, f64)>> {
+    let colour_of = colour::strong;
     let all = edges(map, grid, frame);
     let mut middles: Vec<Vec<(f64, f64)>> = vec![Vec::new(); map.segments.len()];
     for edge in &all {
@@ -103,7 +106,7 @@ pub(super) fn segments(image: &mut Image, map: &Map, grid: &Grid, frame: &Frame,
             .position(|s| s.kind == SegmentKind::Land && ((s.a, s.b) == (a, b) || (s.b, s.a) == (a, b)));
         if let Some(i) = found {
             image.line(edge.from, edge.to, 5.0, colour_of(i), 1.0);
-            middles[i].push(((edge.from.0 + edge.to.0) / 2.0, (edge.from.1 + edge.to.1) / 2.0));
+            middles[i].push((f64::midpoint(edge.from.0, edge.to.0), f64::midpoint(edge.from.1, edge.to.1)));
         }
     }
     for (i, segment) in map.segments.iter().enumerate().filter(|(_, s)| s.kind == SegmentKind::CaspianApproach) {
@@ -114,6 +117,11 @@ pub(super) fn segments(image: &mut Image, map: &Map, grid: &Grid, frame: &Frame,
             middles[i].push(point);
         }
     }
+    middles
+}
+
+/// Names of segments beside them.
+pub(super) fn segment_names(image: &mut Image, map: &Map, middles: &[Vec<(f64, f64)>], labels: &mut Labels) {
     // The shortest first: the long ones find room elsewhere.
     let mut order: Vec<usize> = (0..middles.len()).collect();
     order.sort_by_key(|&i| (middles[i].len(), i));
@@ -162,7 +170,7 @@ pub(super) fn crossings(image: &mut Image, map: &Map, frame: &Frame, labels: &mu
                 image.disc(a.0 + (b.0 - a.0) * t, a.1 + (b.1 - a.1) * t, 1.4, paint);
             }
         }
-        let middle = ((a.0 + b.0) / 2.0, (a.1 + b.1) / 2.0);
+        let middle = (f64::midpoint(a.0, b.0), f64::midpoint(a.1, b.1));
         image.triangle(middle.0, middle.1, 6.5, paint, [255, 255, 255]);
         labels.keep_free(middle, 6.0);
     }
@@ -190,6 +198,11 @@ pub(super) fn unit_names(image: &mut Image, map: &Map, labels: &mut Labels) {
 pub(super) fn towns(image: &mut Image, map: &Map, labels: &mut Labels) {
     let mut towns: Vec<_> = map.destinations.iter().filter(|d| d.kind == DestinationKind::Town).collect();
     towns.sort_by(|a, b| b.population.cmp(&a.population).then(a.name.cmp(&b.name)));
+    // The greatest of each territory come first, so that small ones are named too.
+    let mut capitals = std::collections::BTreeSet::new();
+    let (mut first, others): (Vec<_>, Vec<_>) = towns.into_iter().partition(|t| capitals.insert(t.territory));
+    first.extend(others);
+    let towns = first;
     for (rank, town) in towns.iter().enumerate() {
         let i = town.cells[0].index();
         let Some(point) = labels.point(f64::from(map.cells.lat[i]), f64::from(map.cells.lon[i])) else { continue };
@@ -199,7 +212,7 @@ pub(super) fn towns(image: &mut Image, map: &Map, labels: &mut Labels) {
         if labels.is_free(point, radius) && labels.write(image, point, radius + 4.0, &town.name, style) {
             image.disc(point.0, point.1, radius + 1.2, [255, 255, 255]);
             image.disc(point.0, point.1, radius, INK);
-            labels.keep_free(point, radius + 1.0);
+            labels.keep_free(point, SATELLITE);
         }
         if rank > 90 {
             break;

@@ -3,6 +3,8 @@
 //! Plate carrée with the aspect of the middle latitude. Cells are squares of colour; over them lie relief, coasts and
 //! borders, crossings, towns, a scale and a legend.
 
+#![allow(clippy::cast_possible_wrap, reason = "pixels and grid positions are far below the limits of i32")]
+
 pub mod canvas;
 pub mod colour;
 mod labels;
@@ -111,14 +113,18 @@ fn compose(map: &Map, layer: Option<Layer>, heading: &str, fill: &Fill, options:
     }
     marks::lines(&mut image, map, &grid, &frame, options.lines);
     let mut labels = Labels::new(frame);
+    let middles = match layer {
+        Some(Layer::Segments) => marks::segments(&mut image, map, &grid, &frame),
+        _ => Vec::new(),
+    };
+    if layer.is_some_and(Layer::shows_crossings) {
+        marks::crossings(&mut image, map, &frame, &mut labels);
+    }
     match layer {
-        Some(Layer::Segments) => marks::segments(&mut image, map, &grid, &frame, &mut labels),
+        Some(Layer::Segments) => marks::segment_names(&mut image, map, &middles, &mut labels),
         Some(Layer::Passes) => marks::passes(&mut image, map, &frame, &mut labels),
         Some(Layer::Admin1) => marks::unit_names(&mut image, map, &mut labels),
         _ => {}
-    }
-    if layer.is_some_and(Layer::shows_crossings) {
-        marks::crossings(&mut image, map, &frame, &mut labels);
     }
     if options.towns && !matches!(layer, Some(Layer::Admin1)) {
         marks::towns(&mut image, map, &mut labels);
@@ -148,7 +154,7 @@ fn paint_cells(image: &mut Image, map: &Map, grid: &Grid, frame: &Frame, fill: &
             let one = |v: &f64| if v.is_nan() { colour::LAND } else { q.ramp.at(q.position(*v)) };
             (q.values.iter().map(one).collect(), if q.relief { 0.5 } else { 0.0 })
         }
-        Fill::Categories { colours, .. } => (colours.clone(), 0.35),
+        Fill::Categories { colours, .. } => (colours.clone(), 0.3),
     };
     let light = if relief > 0.0 { hill_shade(map, grid) } else { Vec::new() };
     let scale = 1.0 / map.cell_degrees.max(1e-9);
@@ -173,7 +179,7 @@ fn paint_cells(image: &mut Image, map: &Map, grid: &Grid, frame: &Frame, fill: &
 fn hill_shade(map: &Map, grid: &Grid) -> Vec<f64> {
     let c = &map.cells;
     let height = |row: i32, col: i32, i: usize| {
-        f64::from(grid.at(row, col).map_or(c.elevation[i].min(0.0).max(-30.0), |j| c.elevation[j.index()]))
+        f64::from(grid.at(row, col).map_or(c.elevation[i].clamp(-30.0, 0.0), |j| c.elevation[j.index()]))
     };
     // Coarse cells have gentle slopes: they are raised so that mountains are seen.
     let exaggeration = 8.0 / (grid.height_km() * 2000.0);

@@ -66,6 +66,8 @@ impl Map {
             cells::read_lists(table("territories.csv"), table("admin1.csv"), table("communities.csv"), &mut problems);
         let passes = sites::read_passes(table("passes.csv"), &mut problems);
         let official = sites::read_official(table("borders.csv"), table("coasts.csv"), &mut problems);
+        // Cells refer to these lists: a fault there would be told once for every cell.
+        problems.stop_if_any(dir)?;
         let land = lists.and_then(|lists| cells::read_cells(table("cells.csv"), lists, &settings, &mut problems));
         let (Some(mut land), Some(passes), Some(official)) = (land, passes, official) else {
             problems.stop_if_any(dir)?;

@@ -10,7 +10,8 @@ use super::problems::{Problem, Problems};
 pub(super) struct Table {
     pub(super) file: &'static str,
     headers: StringRecord,
-    rows: Vec<StringRecord>,
+    /// Line and fields of each row.
+    rows: Vec<(u64, StringRecord)>,
 }
 
 /// A column that a table has.
@@ -24,6 +25,7 @@ pub(super) struct Column<'n> {
 #[derive(Clone, Copy)]
 pub(super) struct Row<'t> {
     file: &'static str,
+    pub(super) line: u64,
     record: &'t StringRecord,
 }
 
@@ -49,7 +51,7 @@ impl Table {
             next: next.to_owned(),
         };
         if let Err(error) = std::str::from_utf8(bytes) {
-            let line = 1 + bytes[..error.valid_up_to()].iter().filter(|&&b| b == b'\n').count() as u64;
+            let line = 1 + bytes[..error.valid_up_to()].iter().map(|&b| u64::from(b == b'\n')).sum::<u64>();
             let byte = format!("the byte 0x{:02X}, which is not UTF-8", bytes[error.valid_up_to()]);
             problems.add(at(line, byte, "text in UTF-8", "save the file as UTF-8"));
             return None;
@@ -64,11 +66,12 @@ impl Table {
             }
         };
         let mut rows = Vec::new();
+        let mut lines = Lines { bytes, at: 0, line: 1 };
         for record in reader.into_records() {
             match record {
-                Ok(record) if record.len() == headers.len() => rows.push(record),
+                Ok(record) if record.len() == headers.len() => rows.push((lines.of(&record), record)),
                 Ok(record) => problems.add(at(
-                    line_of(&record),
+                    lines.of(&record),
                     format!("{} fields", record.len()),
                     &format!("{} fields, as in the header", headers.len()),
                     "look for a missing or extra comma, or a file that was cut off",
@@ -114,18 +117,35 @@ impl Table {
     }
 
     pub(super) fn rows(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
-        self.rows.iter().map(|record| Row { file: self.file, record })
+        self.rows.iter().map(|(line, record)| Row { file: self.file, line: *line, record })
     }
 }
 
-/// Line of a record, from 1.
-fn line_of(record: &StringRecord) -> u64 {
-    record.position().map_or(0, csv::Position::line)
+/// Counts lines along a file. The reader's own count stands before the blank lines that it skips.
+struct Lines<'b> {
+    bytes: &'b [u8],
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// Line of a record, from 1; records must come in order.
+    fn of(&mut self, record: &StringRecord) -> u64 {
+        let start = record.position().map_or(0, |p| p.byte() as usize);
+        while let Some(&byte) = self.bytes.get(self.at) {
+            if self.at >= start && byte != b'\n' && byte != b'\r' {
+                break;
+            }
+            self.line += u64::from(byte == b'\n');
+            self.at += 1;
+        }
+        self.line
+    }
 }
 
 impl<'t> Row<'t> {
     pub(super) fn field(self, column: Column<'t>) -> Field<'t> {
-        Field { text: &self.record[column.index], file: self.file, line: line_of(self.record), column: column.name }
+        Field { text: &self.record[column.index], file: self.file, line: self.line, column: column.name }
     }
 }
 
@@ -193,7 +213,7 @@ impl Field<'_> {
             let near = list
                 .keys()
                 .map(|k| (strsim::damerau_levenshtein(k, self.text), k))
-                .filter(|(distance, _)| *distance <= 2)
+                .filter(|(distance, _)| *distance <= (self.text.chars().count() / 3).clamp(1, 3))
                 .min();
             let next = near.map_or_else(
                 || format!("correct this value or add it to {list_file}"),

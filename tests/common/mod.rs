@@ -1,0 +1,81 @@
+//! What the tests of the model share: shipped scenarios with settings on top, runs, and readings of what they recorded.
+#![allow(dead_code)]
+
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use spillover::config;
+use spillover::config::scenario::Scenario;
+use spillover::geography::Map;
+use spillover::leadership::Outcome;
+use spillover::recorders::RunOutput;
+use spillover::recorders::table::{MEASURES, Table, TableSet};
+use spillover::simulation::{RunSpec, run};
+
+/// The shipped quick study with settings on top.
+pub fn quick(sets: &[&str]) -> Arc<Scenario> {
+    load("configs/quick.toml", sets)
+}
+
+/// A shipped config with settings on top.
+pub fn load(path: &str, sets: &[&str]) -> Arc<Scenario> {
+    let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
+    match config::load(Path::new(path), &sets) {
+        Ok(resolved) => Arc::new(resolved.scenario),
+        Err(problems) => panic!("{problems}"),
+    }
+}
+
+/// The 10 km map at the date of the main study, loaded once a test binary.
+pub fn map() -> Arc<Map> {
+    static MAP: OnceLock<Arc<Map>> = OnceLock::new();
+    Arc::clone(MAP.get_or_init(|| {
+        Arc::new(
+            Map::load(Path::new("maps/caucasus_10km"), jiff::civil::date(2026, 1, 15)).expect("the shipped map"),
+        )
+    }))
+}
+
+/// One run on the 10 km map.
+pub fn one(scenario: &Arc<Scenario>, outcome: Outcome, replicate: u32) -> RunOutput {
+    run(scenario, &map(), spec(scenario, outcome, replicate))
+}
+
+/// What names a run.
+pub fn spec(scenario: &Scenario, outcome: Outcome, replicate: u32) -> RunSpec {
+    RunSpec { outcome, variant: 0, replicate, seed: scenario.study.seed, threads_in_run: 1, tables: TableSet::ALL }
+}
+
+/// Daily values of a measure on a border.
+pub fn series<'a>(output: &'a RunOutput, measure: &str, border: &str) -> &'a [f32] {
+    let m = MEASURES.iter().position(|x| *x == measure).expect("a measure");
+    let map = map();
+    let b = map.segments.iter().position(|s| s.name == border).unwrap_or(map.segments.len());
+    let days = output.series.days;
+    &output.series.values[(m * output.series.segments + b) * days..][..days]
+}
+
+/// Rows of a table as fields by column name.
+pub fn rows(output: &RunOutput, table: Table) -> Vec<std::collections::BTreeMap<&'static str, String>> {
+    csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_reader(&output.tables[table.index()][..])
+        .records()
+        .map(|record| {
+            let record = record.expect("whole rows");
+            table.columns().iter().map(|c| c.name).zip(record.iter().map(str::to_owned)).collect()
+        })
+        .collect()
+}
+
+/// Median.
+pub fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let n = values.len();
+    if n % 2 == 1 { values[n / 2] } else { f64::midpoint(values[n / 2 - 1], values[n / 2]) }
+}
+
+/// Largest value of a series.
+pub fn peak(values: &[f32]) -> f64 {
+    f64::from(values.iter().copied().fold(0.0, f32::max))
+}

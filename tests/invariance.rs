@@ -1,0 +1,66 @@
+//! What must not change a result: threads inside a run, recorders, what else runs, running twice. And what must.
+
+mod common;
+
+use spillover::leadership::Outcome;
+use spillover::recorders::RunOutput;
+use spillover::recorders::table::TableSet;
+use spillover::simulation::{RunSpec, run};
+
+const SHORT: &[&str] = &["run.days=60"];
+
+#[test]
+fn a_run_repeats_bit_for_bit() {
+    let scenario = common::quick(SHORT);
+    let first = common::one(&scenario, Outcome::CivilStrife, 1);
+    let second = common::one(&scenario, Outcome::CivilStrife, 1);
+    assert!(first == second, "the same run gave different bytes");
+    assert!(first.hops > 0, "nobody moved, so nothing was tested");
+}
+
+#[test]
+fn threads_inside_a_run_change_nothing() {
+    let scenario = common::quick(SHORT);
+    let spec = common::spec(&scenario, Outcome::CivilStrife, 0);
+    let alone = run(&scenario, &common::map(), spec);
+    let threaded = run(&scenario, &common::map(), RunSpec { threads_in_run: 3, ..spec });
+    assert!(alone == threaded, "threads inside the run changed the result");
+}
+
+#[test]
+fn recorders_change_nothing() {
+    let scenario = common::quick(SHORT);
+    let spec = common::spec(&scenario, Outcome::Fragmentation, 0);
+    let seen = run(&scenario, &common::map(), spec);
+    let unseen = run(&scenario, &common::map(), RunSpec { tables: TableSet::runs_only(), ..spec });
+    assert!(seen.series == unseen.series && seen.headline == unseen.headline, "being recorded changed the run");
+    assert!(unseen.tables.iter().all(Vec::is_empty), "a table was recorded that was not asked for");
+}
+
+#[test]
+fn replicates_differ_and_outcomes_share_their_luck_until_they_differ() {
+    let scenario = common::quick(SHORT);
+    let a = common::one(&scenario, Outcome::Continuity, 0);
+    let b = common::one(&scenario, Outcome::Continuity, 1);
+    assert!(a.series != b.series, "two replicates are the same");
+    // Day 0 is the same under every outcome: nothing has happened yet that an outcome could change.
+    let c = common::one(&scenario, Outcome::Fragmentation, 0);
+    let day0 = |o: &RunOutput| -> Vec<f32> { o.series.values.iter().copied().step_by(o.series.days).collect() };
+    assert_eq!(day0(&a), day0(&c), "replicate 0 has other luck under another outcome");
+    assert_ne!(day0(&a), day0(&b), "replicates share their luck");
+}
+
+#[test]
+fn four_steps_a_day_tell_the_same_story_as_one() {
+    // Step-halving: displaced persons agree within their spread between replicates.
+    let total = |steps: &str| {
+        let scenario = common::quick(&["run.days=60", steps]);
+        let runs = (0..4).map(|r| {
+            let h = common::one(&scenario, Outcome::Fragmentation, r).headline;
+            (h.displaced_inside + h.displaced_abroad) as f64
+        });
+        common::median(runs.collect())
+    };
+    let (day, quarter) = (total("run.steps_per_day=1"), total("run.steps_per_day=4"));
+    assert!((quarter / day - 1.0).abs() < 0.15, "{day} persons by day, {quarter} by 6 h");
+}

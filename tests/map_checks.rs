@@ -1,0 +1,232 @@
+//! The map of the Caucasus against what is known of it: people, holders, crossings, journeys, lengths of borders.
+
+use std::path::Path;
+
+use jiff::civil::{Date, date};
+use spillover::geography::journey::{Journey, journey};
+use spillover::geography::{CrossingStatus, DestinationKind, Map, SegmentKind, TravelMode};
+use spillover::ids::CellId;
+use spillover::time::Month;
+
+fn load(as_of: Date) -> Map {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("maps/caucasus_10km");
+    match Map::load(&dir, as_of) {
+        Ok(map) => map,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+fn today() -> Map {
+    load(date(2026, 1, 15))
+}
+
+fn town(map: &Map, name: &str) -> CellId {
+    let found = map.destinations.iter().find(|d| d.kind == DestinationKind::Town && d.name == name);
+    found.unwrap_or_else(|| panic!("no town {name}")).cells[0]
+}
+
+fn by_car(map: &Map, from: &str, to: &str, month: u8, through_closed: bool) -> Option<Journey> {
+    journey(map, town(map, from), town(map, to), TravelMode::Vehicle, Month(month), through_closed)
+}
+
+fn code(map: &Map, cell: CellId) -> &str {
+    &map.territories[map.cells.territory[cell.index()].index()].code
+}
+
+#[test]
+fn people_are_as_many_as_known() {
+    let map = today();
+    // Whole states on the map, from their censuses; the tolerance is that of maps/tools/check_maps.py.
+    for (states, known, tolerance) in [
+        (&["ARM"][..], 2_932_731.0, 0.03),
+        (&["GEO", "ABK", "SOS"], 4_013_000.0, 0.03),
+        (&["AZE", "NAX"], 10_100_000.0, 0.05),
+    ] {
+        let found: u64 =
+            map.territories.iter().filter(|t| states.contains(&t.code.as_str())).map(|t| t.population).sum();
+        assert!((found as f64 / known - 1.0).abs() <= tolerance, "{states:?}: {found}");
+    }
+    let (mut close, mut all) = (0, 0);
+    for unit in &map.admin1 {
+        if let Some(known) = unit.population_known.filter(|&n| n >= 150_000) {
+            all += 1;
+            close += u32::from((unit.population as f64 / known as f64 - 1.0).abs() <= 0.15);
+        }
+    }
+    // Units that the map's edge cuts hold less than is known.
+    assert!(close * 10 >= all * 7, "{close} of {all} units within 15 %");
+}
+
+#[test]
+fn cities_lie_where_they_belong() {
+    let map = today();
+    for (city, unit, holder) in [
+        ("Tehran", "Tehran", "IRN"),
+        ("Tabriz", "East Azarbaijan", "IRN"),
+        ("Baku", "Bakı", "AZE"),
+        ("Tbilisi", "Tbilisi", "GEO"),
+        ("Yerevan", "Erevan", "ARM"),
+        ("Vladikavkaz", "North Ossetia", "RUS"),
+        ("Makhachkala", "Dagestan", "RUS"),
+        ("Sukhumi", "Abkhazia", "ABK"),
+        ("Tskhinvali", "South Ossetia", "SOS"),
+    ] {
+        let cell = town(&map, city);
+        let found = &map.admin1[map.cells.admin1[cell.index()].index()].name;
+        assert_eq!((found.as_str(), code(&map, cell)), (unit, holder), "{city}");
+    }
+    assert_eq!(code(&map, town(&map, "Nakhchivan")), "NAX");
+    let exclave = &map.territories[map.territory("NAX").expect("NAX").index()];
+    assert_eq!(map.territories[exclave.governed_by.index()].code, "AZE");
+}
+
+#[test]
+fn holders_follow_the_date() {
+    let holder = |as_of| {
+        let map = load(as_of);
+        code(&map, town(&map, "Stepanakert")).to_owned()
+    };
+    assert_eq!(holder(date(2008, 1, 1)), "NKR");
+    assert_eq!(holder(date(2020, 9, 27)), "NKR");
+    assert_eq!(holder(date(2023, 9, 19)), "NKR");
+    assert_eq!(holder(date(2023, 9, 20)), "AZE");
+    assert!(today().territory("NKR").is_none());
+}
+
+#[test]
+fn crossings_join_the_right_sides() {
+    let map = today();
+    assert_eq!(map.crossings.len(), 70);
+    for (id, sides, segment, status) in [
+        ("C01", ["RUS", "GEO"], Some("RUS-GEO"), CrossingStatus::Open),
+        ("C02", ["RUS", "SOS"], Some("RUS-SOS"), CrossingStatus::Open),
+        ("C03", ["RUS", "ABK"], Some("RUS-ABK"), CrossingStatus::Open),
+        ("C25", ["NAX", "TUR"], Some("NAX-TUR"), CrossingStatus::Open),
+        ("C32", ["ARM", "IRN"], Some("IRN-ARM"), CrossingStatus::Open),
+        ("C33", ["AZE", "IRN"], Some("IRN-AZE"), CrossingStatus::Freight),
+        ("C35", ["NAX", "IRN"], Some("IRN-NAX"), CrossingStatus::Open),
+        ("C39", ["AZE", "RUS"], Some("RUS-AZE"), CrossingStatus::Freight),
+        ("C68", ["AZE", "TKM"], None, CrossingStatus::Freight),
+    ] {
+        let crossing = map.crossings.iter().find(|c| c.id == id).expect("a crossing");
+        let found = crossing.sides.map(|t| map.territories[t.index()].code.as_str());
+        let on = crossing.segment.map(|s| map.segments[s.index()].name.as_str());
+        assert_eq!((found, on, crossing.status), (sides, segment, status), "{id}");
+    }
+    for crossing in &map.crossings {
+        assert_ne!(crossing.sides[0], crossing.sides[1], "{}", crossing.id);
+        assert_eq!(crossing.cells.map(|c| map.cells.territory[c.index()]), crossing.sides, "{}", crossing.id);
+    }
+}
+
+#[test]
+fn journeys_take_as_long_as_known() {
+    let map = today();
+    for (from, to, km, hours) in [
+        // Evidence 1.1.4: about 500 km, about 8 h.
+        ("Tehran", "Astara (IR)", 450.0..=560.0, 7.0..=9.5),
+        ("Tehran", "Tabriz", 560.0..=680.0, 8.0..=11.0),
+        ("Tbilisi", "Yerevan", 230.0..=330.0, 3.2..=6.0),
+    ] {
+        let found = by_car(&map, from, to, 7, false).expect("a way");
+        assert!(km.contains(&found.km) && hours.contains(&found.hours), "{from} - {to}: {found:?}");
+    }
+}
+
+#[test]
+fn tbilisi_and_vladikavkaz_meet_at_lars_alone() {
+    let mut map = today();
+    let found = by_car(&map, "Tbilisi", "Vladikavkaz", 7, true).expect("a way");
+    assert_eq!(found.via, ["C01 Verkhny Lars - Dariali (Kazbegi)"]);
+    let lars = map.crossings.iter_mut().find(|c| c.id == "C01").expect("Lars");
+    lars.status = CrossingStatus::Closed;
+    // All that is left is a way round by other states, if any.
+    let round = by_car(&map, "Tbilisi", "Vladikavkaz", 7, false);
+    assert!(round.as_ref().is_none_or(|j| j.km > 1000.0), "{round:?}");
+}
+
+#[test]
+fn yerevan_and_tabriz_meet_at_norduz() {
+    let map = today();
+    let found = by_car(&map, "Yerevan", "Tabriz", 7, false).expect("a way");
+    assert_eq!(found.via, ["C32 Agarak (Meghri) - Norduz (Nurduz)"]);
+    // About 550 km are remembered [R-m]. The map's mountain roads are too straight, here by 15 %: a known weakness of it.
+    assert!((0.8..=1.1).contains(&(found.km / 550.0)), "{found:?}");
+}
+
+#[test]
+fn the_armenian_line_is_more_than_ten_hours_from_tehran() {
+    // Evidence 1.1.4: "to the Armenian line >10 h [F]".
+    let map = today();
+    let iran = map.territory("IRN").expect("IRN");
+    let norduz = map.crossings.iter().find(|c| c.id == "C32").expect("Norduz");
+    let side = norduz.sides.iter().position(|&t| t == iran).expect("a side in Iran");
+    let territory = &map.territories[iran.index()];
+    let row = norduz.gate[side].index() - usize::from(territory.destinations.start);
+    let table = map.routes(iran, TravelMode::Vehicle, Month(7));
+    let hours = table.hours[row * table.n_cells + map.cells.local[town(&map, "Tehran").index()] as usize];
+    assert!((10.0..=14.0).contains(&hours), "{hours} h");
+}
+
+#[test]
+fn segments_are_there_with_lengths_in_a_band() {
+    let map = today();
+    for name in [
+        "RUS-GEO",
+        "RUS-AZE",
+        "RUS-ABK",
+        "RUS-SOS",
+        "RUS-KAZ",
+        "IRN-AZE",
+        "IRN-NAX",
+        "IRN-ARM",
+        "IRN-TUR",
+        "IRN-IRQ",
+        "IRN-TKM",
+        "GEO-ARM",
+        "GEO-AZE",
+        "GEO-TUR",
+        "GEO-ABK",
+        "GEO-SOS",
+        "ARM-AZE",
+        "ARM-NAX",
+        "ARM-TUR",
+        "NAX-TUR",
+        "TUR-IRQ",
+        "TUR-SYR",
+        "IRQ-SYR",
+        "TKM-KAZ",
+        "RUS-CASPIAN",
+        "AZE-CASPIAN",
+        "IRN-CASPIAN",
+        "TKM-CASPIAN",
+        "KAZ-CASPIAN",
+    ] {
+        assert!(map.segment(name).is_some(), "no segment {name}");
+    }
+    for segment in &map.segments {
+        if let Some(official) = segment.official_km {
+            // A raster of 10 km does not know the bends of mountain ridges and rivers.
+            let ratio = segment.length_km / official;
+            assert!((0.5..=1.05).contains(&ratio), "{}: {:.0} of {official} km", segment.name, segment.length_km);
+        }
+        if segment.kind == SegmentKind::Land {
+            assert!(!segment.cells_a.is_empty() && !segment.cells_b.is_empty(), "{}", segment.name);
+        }
+        assert!(segment.population_near > 0, "{}", segment.name);
+    }
+}
+
+#[test]
+fn every_gate_and_town_of_the_mainland_can_be_reached() {
+    let map = today();
+    let iran = map.territory("IRN").expect("IRN");
+    let table = map.routes(iran, TravelMode::Vehicle, Month(1));
+    let territory = &map.territories[iran.index()];
+    let tehran = map.cells.local[town(&map, "Tehran").index()] as usize;
+    for d in 0..territory.destinations.len() {
+        let hours = table.hours[d * table.n_cells + tehran];
+        let name = &map.destinations[usize::from(territory.destinations.start) + d].name;
+        assert!(hours.is_finite() && hours < 60.0, "{name}: {hours} h");
+    }
+}
