@@ -127,6 +127,15 @@ fn excited_per_day(field: &Field, around: &Surroundings, settings: &ConflictSett
     f64::from(sum) * excitation_due(decay, Days(1.0)).0
 }
 
+/// The group's part of the strength that is felt where it is based, 0 to 1; 1 for a group that nobody has felt yet.
+#[must_use]
+pub fn part_of_presence(field: &Field, around: &Surroundings, settings: &ConflictSettings, group: &ArmedGroup) -> f64 {
+    let (at_home, as_guest) = presence_weights(settings, group);
+    let weight = if around.governor[group.cell.index()] == group.against { at_home } else { as_guest };
+    let felt = field.groups[group.cell.index()];
+    if felt > 0.0 { f64::from((weight / felt).min(1.0)) } else { 1.0 }
+}
+
 /// Grievance at a cell.
 #[must_use]
 pub fn grievance_at(
@@ -181,10 +190,13 @@ pub fn engage(
         let strength = Fighters(f64::from(group.strength));
         let traits = parameters.kinds.of(group.kind);
 
-        if switches.engagements {
+        // Where background violence is drawn as such, the fights of the cells there are part of it.
+        let in_background =
+            switches.north_caucasus_baseline && settings.background_units.iter().any(|&(known, _)| known == unit);
+        if switches.engagements && !in_background {
             let posture = traits.combat
                 * match (at_home, group.intent) {
-                    (false, _) => p.guest_posture,
+                    (false, _) => p.guest_posture * settings.hostility[around.governor[cell.index()].index()],
                     (true, Intent::Raid) => 1.0,
                     (true, Intent::Hold | Intent::Disband) => p.hold_posture,
                     (true, _) => p.march_posture,

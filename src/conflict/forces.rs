@@ -140,9 +140,11 @@ pub fn defect(
             forces.gone[unit] += left;
             forces.leaving[unit] += left;
         }
-        // Keyed by the count of batches of the province so far, as a size waits for its fighters over many days.
+        // Keyed by the count of batches so far, as a size waits for its fighters over many days. At most half of those who
+        // will go, or a small garrison would wait for ever.
         let mut draws = key.draws(Stream::Emergence, (1 << 40) | unit as u64, forces.formed);
-        let size = unit_size(parameters.unit, random::unit(&mut draws));
+        let half = (0.5 * share.0 * f64::from(forces.initial[unit])).max(parameters.unit[0]);
+        let size = unit_size(parameters.unit, random::unit(&mut draws)).min(half as u32);
         if forces.leaving[unit] < size.max(1) {
             continue;
         }

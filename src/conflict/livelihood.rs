@@ -2,7 +2,7 @@
 
 use bevy_ecs::prelude::*;
 
-use super::fighting::grievance_at;
+use super::fighting::{Field, grievance_at, part_of_presence};
 use super::muster::{FighterTally, Founding, Muster};
 use super::rules::strength::{
     Livelihood, SupplyRates, cohesion_after_a_day, desertion_hazard, recruits_per_day, split_hazard, supply_after_a_day,
@@ -20,7 +20,7 @@ use crate::units::{Days, Fighters, PerDay, Persons, Share};
 pub fn sustain(
     mut muster: ResMut<Muster>,
     mut tally: ResMut<FighterTally>,
-    violence: Res<Violence>,
+    (field, violence): (Res<Field>, Res<Violence>),
     leadership: Res<Leadership>,
     population: Res<Population>,
     around: Res<Surroundings>,
@@ -65,11 +65,13 @@ pub fn sustain(
             let p = &parameters.recruitment;
             let iranian = settings.iranian(&map, unit);
             let aggrieved = grievance_at(&settings, &leadership, &violence, iranian, unit, group.cell);
+            // Groups near each other draw from one pool, each by its part of the strength felt here.
+            let part = part_of_presence(&field, &around, &settings, group);
             let mean = recruits_per_day(
                 PerDay(p.rate * traits.recruitment),
                 aggrieved,
                 control,
-                p.pool_share * people_in_reach(group, &map, &around, &population, p.reach_km as f32),
+                part * p.pool_share * people_in_reach(group, &map, &around, &population, p.reach_km as f32),
                 Fighters(f64::from(group.strength)),
                 Fighters(traits.most_fighters),
             );
@@ -181,6 +183,10 @@ pub fn split_and_merge(
         let id = (1 << 42) | u64::from(group.id.0);
         // A faction does not rejoin on the day it left.
         if group.formed == clock.day || key.uniform(Stream::ArmedStrength, id, clock.step) >= chance {
+            continue;
+        }
+        let together = f64::from(group.strength) + f64::from(muster.groups[older].group.strength);
+        if together > settings.parameters.kinds.of(group.kind).most_fighters {
             continue;
         }
         let younger = std::mem::take(&mut muster.groups[index].group.strength);

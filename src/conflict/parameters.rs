@@ -152,7 +152,7 @@ table! {
         "Supply from a sponsor": sponsor in 0.0..=2.0, "days/day", "design; form evidence 1.2", "P";
         "Supply from smuggling near a line, where control is low": smuggling in 0.0..=2.0, "days/day", "design; form evidence 1.2", "P";
         "Multiplier of recruitment": recruitment in 0.0..=10.0, "1", "design", "P";
-        "Strength beyond which a group does not recruit": most_fighters in 1.0..=100000.0, "fighters", "design", "P";
+        "Strength beyond which a group does not recruit or merge": most_fighters in 1.0..=100000.0, "fighters", "design", "P";
         "Cohesion that it returns to": cohesion in 0.0..=1.0, "1", "design", "P";
     }
 }
@@ -254,7 +254,7 @@ table! {
         "lambda: engagements of one fighter a day for each soldier per km2": rate in 0.0..=1.0, "km2/day", "evidence 1.2 (form)", "P";
         "Posture of a group that holds, against one that raids": hold_posture in 0.0..=1.0, "1", "design", "P";
         "Posture of a group on the move": march_posture in 0.0..=1.0, "1", "design", "P";
-        "Posture of a group in another state that it does not fight": guest_posture in 0.0..=1.0, "1", "design", "P";
+        "Posture of a group in a state that it does not fight, where that host is wholly hostile": guest_posture in 0.0..=1.0, "1", "design", "P";
         "g: losses that a fighter inflicts by aimed fire": group_fire in 0.0001..=1.0, "1/day", "evidence 1.2 (Deitchman form)", "P";
         "r: losses that a soldier inflicts when fully informed": state_fire in 0.0001..=1.0, "1/day", "evidence 1.2 (Deitchman form)", "P";
         "Soldiers at most brought against one fighter": most_against_one in 0.1..=50.0, "1", "design", "P";

@@ -18,7 +18,7 @@ use crate::displacement::Population;
 use crate::geography::{
     Admin1, BorderSegment, CellTable, LinkTable, Map, RouteCache, SegmentKind, Territory, TerritoryKind,
 };
-use crate::leadership::{Condition, Course, Outcome, ProvinceCondition};
+use crate::leadership::{Condition, Leadership, Outcome, ProvinceCondition};
 use crate::random::RunKey;
 use crate::schedule::empty_step;
 use crate::simulation::{MapRes, ScenarioRes};
@@ -194,12 +194,8 @@ impl Bed {
             unrest: if unit.state.0 == 0 { condition.unrest } else { 0.0 },
             control: if unit.state.0 == 0 { condition.control } else { 0.9 },
         });
-        let key = *world.resource::<RunKey>();
-        let (parameters, on) = (&scenario.leadership, scenario.mechanisms);
-        let mut leadership =
-            Course::new(parameters, on, Outcome::Continuity, &crate::states::mini::map(), key).reading();
-        leadership.provinces = provinces.collect();
-        leadership.national = condition;
+        let still = Leadership::still(Outcome::Continuity, provinces.collect());
+        let leadership = Leadership { national: condition, ..still };
         world.insert_resource(leadership);
         let sides = |x: f64| vec![[x, x]; 2];
         world.insert_resource(Guards {
