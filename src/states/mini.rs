@@ -199,12 +199,8 @@ impl World4 {
         world.insert_resource(RunKey::new(7, 0));
         world.insert_resource(ScenarioRes(Arc::new(scenario)));
         world.insert_resource(MapRes(Arc::new(map())));
-        world.insert_resource(Leadership {
-            outcome: Outcome::Continuity,
-            national: CALM,
-            provinces: vec![ProvinceCondition { unrest: 0.1, control: 0.9 }; CODES.len()],
-            air_campaign: false,
-        });
+        let provinces = vec![ProvinceCondition { unrest: 0.1, control: 0.9 }; CODES.len()];
+        world.insert_resource(Leadership { national: CALM, ..Leadership::still(Outcome::Continuity, provinces) });
         world.insert_resource(Pressure::default());
         super::populate(&mut world);
         crate::ledger::populate(&mut world);
