@@ -150,7 +150,22 @@ fn yerevan_and_tabriz_meet_at_norduz() {
     let map = today();
     let found = by_car(&map, "Yerevan", "Tabriz", 7, false).expect("a way");
     assert_eq!(found.via, ["C32 Agarak (Meghri) - Norduz (Nurduz)"]);
-    assert!((420.0..=640.0).contains(&found.km) && (7.0..=12.0).contains(&found.hours), "{found:?}");
+    // About 550 km are remembered [R-m]. The map's mountain roads are too straight, here by 15 %: a known weakness of it.
+    assert!((0.8..=1.1).contains(&(found.km / 550.0)), "{found:?}");
+}
+
+#[test]
+fn the_armenian_line_is_more_than_ten_hours_from_tehran() {
+    // Evidence 1.1.4: "to the Armenian line >10 h [F]".
+    let map = today();
+    let iran = map.territory("IRN").expect("IRN");
+    let norduz = map.crossings.iter().find(|c| c.id == "C32").expect("Norduz");
+    let side = norduz.sides.iter().position(|&t| t == iran).expect("a side in Iran");
+    let territory = &map.territories[iran.index()];
+    let row = norduz.gate[side].index() - usize::from(territory.destinations.start);
+    let table = map.routes(iran, TravelMode::Vehicle, Month(7));
+    let hours = table.hours[row * table.n_cells + map.cells.local[town(&map, "Tehran").index()] as usize];
+    assert!((10.0..=14.0).contains(&hours), "{hours} h");
 }
 
 #[test]

@@ -190,6 +190,7 @@ pub fn serve_queues(
                     };
                     if pass == waiting.persons {
                         *travel = crossed;
+                        group.came_from = Some(point.sides[side]);
                         continue;
                     }
                     // The gate closes in the middle of a group: those who passed go on as a group of their own.
@@ -197,6 +198,7 @@ pub fn serve_queues(
                         id: next.take(),
                         persons: pass,
                         luck: key.hash(Stream::Hosting, waiting.luck, clock.step),
+                        came_from: Some(point.sides[side]),
                         ..*group
                     };
                     commands.spawn((crossed, part));

@@ -122,6 +122,7 @@ pub fn attempt_green_border(
             let Ok(position) = near.binary_search(&travel.cell) else { continue };
             travel.cell = lines.across[s][side][position];
             travel.activity = Activity::Choosing;
+            group.came_from = Some(sides[0]);
             count_arrival(&map, &mut population, sides, 0, &group, group.persons);
             continue;
         }

@@ -54,6 +54,9 @@ pub struct Crossing {
     /// Height of a crossing above which winter counts.
     #[schemars(range(min = -100, max = 9000), extend("x-unit" = "m", "x-source" = "none found", "x-certainty" = "P"))]
     pub winter_elevation_m: f64,
+    /// Ids of crossings that the scenario holds closed in both directions, whatever states decide.
+    #[schemars(extend("x-unit" = "", "x-source" = "scenario", "x-certainty" = "P"))]
+    pub closed: Vec<String>,
 }
 
 /// The green border (evidence 1.1.6).

@@ -41,6 +41,8 @@ pub struct ChoiceTables {
     rows: Vec<OnceLock<Box<[f32]>>>,
     /// Attraction of each destination (0 for a gate that leads nowhere).
     mass: Vec<f64>,
+    /// The territory that a gate or green border leads to.
+    leads_to: Vec<Option<TerritoryId>>,
     /// `class[territory][nationality][community + 1]`: how a state sees people (0 in the last axis: no community).
     class: Vec<Vec<Vec<NationalityClass>>>,
     /// By territory: the destinations that lead a step nearer to another territory, `homeward[here][there]`.
@@ -128,6 +130,7 @@ impl ChoiceTables {
         Self {
             rows: (0..map.cells.len()).map(|_| OnceLock::new()).collect(),
             mass,
+            leads_to: map.destinations.iter().map(|d| leads_to(map, d.kind)).collect(),
             class,
             homeward: homeward(map),
             home_town: home_towns(map, population),
@@ -218,7 +221,7 @@ impl ChoiceTables {
                 }
                 // Over a border beyond the map: nationals of that state go home; others as to any foreign country.
                 if destination.receiving_state == day.population.nationalities[who.nationality.index()] {
-                    libm::exp(choice.kin_bonus)
+                    day.scenario.displacement.mobile.home_weight
                 } else {
                     choice.foreign_weight * attraction(day.scenario, &destination.receiving_state) * self.exit(day, who)
                 }
@@ -229,7 +232,7 @@ impl ChoiceTables {
                 let class = self.class(far, who.nationality, who.community);
                 let open = match day.policies.passage(crossing, usize::from(side), class) {
                     Passage::Open => 1.0,
-                    Passage::Permit => (point.permit_per_day / point.capacity_per_day.max(1.0)).min(1.0),
+                    Passage::Permit => choice.permit_weight,
                     Passage::Closed => 0.0,
                 };
                 let wait = f64::from(day.traffic.wait_days[crossing.index()][usize::from(side)]);
@@ -289,26 +292,33 @@ impl ChoiceTables {
         }
     }
 
-    /// Draws a destination for somebody of a kind at a cell; none where nothing can be reached.
+    /// Draws a destination for somebody of a kind at a cell; none where nothing can be reached. Nobody goes straight back over
+    /// the line to `came_from`.
     #[must_use]
     pub fn draw(
         &self,
         map: &Map,
         scenario: &Scenario,
         factors: &[f32],
-        cell: CellId,
+        (cell, came_from): (CellId, Option<TerritoryId>),
         uniform: f64,
     ) -> Option<DestinationId> {
         let row = self.row(map, scenario, cell);
-        let total: f64 = row.iter().zip(factors).map(|(&k, &f)| f64::from(k) * f64::from(f)).sum();
+        let first = map.territories[map.cells.territory[cell.index()].index()].destinations.start;
+        let weight = |i: usize| {
+            if came_from.is_some() && self.leads_to[usize::from(first) + i] == came_from {
+                return 0.0;
+            }
+            f64::from(row[i]) * f64::from(factors[i])
+        };
+        let total: f64 = (0..row.len()).map(weight).sum();
         if total <= 0.0 || !total.is_finite() {
             return None;
         }
-        let first = map.territories[map.cells.territory[cell.index()].index()].destinations.start;
         let mut rest = uniform * total;
         let mut last = None;
-        for (d, (&k, &f)) in (first..).zip(row.iter().zip(factors)) {
-            let weight = f64::from(k) * f64::from(f);
+        for (d, i) in (first..).zip(0..row.len()) {
+            let weight = weight(i);
             if weight > 0.0 {
                 last = Some(DestinationId(d));
                 rest -= weight;
@@ -318,6 +328,18 @@ impl ChoiceTables {
             }
         }
         last
+    }
+}
+
+/// The territory beyond a gate or green border.
+fn leads_to(map: &Map, kind: DestinationKind) -> Option<TerritoryId> {
+    match kind {
+        DestinationKind::Gate(x, side) => Some(map.crossings[x.index()].sides[1 - usize::from(side)]),
+        DestinationKind::Green(s, side) => {
+            let s = &map.segments[s.index()];
+            Some(if side == 0 { s.b } else { s.a })
+        }
+        _ => None,
     }
 }
 

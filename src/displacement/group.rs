@@ -60,6 +60,8 @@ pub struct DisplacedGroup {
     pub stratum: u8,
     /// On the way home.
     pub returning: bool,
+    /// The territory that it left last, over a border.
+    pub came_from: Option<TerritoryId>,
     /// The segment's neighbours tried before, so that nobody tries for ever.
     pub attempts: u8,
 }

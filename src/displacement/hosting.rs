@@ -224,6 +224,7 @@ pub fn live_in_displacement(
                         community: cohort.community,
                         stratum: cohort.stratum,
                         returning,
+                        came_from: None,
                         attempts: 0,
                     };
                     let cell = map.destinations[d].cells[0];

@@ -73,11 +73,11 @@ pub struct Hazard {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Decision {
-    /// Kernel-weighted fatalities at which the siege class applies in full.
-    #[schemars(range(min = 0.1, max = 1000), extend("x-unit" = "deaths in 14 d near the cell", "x-source" = "none found", "x-certainty" = "P"))]
+    /// Kernel-weighted fatalities at which the siege class applies in full: those of the episode that the class was computed from.
+    #[schemars(range(min = 0.1, max = 100000), extend("x-unit" = "deaths in 14 d near the cell", "x-source" = "UCDP GED Chechnya, 25 Sep to 22 Oct 1999, weighted by town population with the model's own kernel: 171 to 807", "x-certainty" = "C"))]
     pub fatalities_for_siege: f64,
     /// Power of (1 + fatalities) against the reference of the class.
-    #[schemars(range(min = 0, max = 2), extend("x-unit" = "1", "x-source" = "form of evidence 1.1.1 (b_n)", "x-certainty" = "P"))]
+    #[schemars(range(min = 0, max = 2), extend("x-unit" = "1", "x-source" = "form of evidence 1.1.1 (b_n): in proportion to deaths", "x-certainty" = "P"))]
     pub fatalities_exponent: f64,
     /// Largest factor that fatalities give.
     #[schemars(range(min = 1, max = 10), extend("x-unit" = "1", "x-source" = "keeps hazards inside the anchors' spread", "x-certainty" = "P"))]
@@ -94,6 +94,9 @@ pub struct Decision {
     /// Variance of the gamma frailty of households.
     #[schemars(range(min = 0, max = 3), extend("x-unit" = "1", "x-source" = "evidence 1.1.1: 0.5 to 1.5", "x-certainty" = "P"))]
     pub frailty_variance: f64,
+    /// Loss of control to an advance within days below which nobody flees because of it: a slow loss is no advance.
+    #[schemars(range(min = 0, max = 0.99), extend("x-unit" = "1", "x-source" = "none found", "x-certainty" = "P"))]
+    pub advance_threshold: f64,
     /// Loss of control to an advance from which the defeat class applies.
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "1", "x-source" = "none found", "x-certainty" = "P"))]
     pub defeat_advance: f64,
@@ -136,6 +139,9 @@ pub struct DestinationChoice {
     /// Weight of a further border for those who have just crossed one.
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "1", "x-source" = "evidence 2.2 P3: 67 % of refugees stay next door", "x-certainty" = "P"))]
     pub onward_weight: f64,
+    /// Weight of a gate that lets one's class pass by permit, against an open one: people try, and waits then deter them.
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "1", "x-source" = "none found", "x-certainty" = "P"))]
+    pub permit_weight: f64,
     /// Log odds lost per day of expected wait at a gate.
     #[schemars(range(min = 0, max = 5), extend("x-unit" = "log odds/d", "x-source" = "none found", "x-certainty" = "P"))]
     pub wait_aversion_per_day: f64,
@@ -253,6 +259,9 @@ pub struct Mobile {
     /// Population of the whole state, to find the part on the map.
     #[schemars(range(min = 1, max = 2000000000), extend("x-unit" = "persons", "x-source" = "Factbook 2025", "x-certainty" = "F"))]
     pub state_population: f64,
+    /// Weight of their own country against a place on the map of the same size and distance.
+    #[schemars(range(min = 0, max = 100000), extend("x-unit" = "1", "x-source" = "most of those who left went home: more than 1.2 m by 19 Jul 2025", "x-certainty" = "P"))]
+    pub home_weight: f64,
     /// Factor on the hazard of leaving.
     #[schemars(range(min = 0, max = 50), extend("x-unit" = "1", "x-source" = "none found", "x-certainty" = "P"))]
     pub hazard_factor: f64,

@@ -39,17 +39,21 @@ pub fn threat_hazard(threat: Threat, hazard: &Hazard, decision: &Decision) -> Pe
     if threat.fatalities > 0.0 {
         let relative = (1.0 + threat.fatalities) / (1.0 + decision.fatalities_for_siege);
         let dose = libm::pow(relative, decision.fatalities_exponent).min(decision.fatalities_multiplier_max);
-        // Below the reference the class does not apply in full: its share grows from zero with the deaths.
-        let presence = (threat.fatalities / decision.fatalities_for_siege).min(1.0);
-        let class =
-            if threat.control > 0.5 && threat.unrest > 0.5 { hazard.reprisal_per_day } else { hazard.siege_per_day };
+        // (1 + N) keeps a dose at N = 0; below one death the class fades out.
+        let presence = threat.fatalities.min(1.0);
+        let class = if threat.control > 0.5 && threat.unrest > 0.5 {
+            hazard.reprisal_per_day
+        } else {
+            hazard.siege_per_day
+        };
         worst = worst.max(class * dose * presence);
     }
-    if threat.advance > 0.0 {
+    if threat.advance > decision.advance_threshold {
         let class = if threat.advance >= decision.defeat_advance {
             hazard.defeat_per_day
         } else {
-            hazard.ground_advance_per_day * threat.advance
+            let above = (threat.advance - decision.advance_threshold) / (1.0 - decision.advance_threshold);
+            hazard.ground_advance_per_day * above
         };
         worst = worst.max(class);
     }
@@ -183,13 +187,14 @@ mod tests {
 
     fn decision() -> Decision {
         Decision {
-            fatalities_for_siege: 10.0,
-            fatalities_exponent: 0.5,
+            fatalities_for_siege: 500.0,
+            fatalities_exponent: 1.0,
             fatalities_multiplier_max: 2.0,
             protest_unrest_threshold: 0.3,
             memory_per_day: 0.75,
             cascade: 0.5,
             frailty_variance: 1.0,
+            advance_threshold: 0.4,
             defeat_advance: 0.8,
         }
     }
@@ -207,6 +212,7 @@ mod tests {
             beyond_border_km: 100.0,
             foreign_weight: 1.0,
             onward_weight: 0.25,
+            permit_weight: 0.3,
             wait_aversion_per_day: 0.3,
             irregular_weight: 0.05,
             exit_bar_strength: 3.0,
@@ -224,9 +230,11 @@ mod tests {
             ("protest below the threshold", Threat { unrest: 0.2, ..quiet }, 0.0),
             ("air campaign", Threat { air_campaign: true, ..quiet }, 0.003),
             ("capital under strikes", Threat { air_campaign: true, capital: true, ..quiet }, 0.0053),
-            ("siege", Threat { control: 0.3, fatalities: 10.0, ..quiet }, 0.0155),
-            ("reprisals", Threat { unrest: 0.9, fatalities: 10.0, ..quiet }, 0.0275),
-            ("half an advance", Threat { control: 0.3, advance: 0.5, ..quiet }, 0.09),
+            ("siege", Threat { control: 0.3, fatalities: 500.0, ..quiet }, 0.0155),
+            ("a tenth of a siege", Threat { control: 0.3, fatalities: 49.1, ..quiet }, 0.00155),
+            ("reprisals", Threat { unrest: 0.9, fatalities: 500.0, ..quiet }, 0.0275),
+            ("a slow loss of control", Threat { control: 0.3, advance: 0.3, ..quiet }, 0.0),
+            ("half an advance", Threat { control: 0.3, advance: 0.7, ..quiet }, 0.09),
             ("defeat", Threat { control: 0.0, advance: 0.9, ..quiet }, 0.3),
         ];
         for (name, threat, expected) in cases {

@@ -131,6 +131,7 @@ pub fn depart(
                 community,
                 stratum: d.stratum,
                 returning: false,
+                came_from: None,
                 attempts: 0,
             },
         ));

@@ -165,6 +165,15 @@ pub fn check(scenario: &Scenario, map: &Map) -> Vec<String> {
     for name in &scenario.borders.pressure.southern_border {
         known_segment(name, "borders.pressure.southern_border");
     }
+    for id in &scenario.borders.crossing.closed {
+        if !map.crossings.iter().any(|x| x.id == *id) {
+            problems.push(format!(
+                "borders.crossing.closed: the map `{}` has no crossing `{id}`{}",
+                map.name,
+                nearest(id, map.crossings.iter().map(|x| x.id.as_str()))
+            ));
+        }
+    }
     if map.territory(&scenario.run.focus_state).is_none() {
         problems.push(format!(
             "run.focus_state: the map `{}` has no territory `{}`{}",

@@ -162,3 +162,16 @@ fn limits(style: &StateStyle) -> Limits {
         switch_cost: style.switch_cost,
     }
 }
+
+/// System: crossings that the scenario holds closed (`borders.crossing.closed`) stay closed, whatever states decide.
+pub fn hold_closed(scenario: Res<ScenarioRes>, map: Res<MapRes>, mut policies: ResMut<Policies>) {
+    let closed = &scenario.borders.crossing.closed;
+    if closed.is_empty() {
+        return;
+    }
+    for (x, point) in map.crossings.iter().enumerate() {
+        if closed.contains(&point.id) {
+            policies.passage[x] = [[Passage::Closed; 3]; 2];
+        }
+    }
+}

@@ -41,6 +41,7 @@ pub fn add_to(schedule: &mut Schedule) {
             russia::allocate_reserve,
             guards::post_guards,
             crossings::decide_crossings,
+            crossings::hold_closed,
             source::aid_at_source,
             source::bar_exits,
         )

@@ -16,7 +16,7 @@ pub const PALE_INK: Colour = [95, 102, 110];
 pub enum Ramp {
     /// Dark violet to yellow, readable without colour vision (after matplotlib's viridis).
     Viridis,
-    /// Pale yellow to dark red-violet, for loads on a light ground (after ColorBrewer's YlOrRd).
+    /// Pale yellow to dark red-violet, for loads on a light ground (after `ColorBrewer`'s `YlOrRd`).
     Heat,
     /// Lowland green to white peaks.
     Heights,

@@ -182,14 +182,13 @@ pub(super) fn fill(map: &Map, layer: Layer) -> Fill {
             ramp: Ramp::Heat,
             relief: false,
         }),
-        Layer::Elevation => plain(&c.elevation, "Mean height", "m", 3500.0, Ramp::Heights),
-        Layer::Passes => plain(&c.elevation, "Mean height", "m", 3500.0, Ramp::Heights),
+        Layer::Elevation | Layer::Passes => plain(&c.elevation, "Mean height", "m", 3500.0, Ramp::Heights),
         Layer::Ruggedness => plain(&c.ruggedness, "Ruggedness", "m (standard deviation)", 700.0, Ramp::Viridis),
         Layer::Road | Layer::Segments => Fill::Categories { colours: vec![colour::LAND; c.len()], legend: Vec::new() },
         Layer::Coast => {
             let names = ["no coast", "sea", "Caspian"];
             let colours = [colour::LAND, colour::category(2), colour::category(5)];
-            let count = |k: u8| c.coast.iter().filter(|&&x| x == k).count();
+            let count = |k: u8| c.coast.iter().map(|&x| usize::from(x == k)).sum::<usize>();
             Fill::Categories {
                 colours: c.coast.iter().map(|&k| colours[usize::from(k).min(2)]).collect(),
                 legend: (0..3_u8)

@@ -106,7 +106,7 @@ pub(super) fn segments(image: &mut Image, map: &Map, grid: &Grid, frame: &Frame)
             .position(|s| s.kind == SegmentKind::Land && ((s.a, s.b) == (a, b) || (s.b, s.a) == (a, b)));
         if let Some(i) = found {
             image.line(edge.from, edge.to, 5.0, colour_of(i), 1.0);
-            middles[i].push(((edge.from.0 + edge.to.0) / 2.0, (edge.from.1 + edge.to.1) / 2.0));
+            middles[i].push((f64::midpoint(edge.from.0, edge.to.0), f64::midpoint(edge.from.1, edge.to.1)));
         }
     }
     for (i, segment) in map.segments.iter().enumerate().filter(|(_, s)| s.kind == SegmentKind::CaspianApproach) {
@@ -170,7 +170,7 @@ pub(super) fn crossings(image: &mut Image, map: &Map, frame: &Frame, labels: &mu
                 image.disc(a.0 + (b.0 - a.0) * t, a.1 + (b.1 - a.1) * t, 1.4, paint);
             }
         }
-        let middle = ((a.0 + b.0) / 2.0, (a.1 + b.1) / 2.0);
+        let middle = (f64::midpoint(a.0, b.0), f64::midpoint(a.1, b.1));
         image.triangle(middle.0, middle.1, 6.5, paint, [255, 255, 255]);
         labels.keep_free(middle, 6.0);
     }

@@ -3,6 +3,8 @@
 //! Plate carrée with the aspect of the middle latitude. Cells are squares of colour; over them lie relief, coasts and
 //! borders, crossings, towns, a scale and a legend.
 
+#![allow(clippy::cast_possible_wrap, reason = "pixels and grid positions are far below the limits of i32")]
+
 pub mod canvas;
 pub mod colour;
 mod labels;
@@ -177,7 +179,7 @@ fn paint_cells(image: &mut Image, map: &Map, grid: &Grid, frame: &Frame, fill: &
 fn hill_shade(map: &Map, grid: &Grid) -> Vec<f64> {
     let c = &map.cells;
     let height = |row: i32, col: i32, i: usize| {
-        f64::from(grid.at(row, col).map_or(c.elevation[i].min(0.0).max(-30.0), |j| c.elevation[j.index()]))
+        f64::from(grid.at(row, col).map_or(c.elevation[i].clamp(-30.0, 0.0), |j| c.elevation[j.index()]))
     };
     // Coarse cells have gentle slopes: they are raised so that mountains are seen.
     let exaggeration = 8.0 / (grid.height_km() * 2000.0);

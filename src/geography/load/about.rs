@@ -120,7 +120,7 @@ fn check_raster(about: &About, problems: &mut Problems) {
         problems.add_file(FILE, found, "a number above 0, at most 5", "correct `cell_degrees`");
         return;
     }
-    let fits = |n: usize, span: f64| (span / about.cell_degrees - n as f64).abs() < 0.01 && n <= usize::from(u16::MAX);
+    let fits = |n: usize, span: f64| (span / about.cell_degrees - n as f64).abs() < 0.01 && u16::try_from(n).is_ok();
     if !fits(about.nx, east - west) || !fits(about.ny, north - south) {
         problems.add_file(
             FILE,

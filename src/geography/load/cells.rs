@@ -78,12 +78,13 @@ fn read_holders(table: &Table, problems: &mut Problems) -> Option<BTreeMap<Strin
     let kinds =
         [("state", TerritoryKind::State), ("de_facto", TerritoryKind::DeFacto), ("exclave", TerritoryKind::Exclave)];
     let mut holders = BTreeMap::new();
-    let states: BTreeMap<String, ()> =
-        table.rows().filter(|r| r.field(kind).text == "state").map(|r| (r.field(code).text.to_owned(), ())).collect();
+    let is_state = |r: &super::table::Row<'_>| r.field(kind).text == "state";
+    let states: BTreeMap<String, TerritoryKind> =
+        table.rows().filter(is_state).map(|r| (r.field(code).text.to_owned(), TerritoryKind::State)).collect();
     for row in table.rows() {
         let kind = row.field(kind).word(&kinds, problems);
         let known = row.field(state).listed(&states, "territories.csv (of kind state)", problems);
-        let (Some(kind), Some(())) = (kind, known) else { continue };
+        let (Some(kind), Some(_)) = (kind, known) else { continue };
         let holder = Holder { name: row.field(name).text.to_owned(), state: row.field(state).text.to_owned(), kind };
         if holders.insert(row.field(code).text.to_owned(), holder).is_some() {
             problems.add(repeated(&row.field(code)));
@@ -140,6 +141,36 @@ impl Lists {
     }
 }
 
+/// What cells may name.
+struct Names {
+    holders: BTreeMap<String, TerritoryKind>,
+    states: BTreeMap<String, TerritoryKind>,
+    parts: BTreeMap<String, TerritoryKind>,
+    units: BTreeMap<String, AdminId>,
+    communities: BTreeMap<String, CommunityId>,
+}
+
+impl Names {
+    fn of(lists: &Lists) -> Self {
+        let kinds = |wanted: &[TerritoryKind]| {
+            let some = lists.holders.iter().filter(|(_, h)| wanted.contains(&h.kind));
+            some.map(|(code, h)| (code.clone(), h.kind)).collect()
+        };
+        Self {
+            holders: kinds(&[TerritoryKind::State, TerritoryKind::DeFacto]),
+            states: kinds(&[TerritoryKind::State]),
+            parts: kinds(&[TerritoryKind::Exclave]),
+            units: lists.units.iter().enumerate().map(|(i, u)| (u.code.clone(), AdminId::from_index(i))).collect(),
+            communities: lists
+                .communities
+                .iter()
+                .enumerate()
+                .map(|(i, c)| (c.clone(), CommunityId::from_index(i)))
+                .collect(),
+        }
+    }
+}
+
 /// Codes of a cell that become ids once all territories are known.
 struct Codes {
     territory: String,
@@ -174,16 +205,7 @@ pub(super) fn read_cells(table: &Table, lists: Lists, settings: &Settings, probl
         return None;
     }
 
-    let holders: BTreeMap<String, ()> =
-        lists.holders.iter().filter(|(_, h)| h.kind != TerritoryKind::Exclave).map(|(c, _)| (c.clone(), ())).collect();
-    let states: BTreeMap<String, ()> =
-        lists.holders.iter().filter(|(_, h)| h.kind == TerritoryKind::State).map(|(c, _)| (c.clone(), ())).collect();
-    let parts: BTreeMap<String, ()> =
-        lists.holders.iter().filter(|(_, h)| h.kind == TerritoryKind::Exclave).map(|(c, _)| (c.clone(), ())).collect();
-    let units: BTreeMap<String, AdminId> =
-        lists.units.iter().enumerate().map(|(i, u)| (u.code.clone(), AdminId::from_index(i))).collect();
-    let communities: BTreeMap<String, CommunityId> =
-        lists.communities.iter().enumerate().map(|(i, c)| (c.clone(), CommunityId::from_index(i))).collect();
+    let names = Names::of(&lists);
 
     let mut expected = 0_u64;
     for row in table.rows() {
@@ -230,22 +252,22 @@ pub(super) fn read_cells(table: &Table, lists: Lists, settings: &Settings, probl
         let land_share = land.real(0.0, 1.0, problems).unwrap_or(1.0);
         cells.area_km2.push((grid.area_km2(row_index as usize) * land_share) as f32);
 
-        state.listed(&states, "territories.csv (of kind state)", problems);
+        state.listed(&names.states, "territories.csv (of kind state)", problems);
         let held_by = row.field(holder);
-        held_by.listed(&holders, "territories.csv (of kind state or de_facto)", problems);
+        held_by.listed(&names.holders, "territories.csv (of kind state or de_facto)", problems);
         for [other] in &other_holders {
-            row.field(*other).listed(&holders, "territories.csv (of kind state or de_facto)", problems);
+            row.field(*other).listed(&names.holders, "territories.csv (of kind state or de_facto)", problems);
         }
         if !part.text.is_empty() {
-            part.listed(&parts, "territories.csv (of kind exclave)", problems);
+            part.listed(&names.parts, "territories.csv (of kind exclave)", problems);
         }
         let territory = lists.territory_of(held_by.text, part.text).to_owned();
         latest.push(lists.territory_of(row.field(latest_holder).text, part.text).to_owned());
         codes.push(Codes { territory, state: state.text.to_owned() });
 
-        cells.admin1.push(admin1.listed(&units, "admin1.csv", problems).unwrap_or_default());
+        cells.admin1.push(admin1.listed(&names.units, "admin1.csv", problems).unwrap_or_default());
         cells.population.push(people.whole(0, u64::from(u32::MAX), problems).unwrap_or(0) as u32);
-        cells.community.push(community.listed(&communities, "communities.csv", problems).unwrap_or_default());
+        cells.community.push(community.listed(&names.communities, "communities.csv", problems).unwrap_or_default());
         cells.community_share.push(share.real(0.0, 1.0, problems).unwrap_or(0.0) as f32);
         cells.elevation.push(height.real(-500.0, 9000.0, problems).unwrap_or(0.0) as f32);
         cells.ruggedness.push(rough.real(0.0, 5000.0, problems).unwrap_or(0.0) as f32);

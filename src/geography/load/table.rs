@@ -51,7 +51,7 @@ impl Table {
             next: next.to_owned(),
         };
         if let Err(error) = std::str::from_utf8(bytes) {
-            let line = 1 + bytes[..error.valid_up_to()].iter().filter(|&&b| b == b'\n').count() as u64;
+            let line = 1 + bytes[..error.valid_up_to()].iter().map(|&b| u64::from(b == b'\n')).sum::<u64>();
             let byte = format!("the byte 0x{:02X}, which is not UTF-8", bytes[error.valid_up_to()]);
             problems.add(at(line, byte, "text in UTF-8", "save the file as UTF-8"));
             return None;
