@@ -173,3 +173,13 @@ fn every_quantity_of_the_model_has_meaning_unit_range_source_and_certainty() {
     let gaps: Vec<String> = config::undocumented().into_iter().filter(|gap| !GAPS.contains(&gap.as_str())).collect();
     assert!(gaps.is_empty(), "{}", gaps.join("\n"));
 }
+
+#[test]
+fn the_page_of_parameters_is_current() {
+    let fresh = config::parameters_table(std::path::Path::new("configs/base.toml")).expect("the base scenario");
+    let kept = std::fs::read_to_string("docs/parameters.md").expect("docs/parameters.md");
+    assert!(
+        fresh.trim() == kept.trim(),
+        "docs/parameters.md is not current: spillover schema --parameters > docs/parameters.md"
+    );
+}

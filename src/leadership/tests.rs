@@ -26,13 +26,10 @@ fn sides(condition: &Condition) -> [f64; 6] {
     ]
 }
 
-/// The shipped values: from the fragment, or from the base scenario once it is part of that.
+/// The shipped values.
 fn shipped() -> Parameters {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    let read = |file: &str| std::fs::read_to_string(root.join("configs").join(file));
-    let text = read("fragments/leadership.toml").or_else(|_| read("base.toml")).expect("shipped values");
-    let table: toml::Table = toml::from_str(&text).expect("TOML");
-    table["leadership"].clone().try_into().expect("the shape of the parameters")
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/base.toml");
+    crate::config::load(&file, &[]).expect("the shipped base scenario").scenario.leadership
 }
 
 fn mechanisms() -> Mechanisms {

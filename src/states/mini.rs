@@ -134,48 +134,10 @@ pub fn map() -> Map {
     }
 }
 
-/// The shipped parameters of every domain, with every mechanism on: from `configs/base.toml`, or while that does not exist
-/// from the fragments.
+/// The shipped base scenario.
 pub fn scenario() -> Scenario {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("configs");
-    let text = std::fs::read_to_string(root.join("base.toml")).unwrap_or_else(|_| {
-        let folder = std::fs::read_dir(root.join("fragments")).expect("the fragments");
-        let mut files: Vec<_> = folder.map(|f| f.expect("a file").path()).collect();
-        files.sort();
-        files.iter().map(|f| std::fs::read_to_string(f).expect("a fragment") + "\n").collect()
-    });
-    let mut all: toml::Table = toml::from_str(&text).expect("the parameters are TOML");
-    let frame: toml::Table = toml::from_str(
-        r#"
-        leadership = {}
-        conflict = {}
-        displacement = {}
-        borders = {}
-        [study]
-        name = "mini"
-        title = "mini"
-        outcomes = ["continuity"]
-        replicates = 1
-        seed = 1
-        contrast_against = "continuity"
-        variants = []
-        contrast_variant = "base"
-        [run]
-        map = "mini"
-        as_of = "2026-01-15"
-        days = 10
-        steps_per_day = 1
-        persons_per_group = 100
-        "#,
-    )
-    .expect("a frame");
-    for (key, value) in frame {
-        all.entry(key).or_insert(value);
-    }
-    let switches = serde_json::to_value(schemars::schema_for!(crate::config::scenario::Mechanisms)).expect("a schema");
-    let names = switches["properties"].as_object().expect("switches").keys();
-    all.insert("mechanisms".into(), toml::Value::Table(names.map(|k| (k.clone(), true.into())).collect()));
-    all.try_into().expect("a scenario")
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/base.toml");
+    crate::config::load(&file, &[]).expect("the shipped base scenario").scenario
 }
 
 /// A national condition in ordinary times.

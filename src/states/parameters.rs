@@ -1,6 +1,6 @@
 //! Parameters of the states: each with unit, range, meaning, source.
 //!
-//! There are no defaults in code: `configs/base.toml` (from `configs/fragments/states.toml`) holds every value with its tag.
+//! There are no defaults in code: `configs/base.toml` holds every value with its tag.
 
 use std::collections::BTreeMap;
 

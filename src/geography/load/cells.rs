@@ -189,6 +189,7 @@ pub(super) fn read_cells(table: &Table, lists: Lists, settings: &Settings, probl
     let fixed = table.columns(FIXED, problems);
     let [holder] = table.columns([settings.holder_column.as_str()], problems)?;
     let mut emptied = Vec::new();
+    let mut left: Vec<(usize, u32)> = Vec::new();
     for (column, code) in &settings.emptied {
         let [column] = table.columns([column.as_str()], problems)?;
         emptied.push((column, code));
@@ -273,6 +274,9 @@ pub(super) fn read_cells(table: &Table, lists: Lists, settings: &Settings, probl
         cells.admin1.push(admin1.listed(&names.units, "admin1.csv", problems).unwrap_or_default());
         let gone = emptied.iter().any(|(column, code)| row.field(*column).text == code.as_str());
         let people = people.whole(0, u64::from(u32::MAX), problems).unwrap_or(0) as u32;
+        if gone {
+            left.push((cells.population.len(), people));
+        }
         cells.population.push(if gone { 0 } else { people });
         cells.community.push(community.listed(&names.communities, "communities.csv", problems).unwrap_or_default());
         cells.community_share.push(share.real(0.0, 1.0, problems).unwrap_or(0.0) as f32);
@@ -287,7 +291,7 @@ pub(super) fn read_cells(table: &Table, lists: Lists, settings: &Settings, probl
         return None;
     }
     let territories = number_territories(&lists, &codes, &mut cells);
-    let admin1 = number_units(&lists, &territories, &cells, problems);
+    let admin1 = number_units(&lists, &territories, &cells, &left, problems);
     Some(Land { cells, grid, territories, admin1, communities: lists.communities, latest })
 }
 
@@ -383,13 +387,25 @@ fn number_territories(lists: &Lists, codes: &[Codes], cells: &mut CellTable) -> 
 }
 
 /// Units with the people of their cells, which must be those that `admin1.csv` names.
-fn number_units(lists: &Lists, territories: &[Territory], cells: &CellTable, problems: &mut Problems) -> Vec<Admin1> {
+fn number_units(
+    lists: &Lists,
+    territories: &[Territory],
+    cells: &CellTable,
+    left: &[(usize, u32)],
+    problems: &mut Problems,
+) -> Vec<Admin1> {
     let mut people = vec![0_u64; lists.units.len()];
     for i in 0..cells.len() {
         people[cells.admin1[i].index()] += u64::from(cells.population[i]);
     }
+    // The sums of the file are those of its rows; who had left by the as-of date is taken off afterwards.
+    let mut gone = vec![0_u64; people.len()];
+    for &(i, persons) in left {
+        gone[cells.admin1[i].index()] += u64::from(persons);
+    }
+    people.iter_mut().zip(&gone).for_each(|(all, gone)| *all += gone);
     let mut units = Vec::new();
-    for (unit, &population) in lists.units.iter().zip(&people) {
+    for ((unit, &population), gone) in lists.units.iter().zip(&people).zip(gone) {
         let at = |column: &str, found: String, allowed: String, next: &str| Problem {
             file: "admin1.csv".to_owned(),
             line: Some(unit.line),
@@ -420,7 +436,7 @@ fn number_units(lists: &Lists, territories: &[Territory], cells: &CellTable, pro
             code: unit.code.clone(),
             name: unit.name.clone(),
             state: TerritoryId::from_index(state),
-            population,
+            population: population - gone,
             population_known: unit.population_known,
         });
     }
