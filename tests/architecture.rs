@@ -3,6 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// Files that are compiled for tests only.
+const TEST_MODULES: [&str; 3] = ["tests", "testbed", "mini"];
+
 fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     fn walk(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
         let mut entries: Vec<_> = fs::read_dir(folder).expect("a folder of src").map(|e| e.expect("an entry").path()).collect();
@@ -10,7 +13,7 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
         for path in entries {
             if path.is_dir() {
                 walk(&path, found);
-            } else if path.extension().is_some_and(|e| e == "rs") {
+            } else if path.extension().is_some_and(|e| e == "rs") && !path.file_stem().is_some_and(|n| TEST_MODULES.iter().any(|t| n == *t)) {
                 let text = fs::read_to_string(&path).expect("UTF-8 source");
                 found.push((path, text));
             }

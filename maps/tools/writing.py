@@ -5,6 +5,16 @@ import json
 import os
 
 
+EMPTIED = """\
+# The population layer has the residents of 2015 here. Practically everybody left between 24 September and 3 October 2023:
+# 100,625 arrivals in Armenia by government figures; the characterisation of the departure is contested. Later resettlement by
+# Azerbaijan is not in the layer.
+[[emptied]]
+column = "holder_1994_2020"
+holder = "NKR"
+from = "2023-10-04"
+"""
+
 def number(x, decimals):
     """A decimal without needless zeros: 0.50 -> 0.5, 3.0 -> 3, -0.0 -> 0."""
     s = f"{x:.{decimals}f}"
@@ -70,5 +80,7 @@ def write_map_toml(path, *, name, title, bbox, spacing, nx, ny, made_by, snapsho
             out.append(f"to = {q(s['to'])}")
         out += [f"column = {q(s['column'])}", ""]
     out += SPEEDS.splitlines() + [""]
+    if any(x["column"] == "holder_1994_2020" for x in snapshots) and name.startswith("caucasus"):
+        out += EMPTIED.splitlines() + [""]
     out += ["[lines]", 'file = "lines.geojson"', f"note = {json.dumps(lines, ensure_ascii=False)}", ""]
     write_text(path, "\n".join(out))

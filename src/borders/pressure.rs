@@ -100,7 +100,7 @@ pub fn assess_pressure(
             )
             .0;
             s.irregular =
-                rules::irregular_load(s.irregular_attempts_per_day, p.irregular_reference, segment.length_km).0;
+                rules::irregular_load(s.irregular_attempts_per_day, p.irregular_reference, segment.line_km()).0;
             s.armed = rules::armed_presence(s.armed_per_100km, s.guards_per_km).0;
             s.violence = rules::violence_level(s.events_per_100km, p.violence_reference).0;
             let components = [s.humanitarian, s.irregular, s.armed, s.violence].map(Share);
@@ -126,13 +126,13 @@ pub fn aggregate(scenario: &Scenario, map: &Map, segments: &[SegmentId], today: 
     let p = &scenario.borders.pressure;
     let mean = |f: fn(&SegmentPressure) -> f64| {
         let values: Vec<(f64, f64)> =
-            segments.iter().map(|s| (f(&today[s.index()]), map.segments[s.index()].length_km)).collect();
+            segments.iter().map(|s| (f(&today[s.index()]), map.segments[s.index()].line_km())).collect();
         rules::power_mean(&values, p.aggregate_power)
     };
     let sum = |f: fn(&SegmentPressure) -> f64| segments.iter().map(|s| f(&today[s.index()])).sum::<f64>();
     let by_length = |f: fn(&SegmentPressure) -> f64| {
-        let length: f64 = segments.iter().map(|s| map.segments[s.index()].length_km).sum();
-        segments.iter().map(|s| f(&today[s.index()]) * map.segments[s.index()].length_km).sum::<f64>()
+        let length: f64 = segments.iter().map(|s| map.segments[s.index()].line_km()).sum();
+        segments.iter().map(|s| f(&today[s.index()]) * map.segments[s.index()].line_km()).sum::<f64>()
             / length.max(f64::MIN_POSITIVE)
     };
     let largest = |f: fn(&SegmentPressure) -> f64| segments.iter().map(|s| f(&today[s.index()])).fold(0.0, f64::max);

@@ -38,16 +38,11 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Study, Problem> {
         .parse()
         .map_err(|_| Problem::new(format_args!("run.as_of = \"{}\" is no date such as \"2026-01-15\"", base.as_of)))?;
     let map = Map::load(&resolved.map_dir, as_of).map_err(Problem::new)?;
-    let mut mismatches: Vec<String> = simulation::check(&resolved.scenario, &map);
-    for (name, scenario) in &resolved.variants {
-        for mismatch in simulation::check(scenario, &map) {
-            if !mismatches.iter().any(|m| mismatch.starts_with(m.as_str())) {
-                mismatches.push(format!("{mismatch}\n  in the variant `{name}`"));
-            }
+    for (variant, (_, scenario)) in resolved.variants.iter().enumerate() {
+        let complaints = simulation::check(scenario, &map);
+        if !complaints.is_empty() {
+            return Err(resolved.place(variant, &complaints).into());
         }
-    }
-    if let Some(problem) = Problem::all(mismatches) {
-        return Err(problem);
     }
     let plan = Plan::new(&resolved.scenario, &resolved.variants, &map.hash).map_err(Problem::new)?;
     Ok(Study { resolved, map: Arc::new(map), plan })

@@ -9,10 +9,11 @@ use super::tree::Node;
 ///
 /// # Errors
 /// When there is no such folder in any of the places where it may be.
-pub fn find(value: &Node, scenario: &Path, sources: &Sources) -> Result<PathBuf, Diagnostic> {
+pub fn find(value: &Node, scenario: &Path, sources: &Sources) -> Result<PathBuf, Box<Diagnostic>> {
     let name = value.as_str().unwrap_or_default();
     if name.trim().is_empty() {
-        return Err(Diagnostic::at(value.span, "`run.map` is empty", "expected the name of a map's folder"));
+        let label = "expected the name of a map's folder";
+        return Err(Box::new(Diagnostic::at(value.span, "`run.map` is empty", label)));
     }
     let folder_of = |path: &Path| path.parent().unwrap_or(Path::new("")).to_owned();
     // A `--set` has no file: its paths are relative to where the person stands.
@@ -31,13 +32,13 @@ pub fn find(value: &Node, scenario: &Path, sources: &Sources) -> Result<PathBuf,
     }
     let looked = looked.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
     let known = folders(&places[1..]);
-    Err(Diagnostic::at(value.span, format!("there is no map {}", shown(name)), "no folder of this name")
-        .note(format!("looked for: {looked}"))
-        .maybe_help(match nearest(name, known.iter().map(String::as_str)) {
-            Some(guess) => Some(format!("did you mean `\"{guess}\"`?")),
-            None if known.is_empty() => None,
-            None => Some(format!("maps that are there: {}", known.join(", "))),
-        }))
+    let help = match nearest(name, known.iter().map(String::as_str)) {
+        Some(guess) => Some(format!("did you mean `\"{guess}\"`?")),
+        None if known.is_empty() => None,
+        None => Some(format!("maps that are there: {}", known.join(", "))),
+    };
+    let problem = Diagnostic::at(value.span, format!("there is no map {}", shown(name)), "no folder of this name");
+    Err(Box::new(problem.note(format!("looked for: {looked}")).maybe_help(help)))
 }
 
 /// Folders that hold a map, in the places for maps.

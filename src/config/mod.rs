@@ -19,6 +19,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod words;
 
 pub use diagnostics::{Diagnostic, Diagnostics};
 pub use parameters_table::{parameters_table, undocumented};

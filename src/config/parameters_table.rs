@@ -6,12 +6,12 @@ use std::path::Path;
 
 use serde_json::Value as Json;
 
-use super::check::join;
 use super::diagnostics::Diagnostics;
 use super::resolve::read_tree;
 use super::scenario::Scenario;
 use super::schema::{self, View};
 use super::tree::{Node, Table, Value};
+use super::words::join;
 
 /// Characters of a value in a row at most; longer ones are in the file.
 const LONGEST_VALUE: usize = 72;
@@ -264,10 +264,7 @@ fn documentation(schema: View<'_>, documented: View<'_>) -> String {
         schema.text(keyword).or_else(|| documented.text(keyword)).unwrap_or_default().replace('|', "\\|")
     };
     let meaning = schema.meaning().unwrap_or_default().replace('|', "\\|");
-    let unit = match cell("x-unit") {
-        unit if unit == "1" => String::new(),
-        unit => unit,
-    };
+    let unit = schema.unit().or_else(|| documented.unit()).unwrap_or_default().replace('|', "\\|");
     let (source, certainty) = (cell("x-source"), cell("x-certainty"));
     format!("{range} | {unit} | {meaning} | {source} | {certainty} |")
 }

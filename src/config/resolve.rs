@@ -75,7 +75,7 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Resolved, Diagnostics> {
             Some(scenario)
         }
         Err(problem) => {
-            problems.push(problem);
+            problems.push(*problem);
             None
         }
     };
@@ -132,7 +132,7 @@ pub fn check_all(path: &Path, sets: &[String], document: &serde_json::Value) -> 
     }
     problems.extend(own);
     let map_dir = match tree.get("run.map").filter(|map| map.as_str().is_some()) {
-        Some(map) => map_folder::find(map, path, &sources).map_err(|problem| problems.push(problem)).ok(),
+        Some(map) => map_folder::find(map, path, &sources).map_err(|problem| problems.push(*problem)).ok(),
         None => None,
     };
     if !problems.is_empty() {
@@ -160,7 +160,7 @@ pub fn read_tree(path: &Path, sets: &[String]) -> Result<(Node, Sources), Diagno
 ///
 /// # Errors
 /// When serde refuses: a sign that the schema says less than the type.
-pub fn deserialise<T: DeserializeOwned>(tree: &Node) -> Result<T, Diagnostic> {
+pub fn deserialise<T: DeserializeOwned>(tree: &Node) -> Result<T, Box<Diagnostic>> {
     serde_path_to_error::deserialize(tree.to_json()).map_err(|error| {
         use serde_path_to_error::Segment;
         let path = error.path().to_string();
@@ -170,7 +170,7 @@ pub fn deserialise<T: DeserializeOwned>(tree: &Node) -> Result<T, Diagnostic> {
             Segment::Enum { variant } => Some(Step::Key(variant)),
             Segment::Unknown => None,
         }));
-        Diagnostic::at(node.span, format!("cannot read `{path}`"), error.inner().to_string())
+        Box::new(Diagnostic::at(node.span, format!("cannot read `{path}`"), error.inner().to_string()))
     })
 }
 

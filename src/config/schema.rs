@@ -103,10 +103,11 @@ impl<'s> View<'s> {
         Some(first.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 
-    /// Unit of a quantity, unless it has none.
+    /// Unit of a quantity, unless it has none. A switch or a choice has none, whatever is written there.
     #[must_use]
     pub fn unit(self) -> Option<&'s str> {
-        self.text("x-unit").filter(|unit| !unit.is_empty() && *unit != "1")
+        let is_quantity = self.types() != ["boolean"] && self.choices().is_none();
+        self.text("x-unit").filter(|unit| is_quantity && !unit.is_empty() && *unit != "1")
     }
 
     /// Names and schemas of the properties, in the order of the struct.

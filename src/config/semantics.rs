@@ -5,6 +5,7 @@
 use super::diagnostics::{Diagnostic, nearest, shown};
 use super::scenario::Scenario;
 use super::tree::{Entry, Node};
+use crate::leadership;
 
 /// Keys that a variant may not change, with the reason.
 const FIXED_IN_VARIANTS: [(&str, &str); 4] = [
@@ -28,8 +29,11 @@ pub fn check(tree: &Node) -> Vec<Diagnostic> {
 
 /// What the domains say of their own values, as `key: what is wrong`: keys that must agree within a domain.
 #[must_use]
-pub fn of_domains(_scenario: &Scenario) -> Vec<String> {
-    Vec::new()
+pub fn of_domains(scenario: &Scenario) -> Vec<String> {
+    let mut found = leadership::checks::check(&scenario.leadership);
+    let pairs = scenario.states.problems().into_iter().chain(scenario.ledger.problems());
+    found.extend(pairs.map(|(key, complaint)| format!("{key}: {complaint}")));
+    found
 }
 
 fn words<'a>(tree: &'a Node, path: &str) -> Vec<(&'a str, &'a Node)> {

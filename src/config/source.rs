@@ -358,7 +358,7 @@ fn parse(sources: &Sources, file: FileId, problems: &mut Vec<Diagnostic>) -> Nod
 }
 
 fn line_of(text: &str, offset: usize) -> usize {
-    text.as_bytes()[..offset.min(text.len())].iter().filter(|&&byte| byte == b'\n').count()
+    text.get(..offset.min(text.len())).unwrap_or_default().matches('\n').count()
 }
 
 /// The parser's words, with the next step for the mistakes that people make.

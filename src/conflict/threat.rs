@@ -75,7 +75,7 @@ pub fn armed_strength_near(muster: &Muster, around: &Surroundings, map: &Map, al
 }
 
 fn per_100km(map: &Map, segment: usize) -> f64 {
-    100.0 / map.segments[segment].length_km.max(1.0)
+    100.0 / map.segments[segment].line_km().max(1.0)
 }
 
 /// Tells what the day meant for each segment.

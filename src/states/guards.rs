@@ -67,7 +67,7 @@ pub fn post_guards(
             let needed = index > decisions.reinforce_above || (here > 0 && index > decisions.release_below);
             let want = if needed && scenario.mechanisms.reinforcement {
                 let share = rules::ramp(index, decisions.release_below, 100.0);
-                share * decisions.reinforce_per_km * map.segments[segment.index()].length_km
+                share * decisions.reinforce_per_km * map.segments[segment.index()].line_km()
             } else {
                 0.0
             };
@@ -99,7 +99,7 @@ pub fn post_guards(
             );
             // Evidence 1.5 allows either measure of strain; the worse of the two holds for Russia's lines.
             guards.strain[b][i] = worn.max(price * duty);
-            let length = map.segments[b].length_km.max(1.0);
+            let length = map.segments[b].line_km().max(1.0);
             guards.per_km[b][i] = roster.base_guards[b][i] * posted.held[b][i] + posted.persons[b][i] as f64 / length;
         }
     }

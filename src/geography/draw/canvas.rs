@@ -77,6 +77,15 @@ pub fn text_width(text: &str, style: Style) -> f64 {
     text.chars().count() as f64 * get_raster_width(style.weight(), style.size.raster()) as f64
 }
 
+/// The font ends before the schwa of Azerbaijani names.
+const fn in_font(letter: char) -> char {
+    match letter {
+        'ə' => 'e',
+        'Ə' => 'E',
+        other => other,
+    }
+}
+
 impl Image {
     /// A picture of one colour.
     #[must_use]
@@ -172,7 +181,7 @@ impl Image {
 
     fn letters(&mut self, (x, y): (i32, i32), text: &str, style: Style, colour: Colour, alpha: f64) {
         let step = get_raster_width(style.weight(), style.size.raster()) as i32;
-        for (i, letter) in text.chars().enumerate() {
+        for (i, letter) in text.chars().map(in_font).enumerate() {
             let raster = get_raster(letter, style.weight(), style.size.raster())
                 .or_else(|| get_raster('?', style.weight(), style.size.raster()));
             let Some(raster) = raster else { continue };

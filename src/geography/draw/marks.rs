@@ -6,7 +6,7 @@ use super::colour::{self, INK, PALE_INK, Ramp};
 use super::labels::Labels;
 use super::lines::DrawnLine;
 use crate::geography::grid::Grid;
-use crate::geography::{CrossingStatus, DestinationKind, Map, SegmentKind, TerritoryKind};
+use crate::geography::{CrossingMode, CrossingStatus, DestinationKind, Map, SegmentKind, TerritoryKind};
 use crate::ids::{CellId, TerritoryId};
 
 const BORDER: Colour = [70, 70, 78];
@@ -109,6 +109,16 @@ pub(super) fn segments(image: &mut Image, map: &Map, grid: &Grid, frame: &Frame)
             middles[i].push((f64::midpoint(edge.from.0, edge.to.0), f64::midpoint(edge.from.1, edge.to.1)));
         }
     }
+    // A border too short for the raster is a line between the gates of its crossings.
+    let place = |c: CellId| frame.at(f64::from(map.cells.lat[c.index()]), f64::from(map.cells.lon[c.index()]));
+    for (i, segment) in map.segments.iter().enumerate() {
+        if segment.kind == SegmentKind::Land && middles[i].is_empty() {
+            for [a, b] in segment.crossings.iter().map(|c| map.crossings[c.index()].cells.map(place)) {
+                image.line(a, b, 5.0, colour_of(i), 1.0);
+                middles[i].push((f64::midpoint(a.0, b.0), f64::midpoint(a.1, b.1)));
+            }
+        }
+    }
     for (i, segment) in map.segments.iter().enumerate().filter(|(_, s)| s.kind == SegmentKind::CaspianApproach) {
         for cell in &segment.cells_a {
             let (lat, lon) = (map.cells.lat[cell.index()], map.cells.lon[cell.index()]);
@@ -161,9 +171,8 @@ pub(super) fn crossings(image: &mut Image, map: &Map, frame: &Frame, labels: &mu
         };
         let (a, b) = (place(0), place(1));
         let paint = STANDINGS.iter().find(|s| s.0 == crossing.status).map_or(INK, |s| s.1);
-        let far = libm::hypot(a.0 - b.0, a.1 - b.1) > 60.0;
-        if far {
-            // A ferry: dotted over the water.
+        if crossing.mode == CrossingMode::Ferry {
+            // Dotted over the water.
             let steps = (libm::hypot(a.0 - b.0, a.1 - b.1) / 9.0) as u32;
             for k in 0..=steps {
                 let t = f64::from(k) / f64::from(steps.max(1));

@@ -200,3 +200,24 @@ fn smooth(grid: &Grid, values: &[f64], row: f64, col: f64) -> f64 {
     let (fr, fc) = (row - r, col - c);
     (value(0, 0) * (1.0 - fc) + value(0, 1) * fc) * (1.0 - fr) + (value(1, 0) * (1.0 - fc) + value(1, 1) * fc) * fr
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_layer_can_be_drawn_and_comes_out_the_same() {
+        let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("maps/tiny");
+        let map = Map::load(&dir, jiff::civil::date(2026, 1, 15)).expect("maps/tiny is sound");
+        let lines = load_lines(&dir).expect("lines");
+        for (name, layer) in Layer::NAMES {
+            let options = RenderOptions { width: 700, subtitle: String::new(), lines: &lines, towns: true };
+            let image = render(&map, layer, &options);
+            assert_eq!(image.pixels.len(), image.width as usize * image.height as usize * 3, "{name}");
+            assert!(image == render(&map, layer, &options), "{name} differs when drawn again");
+            // The page around the map is blank.
+            assert_eq!(image.pixels[..3], PAGE, "{name}");
+        }
+        assert!(Layer::named("weather").is_none());
+    }
+}

@@ -45,7 +45,18 @@ pub(super) struct About {
     pub(super) ny: usize,
     #[serde(default)]
     snapshot: Vec<Snapshot>,
+    #[serde(default)]
+    emptied: Vec<Emptied>,
     speeds: Option<TravelSpeeds>,
+}
+
+/// Land whose residents of the population layer have left by a date.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Emptied {
+    column: String,
+    holder: String,
+    from: String,
 }
 
 #[derive(Deserialize)]
@@ -68,6 +79,8 @@ pub(super) struct Settings {
     /// The column of the latest snapshot: the one that `crossings.csv` and `places.csv` speak of.
     pub(super) latest_column: String,
     pub(super) speeds: TravelSpeeds,
+    /// Columns and holders of land that is empty by the as-of date.
+    pub(super) emptied: Vec<(String, String)>,
 }
 
 /// Reads and checks the file; none when it cannot be used at all.
@@ -95,12 +108,25 @@ pub(super) fn read(bytes: &[u8], as_of: Date, problems: &mut Problems) -> Option
     check_raster(&about, problems);
     let speeds = check_speeds(&about, problems);
     let holder_column = choose_snapshot(&about.snapshot, as_of, problems);
+    let mut emptied = Vec::new();
+    for land in &about.emptied {
+        match land.from.parse::<Date>() {
+            Ok(from) if from <= as_of => emptied.push((land.column.clone(), land.holder.clone())),
+            Ok(_) => {}
+            Err(_) => problems.add_file(
+                FILE,
+                format!("from = \"{}\" in [[emptied]]", land.from),
+                "a date such as \"2023-10-04\"",
+                "correct `from`",
+            ),
+        }
+    }
     if problems.count() > before {
         return None;
     }
     let latest_column = about.snapshot.iter().max_by_key(|s| s.from.clone())?.column.clone();
     let holder_columns = about.snapshot.iter().map(|s| s.column.clone()).collect();
-    Some(Settings { holder_column: holder_column?, holder_columns, latest_column, speeds: speeds?, about })
+    Some(Settings { holder_column: holder_column?, holder_columns, latest_column, speeds: speeds?, emptied, about })
 }
 
 fn check_raster(about: &About, problems: &mut Problems) {

@@ -188,6 +188,11 @@ pub(super) fn read_cells(table: &Table, lists: Lists, settings: &Settings, probl
 
     let fixed = table.columns(FIXED, problems);
     let [holder] = table.columns([settings.holder_column.as_str()], problems)?;
+    let mut emptied = Vec::new();
+    for (column, code) in &settings.emptied {
+        let [column] = table.columns([column.as_str()], problems)?;
+        emptied.push((column, code));
+    }
     let [latest_holder] = if settings.latest_column == settings.holder_column {
         [holder]
     } else {
@@ -266,7 +271,9 @@ pub(super) fn read_cells(table: &Table, lists: Lists, settings: &Settings, probl
         codes.push(Codes { territory, state: state.text.to_owned() });
 
         cells.admin1.push(admin1.listed(&names.units, "admin1.csv", problems).unwrap_or_default());
-        cells.population.push(people.whole(0, u64::from(u32::MAX), problems).unwrap_or(0) as u32);
+        let gone = emptied.iter().any(|(column, code)| row.field(*column).text == code.as_str());
+        let people = people.whole(0, u64::from(u32::MAX), problems).unwrap_or(0) as u32;
+        cells.population.push(if gone { 0 } else { people });
         cells.community.push(community.listed(&names.communities, "communities.csv", problems).unwrap_or_default());
         cells.community_share.push(share.real(0.0, 1.0, problems).unwrap_or(0.0) as f32);
         cells.elevation.push(height.real(-500.0, 9000.0, problems).unwrap_or(0.0) as f32);

@@ -20,8 +20,11 @@ fn tiny() -> Map {
     Map::load(&tiny_folder(), AS_OF).expect("maps/tiny is sound")
 }
 
+/// What is done to the bytes of a file; `None` removes it.
+type Edit<'a> = dyn Fn(Vec<u8>) -> Option<Vec<u8>> + 'a;
+
 /// A copy of the tiny map with some files changed; `None` removes the file.
-fn changed(edits: &[(&str, &dyn Fn(Vec<u8>) -> Option<Vec<u8>>)]) -> tempfile::TempDir {
+fn changed(edits: &[(&str, &Edit<'_>)]) -> tempfile::TempDir {
     let dir = tempfile::tempdir().expect("a temporary folder");
     for entry in std::fs::read_dir(tiny_folder()).expect("maps/tiny") {
         let path = entry.expect("an entry").path();
