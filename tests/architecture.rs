@@ -8,12 +8,15 @@ const TEST_MODULES: [&str; 3] = ["tests", "testbed", "mini"];
 
 fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     fn walk(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
-        let mut entries: Vec<_> = fs::read_dir(folder).expect("a folder of src").map(|e| e.expect("an entry").path()).collect();
+        let mut entries: Vec<_> =
+            fs::read_dir(folder).expect("a folder of src").map(|e| e.expect("an entry").path()).collect();
         entries.sort();
         for path in entries {
             if path.is_dir() {
                 walk(&path, found);
-            } else if path.extension().is_some_and(|e| e == "rs") && !path.file_stem().is_some_and(|n| TEST_MODULES.iter().any(|t| n == *t)) {
+            } else if path.extension().is_some_and(|e| e == "rs")
+                && !path.file_stem().is_some_and(|n| TEST_MODULES.iter().any(|t| n == *t))
+            {
                 let text = fs::read_to_string(&path).expect("UTF-8 source");
                 found.push((path, text));
             }
@@ -21,7 +24,11 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     }
     let mut found = Vec::new();
     let path = Path::new(folder);
-    if path.is_dir() { walk(path, &mut found) } else { found.push((path.into(), fs::read_to_string(path).expect("a file"))) }
+    if path.is_dir() {
+        walk(path, &mut found)
+    } else {
+        found.push((path.into(), fs::read_to_string(path).expect("a file")))
+    }
     found
 }
 
@@ -60,7 +67,16 @@ fn rules_are_pure() {
 fn domains_know_neither_config_loading_nor_output() {
     forbid(
         &DOMAINS,
-        &["crate::output", "crate::recorders", "crate::study", "crate::cli", "config::load", "std::fs", "println!", "eprintln!"],
+        &[
+            "crate::output",
+            "crate::recorders",
+            "crate::study",
+            "crate::cli",
+            "config::load",
+            "std::fs",
+            "println!",
+            "eprintln!",
+        ],
         "the model does no input or output",
     );
 }
@@ -77,14 +93,22 @@ fn only_leadership_and_records_ask_which_outcome_it_is() {
 #[test]
 fn nothing_draws_outside_random() {
     for domain in DOMAINS {
-        forbid(&[domain], &["rand::rng(", "thread_rng", "SmallRng", "StdRng", "from_entropy"], "draws come from random.rs");
+        forbid(
+            &[domain],
+            &["rand::rng(", "thread_rng", "SmallRng", "StdRng", "from_entropy"],
+            "draws come from random.rs",
+        );
     }
 }
 
 #[test]
 fn no_clock_in_the_model() {
     forbid(&DOMAINS, &["Instant::now", "SystemTime"], "a run does not know the time of day");
-    forbid(&["src/simulation", "src/recorders"], &["Instant::now", "SystemTime"], "a run does not know the time of day");
+    forbid(
+        &["src/simulation", "src/recorders"],
+        &["Instant::now", "SystemTime"],
+        "a run does not know the time of day",
+    );
 }
 
 #[test]

@@ -48,9 +48,8 @@ fn no_crossing_serves_more_than_its_capacity_or_against_its_policy() {
     for row in common::rows(&output, Table::Crossings) {
         let served: f64 = row["served_persons"].parse().expect("a count");
         let crossing = map.crossings.iter().find(|x| x.id == row["crossing"]).expect("a crossing of the map");
-        let all_closed = ["policy_own_or_kin", "policy_neighbour", "policy_third_country"]
-            .iter()
-            .all(|p| row[p] == "closed");
+        let all_closed =
+            ["policy_own_or_kin", "policy_neighbour", "policy_third_country"].iter().all(|p| row[p] == "closed");
         assert!(served <= crossing.capacity_per_day + 1.0, "{} served {served}", crossing.id);
         assert!(!(all_closed && served > 0.0), "{} served {served} while closed", crossing.id);
         busy += u32::from(served > 0.0);

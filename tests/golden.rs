@@ -14,7 +14,9 @@ const FILE: &str = "tests/golden/short_runs.txt";
 #[test]
 fn short_runs_give_what_they_gave() {
     let scenario = common::quick(&["run.days=60"]);
-    let mut text = String::from("# Runs of 60 days of configs/quick.toml, replicate 0: headline, then BLAKE3 of each table's rows.\n");
+    let mut text = String::from(
+        "# Runs of 60 days of configs/quick.toml, replicate 0: headline, then BLAKE3 of each table's rows.\n",
+    );
     for outcome in [Outcome::Continuity, Outcome::Fragmentation, Outcome::CivilStrife, Outcome::Endogenous] {
         let output = common::one(&scenario, outcome, 0);
         let h = &output.headline;

@@ -30,10 +30,7 @@ fn abroad(runs: &[RunOutput]) -> f64 {
 
 /// Sum of a column over all rows and runs.
 fn total(runs: &[RunOutput], table: Table, column: &str) -> f64 {
-    runs.iter()
-        .flat_map(|o| common::rows(o, table))
-        .map(|row| row[column].parse::<f64>().expect("a number"))
-        .sum()
+    runs.iter().flat_map(|o| common::rows(o, table)).map(|row| row[column].parse::<f64>().expect("a number")).sum()
 }
 
 fn sum_of(runs: &[RunOutput], measure: &str, border: &str) -> f64 {
@@ -122,7 +119,11 @@ fn jams_and_winter_slow_travel() {
     let (on, off) = with_and_without("seasons", Outcome::CivilStrife, &["run.days=60"]);
     assert!(hops(&on) < hops(&off), "winter did not slow travel: {} {}", hops(&on), hops(&off));
     // Narrow roads, so that the effect is there in a few days.
-    let narrow = ["run.days=60", "displacement.travel.road_capacity_class_1=300.0", "displacement.travel.road_capacity_class_2=300.0"];
+    let narrow = [
+        "run.days=60",
+        "displacement.travel.road_capacity_class_1=300.0",
+        "displacement.travel.road_capacity_class_2=300.0",
+    ];
     let (on, off) = with_and_without("jams", Outcome::CivilStrife, &narrow);
     assert!(hops(&on) < hops(&off), "jams did not slow travel: {} {}", hops(&on), hops(&off));
 }
@@ -135,14 +136,16 @@ fn reneging_shortens_queues_and_ramp_up_lengthens_them() {
     let (on, off) = with_and_without("reneging", Outcome::CivilStrife, &tight);
     assert!(waiting(&on) < waiting(&off), "{} {}", waiting(&on), waiting(&off));
     // Without anybody giving up or being deterred by waits, a slow start can only lengthen the queue.
-    let patient = [&tight[..], &["mechanisms.reneging=false", "displacement.destination.wait_aversion_per_day=0.0"]].concat();
+    let patient =
+        [&tight[..], &["mechanisms.reneging=false", "displacement.destination.wait_aversion_per_day=0.0"]].concat();
     let (on, off) = with_and_without("ramp_up", Outcome::CivilStrife, &patient);
     assert!(waiting(&on) > waiting(&off), "{} {}", waiting(&on), waiting(&off));
 }
 
 #[test]
 fn saturation_spreads_people_out() {
-    let (on, off) = with_and_without("saturation", Outcome::CivilStrife, &["displacement.hosting.saturation_share=0.02"]);
+    let (on, off) =
+        with_and_without("saturation", Outcome::CivilStrife, &["displacement.hosting.saturation_share=0.02"]);
     assert!(abroad(&on) > abroad(&off), "full towns send nobody further: {} {}", abroad(&on), abroad(&off));
 }
 

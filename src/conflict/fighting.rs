@@ -12,7 +12,7 @@ use super::{ArmedGroup, ConflictSettings, Events, GroupKind, Intent, Violence, V
 use crate::displacement::Population;
 use crate::ids::CellId;
 use crate::leadership::Leadership;
-use crate::random::{self, RunKey, Stream};
+use crate::random::{self, Draws, RunKey, Stream};
 use crate::simulation::MapRes;
 use crate::time::Clock;
 use crate::units::{Days, Fighters, Share};
@@ -258,30 +258,46 @@ pub fn engage(
             }
         }
 
-        // Violence against civilians, by the zone of control (Kalyvas): first the group, then the state near it.
-        let control = Share::clamped(violence.control(&leadership, unit, cell));
-        let rates = [
-            traits.one_sided_per_1000_per_day * strength.0 / 1000.0 * one_sided_propensity(control, false).0,
-            if at_home { parameters.one_sided.state_per_day * one_sided_propensity(control, true).0 } else { 0.0 },
-        ];
-        for (side, rate) in rates.into_iter().enumerate() {
-            if random::unit(&mut draws) >= -libm::expm1(-rate) {
-                continue;
-            }
-            let u = key.uniform(Stream::Severity, (1 << 41) | (id << 1) | side as u64, clock.step);
-            let killed = field.kill_civilians(&population, cell, settings.severity(u, u32::MAX));
-            if killed > 0 {
-                let event = ViolentEvent {
-                    day: clock.day,
-                    cell,
-                    kind: ViolenceType::OneSided,
-                    deaths_groups: 0,
-                    deaths_state: 0,
-                    deaths_civilians: killed,
-                    flashpoint: false,
-                };
-                field.record(&mut events, event, switches.self_excitation);
-            }
+        let place = (cell, Share::clamped(violence.control(&leadership, unit, cell)), at_home);
+        harm_civilians(&group, place, &mut draws, &mut field, &mut events, &population, &settings, (*key, &clock));
+    }
+}
+
+/// Violence against civilians at a place (cell, control, whether the group fights the state there), by the zone of control
+/// (Kalyvas): first the group's, then that of the state near it.
+fn harm_civilians(
+    group: &ArmedGroup,
+    (cell, control, at_home): (CellId, Share, bool),
+    draws: &mut Draws,
+    field: &mut Field,
+    events: &mut Events,
+    population: &Population,
+    settings: &ConflictSettings,
+    (key, clock): (RunKey, &Clock),
+) {
+    let traits = settings.parameters.kinds.of(group.kind);
+    let by_group = traits.one_sided_per_1000_per_day * f64::from(group.strength) / 1000.0;
+    let rates = [
+        by_group * one_sided_propensity(control, false).0,
+        if at_home { settings.parameters.one_sided.state_per_day * one_sided_propensity(control, true).0 } else { 0.0 },
+    ];
+    for (side, rate) in rates.into_iter().enumerate() {
+        if random::unit(draws) >= -libm::expm1(-rate) {
+            continue;
+        }
+        let u = key.uniform(Stream::Severity, (1 << 41) | (u64::from(group.id.0) << 1) | side as u64, clock.step);
+        let killed = field.kill_civilians(population, cell, settings.severity(u, u32::MAX));
+        if killed > 0 {
+            let event = ViolentEvent {
+                day: clock.day,
+                cell,
+                kind: ViolenceType::OneSided,
+                deaths_groups: 0,
+                deaths_state: 0,
+                deaths_civilians: killed,
+                flashpoint: false,
+            };
+            field.record(events, event, settings.switches.self_excitation);
         }
     }
 }
@@ -321,9 +337,9 @@ pub fn clash(
     if !settings.switches.engagements || muster.groups.len() < 2 {
         return;
     }
-    let p = &settings.parameters.engagement;
-    let area = std::f64::consts::PI * p.rivalry_km * p.rivalry_km;
-    let reach = libm::ceil(p.rivalry_km / around.row_km()) as u16;
+    let engagement = &settings.parameters.engagement;
+    let area = std::f64::consts::PI * engagement.rivalry_km * engagement.rivalry_km;
+    let reach = libm::ceil(engagement.rivalry_km / around.row_km()) as u16;
     // By row, so that each group looks only at those a few rows further south.
     let mut order: Vec<(u16, u16, usize)> = muster
         .groups
@@ -341,9 +357,9 @@ pub fn clash(
             if other_col.abs_diff(col) > reach || !rivals(&muster.groups[i].group, &muster.groups[j].group) {
                 continue;
             }
-            let (i, j) = (i.min(j), i.max(j));
-            let (a, b) = (&muster.groups[i].group, &muster.groups[j].group);
-            let mean = p.rivalry_rate * f64::from(a.strength) * f64::from(b.strength) / area;
+            let (first, second) = (i.min(j), i.max(j));
+            let (a, b) = (&muster.groups[first].group, &muster.groups[second].group);
+            let mean = engagement.rivalry_rate * f64::from(a.strength) * f64::from(b.strength) / area;
             let pair = (u64::from(a.id.0) << 32) | u64::from(b.id.0);
             let mut draws = key.draws(Stream::Engagement, pair | (1 << 63), clock.step);
             if random::unit(&mut draws) >= -libm::expm1(-mean) {
@@ -353,7 +369,8 @@ pub fn clash(
             let share = f64::from(b.strength) / (f64::from(a.strength) + f64::from(b.strength)).max(1.0);
             let of_first = random::binomial(&mut draws, u64::from(severity), share) as u32;
             let cell = a.cell;
-            let deaths_groups = muster.kill(i, of_first, &mut tally) + muster.kill(j, severity - of_first, &mut tally);
+            let deaths_groups =
+                muster.kill(first, of_first, &mut tally) + muster.kill(second, severity - of_first, &mut tally);
             let event = ViolentEvent {
                 day: clock.day,
                 cell,

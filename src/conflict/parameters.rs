@@ -3,6 +3,9 @@
 //! The macro `table!` writes one struct from lines of `"meaning": name in least..=most, unit, source, certainty;`, so that a
 //! parameter is one line here, one key in `configs/`, and one entry with its range in the JSON schema.
 
+// The symbols of the evidence (b_kin, k_g) stand in the schema's descriptions as plain text.
+#![allow(clippy::doc_markdown)]
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -152,7 +155,7 @@ table! {
         "Supply from a sponsor": sponsor in 0.0..=2.0, "days/day", "design; form evidence 1.2", "P";
         "Supply from smuggling near a line, where control is low": smuggling in 0.0..=2.0, "days/day", "design; form evidence 1.2", "P";
         "Multiplier of recruitment": recruitment in 0.0..=10.0, "1", "design", "P";
-        "Strength beyond which a group does not recruit or merge": most_fighters in 1.0..=100000.0, "fighters", "design", "P";
+        "Strength beyond which a group does not recruit or merge": most_fighters in 1.0..=100_000.0, "fighters", "design", "P";
         "Cohesion that it returns to": cohesion in 0.0..=1.0, "1", "design", "P";
     }
 }
@@ -160,15 +163,15 @@ table! {
 table! {
     /// `[conflict.forces]`.
     Forces {
-        "Artesh": artesh in 0.0..=2000000.0, "persons", "evidence 3, Factbook 2025", "F";
+        "Artesh": artesh in 0.0..=2_000_000.0, "persons", "evidence 3, Factbook 2025", "F";
         "Share of the Artesh used inside the country": artesh_internal_share in 0.0..=1.0, "1", "design", "P";
-        "Population of Iran by the census that the map uses": iran_population in 1.0..=200000000.0, "persons", "evidence 3, census 2016", "R-h";
+        "Population of Iran by the census that the map uses": iran_population in 1.0..=200_000_000.0, "persons", "evidence 3, census 2016", "R-h";
         "Share of the garrison that still obeys when elite cohesion is nil": loyal_floor in 0.0..=1.0, "1", "design", "P";
         "Share of a province's garrison that can be brought to bear on one place": concentration in 0.0..=1.0, "1", "design", "P";
         "Loss-of-strength length of a state from the seat of the province": reach_km in 10.0..=1000.0, "km", "evidence 1.2 and 5 (100 to 400)", "P";
         "Forces of a state that no row names": other_per_1000 in 0.0..=100.0, "persons per 1000 residents", "design", "P";
         sampled {
-            "IRGC ground forces": irgc_ground in 0.0..=1000000.0, "persons", "evidence 3, Factbook 2025", "F";
+            "IRGC ground forces": irgc_ground in 0.0..=1_000_000.0, "persons", "evidence 3, Factbook 2025", "F";
         }
     }
 }
@@ -184,7 +187,7 @@ table! {
         sampled {
             "Share of a garrison that goes armed when control and cohesion are nil": collapse_share in 0.0..=1.0, "1", "design", "P";
             "Share that goes armed when the government turns away from Russia": turn_share in 0.0..=1.0, "1", "evidence 1.4, outcome c3 (1 to 5 %)", "P";
-            "Fighters of a new group (log-uniform)": unit in 1.0..=10000.0, "fighters", "design: company to battalion", "P";
+            "Fighters of a new group (log-uniform)": unit in 1.0..=10_000.0, "fighters", "design: company to battalion", "P";
         }
     }
 }
@@ -203,7 +206,7 @@ table! {
         "Price of a move": move_cost in 0.0..=10.0, "1", "design", "P";
         "Worth of a populous place without any control": vacuum in 0.0..=10.0, "1", "design", "P";
         "Control below which a place is a vacuum": vacuum_control in 0.0..=1.0, "1", "evidence 1.6 (C < 0.4)", "P";
-        "Residents of a cell at which half of that worth is reached": vacuum_population in 1.0..=1000000.0, "persons", "design", "P";
+        "Residents of a cell at which half of that worth is reached": vacuum_population in 1.0..=1_000_000.0, "persons", "design", "P";
         "Distance that a raid reaches": raid_km in 0.0..=50.0, "km", "design: a day's march", "P";
     }
 }
@@ -273,7 +276,7 @@ table! {
     /// `[conflict.severity]`.
     Severity {
         "alpha: exponent of the discrete power law of deaths in an event": exponent in 1.6..=4.0, "1", "evidence 1.2, Bohorquez et al. 2009 (2.2 to 2.8)", "F";
-        "Deaths that no event exceeds": most in 2.0..=20000.0, "deaths", "design: bound of the tail", "P";
+        "Deaths that no event exceeds": most in 2.0..=20_000.0, "deaths", "design: bound of the tail", "P";
     }
 }
 
@@ -315,7 +318,7 @@ table! {
         "Weight of economic stress in grievance": grievance_by_stress in 0.0..=1.0, "1", "evidence 1.2 (hardship, Epstein)", "P";
         "Weight of unrest in grievance": grievance_by_unrest in 0.0..=1.0, "1", "evidence 1.2 (form)", "P";
         "Weight of fatalities nearby in grievance": grievance_by_harm in 0.0..=1.0, "1", "evidence 1.2 (theta)", "P";
-        "Fatalities nearby at which half of that weight is reached": harm_half in 0.1..=10000.0, "deaths", "design", "P";
+        "Fatalities nearby at which half of that weight is reached": harm_half in 0.1..=10_000.0, "deaths", "design", "P";
         "Grievance outside Iran": grievance_elsewhere in 0.0..=1.0, "1", "design: no resurgence by itself", "P";
     }
 }
@@ -324,7 +327,7 @@ table! {
     /// `[conflict.supply]`.
     Supply {
         "Supply from taxing a populous place without state control": tax in 0.0..=5.0, "days/day", "evidence 1.2 (form)", "P";
-        "Residents of a cell at which half of that is reached": tax_population in 1.0..=1000000.0, "persons", "design", "P";
+        "Residents of a cell at which half of that is reached": tax_population in 1.0..=1_000_000.0, "persons", "design", "P";
         "Use when at rest": use_at_rest in 0.0..=5.0, "days/day", "definition", "P";
         "Further use when raiding or marching": use_in_action in 0.0..=5.0, "days/day", "design", "P";
         "s_min: supply below which fighters desert": least_days in 0.0..=60.0, "days", "evidence 1.2 (form)", "P";
@@ -340,7 +343,7 @@ table! {
         "Loss of cohesion per share of fighters lost": lost_by_losses in 0.0..=10.0, "1", "design", "P";
         "Loss of cohesion a day when supply is short": lost_by_want_per_day in 0.0..=1.0, "1/day", "design", "P";
         "Hazard of a split without cohesion": split_per_day in 0.0..=1.0, "1/day", "evidence 1.2 (coalescence-fragmentation)", "P";
-        "Fighters below which no group splits": least_to_split in 2.0..=10000.0, "fighters", "design", "P";
+        "Fighters below which no group splits": least_to_split in 2.0..=10_000.0, "fighters", "design", "P";
         "Hazard that two groups of one side at one place merge": merge_per_day in 0.0..=1.0, "1/day", "evidence 1.2 (coalescence-fragmentation)", "P";
         "Fighters below which a group gives up": least_fighters in 0.0..=1000.0, "fighters", "design", "P";
         "Cohesion below which a group without supply gives up": give_up in 0.0..=1.0, "1", "design", "P";
@@ -367,7 +370,7 @@ table! {
         "Groups at most on the map": most_groups in 0.0..=5000.0, "1", "design: bound of growth", "P";
         "Supply of a new group": supply_days in 0.0..=365.0, "days", "design", "P";
         sampled {
-            "Fighters of a new group (log-uniform)": unit in 1.0..=10000.0, "fighters", "design", "P";
+            "Fighters of a new group (log-uniform)": unit in 1.0..=10_000.0, "fighters", "design", "P";
         }
     }
 }
@@ -385,10 +388,10 @@ pub struct Background {
 table! {
     /// `[conflict.background.level]`.
     BackgroundLevel {
-        "Victims (killed and wounded) in the reference year": victims in 0.0..=100000.0, "persons/year", "hindcast/nc_insurgency_casualties.csv, 2018", "F";
+        "Victims (killed and wounded) in the reference year": victims in 0.0..=100_000.0, "persons/year", "hindcast/nc_insurgency_casualties.csv, 2018", "F";
         "Reference year": year in 1990.0..=2100.0, "year", "hindcast/nc_insurgency_casualties.csv", "F";
         "Decline a year": decline_per_year in 0.0..=1.0, "1/year", "evidence 1.2 (-28 % a year 2010-18)", "C";
-        "Victims a year below which it does not fall": floor in 0.0..=10000.0, "persons/year", "design: extrapolation beyond 2019", "P";
+        "Victims a year below which it does not fall": floor in 0.0..=10_000.0, "persons/year", "design: extrapolation beyond 2019", "P";
         "Share of the killed among the victims": killed_share in 0.0..=1.0, "1", "hindcast/nc_insurgency_casualties.csv, 2010 (754 of 1,710)", "C";
         "Deaths that no background event exceeds": most in 1.0..=1000.0, "deaths", "design", "P";
         "Share of civilians among the dead": civilian_share in 0.0..=1.0, "1", "design", "P";
@@ -412,12 +415,12 @@ table! {
     /// `[conflict.domino]`: log hazard = sum of what the channels add.
     Domino {
         "Odds ratio per e-fold of kin refugees, where armed kin are near": odds_per_refugee_efold in 1.0..=3.0, "1", "evidence 1.2 (1.05 to 1.25)", "P";
-        "Kin refugees that count as one unit before the logarithm": refugees_unit in 1.0..=1000000.0, "persons", "design", "P";
+        "Kin refugees that count as one unit before the logarithm": refugees_unit in 1.0..=1_000_000.0, "persons", "design", "P";
         "b_kin: many kin fighters next door": kin_fighters in 0.0..=10.0, "1", "evidence 1.2 (sign, Buhaug and Gleditsch)", "P";
         "b_sanct: many foreign fighters nearby": sanctuary in 0.0..=10.0, "1", "evidence 1.2 (sign, Salehyan)", "P";
         "b_vac: the guarantor's attention wholly diverted": attention in 0.0..=10.0, "1", "design", "P";
         "b_vac: no control across the line": control_across in 0.0..=10.0, "1", "design", "P";
-        "Fighters at which half of an effect is reached": fighters_half in 1.0..=100000.0, "fighters", "design", "P";
+        "Fighters at which half of an effect is reached": fighters_half in 1.0..=100_000.0, "fighters", "design", "P";
         "Distance within which foreign fighters count": sanctuary_km in 1.0..=300.0, "km", "brief (50 km)", "P";
         "Distance within which kin, refugees and control across the line count": kin_km in 1.0..=500.0, "km", "design", "P";
     }
@@ -473,7 +476,7 @@ table! {
         "e-fold of the distance at which armed strength weighs on a line": strength_km in 1.0..=50.0, "km", "evidence 1.5 (a)", "P";
         "Distance within which events weigh on a line": event_km in 1.0..=50.0, "km", "evidence 1.5 (v)", "P";
         "e-fold of the memory of events": event_days in 1.0..=90.0, "days", "evidence 1.5 (v)", "P";
-        "Criminal strength per 100 km of line at which the illicit flow reaches 1 - 1/e": illicit_fighters in 1.0..=100000.0, "fighters per 100 km", "design", "P";
+        "Criminal strength per 100 km of line at which the illicit flow reaches 1 - 1/e": illicit_fighters in 1.0..=100_000.0, "fighters per 100 km", "design", "P";
         "Control below which the flow grows without criminals": illicit_control in 0.01..=1.0, "1", "design", "P";
         "Flow where there is no control at all": illicit_without_control in 0.0..=1.0, "1", "design", "P";
     }

@@ -143,7 +143,7 @@ pub fn plan_armed_groups(
     };
     let every = settings.parameters.plan.every_days as u32;
     for mut group in &mut groups {
-        if (clock.day.0 + group.id.0) % every.max(1) == 0 {
+        if (clock.day.0 + group.id.0).is_multiple_of(every.max(1)) {
             let (intent, target) = choose(&snapshot, &group, *key, clock.step);
             group.intent = intent;
             group.target = target;

@@ -79,7 +79,9 @@ pub fn settle_arrivals(
 ) {
     let hosting = &scenario.displacement.hosting;
     for (left, destination) in quota.0.iter_mut().zip(&map.destinations) {
-        *left = destination.beyond_capacity_per_day * clock.step_days.0;
+        // What a large group took too much yesterday is paid back; nothing is saved up.
+        let quota = destination.beyond_capacity_per_day * clock.step_days.0;
+        *left = left.min(0.0) + quota;
     }
     let mut arrived: Vec<_> = groups
         .iter()
@@ -90,7 +92,7 @@ pub fn settle_arrivals(
     for (_, entity, travel, group) in arrived {
         let at = travel.destination;
         let destination = &map.destinations[at.index()];
-        if f64::from(group.persons) > quota.0[at.index()] && quota.0[at.index()].is_finite() {
+        if quota.0[at.index()] <= 0.0 {
             continue; // the border beyond the edge is full today: wait there
         }
         quota.0[at.index()] -= f64::from(group.persons);

@@ -41,11 +41,8 @@ pub fn threat_hazard(threat: Threat, hazard: &Hazard, decision: &Decision) -> Pe
         let dose = libm::pow(relative, decision.fatalities_exponent).min(decision.fatalities_multiplier_max);
         // (1 + N) keeps a dose at N = 0; below one death the class fades out.
         let presence = threat.fatalities.min(1.0);
-        let class = if threat.control > 0.5 && threat.unrest > 0.5 {
-            hazard.reprisal_per_day
-        } else {
-            hazard.siege_per_day
-        };
+        let class =
+            if threat.control > 0.5 && threat.unrest > 0.5 { hazard.reprisal_per_day } else { hazard.siege_per_day };
         worst = worst.max(class * dose * presence);
     }
     if threat.advance > decision.advance_threshold {

@@ -12,6 +12,7 @@ use crate::simulation::{MapRes, ScenarioRes};
 /// One row per state and origin with anybody in it or any flow.
 pub fn record(rows: &mut RowWriter, world: &World, _map: &Map, date: Date) {
     let population = world.resource::<Population>();
+    let (mobile, host) = (population.mobile_nationality().index(), mobile_host(world));
     let n = population.nationalities.len();
     for state in 0..n {
         for origin in 0..n {
@@ -25,7 +26,11 @@ pub fn record(rows: &mut RowWriter, world: &World, _map: &Map, date: Date) {
             rows.start_row(date);
             rows.push_text(&population.nationalities[state]);
             rows.push_text(&population.nationalities[origin]);
-            let (inside, hosted) = if state == origin { (present, 0) } else { (0, present) };
+            let (inside, hosted) = match standing(state, origin, mobile, host) {
+                Standing::Inside => (present, 0),
+                Standing::Abroad => (0, present),
+                Standing::Home => (0, 0),
+            };
             for count in [inside, hosted, flows[0], flows[1], flows[2]] {
                 rows.push_count(u64::from(count));
             }
@@ -34,22 +39,46 @@ pub fn record(rows: &mut RowWriter, world: &World, _map: &Map, date: Date) {
     }
 }
 
-/// Displaced persons inside, and abroad. The mobile population counts as inside while it is in its host state, as home and so
-/// not at all once it has reached its own, and as abroad anywhere else.
+/// Where people of an origin stand in a state.
+enum Standing {
+    /// Displaced inside: nationals in their own state, the mobile population in its host state.
+    Inside,
+    /// Outside it.
+    Abroad,
+    /// The mobile population that has reached its own country: home, no longer displaced from here.
+    Home,
+}
+
+fn standing(state: usize, origin: usize, mobile: usize, host: Option<usize>) -> Standing {
+    let inside = if origin == mobile { host } else { Some(origin) };
+    if Some(state) == inside {
+        Standing::Inside
+    } else if state == origin {
+        Standing::Home
+    } else {
+        Standing::Abroad
+    }
+}
+
+/// The state that hosts the mobile population.
+fn mobile_host(world: &World) -> Option<usize> {
+    let code = &world.resource::<ScenarioRes>().displacement.mobile.state;
+    world.resource::<MapRes>().territory(code).map(TerritoryId::index)
+}
+
+/// Displaced persons inside, and abroad.
 pub fn totals(world: &World) -> (u64, u64) {
     let population = world.resource::<Population>();
-    let host = world.resource::<MapRes>().territory(&world.resource::<ScenarioRes>().displacement.mobile.state);
+    let (mobile, host) = (population.mobile_nationality().index(), mobile_host(world));
     let n = population.nationalities.len();
-    let mobile = population.mobile_nationality().index();
     let (mut inside, mut abroad) = (0, 0);
     for state in 0..n {
         for origin in 0..n {
             let persons = u64::from(population.present[state * n + origin]);
-            let at_home = if origin == mobile { host.map(TerritoryId::index) } else { Some(origin) };
-            if Some(state) == at_home {
-                inside += persons;
-            } else if state != origin {
-                abroad += persons;
+            match standing(state, origin, mobile, host) {
+                Standing::Inside => inside += persons,
+                Standing::Abroad => abroad += persons,
+                Standing::Home => {}
             }
         }
     }

@@ -30,9 +30,7 @@ pub fn load(path: &str, sets: &[&str]) -> Arc<Scenario> {
 pub fn map() -> Arc<Map> {
     static MAP: OnceLock<Arc<Map>> = OnceLock::new();
     Arc::clone(MAP.get_or_init(|| {
-        Arc::new(
-            Map::load(Path::new("maps/caucasus_10km"), jiff::civil::date(2026, 1, 15)).expect("the shipped map"),
-        )
+        Arc::new(Map::load(Path::new("maps/caucasus_10km"), jiff::civil::date(2026, 1, 15)).expect("the shipped map"))
     }))
 }
 
