@@ -64,3 +64,44 @@ fn four_steps_a_day_tell_the_same_story_as_one() {
     let (day, quarter) = (total("run.steps_per_day=1"), total("run.steps_per_day=4"));
     assert!((quarter / day - 1.0).abs() < 0.15, "{day} persons by day, {quarter} by 6 h");
 }
+
+#[test]
+fn doubling_the_super_agents_changes_weekly_bands_by_less_than_their_monte_carlo_error() {
+    use rayon::prelude::*;
+    const REPLICATES: u32 = 16;
+    const BORDERS: [&str; 4] = ["IRN-TUR", "IRN-ARM", "IRN-AZE", "IRN-IRQ"];
+    // Weekly means of the index, by border, week and replicate.
+    let weekly = |persons: u32| -> Vec<Vec<Vec<f64>>> {
+        let scenario = common::quick(&["run.days=126", &format!("run.persons_per_group={persons}")]);
+        let runs: Vec<_> =
+            (0..REPLICATES).into_par_iter().map(|r| common::one(&scenario, Outcome::CivilStrife, r)).collect();
+        BORDERS
+            .map(|border| {
+                (0..18)
+                    .map(|week| {
+                        let mean = |o: &RunOutput| {
+                            let days = &common::series(o, "index", border)[week * 7..][..7];
+                            days.iter().map(|v| f64::from(*v)).sum::<f64>() / 7.0
+                        };
+                        runs.iter().map(mean).collect()
+                    })
+                    .collect()
+            })
+            .to_vec()
+    };
+    let (one, two) = (weekly(100), weekly(200));
+    let (mut within, mut weeks, mut worst) = (0, 0, 0.0_f64);
+    for (a, b) in one.iter().flatten().zip(two.iter().flatten()) {
+        let mean = |v: &[f64]| v.iter().sum::<f64>() / v.len() as f64;
+        let error = |v: &[f64]| {
+            let m = mean(v);
+            v.iter().map(|x| (x - m).powi(2)).sum::<f64>() / ((v.len() - 1) * v.len()) as f64
+        };
+        let (difference, allowed) = ((mean(a) - mean(b)).abs(), 2.0 * (error(a) + error(b)).sqrt());
+        worst = worst.max(difference);
+        weeks += 1;
+        within += u32::from(difference <= allowed + 0.05);
+    }
+    println!("{within} of {weeks} border-weeks within two Monte Carlo errors; largest difference {worst:.2} points");
+    assert!(f64::from(within) >= 0.95 * f64::from(weeks), "{within} of {weeks}, largest difference {worst:.2}");
+}

@@ -84,6 +84,7 @@ pub fn add_groups(simulation: &mut Simulation, map: &Map, n: u32, by_vehicle: bo
                 stratum: 0,
                 returning: false,
                 came_from: None,
+                gave_up: None,
                 attempts: 0,
             },
         ));

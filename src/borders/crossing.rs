@@ -41,10 +41,6 @@ struct Lane {
 #[derive(Resource)]
 pub struct Queues {
     lanes: Vec<[Lane; 2]>,
-    /// Persons who passed while their class was closed: must stay 0, see the invariants.
-    pub passed_closed: u64,
-    /// Largest share of a step's capacity that was ever used: must not pass 1, see the invariants.
-    pub most_used: f64,
 }
 
 impl Queues {
@@ -52,7 +48,7 @@ impl Queues {
     #[must_use]
     pub fn new(map: &Map, idle: f64) -> Self {
         let lane = || Lane { readiness: idle, ..Lane::default() };
-        Self { lanes: map.crossings.iter().map(|_| [lane(), lane()]).collect(), passed_closed: 0, most_used: 0.0 }
+        Self { lanes: map.crossings.iter().map(|_| [lane(), lane()]).collect() }
     }
 
     /// Persons in all queues.
@@ -131,7 +127,7 @@ pub fn serve_queues(
         let snowy =
             point.cells.iter().any(|c| f64::from(map.cells.elevation[c.index()]) > parameters.winter_elevation_m);
         let shut = scenario.mechanisms.seasons && !clock.month.is_open(point.months_open);
-        let season = match (shut, winter && snowy && point.mode != CrossingMode::Ferry) {
+        let season = match (shut, winter && snowy && matches!(point.mode, CrossingMode::Road | CrossingMode::Foot)) {
             (true, _) => 0.0,
             (_, true) => parameters.winter_capacity,
             _ => 1.0,
@@ -175,9 +171,6 @@ pub fn serve_queues(
                     if passage == Passage::Permit {
                         permits_left -= pass;
                     }
-                    if passage == Passage::Closed {
-                        queues.passed_closed += u64::from(pass);
-                    }
                     traffic.served[x][side] += pass;
                     lane.persons -= pass;
                     count_arrival(&map, &mut population, point.sides, side, &group, pass);
@@ -217,6 +210,7 @@ pub fn serve_queues(
                     lane.persons -= waiting.persons;
                     travel.activity = Activity::Choosing;
                     travel.hours_banked = 0.0;
+                    group.gave_up = Some(travel.destination);
                     continue;
                 }
                 kept.push_back(waiting);
@@ -226,9 +220,6 @@ pub fn serve_queues(
             }
             lane.queue = kept;
             let used = start - left;
-            if offered > 0.0 {
-                queues.most_used = queues.most_used.max(f64::from(used) / offered);
-            }
             traffic.waiting[x][side] = lane.persons;
             let per_day = f64::from(traffic.served[x][side]).max(f64::from(used) / clock.step_days.0);
             traffic.wait_days[x][side] = rules::wait_days(f64::from(lane.persons), per_day) as f32;

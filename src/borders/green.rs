@@ -147,6 +147,7 @@ pub fn attempt_green_border(
             travel.activity = Activity::Travelling;
         } else {
             travel.activity = Activity::Choosing;
+            group.gave_up = Some(travel.destination);
         }
         travel.hours_banked = 0.0;
     }

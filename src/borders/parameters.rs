@@ -121,5 +121,6 @@ pub struct PressureIndex {
     #[schemars(extend("x-unit" = "", "x-source" = "issue and evidence 3", "x-certainty" = "P"))]
     pub southern_border: Vec<String>,
     /// Strategic value by segment (corridor, pipeline, distance of the capital), 0 to 1; `default` for the others.
+    #[schemars(extend("additionalProperties" = {"type": "number", "minimum": 0, "maximum": 1}, "x-unit" = "1", "x-source" = "judgement", "x-certainty" = "P"))]
     pub strategic_value: BTreeMap<String, f64>,
 }

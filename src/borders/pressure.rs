@@ -6,6 +6,7 @@ use super::green::GreenTraffic;
 use super::{CrossingTraffic, Pressure, SegmentPressure, rules};
 use crate::config::scenario::Scenario;
 use crate::conflict::SegmentThreat;
+use crate::displacement::Population;
 use crate::geography::{CrossingStatus, Map};
 use crate::ids::SegmentId;
 use crate::simulation::{MapRes, ScenarioRes};
@@ -59,6 +60,7 @@ pub fn assess_pressure(
     green: Res<GreenTraffic>,
     threat: Res<SegmentThreat>,
     guards: Res<Guards>,
+    population: Res<Population>,
     mut pressure: ResMut<Pressure>,
 ) {
     // With several steps a day the index is taken at the end of the day's last step.
@@ -88,7 +90,11 @@ pub fn assess_pressure(
             let [a, b] = guards.per_km[i];
             s.guards_per_km = if segment.a == segment.b { a } else { a + b };
             s.reserve_72h = guards.reserve_72h[i];
-            s.exposed_population = segment.population_near as f64;
+            s.exposed_population = segment
+                .near
+                .iter()
+                .map(|(c, _)| f64::from(population.residents[c.index()] + population.displaced[c.index()]))
+                .sum();
             s.kin_index = segment.kin_share;
             let sensors = Share(guards.sensors[i][0].max(guards.sensors[i][1]));
             let strain = Share(guards.strain[i][0].max(guards.strain[i][1]));

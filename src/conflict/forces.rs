@@ -11,6 +11,7 @@ use crate::ids::{AdminId, CellId};
 use crate::leadership::Leadership;
 use crate::random::{self, RunKey, Stream};
 use crate::simulation::MapRes;
+use crate::states::Intervention;
 use crate::time::Clock;
 use crate::units::Share;
 
@@ -90,6 +91,7 @@ pub fn scale_forces(
     leadership: Res<Leadership>,
     settings: Res<ConflictSettings>,
     map: Res<MapRes>,
+    intervention: Option<Res<Intervention>>,
 ) {
     let floor = settings.parameters.forces.loyal_floor;
     let cohesion = Share::clamped(leadership.national.cohesion);
@@ -98,6 +100,16 @@ pub fn scale_forces(
         let control = Share::clamped(leadership.provinces[unit].control);
         let cohesion = if Some(admin.state) == settings.iran { cohesion } else { Share(1.0) };
         forces.by_admin[unit] = f64::from(forces.stock[unit]) * obeying_share(control, cohesion, floor).0;
+    }
+    // A force sent in from outside stands beside the garrisons of the country's provinces, in proportion to them.
+    if let Some(sent) = intervention.filter(|i| i.persons > 0.0)
+        && let Some(state) = sent.territory
+    {
+        let here = |unit: usize| map.admin1[unit].state == state;
+        let all: f64 = (0..map.admin1.len()).filter(|&u| here(u)).map(|u| f64::from(forces.initial[u])).sum();
+        for unit in (0..map.admin1.len()).filter(|&u| here(u)) {
+            forces.by_admin[unit] += sent.persons * f64::from(forces.initial[unit]) / all.max(1.0);
+        }
     }
 }
 

@@ -293,20 +293,22 @@ impl ChoiceTables {
     }
 
     /// Draws a destination for somebody of a kind at a cell; none where nothing can be reached. Nobody goes straight back over
-    /// the line to `came_from`.
+    /// the line to `came_from`, or to the gate where they gave up.
     #[must_use]
     pub fn draw(
         &self,
         map: &Map,
         scenario: &Scenario,
         factors: &[f32],
-        (cell, came_from): (CellId, Option<TerritoryId>),
+        (cell, came_from, gave_up): (CellId, Option<TerritoryId>, Option<DestinationId>),
         uniform: f64,
     ) -> Option<DestinationId> {
         let row = self.row(map, scenario, cell);
         let first = map.territories[map.cells.territory[cell.index()].index()].destinations.start;
         let weight = |i: usize| {
-            if came_from.is_some() && self.leads_to[usize::from(first) + i] == came_from {
+            let d = usize::from(first) + i;
+            let back = came_from.is_some() && self.leads_to[d] == came_from;
+            if back || gave_up.is_some_and(|g| g.index() == d) {
                 return 0.0;
             }
             f64::from(row[i]) * f64::from(factors[i])

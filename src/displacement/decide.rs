@@ -220,7 +220,7 @@ fn choose_for(
             let id = (u64::from(cell.0) * STRATA as u64 + stratum as u64) << 20 | u64::from(g);
             let luck = key.hash(Stream::Traits, id, clock.step);
             let uniform = key.uniform(Stream::Destination, luck, 0);
-            let destination = tables.draw(day.map, day.scenario, factors, (cell, None), uniform)?;
+            let destination = tables.draw(day.map, day.scenario, factors, (cell, None, None), uniform)?;
             (persons > 0).then_some(Departure { cell, stratum: stratum as u8, persons, destination, luck })
         })
         .collect()
@@ -247,7 +247,7 @@ pub fn choose_destinations(
                 let who = Chooser { territory, nationality: group.nationality, community: group.community };
                 let factors = factors.entry(who).or_insert_with(|| tables.factors(&day, who));
                 let uniform = key.uniform(Stream::Destination, group.luck, clock.step + 1);
-                tables.draw(day.map, day.scenario, factors, (travel.cell, group.came_from), uniform)
+                tables.draw(day.map, day.scenario, factors, (travel.cell, group.came_from, group.gave_up), uniform)
             });
             if let Some(destination) = chosen {
                 travel.destination = destination;

@@ -62,6 +62,8 @@ pub struct DisplacedGroup {
     pub returning: bool,
     /// The territory that it left last, over a border.
     pub came_from: Option<TerritoryId>,
+    /// The gate or line where it gave up last; it does not try there again.
+    pub gave_up: Option<DestinationId>,
     /// The segment's neighbours tried before, so that nobody tries for ever.
     pub attempts: u8,
 }

@@ -118,6 +118,12 @@ pub fn settle_arrivals(
             population.come_home(group.home, group.stratum, alive);
             continue;
         }
+        // Over a border beyond the edge, which no crossing on the map counts.
+        if destination.kind == DestinationKind::Beyond && state != governing_state(&map, destination.territory) {
+            let flow =
+                if state == group.nationality { &mut population.flows.returns } else { &mut population.flows.arrivals };
+            flow[pair] += alive;
+        }
         let kin_here =
             scenario.mechanisms.kin && group.community != NO_COMMUNITY && group.community == destination.community;
         let with_kin = if kin_here { f64::from(alive) * hosting.kin_hosted_share } else { 0.0 };
@@ -215,7 +221,11 @@ pub fn live_in_displacement(
                     if persons == 0 {
                         break;
                     }
-                    let luck = key.hash(Stream::Onward, id ^ (u64::from(g) << 56) ^ u64::from(returning), clock.step);
+                    let luck = key.hash(
+                        Stream::Onward,
+                        key.hash(Stream::Onward, id, clock.step) ^ (u64::from(g) << 1 | u64::from(returning)),
+                        0,
+                    );
                     let group = DisplacedGroup {
                         luck,
                         id: next.take(),
@@ -227,6 +237,7 @@ pub fn live_in_displacement(
                         stratum: cohort.stratum,
                         returning,
                         came_from: None,
+                        gave_up: None,
                         attempts: 0,
                     };
                     let cell = map.destinations[d].cells[0];

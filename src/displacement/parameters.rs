@@ -34,8 +34,10 @@ pub struct Parameters {
     /// A population that is already on the move: Afghans in Iran.
     pub mobile: Mobile,
     /// Attraction of a state to those who are not its nationals, relative to a place at home of the same size; `default` for the others.
+    #[schemars(extend("additionalProperties" = {"type": "number", "minimum": 0, "maximum": 10}, "x-unit" = "1", "x-source" = "evidence 1.1.2 (direction)", "x-certainty" = "P"))]
     pub host_attraction: BTreeMap<String, f64>,
     /// Factor on the map's population by territory, from the map's census year to the as-of date.
+    #[schemars(extend("additionalProperties" = {"type": "number", "minimum": 0, "maximum": 5}, "x-unit" = "1", "x-source" = "census and Factbook 2025", "x-certainty" = "C"))]
     pub population_scale: BTreeMap<String, f64>,
 }
 

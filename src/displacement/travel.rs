@@ -132,6 +132,7 @@ pub fn depart(
                 stratum: d.stratum,
                 returning: false,
                 came_from: None,
+                gave_up: None,
                 attempts: 0,
             },
         ));

@@ -96,11 +96,15 @@ pub const DISPLACEMENT: &[Column] = &[
     DATE,
     Column::text("state", "Where they are: code of the state or territory (ISO3; ABK, SOS, NKR, NAX)."),
     Column::text("origin", "Where they come from: the same codes; AFG for Afghans who lived in Iran."),
-    Column::integer("displaced_inside_persons", "persons", "Displaced inside their own state, moving or settled."),
+    Column::integer(
+        "displaced_inside_persons",
+        "persons",
+        "Displaced inside their own state (Afghans from Iran: inside Iran), moving or settled.",
+    ),
     Column::integer("hosted_persons", "persons", "From another state, moving or settled."),
     Column::integer("arrivals_persons", "persons", "Entered the state from another that day."),
     Column::integer("returns_persons", "persons", "Went home that day."),
-    Column::integer("deaths_persons", "persons", "Displaced people who died that day."),
+    Column::integer("deaths_persons", "persons", "Displaced people who died that day, and residents killed at home."),
 ];
 
 /// `conflict.csv`.
@@ -196,7 +200,7 @@ pub const ACTIONS: &[Column] = &[
     Column::text("actor", "Code of the state or authority that acts."),
     Column::text(
         "action",
-        "open_crossing, permit_crossing, close_crossing, exit_bar, reinforce, source_aid, buffer, strike, intervene, negotiate, recognise, outreach.",
+        "open_crossing, permit_crossing, close_crossing, exit_bar, reinforce, source_aid, buffer, intervene, recognise, outreach, aid_incumbent, restrain, withdraw.",
     ),
     Column::text("target", "On what: a crossing, a border, a state."),
     Column::text("reason", "The reading that led to it."),
@@ -218,8 +222,24 @@ pub const LEADERSHIP: &[Column] = &[
     Column::number("province_control_min", "1", "Lowest control of a province of Iran, 0 to 1."),
     Column::number("province_control_max", "1", "Highest control of a province of Iran, 0 to 1."),
     Column::number("sanctions", "1", "Level of sanctions, 0 to 1."),
+    Column::number("tariffs", "1", "Level of tariffs, 0 to 1."),
     Column::number("threat", "1", "Level of conditional military threat, 0 to 1."),
     Column::number("isolation", "1", "Level of diplomatic isolation, 0 to 1."),
+];
+
+/// `flashpoints.csv`.
+pub const FLASHPOINTS: &[Column] = &[
+    OUTCOME,
+    VARIANT,
+    REPLICATE,
+    DATE,
+    Column::text("flashpoint", "Name of the dormant conflict."),
+    Column::boolean("active", "Whether an episode is under way."),
+    Column::number("hazard_per_million_days", "1/1,000,000 d", "Hazard of an episode that day."),
+    Column::number("contribution_kin", "1", "What kin across the line add to the log hazard."),
+    Column::number("contribution_sanctuary", "1", "What foreign fighters nearby add to it."),
+    Column::number("contribution_vacuum", "1", "What diverted attention and lost control across the line add to it."),
+    Column::integer("ignitions", "1", "Episodes so far in the run."),
 ];
 
 /// `pressure_bands.csv`.

@@ -3,6 +3,7 @@
 use bevy_ecs::prelude::*;
 use jiff::civil::Date;
 
+use crate::conflict::flashpoints::Flashpoints;
 use crate::conflict::{ArmedGroup, Events, GroupKind, Violence, ViolenceType};
 use crate::displacement::Population;
 use crate::displacement::population::governing_state;
@@ -105,6 +106,25 @@ pub fn record_events(rows: &mut RowWriter, world: &World, map: &Map, date: Date)
             rows.push_count(count);
         }
         rows.push_bool(event.flashpoint);
+        rows.end_row();
+    }
+}
+
+/// One row per flashpoint with an episode or with anything that moves its hazard.
+pub fn record_flashpoints(rows: &mut RowWriter, world: &World, date: Date) {
+    for f in &world.resource::<Flashpoints>().rows {
+        let channels = [f.contribution_kin, f.contribution_sanctuary, f.contribution_vacuum];
+        if !f.active && channels.iter().all(|c| c.abs() < 1e-4) {
+            continue;
+        }
+        rows.start_row(date);
+        rows.push_text(&f.name);
+        rows.push_bool(f.active);
+        rows.push_num(f.hazard_per_day * 1e6);
+        for value in channels {
+            rows.push_num(value);
+        }
+        rows.push_count(u64::from(f.ignitions));
         rows.end_row();
     }
 }

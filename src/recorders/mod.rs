@@ -130,6 +130,7 @@ impl Recorder {
                 Table::States => power::record_russia(rows, world, date, self.actions_seen),
                 Table::Actions => power::record_actions(rows, world, map, date, self.actions_seen),
                 Table::Leadership => power::record_leadership(rows, world, map, date),
+                Table::Flashpoints => conflict::record_flashpoints(rows, world, date),
                 _ => {}
             }
         }

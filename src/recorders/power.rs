@@ -69,7 +69,7 @@ pub fn record_leadership(rows: &mut RowWriter, world: &World, map: &Map, date: D
         rows.push_num(value);
     }
     let external = &leadership.external;
-    for value in [external.sanctions, external.threat, external.isolation] {
+    for value in [external.sanctions, external.tariffs, external.threat, external.isolation] {
         rows.push_num(value);
     }
     rows.end_row();

@@ -35,7 +35,7 @@ pub const MEASURES: [&str; 15] = [
 /// Position of the pressure index in [`MEASURES`].
 pub const INDEX_MEASURE: usize = 0;
 
-/// A table of a study. The first eight are filled by recorders during a run, the others when the runs are done.
+/// A table of a study. The first nine are filled by recorders during a run, the others when the runs are done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Table {
@@ -55,6 +55,8 @@ pub enum Table {
     Actions,
     /// The leadership's trajectory, by day.
     Leadership,
+    /// The region's own dormant conflicts, by day: what raises their hazard.
+    Flashpoints,
     /// Bands over replicates of each measure of pressure.
     PressureBands,
     /// Bands of paired differences.
@@ -67,7 +69,7 @@ pub enum Table {
 
 impl Table {
     /// Every table, recorded ones first.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Pressure,
         Self::Crossings,
         Self::Displacement,
@@ -76,6 +78,7 @@ impl Table {
         Self::States,
         Self::Actions,
         Self::Leadership,
+        Self::Flashpoints,
         Self::PressureBands,
         Self::Contrasts,
         Self::Summary,
@@ -83,7 +86,7 @@ impl Table {
     ];
 
     /// The tables that recorders fill, in the order of [`super::RunOutput::tables`].
-    pub const RECORDED: [Self; 8] = [
+    pub const RECORDED: [Self; 9] = [
         Self::Pressure,
         Self::Crossings,
         Self::Displacement,
@@ -92,6 +95,7 @@ impl Table {
         Self::States,
         Self::Actions,
         Self::Leadership,
+        Self::Flashpoints,
     ];
 
     /// Position in [`Table::ALL`], and for recorded tables in [`super::RunOutput::tables`].
@@ -119,6 +123,7 @@ impl Table {
             Self::States => "states.csv",
             Self::Actions => "actions.csv",
             Self::Leadership => "leadership.csv",
+            Self::Flashpoints => "flashpoints.csv",
             Self::PressureBands => "pressure_bands.csv",
             Self::Contrasts => "contrasts.csv",
             Self::Summary => "summary.csv",
@@ -138,6 +143,7 @@ impl Table {
             Self::States => columns::STATES,
             Self::Actions => columns::ACTIONS,
             Self::Leadership => columns::LEADERSHIP,
+            Self::Flashpoints => columns::FLASHPOINTS,
             Self::PressureBands => columns::PRESSURE_BANDS,
             Self::Contrasts => columns::CONTRASTS,
             Self::Summary => columns::SUMMARY,
@@ -170,6 +176,9 @@ impl Table {
             Self::Actions => "One row per action of a state, with the reading that led to it.",
             Self::Leadership => {
                 "One row per run and date: the condition of Iran's leadership that drove the run (evidence 1.4)."
+            }
+            Self::Flashpoints => {
+                "One row per run, flashpoint and date on which something moves its hazard or an episode is under way: the domino effect with each channel apart."
             }
             Self::PressureBands => {
                 "One row per outcome, variant, border, measure and date: mean and quantiles over the replicates, and the share of replicates with a high index. Conditional on the outcome: nothing here says how likely an outcome is."
@@ -345,7 +354,7 @@ mod tests {
         for (i, table) in Table::ALL.into_iter().enumerate() {
             assert_eq!(table.index(), i);
         }
-        assert_eq!(Table::ALL[..8], Table::RECORDED);
+        assert_eq!(Table::ALL[..9], Table::RECORDED);
     }
 
     #[test]

@@ -165,6 +165,55 @@ pub fn check(scenario: &Scenario, map: &Map) -> Vec<String> {
     for name in &scenario.borders.pressure.southern_border {
         known_segment(name, "borders.pressure.southern_border");
     }
+    let mut refuse = |wrong: bool, complaint: String| {
+        if wrong {
+            problems.push(complaint);
+        }
+    };
+    let run = &scenario.run;
+    refuse(
+        run.focus_state != "IRN",
+        format!(
+            "run.focus_state: `{}` is not modelled; the states and the ledger know `IRN` only so far",
+            run.focus_state
+        ),
+    );
+    let focus = map.territory(&run.focus_state);
+    refuse(
+        focus.is_some_and(|state| map.admin1_named(state, &run.focus_capital).is_none()),
+        format!(
+            "run.focus_capital: the map `{}` has no unit `{}` in {}{}",
+            map.name,
+            run.focus_capital,
+            run.focus_state,
+            nearest(&run.focus_capital, map.admin1.iter().filter(|a| Some(a.state) == focus).map(|a| a.name.as_str()))
+        ),
+    );
+    let year = run.as_of.get(..4).and_then(|y| y.parse::<u32>().ok()).unwrap_or(0);
+    refuse(year > 2100, format!("run.as_of: {} is beyond 2100, for which no map can be right", run.as_of));
+    let p = &scenario.borders.pressure;
+    let weights = p.weight_humanitarian + p.weight_irregular + p.weight_armed + p.weight_violence;
+    refuse(weights <= 0.0, "borders.pressure: all four weights are 0; give at least one some weight".to_owned());
+    refuse(
+        p.southern_border.is_empty(),
+        "borders.pressure.southern_border: names no segment; name at least one".to_owned(),
+    );
+    let mobile = &scenario.displacement.mobile;
+    refuse(
+        scenario.mechanisms.mobile_population && map.territory(&mobile.state).is_none(),
+        format!("displacement.mobile.state: the map `{}` has no territory `{}`", map.name, mobile.state),
+    );
+    refuse(
+        mobile.left_since > mobile.persons || mobile.persons > mobile.state_population,
+        "displacement.mobile.left_since: more left than there were, or more than the state has people".to_owned(),
+    );
+    refuse(
+        map.territory(&mobile.nationality).is_some(),
+        format!(
+            "displacement.mobile.nationality: `{}` is a territory of the map; name the state they come from",
+            mobile.nationality
+        ),
+    );
     for id in &scenario.borders.crossing.closed {
         if !map.crossings.iter().any(|x| x.id == *id) {
             problems.push(format!(

@@ -193,12 +193,8 @@ pub enum ActionKind {
     SourceAid,
     /// A buffer is set up.
     Buffer,
-    /// Armed action across a line.
-    Strike,
     /// Forces sent in.
     Intervene,
-    /// Talks.
-    Negotiate,
     /// A successor is recognised.
     Recognise,
     /// Contact with successors.
@@ -223,9 +219,7 @@ impl ActionKind {
             Self::Reinforce => "reinforce",
             Self::SourceAid => "source_aid",
             Self::Buffer => "buffer",
-            Self::Strike => "strike",
             Self::Intervene => "intervene",
-            Self::Negotiate => "negotiate",
             Self::Recognise => "recognise",
             Self::Outreach => "outreach",
             Self::AidIncumbent => "aid_incumbent",
