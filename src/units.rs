@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn a_rate_becomes_a_probability_by_the_exponential_law() {
         assert!((PerDay(0.0).probability_within(Days(1.0)).0).abs() < 1e-15);
-        assert!((PerDay(2.0_f64.ln()).probability_within(Days(1.0)).0 - 0.5).abs() < 1e-12);
+        assert!((PerDay(std::f64::consts::LN_2).probability_within(Days(1.0)).0 - 0.5).abs() < 1e-12);
         assert!((PerDay(1e-9).probability_within(Days(1.0)).0 - 1e-9).abs() < 1e-17);
         assert!((PerDay(-1.0).probability_within(Days(1.0)).0).abs() < 1e-15);
     }

@@ -25,9 +25,9 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     let path = Path::new(folder);
     if path.is_dir() {
-        walk(path, &mut found)
+        walk(path, &mut found);
     } else {
-        found.push((path.into(), fs::read_to_string(path).expect("a file")))
+        found.push((path.into(), fs::read_to_string(path).expect("a file")));
     }
     found
 }

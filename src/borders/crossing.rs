@@ -59,6 +59,9 @@ impl Queues {
 }
 
 /// System: groups that reached a gate join its queue, in the order of their ids.
+///
+/// # Panics
+/// Never: the components are dense and every queued group exists.
 pub fn join_queues(
     map: Res<MapRes>,
     clock: Res<Clock>,
@@ -97,7 +100,7 @@ pub fn join_queues(
         }
     }
     newcomers.sort_unstable_by_key(|n| n.0);
-    for &(_, _, crossing, side, waiting) in newcomers.iter() {
+    for &(_, _, crossing, side, waiting) in &newcomers {
         let lane = &mut queues.lanes[crossing.index()][side];
         lane.persons += waiting.persons;
         lane.queue.push_back(waiting);
@@ -106,6 +109,9 @@ pub fn join_queues(
 }
 
 /// System: crossings serve their queues, and some who wait give up.
+///
+/// # Panics
+/// Never: the components are dense and every queued group exists.
 pub fn serve_queues(
     mut commands: Commands,
     map: Res<MapRes>,

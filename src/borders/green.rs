@@ -89,6 +89,9 @@ impl GreenLines {
 }
 
 /// System: groups at the line try to cross.
+///
+/// # Panics
+/// Never: a shift has a segment to go to.
 pub fn attempt_green_border(
     map: Res<MapRes>,
     scenario: Res<ScenarioRes>,

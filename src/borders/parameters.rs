@@ -48,7 +48,7 @@ pub struct Crossing {
     /// The same where nothing passes for one's class.
     #[schemars(range(min = 0, max = 2), extend("x-unit" = "1/d", "x-source" = "none found", "x-certainty" = "P"))]
     pub renege_closed_per_day: f64,
-    /// Factor on the capacity of road crossings above winter_elevation_m, December to March.
+    /// Factor on the capacity of road crossings above `winter_elevation_m`, December to March.
     #[schemars(range(min = 0.05, max = 1), extend("x-unit" = "1", "x-source" = "evidence 1.1.4: season scales capacity by 0.3 to 1", "x-certainty" = "P"))]
     pub winter_capacity: f64,
     /// Height of a crossing above which winter counts.
@@ -96,7 +96,7 @@ pub struct PressureIndex {
     /// Power q of the mean over components.
     #[schemars(range(min = 1, max = 64), extend("x-unit" = "1", "x-source" = "evidence 1.5 (1 compensatory, large: the worst component)", "x-certainty" = "P"))]
     pub power: f64,
-    /// Aggregation of threat, vulnerability and impact: threat_led_geometric, equal_geometric or arithmetic.
+    /// Aggregation of threat, vulnerability and impact: `threat_led_geometric`, `equal_geometric` or arithmetic.
     #[schemars(extend("x-unit" = "", "x-source" = "evidence 1.5", "x-certainty" = "P"))]
     pub form: Form,
     /// Floor of threat, vulnerability and impact, so that one zero does not erase the rest.

@@ -223,7 +223,7 @@ impl ChoiceTables {
                 if destination.receiving_state == day.population.nationalities[who.nationality.index()] {
                     day.scenario.displacement.mobile.home_weight
                 } else {
-                    choice.foreign_weight * attraction(day.scenario, &destination.receiving_state) * self.exit(day, who)
+                    choice.foreign_weight * attraction(day.scenario, &destination.receiving_state) * exit(day, who)
                 }
             }
             DestinationKind::Gate(crossing, side) => {
@@ -236,7 +236,7 @@ impl ChoiceTables {
                     Passage::Closed => 0.0,
                 };
                 let wait = f64::from(day.traffic.wait_days[crossing.index()][usize::from(side)]);
-                open * rules::wait_factor(Days(wait), choice.wait_aversion_per_day) * self.abroad(day, who, far)
+                open * rules::wait_factor(Days(wait), choice.wait_aversion_per_day) * abroad(day, who, far)
             }
             DestinationKind::Green(segment, side) => {
                 if !on.green_border {
@@ -249,46 +249,8 @@ impl ChoiceTables {
                     day.guards.per_km[segment.index()][1 - usize::from(side)],
                     Share(day.guards.sensors[segment.index()][1 - usize::from(side)]),
                 );
-                (1.0 - detected.0) * self.abroad(day, who, far)
+                (1.0 - detected.0) * abroad(day, who, far)
             }
-        }
-    }
-
-    /// Factor of going to another territory, common to gates and green borders.
-    fn abroad(&self, day: &Conditions<'_>, who: Chooser, far: TerritoryId) -> f64 {
-        let choice = &day.scenario.displacement.destination;
-        let on = &day.scenario.mechanisms;
-        let here = governing_state(day.map, who.territory);
-        let there = governing_state(day.map, far);
-        if there == who.nationality && here != who.nationality {
-            return 0.0; // the displaced do not flee home; returnees have their own way
-        }
-        let kin = if on.kin && who.community != NO_COMMUNITY {
-            choice.kin_bonus * f64::from(day.population.community_share[far.index()][who.community.index()])
-        } else {
-            0.0
-        };
-        let mut factor =
-            attraction(day.scenario, &day.map.territories[there.index()].code) * libm::exp(kin) * self.exit(day, who);
-        if here != who.nationality && there != here {
-            factor *= choice.onward_weight;
-        }
-        if on.source_aid && here == who.nationality {
-            factor *= libm::exp(-choice.source_aid_strength * day.policies.source_aid[who.territory.index()]);
-        }
-        if on.buffer && day.policies.buffer[far.index()] {
-            factor *= libm::exp(-choice.buffer_strength);
-        }
-        factor
-    }
-
-    fn exit(&self, day: &Conditions<'_>, who: Chooser) -> f64 {
-        let here = governing_state(day.map, who.territory);
-        if day.scenario.mechanisms.exit_bar && here == who.nationality {
-            let bar = Share(day.policies.exit_bar[here.index()]);
-            rules::exit_factor(bar, day.scenario.displacement.destination.exit_bar_strength)
-        } else {
-            1.0
         }
     }
 
@@ -342,6 +304,45 @@ fn leads_to(map: &Map, kind: DestinationKind) -> Option<TerritoryId> {
             Some(if side == 0 { s.b } else { s.a })
         }
         _ => None,
+    }
+}
+
+/// Factor of going to another territory, common to gates and green borders.
+fn abroad(day: &Conditions<'_>, who: Chooser, far: TerritoryId) -> f64 {
+    let choice = &day.scenario.displacement.destination;
+    let on = &day.scenario.mechanisms;
+    let here = governing_state(day.map, who.territory);
+    let there = governing_state(day.map, far);
+    if there == who.nationality && here != who.nationality {
+        return 0.0; // the displaced do not flee home; returnees have their own way
+    }
+    let kin = if on.kin && who.community != NO_COMMUNITY {
+        choice.kin_bonus * f64::from(day.population.community_share[far.index()][who.community.index()])
+    } else {
+        0.0
+    };
+    let mut factor =
+        attraction(day.scenario, &day.map.territories[there.index()].code) * libm::exp(kin) * exit(day, who);
+    if here != who.nationality && there != here {
+        factor *= choice.onward_weight;
+    }
+    if on.source_aid && here == who.nationality {
+        factor *= libm::exp(-choice.source_aid_strength * day.policies.source_aid[who.territory.index()]);
+    }
+    if on.buffer && day.policies.buffer[far.index()] {
+        factor *= libm::exp(-choice.buffer_strength);
+    }
+    factor
+}
+
+/// What an exit bar leaves of going abroad.
+fn exit(day: &Conditions<'_>, who: Chooser) -> f64 {
+    let here = governing_state(day.map, who.territory);
+    if day.scenario.mechanisms.exit_bar && here == who.nationality {
+        let bar = Share(day.policies.exit_bar[here.index()]);
+        rules::exit_factor(bar, day.scenario.displacement.destination.exit_bar_strength)
+    } else {
+        1.0
     }
 }
 

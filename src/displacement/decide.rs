@@ -227,6 +227,9 @@ fn choose_for(
 }
 
 /// System: groups under way that have no destination choose one.
+///
+/// # Panics
+/// Never: the components are dense.
 pub fn choose_destinations(
     now: Snapshot,
     clock: Res<Clock>,
@@ -337,7 +340,7 @@ mod tests {
             let variance = squares / n - mean * mean;
             assert!((mean - expected).abs() < 5.0 * (expected / n).sqrt(), "{units} {p}: {mean}");
             assert!((variance / (expected * (1.0 - p)) - 1.0).abs() < 0.06, "{units} {p}: variance {variance}");
-            let p0 = (1.0 - p).powi(units as i32);
+            let p0 = (1.0 - p).powi(units.cast_signed());
             assert!((none / n - p0).abs() < 5.0 * (p0 * (1.0 - p0) / n).sqrt(), "{units} {p}: none {none}");
         }
     }

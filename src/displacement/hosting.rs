@@ -280,6 +280,9 @@ fn thinned(draws: &mut crate::random::Draws, n: u32, hazard: PerDay, step: Days,
 }
 
 /// System: counts who is where, for tomorrow's plans, the pressure index and the recorders.
+///
+/// # Panics
+/// Never: the components are dense.
 pub fn count_the_displaced(
     map: Res<MapRes>,
     mut population: ResMut<Population>,

@@ -108,7 +108,7 @@ pub struct Decision {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DestinationChoice {
-    /// Structure of the choice: gravity, intervening_opportunities or radiation.
+    /// Structure of the choice: gravity, `intervening_opportunities` or radiation.
     #[schemars(extend("x-unit" = "", "x-source" = "evidence 1.1.3", "x-certainty" = "F"))]
     pub kernel: Kernel,
     /// Distance added before the power is taken.
@@ -123,7 +123,7 @@ pub struct DestinationChoice {
     /// Log odds of a place where the group's community is the largest.
     #[schemars(range(min = 0, max = 4), extend("x-unit" = "log odds", "x-source" = "evidence 1.1.3 (b_kin; range 0.3 to 2)", "x-certainty" = "P"))]
     pub kin_bonus: f64,
-    /// Weight of a reception site against a town of camp_population people.
+    /// Weight of a reception site against a town of `camp_population` people.
     #[schemars(range(min = 0.1, max = 20), extend("x-unit" = "1", "x-source" = "evidence 1.1.3 (Flee 1 to 2; sensitivity range 1 to 10)", "x-certainty" = "F"))]
     pub camp_weight: f64,
     /// Population that a reception site's attraction counts as.

@@ -290,7 +290,7 @@ mod tests {
             let nearer = Threat { advance: (advance + more / 50.0).min(1.0), ..threat };
             prop_assert!(threat_hazard(deadlier, &hazard(), &decision()).0 >= now - 1e-12);
             prop_assert!(threat_hazard(nearer, &hazard(), &decision()).0 >= now - 1e-12);
-            prop_assert!(now >= 0.0 && now <= 0.31);
+            prop_assert!((0.0..=0.31).contains(&now));
         }
 
         #[test]

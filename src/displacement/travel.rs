@@ -150,6 +150,9 @@ struct Ways<'a> {
 }
 
 /// System: groups travel within the step's hours.
+///
+/// # Panics
+/// Never: the components are dense.
 pub fn travel(
     map: Res<MapRes>,
     scenario: Res<ScenarioRes>,

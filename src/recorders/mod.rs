@@ -155,7 +155,7 @@ impl Recorder {
         let (inside, abroad) = displacement::totals(world);
         self.headline.displaced_inside = inside;
         self.headline.displaced_abroad = abroad;
-        self.headline.realised_outcome = outcome_name(world.resource::<Leadership>().outcome).to_owned();
+        outcome_name(world.resource::<Leadership>().outcome).clone_into(&mut self.headline.realised_outcome);
         let roads = world.resource::<Roads>();
         RunOutput {
             tables: self.writers.into_iter().map(|mut w| w.take()).collect(),
