@@ -1,4 +1,4 @@
-//! The whole step, its travel, and a still world, at 1 k to 1 M moving groups on both maps.
+//! The whole step, its travel, each phase, and a still world, at 1 k to 1 M moving groups on both maps.
 //!
 //! Read "hop" as one group entering one cell, with everything a step does included; "group-day on foot" as a walking
 //! group's whole day.
@@ -89,5 +89,39 @@ fn outcomes(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, still, moving, outcomes);
+/// Each phase by itself, in a world of civil strife after 60 days with walking groups added, at 1 k to 1 M of them.
+fn phases(c: &mut Criterion) {
+    use spillover::leadership::Outcome;
+    use spillover::random::RunKey;
+    use spillover::schedule::ORDER;
+    use spillover::simulation::Simulation;
+    for name in ["caucasus_10km", "caucasus_5km"] {
+        let map = common::map(name);
+        let scenario = common::scenario(&[]);
+        let mut group = c.benchmark_group(format!("phase/{name}"));
+        group.sample_size(10);
+        for n in [1_000_u32, 10_000, 100_000, 1_000_000] {
+            for phase in ORDER {
+                group.bench_function(BenchmarkId::new(format!("{phase:?}"), n), |b| {
+                    b.iter_custom(|iterations| {
+                        let mut simulation =
+                            Simulation::new(&scenario, &map, Outcome::CivilStrife, RunKey::new(1, 0), 1);
+                        (0..60).for_each(|_| simulation.step());
+                        common::add_groups(&mut simulation, &map, n, false);
+                        simulation.keep_phases(&[phase]);
+                        simulation.step(); // builds the schedule anew
+                        // Groups arrive after some days: time the first steps only, and scale.
+                        let steps = iterations.clamp(1, 3);
+                        let start = Instant::now();
+                        (0..steps).for_each(|_| simulation.step());
+                        start.elapsed().mul_f64(iterations as f64 / steps as f64)
+                    });
+                });
+            }
+        }
+        group.finish();
+    }
+}
+
+criterion_group!(benches, still, moving, outcomes, phases);
 criterion_main!(benches);

@@ -144,7 +144,9 @@ fn tables(dir: &Path, map: &Map, as_of: Date) -> String {
     format!(
         "{}\n{} as of {as_of}: {} cells, {} residents, {} communities, {} first-level units\nfiles {}\n\n\
          Territories (official: the whole of it, also beyond the map)\n{}\n\n\
-         Border segments (official: where the whole lies on the map)\n{}\n\n\
+         Border segments (official: where the whole lies on the map)\n{}\n\
+         A line found from cells loses the bends finer than a cell: straight lines fit, winding rivers and ridges come out\n\
+         short. The model reckons with the official length where it is known.\n\n\
          Crossings\n{}\n",
         map.title,
         map.name,

@@ -17,7 +17,7 @@ use crate::leadership::Outcome;
 use crate::random::RunKey;
 use crate::recorders::table::TableSet;
 use crate::recorders::{Recorder, RunOutput};
-use crate::schedule::{Phase, empty_step};
+use crate::schedule::{ORDER, Phase, empty_step};
 use crate::time::Clock;
 use crate::{borders, conflict, displacement, leadership, ledger, states};
 
@@ -110,6 +110,13 @@ impl Simulation {
     /// One step.
     pub fn step(&mut self) {
         self.schedule.run(&mut self.world);
+    }
+
+    /// Keeps only some phases of the step, for benches that time one phase by itself.
+    pub fn keep_phases(&mut self, kept: &[Phase]) {
+        for phase in ORDER.into_iter().filter(|phase| !kept.contains(phase)) {
+            self.schedule.configure_sets(phase.run_if(|| false));
+        }
     }
 
     /// The world, to look at.
