@@ -39,7 +39,7 @@ fn every_shipped_scenario_is_accepted() {
 #[test]
 fn counterfactuals_differ_in_what_moscow_does_and_in_nothing_else() {
     let resolved = config::load(&root().join("configs/counterfactuals.toml"), &[]).unwrap();
-    assert_eq!(resolved.variants.len(), 8);
+    assert_eq!(resolved.variants.len(), 5);
     let without_moscow = |scenario: &config::scenario::Scenario| {
         let mut scenario = serde_json::to_value(scenario).unwrap();
         let moscow = scenario["states"]["moscow"].take();
