@@ -23,15 +23,14 @@ macro_rules! table {
         pub struct $name {
             $(
                 #[doc = $doc]
-                #[doc = concat!("\n\nUnit: ", $unit, ". Source: ", $source, " [", $certainty, "].")]
+                #[doc = concat!("\n\nUnit: ", $unit, ". Source: ", $source, ". Certainty: ", $certainty, ".")]
                 #[schemars(description = $doc, range(min = $min, max = $max), extend("x-unit" = $unit, "x-source" = $source,
                     "x-certainty" = $certainty))]
                 pub $field: f64,
             )*
             $($(
                 #[doc = $sdoc]
-                #[doc = concat!("\n\nLeast and most; drawn once a run. Unit: ", $sunit, ". Source: ", $ssource, " [",
-                    $scertainty, "].")]
+                #[doc = concat!("\n\nLeast and most; drawn once a run. Unit: ", $sunit, ". Source: ", $ssource, ". Certainty: ", $scertainty, ".")]
                 #[schemars(description = $sdoc, inner(range(min = $smin, max = $smax)), extend("x-unit" = $sunit,
                     "x-source" = $ssource, "x-certainty" = $scertainty))]
                 pub $sfield: [f64; 2],

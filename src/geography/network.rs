@@ -16,13 +16,13 @@ use crate::time::Month;
 /// Mean radius of the Earth, km.
 pub const EARTH_RADIUS_KM: f64 = 6371.0;
 
-/// Greatest walking speed, on a descent of 5 %, km/h (Tobler 1993; evidence 1.1.4 [F]).
+/// Greatest walking speed, on a descent of 5 %, km/h (Tobler 1993; evidence 1.1.4 `[F]`).
 pub const TOBLER_MAX_KM_PER_HOUR: f64 = 6.0;
-/// How fast walking slows with slope, 1 (Tobler 1993 [F]).
+/// How fast walking slows with slope, 1 (Tobler 1993 `[F]`).
 pub const TOBLER_DECAY: f64 = 3.5;
-/// The slope of the greatest speed is minus this, rise over run (Tobler 1993 [F]).
+/// The slope of the greatest speed is minus this, rise over run (Tobler 1993 `[F]`).
 pub const TOBLER_OFFSET: f64 = 0.05;
-/// Speed off paths relative to that on paths, 1 (Tobler 1993 [F]).
+/// Speed off paths relative to that on paths, 1 (Tobler 1993 `[F]`).
 pub const OFF_PATH_FACTOR: f64 = 0.6;
 
 /// The eight neighbours as steps of row and column, from north-west to south-east.
@@ -52,7 +52,7 @@ pub fn great_circle_km(lat1: f64, lon1: f64, lat2: f64, lon2: f64) -> f64 {
     2.0 * EARTH_RADIUS_KM * libm::asin(libm::sqrt(h.min(1.0)))
 }
 
-/// Walking speed on a slope (rise over run), km/h: `W = 6 exp(-3.5 |S + 0.05|)` (Tobler 1993; evidence 1.1.4 [F]).
+/// Walking speed on a slope (rise over run), km/h: `W = 6 exp(-3.5 |S + 0.05|)` (Tobler 1993; evidence 1.1.4 `[F]`).
 #[must_use]
 pub fn walking_km_per_hour(slope: f64) -> f64 {
     TOBLER_MAX_KM_PER_HOUR * libm::exp(-TOBLER_DECAY * (slope + TOBLER_OFFSET).abs())
@@ -68,7 +68,7 @@ pub fn road_walking_hours(km: f64, rise_m: f64) -> f64 {
 ///
 /// Mean heights of large cells hide the ups and downs between them, and no road avoids these. So the way is taken to climb
 /// above the line between the means by the ruggedness (the standard deviation of heights in the cells) on one half and
-/// to come down again on the other: slopes `S + g` and `S - g` with `g = 2 * ruggedness / length` [P].
+/// to come down again on the other: slopes `S + g` and `S - g` with `g = 2 * ruggedness / length` `[P]`.
 #[must_use]
 pub fn off_path_walking_hours(km: f64, rise_m: f64, ruggedness_m: f64) -> f64 {
     let metres = km * 1000.0;

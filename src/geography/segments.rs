@@ -20,7 +20,7 @@ pub const NEAR_KM: f64 = 50.0;
 /// directions: Proffitt and Rosen 1979, Computer Graphics and Image Processing 10:318.
 pub const CHAIN_CODE_CORRECTION: f64 = 0.948;
 
-/// A community lives on the other side if it makes up this share of the residents near the line there, 1 [P].
+/// A community lives on the other side if it makes up this share of the residents near the line there, 1 `[P]`.
 pub const KIN_MINIMUM_SHARE: f64 = 0.01;
 
 /// A line shorter than this number of cell heights that no table names and no crossing lies on is an accident of the

@@ -333,7 +333,7 @@ pub fn variant_name(scenario: &Scenario, variant: u16) -> &str {
 }
 
 /// The class of a pressure index: normal below 20, elevated below 40, high below 60, severe below 80, critical
-/// (evidence 1.5; the limits are fixed [P]).
+/// (evidence 1.5; the limits are fixed `[P]`).
 #[must_use]
 pub fn pressure_class(index: f64) -> &'static str {
     match index {

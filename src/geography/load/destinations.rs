@@ -6,7 +6,7 @@ use crate::geography::network::great_circle_km;
 use crate::geography::{BorderCrossingPoint, BorderSegment, Destination, DestinationKind, SegmentKind};
 use crate::ids::{CellId, DestinationId, SegmentId, TerritoryId};
 
-/// Residents within this distance count as those of a town, km: a daily reach by local road [P].
+/// Residents within this distance count as those of a town, km: a daily reach by local road `[P]`.
 pub const TOWN_RADIUS_KM: f64 = 15.0;
 
 /// Builds the destinations territory by territory: towns, camps, ways beyond the edge, gates, green borders.
