@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use comfy_table::{Cell, CellAlignment, Table, presets};
 
-use crate::recorders::table::pressure_class;
+use crate::borders::rules::class as pressure_class;
 use crate::study::quantiles::Spread;
 use crate::study::summary::{Summary, headline_borders};
 

@@ -4,7 +4,7 @@ use bevy_ecs::prelude::*;
 use rayon::prelude::*;
 
 use super::choice::{ChoiceTables, Chooser, Conditions, DayFactors};
-use super::group::{Activity, DisplacedGroup, NO_COMMUNITY, Travel};
+use super::group::{Activity, DisplacedGroup, Travel};
 use super::population::{Population, STRATA, Stratum, governing_state};
 use super::rules;
 use super::threat::PerceivedThreat;
@@ -307,12 +307,6 @@ pub fn way_to_unit(
             policies.passage(crossing, usize::from(side), class) != Passage::Closed && km(*d).is_finite()
         })
         .min_by(|a, b| km(*a).total_cmp(&km(*b)).then(a.cmp(b)))
-}
-
-/// A community that may be none, for people of a stratum.
-#[must_use]
-pub fn has_kin(community: crate::ids::CommunityId) -> bool {
-    community != NO_COMMUNITY
 }
 
 #[cfg(test)]

@@ -332,19 +332,6 @@ pub fn variant_name(scenario: &Scenario, variant: u16) -> &str {
     scenario.study.variants.get(usize::from(variant)).map_or(BASE_VARIANT, |v| &v.name)
 }
 
-/// The class of a pressure index: normal below 20, elevated below 40, high below 60, severe below 80, critical
-/// (evidence 1.5; the limits are fixed `[P]`).
-#[must_use]
-pub fn pressure_class(index: f64) -> &'static str {
-    match index {
-        x if x < 20.0 => "normal",
-        x if x < 40.0 => "elevated",
-        x if x < 60.0 => "high",
-        x if x < 80.0 => "severe",
-        _ => "critical",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -420,7 +407,8 @@ mod tests {
 
     #[test]
     fn classes_change_at_their_limits() {
-        let classes: Vec<&str> = [0.0, 19.99, 20.0, 40.0, 60.0, 80.0, 100.0].into_iter().map(pressure_class).collect();
+        let classes: Vec<&str> =
+            [0.0, 19.99, 20.0, 40.0, 60.0, 80.0, 100.0].into_iter().map(crate::borders::rules::class).collect();
         assert_eq!(classes, ["normal", "normal", "elevated", "high", "severe", "critical", "critical"]);
     }
 }

@@ -1,9 +1,10 @@
 //! Headline numbers over replicates: what the terminal shows and `summary.csv` holds.
 
 use super::quantiles::Spread;
+use crate::borders::rules::class as pressure_class;
 use crate::output::format::RowWriter;
 use crate::recorders::Headline;
-use crate::recorders::table::{RUSSIA_SOUTH, Table, pressure_class};
+use crate::recorders::table::{RUSSIA_SOUTH, Table};
 
 /// The headline numbers of one outcome and variant.
 #[derive(Clone, Debug, PartialEq)]
