@@ -86,12 +86,9 @@ pub fn join_queues(
             }
             let DestinationKind::Gate(crossing, side) = map.destinations[t.destination.index()].kind else { continue };
             t.hours_banked = -1.0;
-            let far = map.crossings[crossing.index()].sides[1 - usize::from(side)];
-            let class = if group.returning && governing_state(&map, far) == group.nationality {
-                NationalityClass::OwnOrKin
-            } else {
-                tables.class(far, group.nationality, group.community)
-            };
+            let sides = map.crossings[crossing.index()].sides;
+            let (near, far) = (sides[usize::from(side)], sides[1 - usize::from(side)]);
+            let class = tables.class(far, near, group.nationality, group.community);
             let waiting = Waiting { entity, persons: group.persons, class, luck: group.luck };
             newcomers.push((group.id, entity, crossing, usize::from(side), waiting));
             if group.returning {

@@ -16,7 +16,7 @@ use crate::borders::{self, CrossingTraffic};
 use crate::config::scenario::Scenario;
 use crate::geography::{DestinationKind, Map, TravelMode};
 use crate::ids::{CellId, CommunityId, DestinationId, TerritoryId};
-use crate::states::{Guards, NationalityClass, Passage, Policies};
+use crate::states::{Guards, KinEntry, NationalityClass, Passage, Policies};
 use crate::time::Month;
 use crate::units::{Days, Kilometres, PerDay, Share};
 
@@ -43,8 +43,10 @@ pub struct ChoiceTables {
     mass: Vec<f64>,
     /// The territory that a gate or green border leads to.
     leads_to: Vec<Option<TerritoryId>>,
-    /// `class[territory][nationality][community + 1]`: how a state sees people (0 in the last axis: no community).
-    class: Vec<Vec<Vec<NationalityClass>>>,
+    /// Whom each territory lets in like its own.
+    kin_entry: KinEntry,
+    /// The state that governs each territory.
+    governs: Vec<TerritoryId>,
     /// By territory: the destinations that lead a step nearer to another territory, `homeward[here][there]`.
     pub homeward: Vec<Vec<Vec<DestinationId>>>,
     /// The town of each first-level unit where returnees arrive, if it lies in any territory.
@@ -75,7 +77,7 @@ pub type DayFactors = BTreeMap<Chooser, Vec<f32>>;
 impl ChoiceTables {
     /// Tables for a scenario on a map.
     #[must_use]
-    pub fn new(map: &Map, scenario: &Scenario, population: &Population) -> Self {
+    pub fn new(map: &Map, scenario: &Scenario, population: &Population, kin_entry: &KinEntry) -> Self {
         let choice = &scenario.displacement.destination;
         // Attraction of what can be reached from a cell inside its territory, seen from `beyond_border_km` before the border.
         let beyond = |cell: CellId| -> f64 {
@@ -114,34 +116,29 @@ impl ChoiceTables {
                 }
             })
             .collect();
-        let class = (0..map.territories.len())
-            .map(|t| {
-                let t = TerritoryId::from_index(t);
-                (0..population.nationalities.len())
-                    .map(|n| {
-                        std::iter::once(NO_COMMUNITY)
-                            .chain((0..map.communities.len()).map(CommunityId::from_index))
-                            .map(|c| classify(map, scenario, t, TerritoryId::from_index(n), c))
-                            .collect()
-                    })
-                    .collect()
-            })
-            .collect();
         Self {
             rows: (0..map.cells.len()).map(|_| OnceLock::new()).collect(),
             mass,
             leads_to: map.destinations.iter().map(|d| leads_to(map, d.kind)).collect(),
-            class,
+            kin_entry: kin_entry.clone(),
+            governs: map.territories.iter().map(|t| t.governed_by).collect(),
             homeward: homeward(map),
             home_town: home_towns(map, population),
         }
     }
 
-    /// How the state of a territory sees people of a nationality and community.
+    /// How the state of a territory sees people of a nationality and community who come from another territory.
     #[must_use]
-    pub fn class(&self, territory: TerritoryId, nationality: TerritoryId, community: CommunityId) -> NationalityClass {
-        let c = if community == NO_COMMUNITY { 0 } else { community.index() + 1 };
-        self.class[territory.index()][nationality.index()][c]
+    pub fn class(
+        &self,
+        entering: TerritoryId,
+        leaving: TerritoryId,
+        nationality: TerritoryId,
+        community: CommunityId,
+    ) -> NationalityClass {
+        // A nationality from beyond the map governs no territory: it stands for itself.
+        let governed_by = |t: TerritoryId| self.governs.get(t.index()).copied().unwrap_or(t);
+        self.kin_entry.class_of(entering, leaving, nationality, community, governed_by)
     }
 
     /// Kernel of a cell over the destinations of its territory.
@@ -229,7 +226,7 @@ impl ChoiceTables {
             DestinationKind::Gate(crossing, side) => {
                 let point = &day.map.crossings[crossing.index()];
                 let far = point.sides[1 - usize::from(side)];
-                let class = self.class(far, who.nationality, who.community);
+                let class = self.class(far, who.territory, who.nationality, who.community);
                 let open = match day.policies.passage(crossing, usize::from(side), class) {
                     Passage::Open => 1.0,
                     Passage::Permit => choice.permit_weight,
@@ -357,30 +354,6 @@ fn place_mass(map: &Map, scenario: &Scenario, d: DestinationId) -> f64 {
     match destination.kind {
         DestinationKind::Camp => choice.camp_weight * choice.camp_population,
         _ => destination.population as f64,
-    }
-}
-
-fn classify(
-    map: &Map,
-    scenario: &Scenario,
-    territory: TerritoryId,
-    nationality: TerritoryId,
-    community: CommunityId,
-) -> NationalityClass {
-    let state = governing_state(map, territory);
-    if state == nationality {
-        return NationalityClass::OwnOrKin;
-    }
-    if community != NO_COMMUNITY {
-        let name = &map.communities[community.index()];
-        if scenario.states.kin_communities(&map.territories[state.index()].code).iter().any(|k| k == name) {
-            return NationalityClass::OwnOrKin;
-        }
-    }
-    if nationality.index() < map.territories.len() {
-        NationalityClass::Neighbour
-    } else {
-        NationalityClass::ThirdCountry
     }
 }
 

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::choice::{ChoiceTables, Chooser, Conditions, DayFactors};
 use super::group::{Activity, DisplacedGroup, Travel};
-use super::population::{Population, STRATA, Stratum, governing_state};
+use super::population::{Population, STRATA, Stratum};
 use super::rules;
 use super::threat::PerceivedThreat;
 use crate::borders::CrossingTraffic;
@@ -13,7 +13,7 @@ use crate::geography::{DestinationKind, Map};
 use crate::ids::{CellId, DestinationId, TerritoryId};
 use crate::random::{RunKey, Stream, binomial};
 use crate::simulation::{MapRes, ScenarioRes, ThreadsInRun};
-use crate::states::{Guards, NationalityClass, Passage, Policies};
+use crate::states::{Guards, Passage, Policies};
 use crate::time::Clock;
 use crate::units::{PerDay, Share};
 
@@ -299,11 +299,7 @@ pub fn way_to_unit(
         .filter(|d| {
             let DestinationKind::Gate(crossing, side) = map.destinations[d.index()].kind else { return false };
             let far = map.crossings[crossing.index()].sides[1 - usize::from(side)];
-            let class = if governing_state(map, far) == group.nationality {
-                NationalityClass::OwnOrKin
-            } else {
-                tables.class(far, group.nationality, group.community)
-            };
+            let class = tables.class(far, territory, group.nationality, group.community);
             policies.passage(crossing, usize::from(side), class) != Passage::Closed && km(*d).is_finite()
         })
         .min_by(|a, b| km(*a).total_cmp(&km(*b)).then(a.cmp(b)))

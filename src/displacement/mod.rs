@@ -42,7 +42,8 @@ pub fn populate(world: &mut World, map: &Map, scenario: &Scenario) {
         .filter(|&c| population.strata[population::Stratum::Mobile as usize][c] > 0)
         .map(crate::ids::CellId::from_index)
         .collect();
-    world.insert_resource(choice::ChoiceTables::new(map, scenario, &population));
+    let kin_entry = world.resource::<crate::states::KinEntry>().clone();
+    world.insert_resource(choice::ChoiceTables::new(map, scenario, &population, &kin_entry));
     world.insert_resource(decide::MobileCells(mobile));
     world.insert_resource(decide::DeparturePlan::default());
     world.insert_resource(threat::PerceivedThreat::new(map, &scenario.run.focus_state, &scenario.run.focus_capital));

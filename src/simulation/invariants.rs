@@ -4,12 +4,13 @@ use bevy_ecs::prelude::*;
 
 use crate::borders::CrossingTraffic;
 use crate::borders::crossing::Queues;
+use crate::conflict::{ArmedGroup, FighterTally};
 use crate::displacement::Population;
 use crate::displacement::group::{Activity, DisplacedGroup, Travel};
 use crate::simulation::{MapRes, ScenarioRes};
 use crate::states::{Passage, Policies};
 
-/// System: persons at home, settled, on the move and dead are everybody of day 0; no crossing served beyond its capacity or
+/// System: persons at home, settled, on the move and dead are everybody of day 0; fighters are those of the tally; no crossing served beyond its capacity or
 /// against its policy; nobody waits without being in a queue.
 ///
 /// # Panics
@@ -20,6 +21,7 @@ pub fn check_invariants(
     traffic: Res<CrossingTraffic>,
     policies: Res<Policies>,
     (map, scenario): (Res<MapRes>, Res<ScenarioRes>),
+    (armed, tally): (Query<&ArmedGroup>, Res<FighterTally>),
     groups: Query<(&Travel, &DisplacedGroup)>,
 ) {
     let (mut moving, mut queued) = (0_u64, 0_u64);
@@ -33,6 +35,8 @@ pub fn check_invariants(
     }
     let counted = population.accounted_for() + moving;
     assert_eq!(counted, population.initial_total, "persons were lost or made");
+    let fighters: i128 = armed.iter().map(|g| i128::from(g.strength)).sum();
+    assert_eq!(fighters, tally.in_groups(), "fighters were lost or made");
     assert_eq!(queued, queues.persons(), "queues and queued groups differ");
     // Reckoned anew from the day's traffic, the map and the policies, not from what the queues say of themselves.
     for (x, point) in map.crossings.iter().enumerate() {

@@ -90,9 +90,9 @@ impl Simulation {
         world.insert_resource(ThreadsInRun(threads));
         world.insert_resource(NextStep(0));
         leadership::populate(&mut world, outcome);
+        states::populate(&mut world); // whom states let in, which choices of destination read
         displacement::populate(&mut world, map, scenario);
         borders::populate(&mut world, map, scenario);
-        states::populate(&mut world);
         conflict::populate(&mut world);
         ledger::populate(&mut world);
         let mut schedule = empty_step(threads > 1);

@@ -137,7 +137,8 @@ impl KinEntry {
     /// Whether people of this community count as its own where they enter this territory.
     #[must_use]
     pub fn counts_as_own(&self, entering: TerritoryId, community: CommunityId) -> bool {
-        self.by_territory[entering.index()][community.index()]
+        // People without a known community are nobody's kin.
+        self.by_territory[entering.index()].get(community.index()).is_some_and(|kin| *kin)
     }
 
     /// The class of people of this community who leave `leaving` for `entering` as nationals of the state that governs

@@ -347,11 +347,3 @@ impl Parameters {
         found
     }
 }
-
-impl Parameters {
-    /// Communities that a state lets in like its own nationals.
-    #[must_use]
-    pub fn kin_communities(&self, code: &str) -> &[String] {
-        &self.by_code.get(code).unwrap_or(&self.other).kin
-    }
-}
