@@ -31,3 +31,4 @@ pub mod states;
 pub mod study;
 pub mod time;
 pub mod units;
+pub mod validation;

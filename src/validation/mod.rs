@@ -1,0 +1,11 @@
+//! The proving ground: the displacement model against episodes that happened, scored beside naive baselines.
+//!
+//! Two kinds of case give the same [`record::CaseRecord`]: [`regional`] cases are ordinary scenarios on a grid map with an
+//! `episode` of what was known of threat, control, policy and capacity; [`network`] cases are read from the files
+//! of the Flee project. [`scores`] and [`baselines`] are pure functions of such a record.
+
+pub mod network;
+pub mod record;
+pub mod regional;
+
+pub use record::{CaseRecord, Settings};

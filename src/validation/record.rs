@@ -1,0 +1,136 @@
+//! What a case hands over to be scored: observed points with what was simulated at each, by replicate.
+
+use std::path::PathBuf;
+
+/// How cases are run; the same for all kinds.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Scenario whose displacement parameters network cases use; regional cases extend it themselves.
+    pub scenario: PathBuf,
+    /// `key=value` laid over the scenario, as with `--set`.
+    pub sets: Vec<String>,
+    /// Sets of parameters to draw from (the plausible sets of a calibration): replicate `r` uses set `r mod len`, laid over
+    /// the scenario after `sets`. Empty: the scenario's own values in every replicate.
+    pub parameter_sets: Vec<Vec<(String, f64)>>,
+    /// Replicates.
+    pub replicates: u32,
+    /// Seed.
+    pub seed: u64,
+    /// Network cases: camps have no known capacity.
+    pub hide_capacities: bool,
+    /// Threads over replicates.
+    pub threads: usize,
+}
+
+/// What a case is used for. The parameters were fitted on calibration cases only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Parameters were fitted to it.
+    Calibration,
+    /// Parameters were not fitted to it.
+    Validation,
+}
+
+/// Kind of case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CaseKind {
+    /// On a grid map; totals are the model's.
+    Regional,
+    /// On a route network; the daily total is given, the split among camps is the model's.
+    Network,
+}
+
+/// A case after its runs.
+#[derive(Clone, Debug)]
+pub struct CaseRecord {
+    /// Folder name, such as `karabakh_2023`.
+    pub name: String,
+    /// Title for people.
+    pub title: String,
+    /// Kind.
+    pub kind: CaseKind,
+    /// Role.
+    pub role: Role,
+    /// Whether camp capacities were hidden (network cases).
+    pub capacities_hidden: bool,
+    /// Date and time of day 0, ISO.
+    pub start: String,
+    /// Replicates.
+    pub replicates: u32,
+    /// The observed series, each with what was simulated.
+    pub series: Vec<SeriesRecord>,
+    /// Series that share a total.
+    pub splits: Vec<Split>,
+    /// CPU seconds spent in steps, agent-days simulated (persons present per day, summed), persons per group.
+    pub cost: Cost,
+    /// What a reader should know, in sentences.
+    pub notes: Vec<String>,
+}
+
+/// What the runs of a case cost.
+#[derive(Clone, Copy, Debug, Default, serde::Serialize)]
+pub struct Cost {
+    /// CPU seconds in steps, all replicates.
+    pub cpu_seconds: f64,
+    /// Agents (groups) times days that they were in the simulation, all replicates, as Flee counts them.
+    pub agent_days: f64,
+    /// Persons per group.
+    pub persons_per_agent: u32,
+    /// Bytes per agent at the end, estimated from the sizes of what is stored; 0 where not measured.
+    pub bytes_per_agent: f64,
+}
+
+/// An observed series.
+#[derive(Clone, Debug)]
+pub struct SeriesRecord {
+    /// Name, unique in the case.
+    pub name: String,
+    /// Title for people.
+    pub title: String,
+    /// Unit, such as `persons`.
+    pub unit: String,
+    /// Whether the series accumulates (never falls): growth curves are fair baselines only then.
+    pub cumulative: bool,
+    /// Standard deviation of the model's discrepancy, as a share of the observed value (calibration).
+    pub discrepancy: f64,
+    /// The points, ascending in time.
+    pub points: Vec<Point>,
+}
+
+/// An observation with what was simulated for it.
+#[derive(Clone, Debug)]
+pub struct Point {
+    /// Days since the start of the case.
+    pub at_days: f64,
+    /// Date and time as written in the source, ISO.
+    pub at: String,
+    /// Observed value.
+    pub observed: f64,
+    /// Standard deviation of the observation, same unit.
+    pub error: f64,
+    /// Certainty tag, such as `F~`.
+    pub certainty: String,
+    /// Source.
+    pub source: String,
+    /// Simulated value by replicate.
+    pub simulated: Vec<f64>,
+}
+
+/// Series that share a total and times: the parts of a whole.
+#[derive(Clone, Debug)]
+pub struct Split {
+    /// Name.
+    pub name: String,
+    /// Positions in [`CaseRecord::series`], all with the same times.
+    pub members: Vec<usize>,
+    /// Shares by attraction and distance alone, where defined; same order and length as `members`, summing to 1.
+    pub gravity_shares: Option<Vec<f64>>,
+    /// Shares by known capacity, where capacities are known and not hidden.
+    pub capacity_shares: Option<Vec<f64>>,
+    /// Whether the total is given to the model (network cases) rather than generated.
+    pub total_given: bool,
+    /// Observed total by time where it is more than the sum of the members (Flee divides by the observed total).
+    pub total: Option<Vec<f64>>,
+}
