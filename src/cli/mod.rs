@@ -9,6 +9,7 @@ mod results;
 mod run;
 mod schema;
 mod study;
+mod validate;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -48,6 +49,8 @@ enum Command {
     Run(run::Arguments),
     /// Check studies, everything but the steps: all problems at once
     Check(check::Arguments),
+    /// Score the displacement model against cases that happened, beside naive baselines
+    Validate(validate::Arguments),
     /// Print the JSON schema of study files, for editors
     Schema(schema::Arguments),
     /// Look at a map
@@ -63,6 +66,7 @@ pub fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => Ok(check::run(&arguments)),
+        Command::Validate(arguments) => validate::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Map(arguments) => return map::run(arguments),
         Command::Completions(arguments) => {

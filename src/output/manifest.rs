@@ -82,7 +82,8 @@ pub fn manifest(
 }
 
 /// What program ran.
-fn program() -> Value {
+#[must_use]
+pub fn program() -> Value {
     let (commit, dirty) = git();
     json!({
         "name": env!("CARGO_PKG_NAME"),
@@ -97,7 +98,8 @@ fn program() -> Value {
 }
 
 /// What machine ran it.
-fn host() -> Value {
+#[must_use]
+pub fn host() -> Value {
     json!({
         "arch": std::env::consts::ARCH,
         "os": std::env::consts::OS,

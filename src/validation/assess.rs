@@ -153,7 +153,8 @@ pub fn problems(record: &CaseRecord) -> Vec<String> {
                 || point.error < 0.0
                 || point.simulated.iter().any(|v| !v.is_finite())
             {
-                problems.push(format!("series `{name}` at {at}: a value is no finite number, or an error is below zero"));
+                problems
+                    .push(format!("series `{name}` at {at}: a value is no finite number, or an error is below zero"));
             }
             if i > 0 && point.at_days < series.points[i - 1].at_days {
                 problems.push(format!("series `{name}` at {at}: earlier than the point before it"));
@@ -186,7 +187,9 @@ fn split_problems(record: &CaseRecord, split: &Split) -> Option<String> {
         }
     }
     match &split.total {
-        Some(total) if total.len() != first.points.len() => Some("its total does not have the times of its members".into()),
+        Some(total) if total.len() != first.points.len() => {
+            Some("its total does not have the times of its members".into())
+        }
         _ => None,
     }
 }
@@ -352,8 +355,9 @@ fn of_split(record: &CaseRecord, split: &Split) -> SplitScores {
 
 fn of_whole(record: &CaseRecord, series: &[SeriesScores]) -> WholeScores {
     let points = series.iter().map(|s| s.points).sum();
-    let pooled =
-        |share: fn(&SeriesScores) -> f64| series.iter().map(|s| share(s) * s.points as f64).sum::<f64>() / points as f64;
+    let pooled = |share: fn(&SeriesScores) -> f64| {
+        series.iter().map(|s| share(s) * s.points as f64).sum::<f64>() / points as f64
+    };
     let relative: Vec<f64> = series.iter().filter_map(|s| s.crps_relative).collect();
     let of = |baseline: Baseline| {
         let found: Vec<(f64, Compared)> = series

@@ -407,7 +407,10 @@ mod tests {
     fn the_origin_is_the_first_third_or_what_it_wants() {
         use Baseline::{LinearTrend, Logistic, Persistence};
         let of = |baseline, n| origin(baseline, n).ok();
-        assert_eq!([1, 2, 3, 6, 7, 300].map(|n| of(Persistence, n)), [None, Some(1), Some(2), Some(2), Some(3), Some(100)]);
+        assert_eq!(
+            [1, 2, 3, 6, 7, 300].map(|n| of(Persistence, n)),
+            [None, Some(1), Some(2), Some(2), Some(3), Some(100)]
+        );
         assert_eq!([2, 3, 4, 9, 10].map(|n| of(LinearTrend, n)), [None, Some(2), Some(3), Some(3), Some(4)]);
         assert_eq!([3, 4, 12].map(|n| of(Logistic, n)), [None, Some(3), Some(4)]);
         assert_eq!(origin(Persistence, 1).unwrap_err(), "1 point; it must see 1 and be scored on one more");
@@ -466,10 +469,7 @@ mod tests {
     fn where_a_baseline_is_not_defined_it_says_why() {
         let refuse = |b, d: &[f64], v: &[f64], c| forecast(b, d, v, c).unwrap_err();
         assert_eq!(refuse(Baseline::Logistic, &days(9), &[1.0; 9], false), "the series does not accumulate");
-        assert_eq!(
-            refuse(Baseline::Logistic, &days(9), &[0.0; 9], true),
-            "no value above zero among the points seen"
-        );
+        assert_eq!(refuse(Baseline::Logistic, &days(9), &[0.0; 9], true), "no value above zero among the points seen");
         assert_eq!(refuse(Baseline::LinearTrend, &[1.0; 4], &[1.0; 4], true), "the points seen are at one time");
         assert!(fit(Reference::LinearFit, &days(2), &[1.0, 2.0], true).is_err());
     }

@@ -8,6 +8,7 @@
 pub mod assess;
 pub mod baselines;
 pub mod network;
+pub mod parameter_sets;
 pub mod picture;
 pub mod record;
 pub mod regional;

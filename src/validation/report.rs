@@ -1,0 +1,582 @@
+//! What a validation leaves behind: `scores.csv`, `series.csv`, `validation.json`, a picture per case, their description.
+//!
+//! Everything here is the same bytes in every repetition; what the runs cost stands in `manifest.json` alone.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::assess::{Assessment, Compared};
+use super::picture::{Panel, PanelPoint, Picture};
+use super::record::{CaseKind, CaseRecord, Role};
+use super::scores::{self, Case};
+use crate::output::format::{append_number, append_text};
+use crate::study::quantiles::Spread;
+
+/// Names of the files.
+pub const SCORES: &str = "scores.csv";
+/// Observed and simulated points.
+pub const SERIES: &str = "series.csv";
+/// Both for programs, with the failures.
+pub const VALIDATION: &str = "validation.json";
+
+/// A column: name, type as data packages have it, meaning.
+type Column = (&'static str, &'static str, &'static str);
+
+const SCORES_COLUMNS: [Column; 11] = [
+    ("case", "string", "Name of the case."),
+    ("setting", "string", "Camp capacities: as_given or hidden."),
+    ("role", "string", "calibration: parameters were fitted to it; validation: they were not."),
+    ("scope", "string", "What the score is of: series, split (parts of a whole) or case."),
+    ("series", "string", "Name of the series or split; empty for the case."),
+    ("score", "string", "Score, as defined in docs/validation.md."),
+    ("subject", "string", "model, or the baseline or reference that the score is of or against."),
+    ("value", "number", "The score; empty where it is not defined."),
+    ("unit", "string", "Unit of the value."),
+    ("n_points", "integer", "Points (of a split: times) that it is over."),
+    ("note", "string", "Why there is no value."),
+];
+
+const SERIES_COLUMNS: [Column; 17] = [
+    ("case", "string", "Name of the case."),
+    ("setting", "string", "Camp capacities: as_given or hidden."),
+    ("series", "string", "Name of the series."),
+    ("at", "string", "Date and time as in the source, ISO 8601."),
+    ("days", "number", "Days since the start of the case."),
+    ("observed", "number", "Observed value, unit of the series."),
+    ("observation_error", "number", "Standard deviation of the observation."),
+    ("certainty", "string", "Certainty tag of the observation."),
+    ("source", "string", "Source of the observation."),
+    ("sim_mean", "number", "Mean over replicates."),
+    ("sim_p05", "number", "5 % quantile of the replicates."),
+    ("sim_p25", "number", "25 % quantile of the replicates."),
+    ("sim_p50", "number", "Median of the replicates."),
+    ("sim_p75", "number", "75 % quantile of the replicates."),
+    ("sim_p95", "number", "95 % quantile of the replicates."),
+    ("inside_50", "boolean", "Whether the observation is in the central half of the predictive distribution."),
+    ("inside_90", "boolean", "Whether the observation is in the central 90 % of the predictive distribution."),
+];
+
+/// A row of `scores.csv`, without the case.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ScoreRow {
+    /// `series`, `split` or `case`.
+    pub scope: &'static str,
+    /// Name of the series or split.
+    pub series: String,
+    /// Score.
+    pub score: &'static str,
+    /// Model, baseline or reference.
+    pub subject: &'static str,
+    /// Value.
+    pub value: Option<f64>,
+    /// Unit.
+    pub unit: String,
+    /// Points.
+    pub n_points: usize,
+    /// Why there is no value.
+    pub note: String,
+}
+
+/// A row of `series.csv`, without the case.
+#[derive(Clone, Debug, Serialize)]
+pub struct PointRow<'a> {
+    /// Series.
+    pub series: &'a str,
+    /// Date and time.
+    pub at: &'a str,
+    /// Days since the start.
+    pub days: f64,
+    /// Observed.
+    pub observed: f64,
+    /// Its standard deviation.
+    pub observation_error: f64,
+    /// Its certainty.
+    pub certainty: &'a str,
+    /// Its source.
+    pub source: &'a str,
+    /// Mean of the ensemble.
+    pub sim_mean: f64,
+    /// Quantiles of the ensemble.
+    pub sim_p05: f64,
+    /// 25 %.
+    pub sim_p25: f64,
+    /// Median.
+    pub sim_p50: f64,
+    /// 75 %.
+    pub sim_p75: f64,
+    /// 95 %.
+    pub sim_p95: f64,
+    /// Inside the central half of the predictive distribution.
+    pub inside_50: bool,
+    /// Inside its central 90 %.
+    pub inside_90: bool,
+}
+
+/// A case that could not be scored, with every cause.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Failure {
+    /// Case as it was named.
+    pub case: String,
+    /// Causes, each a sentence with its place.
+    pub causes: Vec<String>,
+}
+
+/// How capacities were treated, in a word.
+#[must_use]
+pub fn setting(record: &CaseRecord) -> &'static str {
+    if record.capacities_hidden { "hidden" } else { "as_given" }
+}
+
+/// Role in a word.
+#[must_use]
+pub fn role(record: &CaseRecord) -> &'static str {
+    match record.role {
+        Role::Calibration => "calibration",
+        Role::Validation => "validation",
+    }
+}
+
+fn kind(record: &CaseRecord) -> &'static str {
+    match record.kind {
+        CaseKind::Regional => "regional",
+        CaseKind::Network => "network",
+    }
+}
+
+/// Name of the picture of a case.
+#[must_use]
+pub fn picture_file(case: &str, setting: &str) -> String {
+    format!("{case}_{setting}.svg")
+}
+
+/// Collects rows of one series, split or case.
+struct Rows<'r> {
+    rows: &'r mut Vec<ScoreRow>,
+    scope: &'static str,
+    series: &'r str,
+}
+
+impl Rows<'_> {
+    fn add(
+        &mut self,
+        score: &'static str,
+        subject: &'static str,
+        value: Option<f64>,
+        unit: &str,
+        n: usize,
+        note: &str,
+    ) {
+        self.rows.push(ScoreRow {
+            scope: self.scope,
+            series: self.series.to_owned(),
+            score,
+            subject,
+            value,
+            unit: unit.to_owned(),
+            n_points: n,
+            note: if value.is_none() { note.to_owned() } else { String::new() },
+        });
+    }
+
+    fn model(&mut self, score: &'static str, value: Option<f64>, unit: &str, n: usize, note: &str) {
+        self.add(score, "model", value, unit, n, note);
+    }
+
+    /// Baseline, model on the same points, skill.
+    fn compared(&mut self, names: [&'static str; 3], subject: &'static str, c: &Result<Compared, String>, unit: &str) {
+        match c {
+            Ok(c) => {
+                self.add(names[0], subject, Some(c.baseline), unit, c.points, "");
+                self.add(names[1], subject, Some(c.model), unit, c.points, "");
+                self.add(names[2], subject, c.skill, "1", c.points, "the baseline is perfect");
+            }
+            Err(why) => self.add(names[0], subject, None, unit, 0, why),
+        }
+    }
+}
+
+/// All scores of a case, tidy.
+#[must_use]
+pub fn score_rows(a: &Assessment<'_>) -> Vec<ScoreRow> {
+    let mut list = Vec::new();
+    for (series, s) in a.record.series.iter().zip(&a.series) {
+        let unit = series.unit.as_str();
+        let n = s.points;
+        let mut rows = Rows { rows: &mut list, scope: "series", series: &series.name };
+        rows.model("crps", Some(s.crps), unit, n, "");
+        rows.model("crps_relative", s.crps_relative, "1", n, "the mean observed value is not above zero");
+        rows.model("coverage_50", Some(s.coverage_50), "1", n, "");
+        rows.model("coverage_90", Some(s.coverage_90), "1", n, "");
+        rows.model("coverage_50_ensemble", Some(s.coverage_50_ensemble), "1", n, "");
+        rows.model("coverage_90_ensemble", Some(s.coverage_90_ensemble), "1", n, "");
+        rows.model("log_ratio", s.log_ratio.mean, "1", s.log_ratio.used, "no point with both values above zero");
+        rows.model("log_ratio_skipped", Some(s.log_ratio.skipped as f64), "points", n, "");
+        rows.model("rmse", Some(s.rmse), unit, n, "");
+        rows.model("bias", Some(s.bias), unit, n, "");
+        let height_unit = if series.cumulative { format!("{unit}/day") } else { unit.to_owned() };
+        let few = "too few points for a peak";
+        rows.model("peak_height_observed", s.peak.map(|p| p.observed.height), &height_unit, n, few);
+        rows.model("peak_height_error", s.peak.map(|p| p.height), &height_unit, n, few);
+        rows.model("peak_day_observed", s.peak.map(|p| p.observed.day), "days", n, few);
+        rows.model("peak_day_error", s.peak.map(|p| p.day), "days", n, few);
+        rows.model("peak_day_error_signed", s.peak.map(|p| p.day_signed), "days", n, few);
+        let names = ["crps", "crps_model_same_points", "crps_skill"];
+        for (baseline, compared) in s.forecasts.iter().chain(&s.allocations) {
+            rows.compared(names, baseline.name(), compared, unit);
+        }
+        for (reference, compared) in &s.references {
+            rows.compared(names, reference.name(), compared, unit);
+        }
+    }
+    for (split, s) in a.record.splits.iter().zip(&a.splits) {
+        let mut rows = Rows { rows: &mut list, scope: "split", series: &split.name };
+        let zero = "the observed total is zero at all times";
+        rows.model("ard", s.ard.mean, "1", s.ard.used, zero);
+        rows.model("ard_rescaled", s.rescaled.mean, "1", s.rescaled.used, zero);
+        rows.model("ard_replicates", s.ard_replicates, "1", s.ard.used, zero);
+        rows.model("ard_rescaled_replicates", s.rescaled_replicates, "1", s.ard.used, zero);
+        rows.model("times_skipped", Some(s.ard.skipped as f64), "times", s.ard.used + s.ard.skipped, "");
+        for (baseline, scored) in &s.baselines {
+            let subject = baseline.name();
+            match scored {
+                Ok(scored) => {
+                    let perfect = "the baseline is perfect";
+                    rows.add("ard", subject, Some(scored.ard), "1", scored.times, "");
+                    rows.add("ard_skill", subject, scored.skill, "1", scored.times, perfect);
+                    rows.add("ard_rescaled_skill", subject, scored.skill_rescaled, "1", scored.times, perfect);
+                }
+                Err(why) => rows.add("ard", subject, None, "1", 0, why),
+            }
+        }
+    }
+    let w = &a.whole;
+    let mut rows = Rows { rows: &mut list, scope: "case", series: "" };
+    rows.model("crps_relative", w.crps_relative, "1", w.points, "no series has a mean observed value above zero");
+    rows.model("coverage_50", Some(w.coverage_50), "1", w.points, "");
+    rows.model("coverage_90", Some(w.coverage_90), "1", w.points, "");
+    rows.model("coverage_50_ensemble", Some(w.coverage_50_ensemble), "1", w.points, "");
+    rows.model("coverage_90_ensemble", Some(w.coverage_90_ensemble), "1", w.points, "");
+    let m = a.record.replicates as usize;
+    rows.model("coverage_50_expected", Some(scores::expected_coverage(m, 0.5)), "1", w.points, "");
+    rows.model("coverage_90_expected", Some(scores::expected_coverage(m, 0.9)), "1", w.points, "");
+    let names = ["crps_relative", "crps_relative_model_same_points", "crps_skill"];
+    for (baseline, compared) in &w.baselines {
+        let compared = compared.map(|c| c.compared).ok_or_else(|| "defined for no series".to_owned());
+        rows.compared(names, baseline.name(), &compared, "1");
+    }
+    list
+}
+
+/// All points of a case, tidy.
+#[must_use]
+pub fn point_rows<'a>(record: &'a CaseRecord) -> Vec<PointRow<'a>> {
+    let mut rows = Vec::new();
+    for series in &record.series {
+        for point in &series.points {
+            let Some(spread) = Spread::of(&mut point.simulated.clone()) else { continue };
+            let case = Case { observed: point.observed, error: point.error, ensemble: &point.simulated };
+            rows.push(PointRow {
+                series: &series.name,
+                at: &point.at,
+                days: point.at_days,
+                observed: point.observed,
+                observation_error: point.error,
+                certainty: &point.certainty,
+                source: &point.source,
+                sim_mean: spread.mean,
+                sim_p05: spread.q05,
+                sim_p25: spread.q25,
+                sim_p50: spread.q50,
+                sim_p75: spread.q75,
+                sim_p95: spread.q95,
+                inside_50: scores::is_inside(case, 0.5).unwrap_or(false),
+                inside_90: scores::is_inside(case, 0.9).unwrap_or(false),
+            });
+        }
+    }
+    rows
+}
+
+/// A row of fields in the making.
+struct Fields<'b> {
+    bytes: &'b mut Vec<u8>,
+    first: bool,
+}
+
+impl<'b> Fields<'b> {
+    fn new(bytes: &'b mut Vec<u8>) -> Self {
+        Self { bytes, first: true }
+    }
+
+    fn comma(&mut self) {
+        if !self.first {
+            self.bytes.push(b',');
+        }
+        self.first = false;
+    }
+
+    fn text(&mut self, text: &str) -> &mut Self {
+        self.comma();
+        append_text(self.bytes, text);
+        self
+    }
+
+    fn number(&mut self, value: f64) -> &mut Self {
+        self.comma();
+        append_number(self.bytes, value);
+        self
+    }
+
+    fn end(&mut self) {
+        self.bytes.push(b'\n');
+    }
+}
+
+fn header(columns: &[Column]) -> Vec<u8> {
+    let mut text = columns.iter().map(|c| c.0).collect::<Vec<_>>().join(",");
+    text.push('\n');
+    text.into_bytes()
+}
+
+/// `scores.csv`.
+#[must_use]
+pub fn scores_csv(cases: &[Assessment<'_>]) -> Vec<u8> {
+    let mut bytes = header(&SCORES_COLUMNS);
+    for a in cases {
+        for row in score_rows(a) {
+            Fields::new(&mut bytes)
+                .text(&a.record.name)
+                .text(setting(a.record))
+                .text(role(a.record))
+                .text(row.scope)
+                .text(&row.series)
+                .text(row.score)
+                .text(row.subject)
+                .number(row.value.unwrap_or(f64::NAN))
+                .text(&row.unit)
+                .number(row.n_points as f64)
+                .text(&row.note)
+                .end();
+        }
+    }
+    bytes
+}
+
+/// `series.csv`.
+#[must_use]
+pub fn series_csv(cases: &[Assessment<'_>]) -> Vec<u8> {
+    let mut bytes = header(&SERIES_COLUMNS);
+    for a in cases {
+        for row in point_rows(a.record) {
+            let mut fields = Fields::new(&mut bytes);
+            fields.text(&a.record.name).text(setting(a.record)).text(row.series).text(row.at).number(row.days);
+            fields.number(row.observed).number(row.observation_error).text(row.certainty).text(row.source);
+            for value in [row.sim_mean, row.sim_p05, row.sim_p25, row.sim_p50, row.sim_p75, row.sim_p95] {
+                fields.number(value);
+            }
+            for inside in [row.inside_50, row.inside_90] {
+                fields.text(if inside { "true" } else { "false" });
+            }
+            fields.end();
+        }
+    }
+    bytes
+}
+
+/// `validation.json`: the content of both tables and the failures.
+#[must_use]
+pub fn document(cases: &[Assessment<'_>], failures: &[Failure]) -> Value {
+    let case = |a: &Assessment<'_>| {
+        let r = a.record;
+        json!({
+            "case": r.name,
+            "title": r.title,
+            "kind": kind(r),
+            "role": role(r),
+            "setting": setting(r),
+            "start": r.start,
+            "replicates": r.replicates,
+            "notes": r.notes,
+            "scores": score_rows(a),
+            "points": point_rows(r),
+        })
+    };
+    json!({ "cases": cases.iter().map(case).collect::<Vec<_>>(), "failures": failures })
+}
+
+/// What the runs of each case cost: volatile, so it stands apart.
+#[must_use]
+pub fn costs(cases: &[Assessment<'_>]) -> Value {
+    let cost = |a: &Assessment<'_>| {
+        let mut value = json!(a.record.cost);
+        value["case"] = a.record.name.clone().into();
+        value["setting"] = setting(a.record).into();
+        value
+    };
+    cases.iter().map(cost).collect::<Vec<_>>().into()
+}
+
+/// The picture of a case.
+#[must_use]
+pub fn picture(a: &Assessment<'_>) -> Picture {
+    let record = a.record;
+    let replicates = record.replicates;
+    let percent = |share: f64| format!("{:.0} %", 100.0 * share);
+    let mut description = format!(
+        "{}: {} series, each with the simulated 50 % and 90 % bands of {replicates} replicates, their median, and the observed points.",
+        record.title,
+        record.series.len()
+    );
+    let mut panels = Vec::new();
+    for (series, s) in record.series.iter().zip(&a.series) {
+        let points: Vec<PanelPoint> = series
+            .points
+            .iter()
+            .filter_map(|p| {
+                let spread = Spread::of(&mut p.simulated.clone())?;
+                Some(PanelPoint {
+                    day: p.at_days,
+                    observed: p.observed,
+                    error: p.error,
+                    quantiles: [spread.q05, spread.q25, spread.q50, spread.q75, spread.q95],
+                })
+            })
+            .collect();
+        if let (Some(first), Some(last)) = (series.points.first(), series.points.last()) {
+            use std::fmt::Write as _;
+            let when = if s.points == 1 { first.at.clone() } else { format!("{} to {}", first.at, last.at) };
+            let _ = write!(
+                description,
+                " {} ({}, {when}): {} of {} points inside the 90 % band; last observed {:.0}, simulated median {:.0}.",
+                series.title,
+                series.unit,
+                (s.coverage_90 * s.points as f64).round(),
+                s.points,
+                last.observed,
+                points.last().map_or(f64::NAN, |p| p.quantiles[2]),
+            );
+        }
+        let note = format!("n {}; in 50 % {}, in 90 % {}", s.points, percent(s.coverage_50), percent(s.coverage_90));
+        let relative = s.crps_relative.map_or(String::new(), |c| format!("; CRPS {} of the mean", percent(c)));
+        panels.push(Panel { title: series.title.clone(), unit: series.unit.clone(), note: note + &relative, points });
+    }
+    let capacities = match (record.kind, record.capacities_hidden) {
+        (CaseKind::Regional, _) => "",
+        (CaseKind::Network, true) => ", capacities hidden",
+        (CaseKind::Network, false) => ", capacities as given",
+    };
+    Picture {
+        title: record.title.clone(),
+        subtitle: format!("{} case{capacities}; {replicates} replicates", role(record)),
+        description,
+        start: record.start.parse().ok().or_else(|| {
+            let date: jiff::civil::Date = record.start.parse().ok()?;
+            Some(date.to_datetime(jiff::civil::Time::midnight()))
+        }),
+        panels,
+    }
+}
+
+/// The description of the folder (Frictionless tabular data package, version 1).
+#[must_use]
+pub fn datapackage(results_version: u32, pictures: &[String]) -> Value {
+    let table = |path: &str, columns: &[Column], about: &str| {
+        let fields: Vec<Value> = columns
+            .iter()
+            .map(|(name, kind, about)| json!({ "name": name, "type": kind, "description": about }))
+            .collect();
+        json!({
+            "profile": "tabular-data-resource",
+            "name": path.trim_end_matches(".csv"),
+            "path": path,
+            "description": about,
+            "format": "csv",
+            "mediatype": "text/csv",
+            "encoding": "utf-8",
+            "dialect": { "delimiter": ",", "lineTerminator": "\n", "quoteChar": "\"", "doubleQuote": true, "header": true },
+            "schema": { "fields": fields, "missingValues": [""] },
+        })
+    };
+    let mut resources = vec![
+        table(SCORES, &SCORES_COLUMNS, "Scores of the model and of baselines."),
+        table(SERIES, &SERIES_COLUMNS, "Observed points with what was simulated."),
+        json!({ "name": "validation", "path": VALIDATION, "format": "json", "mediatype": "application/json" }),
+    ];
+    resources.extend(pictures.iter().enumerate().map(|(i, path)| {
+        json!({ "name": format!("picture-{}", i + 1), "path": path, "format": "svg", "mediatype": "image/svg+xml" })
+    }));
+    json!({
+        "name": "validation",
+        "title": "Hindcasts of the displacement model",
+        "description": "Simulated against observed, with scores beside naive baselines. Definitions: docs/validation.md.",
+        "spillover": { "results_version": results_version },
+        "resources": resources,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::validation::assess::assess;
+    use crate::validation::{picture, testbed};
+
+    fn rows(bytes: &[u8]) -> Vec<Vec<String>> {
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(bytes);
+        reader.records().map(|r| r.expect("rows of equal length").iter().map(str::to_owned).collect()).collect()
+    }
+
+    #[test]
+    fn tables_have_the_values_of_the_tiny_case() {
+        let record = testbed::tiny();
+        let scored = [assess(&record).unwrap()];
+        let scores = rows(&scores_csv(&scored));
+        assert_eq!(scores[0], SCORES_COLUMNS.map(|c| c.0.to_owned()));
+        let find = |scope: &str, series: &str, score: &str, subject: &str| {
+            let found: Vec<_> =
+                scores.iter().filter(|r| r[3] == scope && r[4] == series && r[5] == score && r[6] == subject).collect();
+            assert_eq!(found.len(), 1, "{scope} {series} {score} {subject}");
+            found[0].clone()
+        };
+        assert_eq!(find("series", "camp_b", "crps", "model")[7..10], ["6", "persons", "3"]);
+        assert_eq!(find("series", "camp_b", "crps_skill", "persistence")[7..10], ["0.4", "1", "1"]);
+        let undefined = find("series", "camp_b", "crps_skill", "linear_trend");
+        assert_eq!((undefined[7].as_str(), undefined[10].as_str()), ("", "the baseline is perfect"));
+        assert!(find("series", "camp_b", "crps", "logistic")[10].contains("3 points"));
+        assert_eq!(find("split", "camps", "ard", "model")[7], "0.18333");
+        assert_eq!(find("case", "", "crps_skill", "persistence")[7], "0.7");
+        assert_eq!(find("case", "", "coverage_90", "model")[7], "0.5");
+        let series = rows(&series_csv(&scored));
+        assert_eq!(series.len(), 7);
+        assert_eq!(series[6][3..6], ["2023-09-26T00:00:00", "2", "30"]);
+        assert_eq!(series[6][15..], ["false", "false"]);
+    }
+
+    #[test]
+    fn the_document_has_what_the_tables_have() {
+        let record = testbed::lively();
+        let scored = [assess(&record).unwrap()];
+        let failures = [Failure { case: "gone".into(), causes: vec!["no such folder".into()] }];
+        let document = document(&scored, &failures);
+        let case = &document["cases"][0];
+        assert_eq!(case["scores"].as_array().unwrap().len(), rows(&scores_csv(&scored)).len() - 1);
+        assert_eq!(case["points"].as_array().unwrap().len(), rows(&series_csv(&scored)).len() - 1);
+        assert_eq!(document["failures"][0]["causes"][0], "no such folder");
+        assert!(!document.to_string().contains("cpu_seconds"));
+        assert_eq!(costs(&scored)[0]["agent_days"], 4e6);
+    }
+
+    #[test]
+    fn pictures_are_whole_and_the_same_each_time() {
+        let record = testbed::lively();
+        let scored = assess(&record).unwrap();
+        let svg = picture::svg(&super::picture(&scored));
+        assert_eq!(svg, picture::svg(&super::picture(&assess(&record).unwrap())));
+        assert_eq!(svg.matches("<g ").count(), 4);
+        assert_eq!(svg.matches("<g ").count(), svg.matches("</g>").count());
+        assert!(svg.contains("A case &lt;by hand&gt; &amp; more") && !svg.contains("NaN"));
+        assert!(svg.contains("points inside the 90 % band"));
+        if let Some(path) = std::env::var_os("SPILLOVER_PICTURE") {
+            std::fs::write(path, svg).unwrap(); // to look at it
+        }
+    }
+}

@@ -221,9 +221,7 @@ pub struct Ard {
 /// `simulated` and `observed` have one series per part, all of the length of `total` (the observed total).
 #[must_use]
 pub fn ard(simulated: &[Vec<f64>], observed: &[Vec<f64>], total: &[f64]) -> Ard {
-    over_times(total, |t| {
-        simulated.iter().zip(observed).map(|(s, o)| (s[t] - o[t]).abs()).sum::<f64>() / total[t]
-    })
+    over_times(total, |t| simulated.iter().zip(observed).map(|(s, o)| (s[t] - o[t]).abs()).sum::<f64>() / total[t])
 }
 
 /// The rescaled variant: at every time the simulated parts are first multiplied so that their sum is the sum of the observed parts,

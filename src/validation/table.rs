@@ -1,0 +1,424 @@
+//! The scores as tables for people: on the terminal, or in Markdown.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use comfy_table::{Cell, CellAlignment, Table, presets};
+
+use super::assess::{Assessment, Compared};
+use super::baselines::Baseline;
+use super::record::CaseKind;
+use super::report::{self, Failure};
+use super::scores;
+
+/// How tables are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// For the terminal.
+    Terminal,
+    /// For a document in Markdown.
+    Markdown,
+}
+
+/// A table before it has a style. The first column is text, the rest are numbers.
+struct Grid {
+    header: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Grid {
+    fn new(header: &[&str]) -> Self {
+        Self { header: header.iter().map(|h| (*h).to_owned()).collect(), rows: Vec::new() }
+    }
+
+    fn show(&self, style: Style) -> String {
+        match style {
+            Style::Terminal => {
+                let mut table = Table::new();
+                table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+                let cells = |row: &[String]| {
+                    row.iter()
+                        .enumerate()
+                        .map(|(i, text)| {
+                            let side = if i == 0 { CellAlignment::Left } else { CellAlignment::Right };
+                            Cell::new(text).set_alignment(side)
+                        })
+                        .collect::<Vec<_>>()
+                };
+                table.set_header(cells(&self.header));
+                for row in &self.rows {
+                    table.add_row(cells(row));
+                }
+                table.trim_fmt() + "\n"
+            }
+            Style::Markdown => {
+                let line = |row: &[String]| {
+                    let cells: Vec<String> = row.iter().map(|c| c.replace('\n', " ").replace('|', "\\|")).collect();
+                    format!("| {} |\n", cells.join(" | "))
+                };
+                let sides: Vec<&str> = (0..self.header.len()).map(|i| if i == 0 { "---" } else { "---:" }).collect();
+                let mut text = line(&self.header);
+                let _ = writeln!(text, "| {} |", sides.join(" | "));
+                self.rows.iter().for_each(|row| text.push_str(&line(row)));
+                text
+            }
+        }
+    }
+}
+
+/// All cases, then what they cost, then what failed.
+#[must_use]
+pub fn tables(cases: &[Assessment<'_>], failures: &[Failure], style: Style) -> String {
+    let mut text = String::new();
+    for a in cases {
+        text.push_str(&case(a, style));
+        text.push('\n');
+    }
+    if cases.len() > 1 {
+        text.push_str(&overview(cases, style));
+        text.push('\n');
+    }
+    text.push_str(&costs(cases, style));
+    if !failures.is_empty() {
+        text.push('\n');
+        text.push_str(&heading("Failed", style));
+        for failure in failures {
+            for cause in &failure.causes {
+                let _ = writeln!(text, "- {}: {}", failure.case, cause.replace('\n', " "));
+            }
+        }
+    }
+    text
+}
+
+fn heading(words: &str, style: Style) -> String {
+    match style {
+        Style::Terminal => format!("{words}\n"),
+        Style::Markdown => format!("### {words}\n\n"),
+    }
+}
+
+fn line(words: &str, style: Style) -> String {
+    match style {
+        Style::Terminal => format!("{words}\n"),
+        Style::Markdown => format!("\n{words}\n\n"),
+    }
+}
+
+/// How a case was run, in words.
+fn conditions(a: &Assessment<'_>) -> String {
+    let r = a.record;
+    let kind = match (r.kind, r.capacities_hidden) {
+        (CaseKind::Regional, _) => "on the map, total generated".to_owned(),
+        (CaseKind::Network, false) => "on a network, total given, capacities as given".to_owned(),
+        (CaseKind::Network, true) => "on a network, total given, capacities hidden".to_owned(),
+    };
+    let plural = if r.replicates == 1 { "" } else { "s" };
+    format!("{}, {kind}, {} replicate{plural}", report::role(r), r.replicates)
+}
+
+/// The blocks of a case: scores, skill against baselines, splits, notes.
+fn case(a: &Assessment<'_>, style: Style) -> String {
+    let r = a.record;
+    let mut text = heading(&format!("{}: {}", r.name, r.title), style);
+    text.push_str(&line(&format!("{}.", capital(&conditions(a))), style));
+    text.push_str(&series(a, style));
+    text.push_str(&line("Skill against baselines: 1 - CRPS / CRPS of the baseline, on the same points (1 perfect, 0 no better, below 0 worse). Fits see what they are scored on: references, not forecasts.", style));
+    text.push_str(&skills(a, style));
+    let missing = undefined(a);
+    if !missing.is_empty() {
+        text.push_str(&line(&format!("Not defined (-): {}.", missing.join("; ")), style));
+    }
+    if !a.splits.is_empty() {
+        text.push_str(&line("Averaged relative difference of each split, lower is better; skill in brackets. Baselines are given the observed total.", style));
+        text.push_str(&splits(a, style));
+    }
+    if !r.notes.is_empty() {
+        text.push_str(&line(&r.notes.join(" "), style));
+    }
+    text
+}
+
+fn series(a: &Assessment<'_>, style: Style) -> String {
+    let mut grid = Grid::new(&[
+        "series",
+        "n",
+        "CRPS",
+        "of mean",
+        "in 50 %",
+        "in 90 %",
+        "|ln ratio|",
+        "RMSE",
+        "bias",
+        "peak height",
+        "peak day",
+    ]);
+    for (series, s) in a.record.series.iter().zip(&a.series) {
+        let skipped = match s.log_ratio.skipped {
+            0 => String::new(),
+            n => format!(" ({n} left out)"),
+        };
+        grid.rows.push(vec![
+            format!("{} ({})", series.name, series.unit),
+            s.points.to_string(),
+            number(s.crps),
+            s.crps_relative.map_or("-".into(), percent),
+            percent(s.coverage_50),
+            percent(s.coverage_90),
+            s.log_ratio.mean.map_or("-".into(), |v| format!("{v:.2}{skipped}")),
+            number(s.rmse),
+            signed(s.bias),
+            s.peak.map_or("-".into(), |p| format!("{} of {}", signed(p.height), number(p.observed.height))),
+            s.peak.map_or("-".into(), |p| format!("{:.1} d", p.day)),
+        ]);
+    }
+    let w = &a.whole;
+    let mut all = vec![
+        "all points".to_owned(),
+        w.points.to_string(),
+        String::new(),
+        w.crps_relative.map_or("-".into(), percent),
+        percent(w.coverage_50),
+        percent(w.coverage_90),
+    ];
+    all.resize(grid.header.len(), String::new());
+    grid.rows.push(all);
+    let mut text = grid.show(style);
+    let m = a.record.replicates as usize;
+    let note = format!(
+        "Coverage is of the predictive distribution (ensemble and observation error); of the ensemble alone {} and {}. A perfect ensemble of {m} with exact observations would have {} and {} on average. Peak: error of height (per day where the series accumulates) and distance in days, means over replicates.",
+        percent(w.coverage_50_ensemble),
+        percent(w.coverage_90_ensemble),
+        percent(scores::expected_coverage(m, 0.5)),
+        percent(scores::expected_coverage(m, 0.9)),
+    );
+    text.push_str(&line(&note, style));
+    text
+}
+
+const SKILL_COLUMNS: [&str; 9] = [
+    "series",
+    "persistence",
+    "linear trend",
+    "logistic",
+    "gravity",
+    "equal split",
+    "capacity share",
+    "(linear fit)",
+    "(logistic fit)",
+];
+
+fn skills(a: &Assessment<'_>, style: Style) -> String {
+    let mut grid = Grid::new(&SKILL_COLUMNS);
+    let cell = |compared: Option<&Result<Compared, String>>| match compared {
+        Some(Ok(c)) => skill(c.skill),
+        _ => "-".into(),
+    };
+    for (series, s) in a.record.series.iter().zip(&a.series) {
+        let mut row = vec![series.name.clone()];
+        for baseline in Baseline::ALL {
+            let mut all = s.forecasts.iter().chain(&s.allocations);
+            row.push(cell(all.find(|(b, _)| *b == baseline).map(|(_, c)| c)));
+        }
+        row.extend(s.references.iter().map(|(_, c)| cell(Some(c))));
+        grid.rows.push(row);
+    }
+    let mut row = vec!["case (mean of CRPS / mean observed)".to_owned()];
+    row.extend(a.whole.baselines.iter().map(|(_, c)| c.map_or("-".into(), |c| skill(c.compared.skill))));
+    row.extend([String::new(), String::new()]);
+    grid.rows.push(row);
+    grid.show(style)
+}
+
+/// Why baselines are not defined: each reason once, with the series that it holds for.
+fn undefined(a: &Assessment<'_>) -> Vec<String> {
+    let mut reasons: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    for (series, s) in a.record.series.iter().zip(&a.series) {
+        let forecasts = s.forecasts.iter().chain(&s.allocations).map(|(b, c)| (b.name(), c));
+        let all = forecasts.chain(s.references.iter().map(|(r, c)| (r.name(), c)));
+        for (name, compared) in all {
+            match compared {
+                Err(why) => reasons.entry((name, why)).or_default().push(&series.name),
+                Ok(c) if c.skill.is_none() => {
+                    reasons.entry((name, "the baseline is perfect")).or_default().push(&series.name);
+                }
+                Ok(_) => {}
+            }
+        }
+    }
+    let whom = |series: &[&str]| match series.len() {
+        n if n == a.series.len() && n > 1 => "all series".to_owned(),
+        n if n > 4 => format!("{n} series"),
+        _ => series.join(", "),
+    };
+    reasons
+        .iter()
+        .map(|((name, why), series)| format!("{} for {}: {why}", name.replace('_', " "), whom(series)))
+        .collect()
+}
+
+fn splits(a: &Assessment<'_>, style: Style) -> String {
+    let mut grid = Grid::new(&[
+        "split",
+        "times",
+        "model",
+        "rescaled",
+        "by replicate",
+        "its rescaled",
+        "gravity",
+        "equal split",
+        "capacity share",
+    ]);
+    for (split, s) in a.record.splits.iter().zip(&a.splits) {
+        let three = |v: Option<f64>| v.map_or("-".into(), |v| format!("{v:.3}"));
+        let mut row = vec![
+            split.name.clone(),
+            s.ard.used.to_string(),
+            three(s.ard.mean),
+            three(s.rescaled.mean),
+            three(s.ard_replicates),
+            three(s.rescaled_replicates),
+        ];
+        row.extend(s.baselines.iter().map(|(_, b)| match b {
+            Ok(b) => format!("{:.3} ({}; rescaled {})", b.ard, skill(b.skill), skill(b.skill_rescaled)),
+            Err(_) => "-".into(),
+        }));
+        grid.rows.push(row);
+    }
+    grid.show(style)
+}
+
+/// One line per case.
+fn overview(cases: &[Assessment<'_>], style: Style) -> String {
+    let mut text = heading("All cases: skill over the series of each", style);
+    let mut grid = Grid::new(&[
+        "case",
+        "role",
+        "in 50 %",
+        "in 90 %",
+        "persistence",
+        "linear trend",
+        "logistic",
+        "gravity",
+        "equal split",
+        "capacity share",
+    ]);
+    for a in cases {
+        let hidden = if a.record.capacities_hidden { " (hidden)" } else { "" };
+        let mut row = vec![
+            format!("{}{hidden}", a.record.name),
+            report::role(a.record).to_owned(),
+            percent(a.whole.coverage_50),
+            percent(a.whole.coverage_90),
+        ];
+        row.extend(a.whole.baselines.iter().map(|(_, c)| c.map_or("-".into(), |c| skill(c.compared.skill))));
+        grid.rows.push(row);
+    }
+    text.push_str(&grid.show(style));
+    text
+}
+
+fn costs(cases: &[Assessment<'_>], style: Style) -> String {
+    let mut text = heading("Cost", style);
+    let mut grid = Grid::new(&[
+        "case",
+        "CPU s",
+        "million agent-days",
+        "million agent-days per CPU s",
+        "persons per agent",
+        "bytes per agent",
+    ]);
+    for a in cases {
+        let c = &a.record.cost;
+        let rate = if c.cpu_seconds > 0.0 { format!("{:.2}", c.agent_days / c.cpu_seconds / 1e6) } else { "-".into() };
+        grid.rows.push(vec![
+            a.record.name.clone(),
+            format!("{:.2}", c.cpu_seconds),
+            format!("{:.2}", c.agent_days / 1e6),
+            rate,
+            c.persons_per_agent.to_string(),
+            if c.bytes_per_agent > 0.0 { format!("{:.0}", c.bytes_per_agent) } else { "-".into() },
+        ]);
+    }
+    text.push_str(&grid.show(style));
+    text
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or(String::new(), |c| c.to_uppercase().chain(chars).collect())
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.0} %", 100.0 * share)
+}
+
+fn skill(value: Option<f64>) -> String {
+    match value {
+        None => "-".into(),
+        // Far below zero the digits say nothing more.
+        Some(v) if v < -99.0 => "< -99".into(),
+        Some(v) => format!("{:.2}", if v.abs() < 0.005 { 0.0 } else { v }),
+    }
+}
+
+/// A number with about three digits.
+fn number(value: f64) -> String {
+    match value.abs() {
+        v if v >= 999_500.0 => format!("{:.2} M", value / 1e6),
+        v if v >= 9_995.0 => format!("{:.1} k", value / 1e3),
+        v if v >= 99.5 => format!("{value:.0}"),
+        v if v >= 9.95 => format!("{value:.1}"),
+        v if v < 0.0005 => "0".into(),
+        v if v < 0.1 => format!("{value:.3}"),
+        _ => format!("{value:.2}"),
+    }
+}
+
+fn signed(value: f64) -> String {
+    let text = number(value);
+    if value > 0.0 && text != "0" { format!("+{text}") } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::validation::assess::assess;
+    use crate::validation::testbed;
+
+    #[test]
+    fn numbers_have_three_digits() {
+        for (value, text) in [(0.0, "0"), (0.0123, "0.012"), (1.234, "1.23"), (12.34, "12.3"), (1234.0, "1234")] {
+            assert_eq!(number(value), text);
+        }
+        assert_eq!(number(-45_678.0), "-45.7 k");
+        assert_eq!((signed(12.0), signed(-12.0), signed(0.0)), ("+12.0".into(), "-12.0".into(), "0".into()));
+        assert_eq!(skill(Some(-0.001)), "0.00");
+    }
+
+    #[test]
+    fn both_styles_show_the_tiny_case() {
+        let record = testbed::tiny();
+        let scored = [assess(&record).unwrap()];
+        let failures = [Failure { case: "gone".into(), causes: vec!["no such folder".into()] }];
+        for style in [Style::Terminal, Style::Markdown] {
+            let text = tables(&scored, &failures, style);
+            for part in [
+                "camp_b (persons)",
+                "0.183",
+                "0.40",
+                "0.70",
+                "gone: no such folder",
+                "2.00",
+                "logistic for all series: 3 points",
+            ] {
+                assert!(text.contains(part), "{part} in\n{text}");
+            }
+        }
+        let markdown = tables(&scored, &[], Style::Markdown);
+        let header = markdown.lines().find(|l| l.starts_with("| series | n")).unwrap();
+        let columns = |l: &str| l.replace("\\|", "").matches('|').count();
+        let row = markdown.lines().find(|l| l.starts_with("| camp_b (")).unwrap();
+        assert_eq!(columns(header), columns(row));
+    }
+}

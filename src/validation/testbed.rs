@@ -20,7 +20,14 @@ pub fn point(at_days: f64, observed: f64, error: f64, simulated: &[f64]) -> Poin
 
 /// A series of persons.
 pub fn series(name: &str, title: &str, cumulative: bool, points: Vec<Point>) -> SeriesRecord {
-    SeriesRecord { name: name.into(), title: title.into(), unit: "persons".into(), cumulative, discrepancy: 0.1, points }
+    SeriesRecord {
+        name: name.into(),
+        title: title.into(),
+        unit: "persons".into(),
+        cumulative,
+        discrepancy: 0.1,
+        points,
+    }
 }
 
 /// A case of some series that are the parts of one total.
@@ -101,9 +108,19 @@ pub fn lively() -> CaseRecord {
         20,
         vec![
             series("arrivals", "Arrivals at the bridge, cumulative", true, noisy(1, &grown, &quarter, 0.05)),
-            series("present", "Persons present in the camp", false, noisy(2, &|t| 40_000.0 * t / (60.0 + t), &daily, 0.0)),
+            series(
+                "present",
+                "Persons present in the camp",
+                false,
+                noisy(2, &|t| 40_000.0 * t / (60.0 + t), &daily, 0.0),
+            ),
             series("one", "Share that one count found", false, noisy(3, &|_| 3_200.0, &[30.0], 0.1)),
-            series("return", "Returns", false, noisy(4, &|t| 900.0 * t * libm::exp(-t / 9.0), &[2.0, 9.0, 16.0, 40.0, 75.0], 0.2)),
+            series(
+                "return",
+                "Returns",
+                false,
+                noisy(4, &|t| 900.0 * t * libm::exp(-t / 9.0), &[2.0, 9.0, 16.0, 40.0, 75.0], 0.2),
+            ),
         ],
     );
     record.splits.clear();

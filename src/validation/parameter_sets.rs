@@ -1,0 +1,125 @@
+//! Sets of parameters in a CSV, such as the plausible sets of a calibration: one column per parameter, one row per set.
+
+use std::path::Path;
+
+/// Columns beside the parameters that a calibration writes.
+const IGNORED: [&str; 3] = ["set", "wave", "distance"];
+/// How the names of more such columns begin.
+const IGNORED_PREFIX: &str = "implausibility";
+
+/// Sets of parameters with the line of the file that each stands in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParameterSets {
+    /// Line of each set, counted from 1.
+    pub lines: Vec<u64>,
+    /// The sets: config path and value, in the order of the columns.
+    pub sets: Vec<Vec<(String, f64)>>,
+}
+
+/// Reads sets of parameters. Columns `set`, `wave`, `distance` and those that begin with `implausibility` are passed over;
+/// lines that begin with `#` are comments.
+///
+/// # Errors
+/// With every problem in a sentence, with file, row and column. Whether a path names a parameter and the value is in
+/// its range only shows when the set is laid over a scenario.
+pub fn read(path: &Path) -> Result<ParameterSets, Vec<String>> {
+    let shown = path.display();
+    let bytes = std::fs::read(path).map_err(|error| vec![format!("cannot read {shown}: {error}")])?;
+    parse(&bytes).map_err(|problems| problems.iter().map(|p| format!("{shown}{p}")).collect())
+}
+
+fn parse(bytes: &[u8]) -> Result<ParameterSets, Vec<String>> {
+    let mut reader =
+        csv::ReaderBuilder::new().comment(Some(b'#')).trim(csv::Trim::All).flexible(true).from_reader(bytes);
+    let header = reader.headers().map_err(|error| vec![format!(": {error}")])?.clone();
+    let line = |record: &csv::StringRecord| record.position().map_or(0, csv::Position::line);
+    let header_line = line(&header).max(1);
+    let mut problems = Vec::new();
+    let mut columns: Vec<(usize, String)> = Vec::new();
+    for (i, name) in header.iter().enumerate() {
+        let name = name.trim_start_matches('\u{feff}');
+        if IGNORED.contains(&name) || name.starts_with(IGNORED_PREFIX) {
+            continue;
+        }
+        let at = format!(":{header_line}: column {}", i + 1);
+        if !name.contains('.') {
+            problems.push(format!(
+                "{at}: `{name}` is no path of a parameter\n  allowed: paths such as displacement.hazard.siege_per_day, and the columns {} and {IGNORED_PREFIX}*, which are passed over",
+                IGNORED.join(", ")
+            ));
+        } else if columns.iter().any(|(_, known)| known == name) {
+            problems.push(format!("{at}: `{name}` is there twice\n  remove one of the columns"));
+        } else {
+            columns.push((i, name.to_owned()));
+        }
+    }
+    if columns.is_empty() && problems.is_empty() {
+        problems.push(format!(
+            ":{header_line}: no column is a parameter\n  the header holds config paths such as displacement.hazard.siege_per_day"
+        ));
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let mut found = ParameterSets { lines: Vec::new(), sets: Vec::new() };
+    for (row, record) in reader.records().enumerate() {
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                problems.push(format!(": {error}"));
+                break;
+            }
+        };
+        let at = format!(":{}: row {}", line(&record), row + 1);
+        if record.len() != header.len() {
+            problems.push(format!("{at}: {} fields, the header has {}", record.len(), header.len()));
+            continue;
+        }
+        let mut set = Vec::with_capacity(columns.len());
+        for (i, name) in &columns {
+            match record[*i].parse::<f64>() {
+                Ok(value) if value.is_finite() => set.push((name.clone(), value)),
+                _ => problems.push(format!(
+                    "{at}, column {} (`{name}`): found `{}`\n  a finite number is allowed",
+                    i + 1,
+                    &record[*i]
+                )),
+            }
+        }
+        found.lines.push(line(&record));
+        found.sets.push(set);
+    }
+    if found.sets.is_empty() && problems.is_empty() {
+        problems.push(": there is no set under the header".into());
+    }
+    if problems.is_empty() { Ok(found) } else { Err(problems) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_are_read_past_the_other_columns() {
+        let text = b"# plausible\nset,displacement.a.b,implausibility_max,borders.c\n1,0.5,2.2,3\n2, 0.25 ,1.1,4\n";
+        let found = parse(text).unwrap();
+        assert_eq!(found.lines, [3, 4]);
+        assert_eq!(found.sets[1], [("displacement.a.b".to_owned(), 0.25), ("borders.c".to_owned(), 4.0)]);
+    }
+
+    #[test]
+    fn problems_have_row_and_column() {
+        let says = |text: &str, part: &str| {
+            let problems = parse(text.as_bytes()).expect_err(part).join("\n");
+            assert!(problems.contains(part), "{problems}");
+        };
+        says("a.b,c.d\n1,2\n1,x\n", ":3: row 2, column 2 (`c.d`): found `x`");
+        says("a.b\nNaN\n", "found `NaN`");
+        says("a.b,c.d\n1\n", ":2: row 1: 1 fields, the header has 2");
+        says("a.b,nonsense\n1,2\n", ":1: column 2: `nonsense` is no path");
+        says("a.b,a.b\n1,2\n", "twice");
+        says("set,wave\n1,2\n", "no column is a parameter");
+        says("a.b\n", "no set under the header");
+        says("", "no column is a parameter");
+    }
+}
