@@ -144,7 +144,7 @@ impl Frame {
         let reach = |p: &PanelPoint| (p.observed + ERROR_BAR * p.error).max(p.quantiles[4]);
         let highest = panel.points.iter().map(reach).fold(0.0, f64::max);
         let lowest = panel.points.iter().map(|p| p.observed.min(p.quantiles[0])).fold(0.0, f64::min);
-        let step = nice_step((highest - lowest).max(1e-9), 4.0);
+        let step = if highest > lowest { nice_step(highest - lowest, 4.0) } else { 0.5 };
         // Half a step of air is enough; the topmost tick need not be the edge.
         let top = if highest > lowest { highest + 0.06 * (highest - lowest) } else { lowest + 1.0 };
         Self { days, top, bottom: (lowest / step).floor() * step, step }
@@ -189,12 +189,12 @@ fn legend(text: &mut String, x: f64, y: f64) {
 
 fn axes(text: &mut String, frame: &Frame, start: Option<DateTime>, unit: &str) {
     let (left, top, width, height) = INNER;
-    let mut value = frame.bottom;
-    while value <= frame.top {
+    let steps = ((frame.top - frame.bottom) / frame.step + 1e-9).floor() as u32;
+    for i in 0..=steps.min(20) {
+        let value = frame.bottom + f64::from(i) * frame.step;
         let y = frame.y(value);
         let _ = writeln!(text, "<path d=\"M{left:.1} {y:.1}h{width:.1}\" stroke=\"{GRID}\"/>");
         label(text, (left - 6.0, y + 4.0), 12.0, "end", QUIET, "", &number(value, frame.step));
-        value += frame.step;
     }
     for (day, words) in date_ticks(frame.days, start) {
         let x = frame.x(day);
