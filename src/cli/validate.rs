@@ -21,6 +21,7 @@ const CASES: &str = "configs/cases";
 
 /// Arguments of `spillover validate`.
 #[derive(clap::Args)]
+#[allow(clippy::struct_excessive_bools)] // each is a flag of its own
 #[command(after_help = "\
 A case is a folder with case.toml (regional) or input_csv (network, in the file format of Flee), or the name of one in
 configs/cases. Scores and baselines: docs/validation.md.

@@ -424,7 +424,7 @@ mod tests {
         let a = &scored.series[0];
         // Third point: mean distance 10, the one pair 20 over 2 = 10: fair CRPS 0.
         assert!(a.crps.abs() < 1e-12);
-        assert_eq!(a.coverage_90, 1.0);
+        assert!((a.coverage_90 - 1.0).abs() < 1e-12);
         // Camp B: 10, 20, 30 observed; 16, 26, 36 by both: CRPS 6 at every point.
         let b = &scored.series[1];
         assert!((b.crps - 6.0).abs() < 1e-12 && (b.bias - 6.0).abs() < 1e-12);

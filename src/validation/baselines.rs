@@ -139,7 +139,9 @@ pub fn forecast(baseline: Baseline, days: &[f64], observed: &[f64], cumulative: 
         _ => return Err("it splits a total".into()),
     };
     if known.iter().all(|v| *v >= 0.0) {
-        values.iter_mut().for_each(|v| *v = v.max(0.0));
+        for value in &mut values {
+            *value = value.max(0.0);
+        }
     }
     Ok(Forecast { seen, values })
 }

@@ -66,6 +66,8 @@ const MARGIN: f64 = 16.0;
 const HEAD: f64 = 92.0;
 /// From this many points on the observed are a line with no marks.
 const DENSE: usize = 60;
+/// Up to so many days the time axis has days; beyond, months.
+const DAYS_LABELLED: f64 = 100.0;
 /// Standard deviations that an error bar reaches to each side: 90 % of a normal.
 pub const ERROR_BAR: f64 = 1.645;
 
@@ -114,7 +116,7 @@ pub fn group(panel: &Panel, start: Option<DateTime>, (x, y): (f64, f64)) -> Stri
     let mut text = String::new();
     let _ = writeln!(text, "<g transform=\"translate({x:.1} {y:.1})\"><title>{}</title>", escaped(&panel.title));
     label(&mut text, (INNER.0, 20.0), 14.0, "start", "#000000", "font-weight=\"bold\"", &cut(&panel.title, 40));
-    label(&mut text, (INNER.0, 38.0), 11.5, "start", QUIET, "", &cut(&panel.note, 56));
+    label(&mut text, (INNER.0, 38.0), 11.0, "start", QUIET, "", &cut(&panel.note, 64));
     let frame = Frame::around(panel);
     axes(&mut text, &frame, start, &panel.unit);
     marks(&mut text, &frame, &panel.points);
@@ -205,10 +207,20 @@ fn axes(text: &mut String, frame: &Frame, start: Option<DateTime>, unit: &str) {
     let upright = format!("transform=\"rotate(-90 12 {:.1})\"", top + height / 2.0);
     label(text, (12.0, top + height / 2.0), 12.0, "middle", QUIET, &upright, &cut(unit, 24));
     let axis = match start {
-        Some(_) => "date",
-        None => "days since the start",
+        // Labels of days and hours have no year.
+        Some(start) if frame.days.1 - frame.days.0 <= DAYS_LABELLED => {
+            let year =
+                |day: f64| start.checked_add(jiff::SignedDuration::from_hours((24.0 * day) as i64)).map(DateTime::year);
+            match (year(frame.days.0), year(frame.days.1)) {
+                (Ok(first), Ok(last)) if first != last => format!("date ({first} to {last})"),
+                (Ok(first), _) => format!("date ({first})"),
+                _ => "date".into(),
+            }
+        }
+        Some(_) => "date".into(),
+        None => "days since the start".into(),
     };
-    label(text, (left + width, top + height + 34.0), 11.0, "end", QUIET, "", axis);
+    label(text, (left + width, top + height + 34.0), 11.0, "end", QUIET, "", &axis);
 }
 
 fn marks(text: &mut String, frame: &Frame, points: &[PanelPoint]) {
@@ -344,7 +356,7 @@ fn date_ticks((from, to): (f64, f64), start: Option<DateTime>) -> Vec<(f64, Stri
     let midnight = start.date();
     // Days that the start lies after its midnight.
     let late = start.duration_since(midnight.to_datetime(jiff::civil::Time::midnight())).as_secs_f64() / 86_400.0;
-    if span <= 100.0 {
+    if span <= DAYS_LABELLED {
         let steps = [0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 14.0, 20.0, 30.0];
         let step = steps.into_iter().find(|s| span / s <= 5.5).unwrap_or(30.0);
         let first = ((from + late) / step).ceil() as i64;
@@ -359,7 +371,7 @@ fn date_ticks((from, to): (f64, f64), start: Option<DateTime>) -> Vec<(f64, Stri
             })
             .collect();
     }
-    let months = [1, 2, 3, 6, 12, 24, 60].into_iter().find(|m| span / (30.44 * f64::from(*m)) <= 5.5).unwrap_or(120);
+    let months = [1, 2, 3, 6, 12, 24, 60].into_iter().find(|m| span / (30.44 * f64::from(*m)) <= 4.5).unwrap_or(120);
     let Ok(begin) = midnight.checked_add(jiff::Span::new().days(from.floor() as i64)) else { return Vec::new() };
     let Ok(mut tick) = Date::new(begin.year(), 1, 1) else { return Vec::new() };
     let mut ticks = Vec::new();
@@ -393,7 +405,9 @@ mod tests {
 
     #[test]
     fn steps_and_numbers_are_round() {
-        assert_eq!([1.0, 9.0, 95_000.0, 0.3].map(|r| nice_step(r, 4.0)), [0.5, 5.0, 50_000.0, 0.1]);
+        for (range, step) in [(1.0, 0.5), (9.0, 5.0), (95_000.0, 50_000.0), (0.3, 0.1)] {
+            assert!((nice_step(range, 4.0) / step - 1.0).abs() < 1e-12, "{range}");
+        }
         assert_eq!(number(0.0, 5.0), "0");
         assert_eq!(number(20_000.0, 20_000.0), "20 k");
         assert_eq!(number(2_500_000.0, 500_000.0), "2.5 M");

@@ -151,7 +151,7 @@ pub fn picture_file(case: &str, setting: &str) -> String {
 
 /// Collects rows of one series, split or case.
 struct Rows<'r> {
-    rows: &'r mut Vec<ScoreRow>,
+    list: &'r mut Vec<ScoreRow>,
     scope: &'static str,
     series: &'r str,
 }
@@ -166,7 +166,7 @@ impl Rows<'_> {
         n: usize,
         note: &str,
     ) {
-        self.rows.push(ScoreRow {
+        self.list.push(ScoreRow {
             scope: self.scope,
             series: self.series.to_owned(),
             score,
@@ -202,7 +202,7 @@ pub fn score_rows(a: &Assessment<'_>) -> Vec<ScoreRow> {
     for (series, s) in a.record.series.iter().zip(&a.series) {
         let unit = series.unit.as_str();
         let n = s.points;
-        let mut rows = Rows { rows: &mut list, scope: "series", series: &series.name };
+        let mut rows = Rows { list: &mut list, scope: "series", series: &series.name };
         rows.model("crps", Some(s.crps), unit, n, "");
         rows.model("crps_relative", s.crps_relative, "1", n, "the mean observed value is not above zero");
         rows.model("coverage_50", Some(s.coverage_50), "1", n, "");
@@ -229,7 +229,7 @@ pub fn score_rows(a: &Assessment<'_>) -> Vec<ScoreRow> {
         }
     }
     for (split, s) in a.record.splits.iter().zip(&a.splits) {
-        let mut rows = Rows { rows: &mut list, scope: "split", series: &split.name };
+        let mut rows = Rows { list: &mut list, scope: "split", series: &split.name };
         let zero = "the observed total is zero at all times";
         rows.model("ard", s.ard.mean, "1", s.ard.used, zero);
         rows.model("ard_rescaled", s.rescaled.mean, "1", s.rescaled.used, zero);
@@ -250,7 +250,7 @@ pub fn score_rows(a: &Assessment<'_>) -> Vec<ScoreRow> {
         }
     }
     let w = &a.whole;
-    let mut rows = Rows { rows: &mut list, scope: "case", series: "" };
+    let mut rows = Rows { list: &mut list, scope: "case", series: "" };
     rows.model("crps_relative", w.crps_relative, "1", w.points, "no series has a mean observed value above zero");
     rows.model("coverage_50", Some(w.coverage_50), "1", w.points, "");
     rows.model("coverage_90", Some(w.coverage_90), "1", w.points, "");
@@ -269,7 +269,7 @@ pub fn score_rows(a: &Assessment<'_>) -> Vec<ScoreRow> {
 
 /// All points of a case, tidy.
 #[must_use]
-pub fn point_rows<'a>(record: &'a CaseRecord) -> Vec<PointRow<'a>> {
+pub fn point_rows(record: &CaseRecord) -> Vec<PointRow<'_>> {
     let mut rows = Vec::new();
     for series in &record.series {
         for point in &series.points {
@@ -456,8 +456,13 @@ pub fn picture(a: &Assessment<'_>) -> Picture {
                 points.last().map_or(f64::NAN, |p| p.quantiles[2]),
             );
         }
-        let note = format!("n {}; in 50 % {}, in 90 % {}", s.points, percent(s.coverage_50), percent(s.coverage_90));
-        let relative = s.crps_relative.map_or(String::new(), |c| format!("; CRPS {} of the mean", percent(c)));
+        let note = format!(
+            "n {}; inside 50 % band {}, 90 % band {}",
+            s.points,
+            percent(s.coverage_50),
+            percent(s.coverage_90)
+        );
+        let relative = s.crps_relative.map_or(String::new(), |c| format!("; CRPS {} of mean", percent(c)));
         panels.push(Panel { title: series.title.clone(), unit: series.unit.clone(), note: note + &relative, points });
     }
     let capacities = match (record.kind, record.capacities_hidden) {
