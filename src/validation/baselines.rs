@@ -156,7 +156,7 @@ pub fn fit(reference: Reference, days: &[f64], observed: &[f64], cumulative: boo
         Reference::LogisticFit => 3,
     };
     if observed.len() <= free {
-        return Err(format!("{} points determine its {free} parameters", observed.len()));
+        return Err(format!("it needs more than {free} points"));
     }
     match reference {
         Reference::LinearFit => {

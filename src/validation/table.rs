@@ -31,6 +31,20 @@ impl Grid {
         Self { header: header.iter().map(|h| (*h).to_owned()).collect(), rows: Vec::new() }
     }
 
+    /// Takes out the columns where no row says anything.
+    fn without_empty_columns(mut self) -> Self {
+        let says = |i: usize| i == 0 || self.rows.iter().any(|row| !matches!(row[i].as_str(), "" | "-"));
+        let kept: Vec<bool> = (0..self.header.len()).map(says).collect();
+        for row in self.rows.iter_mut().chain([&mut self.header]) {
+            let mut i = 0;
+            row.retain(|_| {
+                i += 1;
+                kept[i - 1]
+            });
+        }
+        self
+    }
+
     fn show(&self, style: Style) -> String {
         match style {
             Style::Terminal => {
@@ -84,7 +98,12 @@ pub fn tables(cases: &[Assessment<'_>], failures: &[Failure], style: Style) -> S
         text.push_str(&heading("Failed", style));
         for failure in failures {
             for cause in &failure.causes {
-                let _ = writeln!(text, "- {}: {}", failure.case, cause.replace('\n', " "));
+                let _ = writeln!(
+                    text,
+                    "- {}: {}",
+                    failure.case,
+                    cause.lines().map(str::trim).collect::<Vec<_>>().join("; ")
+                );
             }
         }
     }
@@ -123,7 +142,7 @@ fn case(a: &Assessment<'_>, style: Style) -> String {
     let mut text = heading(&format!("{}: {}", r.name, r.title), style);
     text.push_str(&line(&format!("{}.", capital(&conditions(a))), style));
     text.push_str(&series(a, style));
-    text.push_str(&line("Skill against baselines: 1 - CRPS / CRPS of the baseline, on the same points (1 perfect, 0 no better, below 0 worse). Fits see what they are scored on: references, not forecasts.", style));
+    text.push_str(&line("Skill against baselines: 1 - CRPS / CRPS of the baseline, on the same points (1 perfect, 0 no better, below 0 worse); of the whole case from means over series of CRPS / mean observed. Fits see what they are scored on: references, not forecasts.", style));
     text.push_str(&skills(a, style));
     let missing = undefined(a);
     if !missing.is_empty() {
@@ -131,7 +150,7 @@ fn case(a: &Assessment<'_>, style: Style) -> String {
     }
     if !a.splits.is_empty() {
         text.push_str(&line("Averaged relative difference of each split, lower is better; skill in brackets. Baselines are given the observed total.", style));
-        text.push_str(&splits(a, style));
+        text.push_str(&splits(std::slice::from_ref(a), style));
     }
     if !r.notes.is_empty() {
         text.push_str(&line(&r.notes.join(" "), style));
@@ -150,8 +169,8 @@ fn series(a: &Assessment<'_>, style: Style) -> String {
         "|ln ratio|",
         "RMSE",
         "bias",
-        "peak height",
-        "peak day",
+        "peak\nheight",
+        "peak\nday",
     ]);
     for (series, s) in a.record.series.iter().zip(&a.series) {
         let skipped = match s.log_ratio.skipped {
@@ -199,13 +218,13 @@ fn series(a: &Assessment<'_>, style: Style) -> String {
 const SKILL_COLUMNS: [&str; 9] = [
     "series",
     "persistence",
-    "linear trend",
+    "linear\ntrend",
     "logistic",
     "gravity",
-    "equal split",
-    "capacity share",
-    "(linear fit)",
-    "(logistic fit)",
+    "equal\nsplit",
+    "capacity\nshare",
+    "(linear\nfit)",
+    "(logistic\nfit)",
 ];
 
 fn skills(a: &Assessment<'_>, style: Style) -> String {
@@ -223,11 +242,11 @@ fn skills(a: &Assessment<'_>, style: Style) -> String {
         row.extend(s.references.iter().map(|(_, c)| cell(Some(c))));
         grid.rows.push(row);
     }
-    let mut row = vec!["case (mean of CRPS / mean observed)".to_owned()];
+    let mut row = vec!["whole case".to_owned()];
     row.extend(a.whole.baselines.iter().map(|(_, c)| c.map_or("-".into(), |c| skill(c.compared.skill))));
     row.extend([String::new(), String::new()]);
     grid.rows.push(row);
-    grid.show(style)
+    grid.without_empty_columns().show(style)
 }
 
 /// Why baselines are not defined: each reason once, with the series that it holds for.
@@ -257,35 +276,45 @@ fn undefined(a: &Assessment<'_>) -> Vec<String> {
         .collect()
 }
 
-fn splits(a: &Assessment<'_>, style: Style) -> String {
+/// One line per split, called after its case as well where there are several cases.
+fn splits(cases: &[Assessment<'_>], style: Style) -> String {
     let mut grid = Grid::new(&[
         "split",
         "times",
         "model",
         "rescaled",
-        "by replicate",
-        "its rescaled",
+        "by\nreplicate",
+        "its\nrescaled",
         "gravity",
-        "equal split",
-        "capacity share",
+        "equal\nsplit",
+        "capacity\nshare",
     ]);
-    for (split, s) in a.record.splits.iter().zip(&a.splits) {
-        let three = |v: Option<f64>| v.map_or("-".into(), |v| format!("{v:.3}"));
-        let mut row = vec![
-            split.name.clone(),
-            s.ard.used.to_string(),
-            three(s.ard.mean),
-            three(s.rescaled.mean),
-            three(s.ard_replicates),
-            three(s.rescaled_replicates),
-        ];
-        row.extend(s.baselines.iter().map(|(_, b)| match b {
-            Ok(b) => format!("{:.3} ({}; rescaled {})", b.ard, skill(b.skill), skill(b.skill_rescaled)),
-            Err(_) => "-".into(),
-        }));
-        grid.rows.push(row);
+    let three = |v: Option<f64>| v.map_or("-".into(), |v| format!("{v:.3}"));
+    for a in cases {
+        for (split, s) in a.record.splits.iter().zip(&a.splits) {
+            let name = if cases.len() > 1 { format!("{}: {}", named(a), split.name) } else { split.name.clone() };
+            let mut row = vec![
+                name,
+                s.ard.used.to_string(),
+                three(s.ard.mean),
+                three(s.rescaled.mean),
+                three(s.ard_replicates),
+                three(s.rescaled_replicates),
+            ];
+            row.extend(s.baselines.iter().map(|(_, b)| match b {
+                Ok(b) => format!("{:.3} ({}; rescaled {})", b.ard, skill(b.skill), skill(b.skill_rescaled)),
+                Err(_) => "-".into(),
+            }));
+            grid.rows.push(row);
+        }
     }
-    grid.show(style)
+    grid.without_empty_columns().show(style)
+}
+
+/// A case and how its capacities were treated.
+fn named(a: &Assessment<'_>) -> String {
+    let hidden = if a.record.capacities_hidden { " (hidden)" } else { "" };
+    format!("{}{hidden}", a.record.name)
 }
 
 /// One line per case.
@@ -297,16 +326,15 @@ fn overview(cases: &[Assessment<'_>], style: Style) -> String {
         "in 50 %",
         "in 90 %",
         "persistence",
-        "linear trend",
+        "linear\ntrend",
         "logistic",
         "gravity",
-        "equal split",
-        "capacity share",
+        "equal\nsplit",
+        "capacity\nshare",
     ]);
     for a in cases {
-        let hidden = if a.record.capacities_hidden { " (hidden)" } else { "" };
         let mut row = vec![
-            format!("{}{hidden}", a.record.name),
+            named(a),
             report::role(a.record).to_owned(),
             percent(a.whole.coverage_50),
             percent(a.whole.coverage_90),
@@ -314,7 +342,12 @@ fn overview(cases: &[Assessment<'_>], style: Style) -> String {
         row.extend(a.whole.baselines.iter().map(|(_, c)| c.map_or("-".into(), |c| skill(c.compared.skill))));
         grid.rows.push(row);
     }
-    text.push_str(&grid.show(style));
+    text.push_str(&grid.without_empty_columns().show(style));
+    if cases.iter().any(|a| !a.splits.is_empty()) {
+        text.push('\n');
+        text.push_str(&heading("All cases: averaged relative difference", style));
+        text.push_str(&splits(cases, style));
+    }
     text
 }
 
@@ -323,16 +356,16 @@ fn costs(cases: &[Assessment<'_>], style: Style) -> String {
     let mut grid = Grid::new(&[
         "case",
         "CPU s",
-        "million agent-days",
-        "million agent-days per CPU s",
-        "persons per agent",
-        "bytes per agent",
+        "million\nagent-days",
+        "million agent-days\nper CPU s",
+        "persons\nper agent",
+        "bytes\nper agent",
     ]);
     for a in cases {
         let c = &a.record.cost;
         let rate = if c.cpu_seconds > 0.0 { format!("{:.2}", c.agent_days / c.cpu_seconds / 1e6) } else { "-".into() };
         grid.rows.push(vec![
-            a.record.name.clone(),
+            named(a),
             format!("{:.2}", c.cpu_seconds),
             format!("{:.2}", c.agent_days / 1e6),
             rate,
