@@ -447,7 +447,7 @@ pub fn picture(a: &Assessment<'_>) -> Picture {
             let when = if s.points == 1 { first.at.clone() } else { format!("{} to {}", first.at, last.at) };
             let _ = write!(
                 description,
-                " {} ({}, {when}): {} of {} points inside the 90 % band; last observed {:.0}, simulated median {:.0}.",
+                " {} ({}, {when}): {} of {} points inside the 90 % band widened by the observation error; last observed {:.0}, simulated median {:.0}.",
                 series.title,
                 series.unit,
                 (s.coverage_90 * s.points as f64).round(),
@@ -456,14 +456,10 @@ pub fn picture(a: &Assessment<'_>) -> Picture {
                 points.last().map_or(f64::NAN, |p| p.quantiles[2]),
             );
         }
-        let note = format!(
-            "n {}; inside 50 % band {}, 90 % band {}",
-            s.points,
-            percent(s.coverage_50),
-            percent(s.coverage_90)
-        );
-        let relative = s.crps_relative.map_or(String::new(), |c| format!("; CRPS {} of mean", percent(c)));
-        panels.push(Panel { title: series.title.clone(), unit: series.unit.clone(), note: note + &relative, points });
+        let points_word = if s.points == 1 { "point" } else { "points" };
+        let (half, most) = (percent(s.coverage_50), percent(s.coverage_90));
+        let note = format!("{} {points_word}: inside 50 % {half}, inside 90 % {most} (with error)", s.points);
+        panels.push(Panel { title: series.title.clone(), unit: series.unit.clone(), note, points });
     }
     let capacities = match (record.kind, record.capacities_hidden) {
         (CaseKind::Regional, _) => "",

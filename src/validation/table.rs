@@ -107,7 +107,17 @@ pub fn tables(cases: &[Assessment<'_>], failures: &[Failure], style: Style) -> S
             }
         }
     }
-    text
+    match style {
+        Style::Terminal => text,
+        // Nothing here is meant as HTML; and one blank line between blocks is enough.
+        Style::Markdown => {
+            let mut text = text.replace('<', "&lt;");
+            while text.contains("\n\n\n") {
+                text = text.replace("\n\n\n", "\n\n");
+            }
+            text
+        }
+    }
 }
 
 fn heading(words: &str, style: Style) -> String {
@@ -453,5 +463,6 @@ mod tests {
         let columns = |l: &str| l.replace("\\|", "").matches('|').count();
         let row = markdown.lines().find(|l| l.starts_with("| camp_b (")).unwrap();
         assert_eq!(columns(header), columns(row));
+        assert!(markdown.contains("A case &lt;by hand>") && !markdown.contains("\n\n\n"));
     }
 }
