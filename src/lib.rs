@@ -14,6 +14,7 @@
 //! [`schedule`] is the order of a step.
 
 pub mod borders;
+pub mod calibration;
 pub mod cli;
 pub mod config;
 pub mod conflict;

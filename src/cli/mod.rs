@@ -1,5 +1,6 @@
 //! The front door: one file per command. Data goes to stdout, talk to stderr.
 
+mod calibrate;
 mod check;
 mod completions;
 pub mod map;
@@ -46,6 +47,8 @@ struct Arguments {
 enum Command {
     /// Run a study and write its folder of results
     Run(run::Arguments),
+    /// Find the sets of parameters that observed episodes leave standing
+    Calibrate(calibrate::Arguments),
     /// Check studies, everything but the steps: all problems at once
     Check(check::Arguments),
     /// Print the JSON schema of study files, for editors
@@ -62,6 +65,7 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
+        Command::Calibrate(arguments) => calibrate::run(&arguments),
         Command::Check(arguments) => Ok(check::run(&arguments)),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Map(arguments) => return map::run(arguments),
