@@ -45,11 +45,37 @@ impl Form {
     }
 }
 
-/// What the regression knows of one landmark, on the scale `asinh(deviation)`, which tames far-off sets.
+/// What is regressed on the parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Target {
+    /// The deviation itself.
+    Plain,
+    /// Its `asinh`, which tames sets that are far off.
+    Tamed,
+}
+
+impl Target {
+    fn of(self, deviation: f64) -> f64 {
+        match self {
+            Self::Plain => deviation,
+            Self::Tamed => libm::asinh(deviation),
+        }
+    }
+
+    fn back(self, target: f64) -> f64 {
+        match self {
+            Self::Plain => target,
+            Self::Tamed => libm::sinh(target.min(20.0)),
+        }
+    }
+}
+
+/// What the regression knows of one landmark.
 #[derive(Clone, Debug)]
 struct Landmark {
+    target: Target,
     coefficients: Vec<f64>,
-    /// Standard deviation of the residuals.
+    /// Standard deviation of the residuals, on the scale of the target.
     residual: f64,
     /// Ensemble variance, in squared tolerances: the 90 % quantile over the sets, to err on the side of keeping.
     ensemble: f64,
@@ -65,10 +91,6 @@ pub struct Emulator {
     series: Vec<Vec<Landmark>>,
     /// Sets that it was fitted to.
     pub sets: usize,
-}
-
-fn asinh(x: f64) -> f64 {
-    libm::asinh(x)
 }
 
 impl Emulator {
@@ -90,14 +112,21 @@ impl Emulator {
             let mut landmarks = Vec::new();
             for l in 0..used[0].1[s].landmarks.len() {
                 let of = |judged: &[Judged]| -> Deviation { judged[s].landmarks[l] };
-                let targets: Vec<f64> = used.iter().map(|(_, judged)| asinh(of(judged).mean)).collect();
-                let coefficients = solver.least_squares(&rows, &targets);
-                let error = |(row, target): (&Vec<f64>, &f64)| (dot(row, &coefficients) - target).powi(2);
-                let residual = (rows.iter().zip(&targets).map(error).sum::<f64>() / free).sqrt();
+                let one = |target: Target| {
+                    let targets: Vec<f64> = used.iter().map(|(_, judged)| target.of(of(judged).mean)).collect();
+                    let coefficients = solver.least_squares(&rows, &targets);
+                    let error = |(row, target): (&Vec<f64>, &f64)| (dot(row, &coefficients) - target).powi(2);
+                    let residual = (rows.iter().zip(&targets).map(error).sum::<f64>() / free).sqrt();
+                    (target, coefficients, residual)
+                };
+                let (plain, tamed) = (one(Target::Plain), one(Target::Tamed));
+                // The one that leaves less open where it matters, about a deviation of nothing.
+                let reach = |(target, _, residual): &(Target, Vec<f64>, f64)| target.back(SIGMAS * residual);
+                let (target, coefficients, residual) = if reach(&plain) <= reach(&tamed) { plain } else { tamed };
                 let mut ensembles: Vec<f64> = used.iter().map(|(_, judged)| of(judged).ensemble).collect();
                 ensembles.sort_unstable_by(f64::total_cmp);
                 let ensemble = crate::study::quantiles::quantile(&ensembles, 0.9);
-                landmarks.push(Landmark { coefficients, residual, ensemble });
+                landmarks.push(Landmark { target, coefficients, residual, ensemble });
             }
             emulator.series.push(landmarks);
         }
@@ -124,7 +153,7 @@ impl Emulator {
         let features = self.form.features(&self.centred(at));
         let landmark = |landmark: &Landmark| {
             let predicted = dot(&features, &landmark.coefficients).abs();
-            let least = libm::sinh((predicted - SIGMAS * landmark.residual).clamp(0.0, 20.0));
+            let least = landmark.target.back((predicted - SIGMAS * landmark.residual).max(0.0));
             Deviation { mean: least, ensemble: landmark.ensemble }.implausibility()
         };
         over_series.combine(self.series.iter().map(|series| over_points.combine(series.iter().map(landmark))))
