@@ -107,6 +107,7 @@ pub struct Row {
 
 impl Row {
     /// Implausibility by series; nothing when it failed.
+    #[must_use]
     pub fn series(&self) -> Option<impl Iterator<Item = f64>> {
         self.judged.as_ref().ok().map(|judged| judged.iter().map(|s| s.implausibility))
     }

@@ -26,31 +26,52 @@ pub trait Evaluate: Sync {
     fn run(&self, set: &[(String, f64)], seed: u64) -> Result<Vec<SeriesOutcome>, String>;
 }
 
+/// Runs a case under given settings.
+pub type Runner = Box<dyn Fn(&Settings) -> Result<CaseRecord, Vec<String>> + Send + Sync>;
+
 /// The cases of the proving ground.
 pub struct Cases {
-    folders: Vec<PathBuf>,
+    runners: Vec<Runner>,
     settings: Settings,
     names: Vec<String>,
-    cases: Vec<usize>,
+    /// Case of each series.
+    owners: Vec<usize>,
     fingerprint: String,
 }
 
-fn run_case(folder: &Path, settings: &Settings) -> Result<CaseRecord, Vec<String>> {
-    if regional::is_case(folder) { regional::run(folder, settings) } else { network::run(folder, settings) }
+/// A case in a folder: what does not change from set to set is read here, once.
+fn runner(folder: &Path) -> Runner {
+    let folder = folder.to_owned();
+    if regional::is_case(&folder) {
+        Box::new(move |settings| regional::run(&folder, settings))
+    } else {
+        Box::new(move |settings| network::run(&folder, settings))
+    }
 }
 
 impl Cases {
+    /// The cases in some folders. `settings` says the scenario, what is laid over it, replicates and seed.
+    ///
+    /// # Errors
+    /// As [`Cases::of`], and when a file cannot be read.
+    pub fn prepare(folders: &[PathBuf], settings: &Settings) -> Result<Self, Vec<String>> {
+        let runners = folders.iter().map(|folder| runner(folder)).collect();
+        let mut cases = Self::of(runners, settings)?;
+        cases.fingerprint = fingerprint(folders).map_err(|problem| vec![problem])?;
+        Ok(cases)
+    }
+
     /// Runs every case once with the scenario's own values, to know its series and to find what is wrong before hours are
-    /// spent. `settings` says the scenario, what is laid over it, replicates and seed.
+    /// spent.
     ///
     /// # Errors
     /// In sentences: cases that cannot be run, that are for validation, or with a series that nothing can be held against.
-    pub fn prepare(folders: &[PathBuf], settings: &Settings) -> Result<Self, Vec<String>> {
+    pub fn of(runners: Vec<Runner>, settings: &Settings) -> Result<Self, Vec<String>> {
         let settings = Settings { parameter_sets: Vec::new(), threads: 1, ..settings.clone() };
         let probe = Settings { replicates: 1, ..settings.clone() };
-        let (mut names, mut cases, mut problems) = (Vec::new(), Vec::new(), Vec::new());
-        for (case, folder) in folders.iter().enumerate() {
-            match run_case(folder, &probe) {
+        let (mut names, mut owners, mut problems) = (Vec::new(), Vec::new(), Vec::new());
+        for (case, run) in runners.iter().enumerate() {
+            match run(&probe) {
                 Ok(record) => {
                     problems.extend(unfit(&record));
                     for outcome in outcomes(&record) {
@@ -61,15 +82,14 @@ impl Cases {
                             ));
                         }
                         names.push(outcome.name);
-                        cases.push(case);
+                        owners.push(case);
                     }
                 }
                 Err(found) => problems.extend(found),
             }
         }
         if problems.is_empty() {
-            let fingerprint = fingerprint(folders).map_err(|problem| vec![problem])?;
-            Ok(Self { folders: folders.to_vec(), settings, names, cases, fingerprint })
+            Ok(Self { runners, settings, names, owners, fingerprint: String::new() })
         } else {
             Err(problems)
         }
@@ -82,7 +102,7 @@ impl Evaluate for Cases {
     }
 
     fn cases(&self) -> &[usize] {
-        &self.cases
+        &self.owners
     }
 
     fn fingerprint(&self) -> String {
@@ -92,8 +112,8 @@ impl Evaluate for Cases {
     fn run(&self, set: &[(String, f64)], seed: u64) -> Result<Vec<SeriesOutcome>, String> {
         let settings = Settings { parameter_sets: vec![set.to_vec()], seed, ..self.settings.clone() };
         let mut found = Vec::with_capacity(self.names.len());
-        for folder in &self.folders {
-            found.extend(outcomes(&run_case(folder, &settings).map_err(|problems| problems.join("; "))?));
+        for run in &self.runners {
+            found.extend(outcomes(&run(&settings).map_err(|problems| problems.join("; "))?));
         }
         Ok(found)
     }
@@ -186,4 +206,97 @@ fn hash_folder(folder: &Path, hash: &mut blake3::Hasher) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::validation::record::{CaseKind, Cost, Point, SeriesRecord};
+
+    fn settings() -> Settings {
+        Settings {
+            scenario: PathBuf::from("base.toml"),
+            sets: Vec::new(),
+            parameter_sets: Vec::new(),
+            replicates: 3,
+            seed: 9,
+            hide_capacities: false,
+            threads: 4,
+        }
+    }
+
+    /// A case whose one series is ten times the first parameter (7 without a set), plus the replicate.
+    fn case(name: &'static str, role: Role, error: f64) -> Runner {
+        Box::new(move |settings| {
+            let value = settings.parameter_sets.first().map_or(7.0, |set| 10.0 * set[0].1);
+            if value > 1000.0 {
+                return Err(vec![format!("{name}: too much"), "twice".to_owned()]);
+            }
+            assert_eq!(settings.threads, 1, "sets are spread over threads, not replicates");
+            let simulated = (0..settings.replicates).map(|r| value + f64::from(r)).collect();
+            let point = Point {
+                at_days: 1.0,
+                at: String::new(),
+                observed: 20.0,
+                error,
+                certainty: "F".into(),
+                source: String::new(),
+                simulated,
+            };
+            let series = SeriesRecord {
+                name: "arrivals".into(),
+                title: String::new(),
+                unit: "persons".into(),
+                cumulative: true,
+                discrepancy: 0.0,
+                points: vec![point],
+            };
+            Ok(CaseRecord {
+                name: name.into(),
+                title: String::new(),
+                kind: CaseKind::Regional,
+                role,
+                capacities_hidden: false,
+                start: String::new(),
+                replicates: settings.replicates,
+                series: vec![series],
+                splits: Vec::new(),
+                cost: Cost::default(),
+                notes: Vec::new(),
+            })
+        })
+    }
+
+    #[test]
+    fn a_set_is_laid_over_every_case() {
+        let runners = vec![case("a", Role::Calibration, 1.0), case("b", Role::Calibration, 2.0)];
+        let cases = Cases::of(runners, &settings()).unwrap_or_else(|p| panic!("{p:?}"));
+        assert_eq!(
+            (cases.names(), cases.cases()),
+            (&["a/arrivals".to_owned(), "b/arrivals".to_owned()][..], &[0, 1][..])
+        );
+        let found = cases.run(&[("x.y".to_owned(), 2.0)], 1).unwrap();
+        assert_eq!(found[1].points[0].simulated, [20.0, 21.0, 22.0]);
+        assert_eq!((found[1].points[0].observed, found[1].points[0].error), (20.0, 2.0));
+        assert_eq!(cases.run(&[("x.y".to_owned(), 200.0)], 1).unwrap_err(), "a: too much; twice");
+    }
+
+    #[test]
+    fn cases_that_cannot_be_fitted_are_told_before_the_first_wave() {
+        let runners = vec![
+            case("a", Role::Validation, 1.0),
+            case("b", Role::Calibration, 0.0),
+            case("c", Role::Calibration, 1.0),
+            case("c", Role::Calibration, 1.0),
+        ];
+        let problems = Cases::of(runners, &settings()).err().unwrap();
+        assert_eq!(
+            problems,
+            [
+                "a has the role `validation`: parameters are not fitted to it\n  take it out of `cases`, or give it the role `calibration`",
+                "b/arrivals has a point that is taken as known exactly and matched exactly\n  give it an error, or its series a discrepancy",
+                "two series are called c/arrivals: give one case another folder name",
+            ]
+        );
+    }
 }

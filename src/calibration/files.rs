@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::conduct::{Calibrated, Quantiles, Row, Status};
+use super::selection::sampled_order;
 use super::study::Plan;
 use crate::output::format::append_number;
 use crate::study::RESULTS_VERSION;
@@ -74,14 +75,14 @@ pub fn plausible_columns(plan: &Plan) -> Vec<String> {
     paths(plan).chain(["wave", "set", "implausibility", "distance", "weight", "accepted"].map(str::to_owned)).collect()
 }
 
-/// [`PLAUSIBLE`]: the accepted first, by distance, then the others, by distance.
+/// [`PLAUSIBLE`]: the accepted first, then the others, each in an order of which every beginning is a weighted sample.
 #[must_use]
 pub fn plausible(plan: &Plan, calibrated: &Calibrated) -> Vec<u8> {
     let survived = |row: &&Row| matches!(row.status, Status::Plausible | Status::Accepted);
-    let mut rows: Vec<&Row> = calibrated.rows.iter().filter(survived).collect();
-    let distance = |row: &Row| row.distance.unwrap_or(f64::INFINITY);
-    let rank = |row: &Row| row.status != Status::Accepted;
-    rows.sort_by(|a, b| rank(a).cmp(&rank(b)).then(distance(a).total_cmp(&distance(b))));
+    let survivors: Vec<&Row> = calibrated.rows.iter().filter(survived).collect();
+    let weights: Vec<f64> = survivors.iter().map(|row| row.weight).collect();
+    let mut rows: Vec<&Row> = sampled_order(plan.key(), &weights).into_iter().map(|i| survivors[i]).collect();
+    rows.sort_by_key(|row| row.status != Status::Accepted);
     let one = |row: &Row| {
         let mut fields: Vec<String> = row.values.iter().map(f64::to_string).collect();
         fields.extend([row.wave.to_string(), row.set.to_string(), maybe(row.implausibility), maybe(row.distance)]);

@@ -170,7 +170,7 @@ mod tests {
 
     const RULE: Rule = Rule { over_points: OverPoints::RootMeanSquare, over_series: OverSeries::Largest, cutoff: 3.0 };
 
-    fn tried<'a>(at: &'a [Vec<f64>], f: impl Fn(&[f64]) -> f64) -> Vec<Tried<'a>> {
+    fn tried(at: &[Vec<f64>], f: impl Fn(&[f64]) -> f64) -> Vec<Tried<'_>> {
         at.iter().map(|p| Tried { at: p, judged: &[], implausibility: f(p) }).collect()
     }
 
