@@ -3,7 +3,7 @@
 
 use super::implausibility::{Deviation, Judged, OverPoints, OverSeries};
 
-/// Sets per coefficient below which a smaller form is taken. [P]
+/// Sets per coefficient below which a smaller form is taken (proposed).
 const SETS_PER_TERM: f64 = 1.5;
 /// Standard deviations of the regression's own error that are given to a prediction: Pukelsheim's three sigma rule.
 const SIGMAS: f64 = 3.0;

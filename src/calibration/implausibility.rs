@@ -60,7 +60,7 @@ impl OverSeries {
 }
 
 /// Share of the largest observation of a series below which an observation does not count as smaller when its discrepancy
-/// is reckoned: early points near zero would otherwise be taken as known exactly. [P]
+/// is reckoned: early points near zero would otherwise be taken as known exactly (proposed).
 pub const LEAST_SHARE: f64 = 0.01;
 /// What stands for no number and for anything greater.
 pub const BEYOND: f64 = 1e9;

@@ -7,13 +7,13 @@ use super::emulator::Emulator;
 use super::implausibility::{Judged, OverPoints, OverSeries};
 use crate::random::RunKey;
 
-/// A box is widened on each side by this share of its own width. [P]
+/// A box is widened on each side by this share of its own width (proposed).
 const WIDENED_BY: f64 = 0.1;
-/// And by at least this share of the whole range. [P]
+/// And by at least this share of the whole range (proposed).
 const WIDENED_LEAST: f64 = 0.02;
-/// Survivors from which on their box is trusted; with fewer, the least implausible sets stand in. [P]
+/// Survivors from which on their box is trusted; with fewer, the least implausible sets stand in (proposed).
 pub const ENOUGH: usize = 10;
-/// Share of the sets that stand in. [P]
+/// Share of the sets that stand in (proposed).
 const STAND_IN: f64 = 0.1;
 /// Designs drawn at most to fill a wave with what the emulator keeps.
 const MOST_BATCHES: u32 = 400;

@@ -356,7 +356,7 @@ fn table(plan: &Plan, calibrated: &Calibrated) -> String {
             right(format!("{} to {}", short(axis.low), short(axis.high))),
             right(interval(learned.plausible)),
             right(interval(learned.accepted)),
-            right(learned.shrinkage.map_or("-".to_owned(), |s| format!("{:.0} %", 100.0 * s))),
+            right(learned.shrinkage.map_or("-".to_owned(), |s| format!("{} %", (100.0 * s).round() as i64))),
             right(calibrated.central.map_or("-".to_owned(), |row| short(calibrated.rows[row].values[index]))),
         ]);
     }
