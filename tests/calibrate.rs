@@ -69,6 +69,21 @@ fn waves_are_checked_like_the_file() {
     assert!(said.contains("`waves` is out of range") && said.contains("found 0, allowed: 1 to 50"), "{said}");
 }
 
+#[test]
+fn other_commands_know_a_calibration_study() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir(dir.path().join("a_case")).unwrap();
+    fs::write(dir.path().join("a_case/case.toml"), "").unwrap();
+    let list = "[\"cases/karabakh_2023\", \"cases/chechnya_1999\", \"cases/kobani_2014\"]";
+    changed(dir.path(), &[(list, "[\"a_case\"]")]);
+    let (code, out, said) = spillover(dir.path(), &["check", "study.toml"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(out.trim(), "ok study.toml: 14 parameters, 1 case, 4 waves of 400 sets, 4 replicates");
+    let (code, _, said) = spillover(dir.path(), &["run", "study.toml"]);
+    assert_eq!(code, Some(2));
+    assert_eq!(said.trim(), "error: study.toml is a calibration study\n  do it with: spillover calibrate study.toml");
+}
+
 /// The shortest calibration on a real case, twice: the second goes on from the journal and gives the same bytes.
 #[test]
 fn a_short_calibration_on_karabakh() {

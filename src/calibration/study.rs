@@ -118,6 +118,20 @@ impl Plan {
         Rule { over_points: self.study.over_points, over_series: self.study.over_series, cutoff: self.study.cutoff }
     }
 
+    /// What it comes to, such as `14 parameters, 3 cases, 4 waves of 400 sets, 4 replicates`.
+    #[must_use]
+    pub fn extent(&self) -> String {
+        let count = |n: usize, one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
+        format!(
+            "{}, {}, {} of {} sets, {} replicates",
+            count(self.axes.len(), "parameter"),
+            count(self.cases.len(), "case"),
+            count(self.study.waves as usize, "wave"),
+            self.study.runs_per_wave,
+            self.study.replicates
+        )
+    }
+
     /// The key of the designs.
     #[must_use]
     pub const fn key(&self) -> RunKey {
@@ -147,6 +161,15 @@ impl Plan {
         let text = format!("{}\n{}\n{evaluation}", canonical_json(&study), self.scenario_hash);
         blake3::hash(text.as_bytes()).to_hex().to_string()
     }
+}
+
+/// Whether a file looks like a calibration study and not like one of runs: it has `cases` and `[[parameters]]`.
+#[must_use]
+pub fn is_one(path: &Path) -> bool {
+    let table = std::fs::read_to_string(path).ok().and_then(|text| text.parse::<toml::Table>().ok());
+    table.is_some_and(|table| {
+        ["cases", "parameters"].iter().all(|key| table.get(*key).is_some_and(toml::Value::is_array))
+    })
 }
 
 /// Reads and checks a study; `sets` are laid over its file (such as `waves=2`).

@@ -170,16 +170,8 @@ fn write(
 }
 
 fn opening(plan: &Plan, cases: &Cases, journal: &Journal, threads: usize) -> String {
-    let mut text = format!(
-        "{}: {} parameters, {} cases with {} series, {} waves of {} sets, {} replicates, {threads} at a time",
-        plan.study.title,
-        plan.axes.len(),
-        plan.cases.len(),
-        cases.names().len(),
-        plan.study.waves,
-        plan.study.runs_per_wave,
-        plan.study.replicates,
-    );
+    let mut text =
+        format!("{}: {}, {} series, {threads} at a time", plan.study.title, plan.extent(), cases.names().len());
     let path = journal.path().display();
     if !journal.known.is_empty() {
         let _ = write!(text, "\ngoing on from {path}: {} sets are known", journal.known.len());
