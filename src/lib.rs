@@ -7,13 +7,15 @@
 //!
 //! Data flows one way: [`cli`] (front door) → [`config`] (files to a checked scenario) → [`geography`] (files to an
 //! immutable map) → [`simulation`] (a world and its step; no files, no errors, no printing) → [`recorders`] (look through
-//! glass) → [`output`] (rows to files). [`study`] repeats the middle rooms over a plan of runs.
+//! glass) → [`output`] (rows to files). [`study`] repeats the middle rooms over a plan of runs; [`calibration`]
+//! asks which parameters the cases of [`validation`] leave standing.
 //!
 //! The model itself is in the domains: [`leadership`], [`states`], [`conflict`], [`displacement`], [`borders`], [`ledger`].
 //! Each has its parameters in `parameters.rs`, its equations as pure functions in `rules.rs`, and its processes as systems.
 //! [`schedule`] is the order of a step.
 
 pub mod borders;
+pub mod calibration;
 pub mod cli;
 pub mod config;
 pub mod conflict;

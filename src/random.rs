@@ -55,6 +55,8 @@ pub enum Stream {
     Ledger = 20,
     /// Hosting: kin or camp, onward placing.
     Hosting = 21,
+    /// Designs of a calibration: which sets of parameters are tried.
+    Calibration = 24,
 }
 
 /// Identifies a run's luck: a hash of the study's seed and the replicate.

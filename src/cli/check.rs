@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
+use super::problem::Problem;
 use super::{EXIT_DONE, EXIT_USAGE, print, study, talk};
+use crate::calibration;
+
 /// Arguments of `spillover check`.
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -18,8 +21,13 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> u8 {
     let mut code = EXIT_DONE;
     for file in &arguments.files {
-        match study::load(file, &arguments.sets) {
-            Ok(study) => print(&format!("ok {}: {}", file.display(), study::extent(&study))),
+        let extent = if calibration::study::is_one(file) {
+            calibration::study::load(file, &arguments.sets).map(|plan| plan.extent()).map_err(Problem::from)
+        } else {
+            study::load(file, &arguments.sets).map(|study| study::extent(&study))
+        };
+        match extent {
+            Ok(extent) => print(&format!("ok {}: {extent}", file.display())),
             Err(problem) => {
                 talk(&problem.to_string());
                 code = EXIT_USAGE;

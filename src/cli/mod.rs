@@ -1,5 +1,6 @@
 //! The front door: one file per command. Data goes to stdout, talk to stderr.
 
+mod calibrate;
 mod check;
 mod completions;
 pub mod map;
@@ -47,6 +48,8 @@ struct Arguments {
 enum Command {
     /// Run a study and write its folder of results
     Run(run::Arguments),
+    /// Find the sets of parameters that observed episodes leave standing
+    Calibrate(calibrate::Arguments),
     /// Check studies, everything but the steps: all problems at once
     Check(check::Arguments),
     /// Score the displacement model against cases that happened, beside naive baselines
@@ -65,6 +68,7 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
+        Command::Calibrate(arguments) => calibrate::run(&arguments),
         Command::Check(arguments) => Ok(check::run(&arguments)),
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

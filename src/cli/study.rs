@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::problem::Problem;
+use crate::calibration;
 use crate::config::{self, Resolved};
 use crate::geography::Map;
 use crate::simulation;
@@ -24,6 +25,12 @@ pub struct Study {
 /// # Errors
 /// With all problems of the first of these that has any.
 pub fn load(path: &Path, sets: &[String]) -> Result<Study, Problem> {
+    if calibration::study::is_one(path) {
+        let path = path.display();
+        return Err(Problem::new(format_args!(
+            "{path} is a calibration study\n  do it with: spillover calibrate {path}"
+        )));
+    }
     let resolved = config::load(path, sets)?;
     let base = &resolved.scenario.run;
     let moved = resolved.variants.iter().filter(|(_, v)| v.run.map != base.map || v.run.as_of != base.as_of);

@@ -11,14 +11,14 @@ mod check;
 pub mod diagnostics;
 mod map_folder;
 mod parameters_table;
-mod resolve;
+pub(crate) mod resolve;
 pub mod scenario;
-mod schema;
+pub(crate) mod schema;
 mod semantics;
 mod source;
 #[cfg(test)]
 mod tests;
-mod tree;
+pub(crate) mod tree;
 mod words;
 
 pub use diagnostics::{Diagnostic, Diagnostics};

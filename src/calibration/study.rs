@@ -1,0 +1,380 @@
+//! The file that says what is calibrated on what.
+
+use std::path::{Path, PathBuf};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use super::design::{Axis, Scale};
+use super::implausibility::{OverPoints, OverSeries};
+use super::region::Rule;
+use crate::config::diagnostics::{Diagnostic, Diagnostics, nearest, shown};
+use crate::config::resolve::{Checked, canonical_json, check_all, deserialise};
+use crate::config::scenario::Scenario;
+use crate::config::schema::{View, number, resolved};
+use crate::config::tree::{Node, Step, Table};
+use crate::config::{self};
+use crate::random::RunKey;
+use crate::validation::{network, regional};
+
+/// A calibration study as written.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Study {
+    /// Name of the study and of its output folder: letters, digits, `-` and `_`.
+    #[schemars(regex(pattern = r"^[A-Za-z0-9_-]{1,64}$"), extend("x-hint" = "1 to 64 letters, digits, `-` or `_`"))]
+    pub name: String,
+    /// One line for people.
+    pub title: String,
+    /// Seed of the designs and of the luck in the runs, which is the same for every set.
+    #[schemars(range(min = 0, max = 9_007_199_254_740_991_i64))]
+    pub seed: u64,
+    /// Scenario whose keys are varied, relative to this file. Network cases take it as it is; regional cases extend it.
+    pub scenario: String,
+    /// Folders of the cases, relative to this file.
+    #[schemars(length(min = 1), extend("uniqueItems" = true))]
+    pub cases: Vec<String>,
+    /// Network cases: camps have no known capacity.
+    pub hide_capacities: bool,
+    /// Replicates of every case per set; their variance is the ensemble variance, so there are at least two.
+    #[schemars(range(min = 2, max = 1000))]
+    pub replicates: u32,
+    /// Waves of history matching at most.
+    #[schemars(range(min = 1, max = 50))]
+    pub waves: u32,
+    /// Sets tried in a wave.
+    #[schemars(range(min = 10, max = 1_000_000))]
+    pub runs_per_wave: u32,
+    /// Implausibility above which a set is ruled out, in standard deviations.
+    #[schemars(range(min = 0.5, max = 20))]
+    pub cutoff: f64,
+    /// How the points of a series become one number.
+    pub over_points: OverPoints,
+    /// How the series become one number: the largest implausibility rules out, or the second or third largest.
+    pub over_series: OverSeries,
+    /// Rejection step within what survived.
+    pub abc: Abc,
+    /// Keys of the scenario held at other values than the scenario's own, as with `--set`.
+    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+    pub set: serde_json::Map<String, Json>,
+    /// What is varied.
+    #[schemars(length(min = 1, max = 100))]
+    pub parameters: Vec<Parameter>,
+}
+
+/// `[abc]`: which of the surviving sets are accepted. One of `keep` and `tolerance`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Abc {
+    /// Share of the surviving sets that is kept, those of least distance.
+    #[schemars(range(min = 0.0001, max = 1))]
+    pub keep: Option<f64>,
+    /// Distance up to which a surviving set is kept, in tolerances.
+    #[schemars(range(min = 0, max = 1000))]
+    pub tolerance: Option<f64>,
+    /// Sets kept at least.
+    #[schemars(range(min = 1, max = 100_000))]
+    pub min_keep: u32,
+}
+
+/// `[[parameters]]`: a key of the scenario with the range in which it is varied.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Parameter {
+    /// Path of the key, such as `displacement.hazard.siege_per_day`.
+    pub path: String,
+    /// Least value, unit of the key.
+    pub low: f64,
+    /// Greatest value, unit of the key.
+    pub high: f64,
+    /// `linear`: equal differences are equally likely; `log`: equal ratios.
+    pub scale: Scale,
+}
+
+/// A study that was read and checked against the scenario.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// As written.
+    pub study: Study,
+    /// The parameters.
+    pub axes: Vec<Axis>,
+    /// The scenario's file.
+    pub scenario: PathBuf,
+    /// `key=value` laid over the scenario.
+    pub sets: Vec<String>,
+    /// Folders of the cases.
+    pub cases: Vec<PathBuf>,
+    /// Files that were read: the study's own and those it extends, then the scenario's.
+    pub files: Vec<PathBuf>,
+    /// Hash of the resolved scenario, fixed keys included.
+    pub scenario_hash: String,
+}
+
+impl Plan {
+    /// How implausibilities rule out.
+    #[must_use]
+    pub const fn rule(&self) -> Rule {
+        Rule { over_points: self.study.over_points, over_series: self.study.over_series, cutoff: self.study.cutoff }
+    }
+
+    /// What it comes to, such as `14 parameters, 3 cases, 4 waves of 400 sets, 4 replicates`.
+    #[must_use]
+    pub fn extent(&self) -> String {
+        let count = |n: usize, one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
+        format!(
+            "{}, {}, {} of {} sets, {} replicates",
+            count(self.axes.len(), "parameter"),
+            count(self.cases.len(), "case"),
+            count(self.study.waves as usize, "wave"),
+            self.study.runs_per_wave,
+            self.study.replicates
+        )
+    }
+
+    /// The key of the designs.
+    #[must_use]
+    pub const fn key(&self) -> RunKey {
+        RunKey::new(self.study.seed, 0)
+    }
+
+    /// The set at unit coordinates.
+    #[must_use]
+    pub fn values(&self, at: &[f64]) -> Vec<f64> {
+        self.axes.iter().zip(at).map(|(axis, x)| axis.value(*x)).collect()
+    }
+
+    /// Unit coordinates of a set.
+    #[must_use]
+    pub fn coordinates(&self, values: &[f64]) -> Vec<f64> {
+        self.axes.iter().zip(values).map(|(axis, x)| axis.coordinate(*x)).collect()
+    }
+
+    /// Hash of all that a tried set depends on; `evaluation` stands for the cases and the program. How many waves there are
+    /// and what the rejection step keeps are not in it: with more waves, an earlier calibration goes on.
+    #[must_use]
+    pub fn hash(&self, evaluation: &str) -> String {
+        let mut study = self.study.clone();
+        study.waves = 1;
+        study.abc = Abc { keep: None, tolerance: None, min_keep: 1 };
+        (study.name, study.title) = (String::new(), String::new());
+        let text = format!("{}\n{}\n{evaluation}", canonical_json(&study), self.scenario_hash);
+        blake3::hash(text.as_bytes()).to_hex().to_string()
+    }
+}
+
+/// Whether a file looks like a calibration study and not like one of runs: it has `cases` and `[[parameters]]`.
+#[must_use]
+pub fn is_one(path: &Path) -> bool {
+    let table = std::fs::read_to_string(path).ok().and_then(|text| text.parse::<toml::Table>().ok());
+    table.is_some_and(|table| {
+        ["cases", "parameters"].iter().all(|key| table.get(*key).is_some_and(toml::Value::is_array))
+    })
+}
+
+/// Reads and checks a study; `sets` are laid over its file (such as `waves=2`).
+///
+/// # Errors
+/// With every problem that was found, at its place in the file.
+pub fn load(path: &Path, sets: &[String]) -> Result<Plan, Diagnostics> {
+    let Checked { tree, sources, .. } = check_all(path, sets, &resolved::<Study>())?;
+    let study: Study = deserialise(&tree).map_err(|problem| Diagnostics::new(sources.clone(), vec![*problem]))?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let mut problems = Vec::new();
+
+    let cases: Vec<PathBuf> = study.cases.iter().map(|case| beside(folder, case)).collect();
+    for (index, case) in cases.iter().enumerate() {
+        problems.extend(case_problem(case, tree.follow([Step::Key("cases"), Step::Index(index)])));
+    }
+    if let (Some(abc), Some(_), Some(_)) = (tree.get("abc"), study.abc.keep, study.abc.tolerance) {
+        problems.push(
+            Diagnostic::at(abc.span, "`abc.keep` and `abc.tolerance` are two ways to say the same", "both are here")
+                .help("keep one of the two"),
+        );
+    } else if let (Some(abc), None, None) = (tree.get("abc"), study.abc.keep, study.abc.tolerance) {
+        problems.push(
+            Diagnostic::at(abc.span, "`abc` does not say what is kept", "neither `keep` nor `tolerance`")
+                .help("write `keep = 0.05` (the best 5 % of the surviving sets) or `tolerance = 1.5`"),
+        );
+    }
+
+    let scenario_path = beside(folder, &study.scenario);
+    let fixed = tree.get("set").and_then(Node::as_table).map(|table| flattened(table, "")).unwrap_or_default();
+    let mut files = sources.files();
+    let scenario_sets: Vec<String> = fixed.iter().map(|(path, node)| format!("{path}={}", node.to_toml())).collect();
+    // The scenario by itself first: its problems are its own, with places in its own files.
+    let scenario = config::load(&scenario_path, &[])?;
+    let values = serde_json::to_value(&scenario.scenario).unwrap_or_default();
+    let document = resolved::<Scenario>();
+    let keys = numbers(&values);
+    for (path, node) in &fixed {
+        if lookup(&values, path).is_none() {
+            let all = leaves(&values);
+            problems.push(
+                Diagnostic::at(node.span, format!("{} is no key of the scenario", shown(path)), "held fixed here")
+                    .maybe_help(nearest(path, all.iter().map(String::as_str)).map(|k| format!("did you mean `{k}`?"))),
+            );
+        }
+    }
+    for (index, parameter) in study.parameters.iter().enumerate() {
+        let node = tree.follow([Step::Key("parameters"), Step::Index(index)]);
+        let first = study.parameters[..index].iter().position(|other| other.path == parameter.path);
+        let first = first.map(|at| field(tree.follow([Step::Key("parameters"), Step::Index(at)]), "path").span);
+        if let Some(first) = first {
+            let message = format!("{} is varied twice", shown(&parameter.path));
+            let problem = Diagnostic::at(field(node, "path").span, message, "again here");
+            problems.push(problem.related(first, "first here").help("remove one"));
+        } else if let Some((_, held)) = fixed.iter().find(|(path, _)| *path == parameter.path) {
+            let message = format!("{} is varied and held fixed", shown(&parameter.path));
+            let problem = Diagnostic::at(field(node, "path").span, message, "varied here");
+            problems.push(problem.related(held.span, "held fixed here").help("remove one"));
+        } else {
+            problems.extend(parameter_problem(parameter, node, &values, &keys, View::root(&document)));
+        }
+    }
+    if !problems.is_empty() {
+        return Err(Diagnostics::new(sources, problems));
+    }
+    let scenario = config::load(&scenario_path, &scenario_sets)?;
+    files.extend(scenario.files);
+    let axis = |p: &Parameter| Axis { path: p.path.clone(), low: p.low, high: p.high, scale: p.scale };
+    let axes = study.parameters.iter().map(axis).collect();
+    Ok(Plan { axes, scenario: scenario_path, sets: scenario_sets, cases, files, scenario_hash: scenario.hash, study })
+}
+
+fn beside(folder: &Path, name: &str) -> PathBuf {
+    folder.join(name).components().collect()
+}
+
+fn case_problem(case: &Path, node: &Node) -> Option<Diagnostic> {
+    if regional::is_case(case) || network::is_case(case) {
+        return None;
+    }
+    let name = shown(&case.display().to_string());
+    let label = if case.is_dir() {
+        "this folder has neither `case.toml` nor `input_csv`"
+    } else if case.exists() {
+        "this is a file, not a folder"
+    } else {
+        "no such folder"
+    };
+    let siblings: Vec<String> = case
+        .parent()
+        .and_then(|folder| folder.read_dir().ok())
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path()).filter(|path| regional::is_case(path) || network::is_case(path)))
+        .filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()))
+        .collect();
+    let wanted = case.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let guess = nearest(wanted, siblings.iter().map(String::as_str));
+    Some(
+        Diagnostic::at(node.span, format!("{name} is no case"), label)
+            .note("a case is a folder with `case.toml` (regional) or `input_csv` (network), relative to this file")
+            .maybe_help(guess.map(|guess| format!("did you mean `{guess}`?"))),
+    )
+}
+
+/// A field of a table that the schema has found to be there.
+fn field<'a>(node: &'a Node, name: &'a str) -> &'a Node {
+    node.follow([Step::Key(name)])
+}
+
+fn parameter_problem(
+    parameter: &Parameter,
+    node: &Node,
+    values: &Json,
+    keys: &[String],
+    document: View<'_>,
+) -> Option<Diagnostic> {
+    let path = parameter.path.as_str();
+    let at = |name: &str| field(node, name).span;
+    let name = shown(path);
+    match lookup(values, path) {
+        None => {
+            // The last word alone finds a key whose table was got wrong.
+            let last = path.rsplit('.').next().unwrap_or(path);
+            let same: Vec<&str> =
+                keys.iter().map(String::as_str).filter(|k| k.rsplit('.').next() == Some(last)).collect();
+            let guess = if same.len() == 1 { Some(same[0]) } else { nearest(path, keys.iter().map(String::as_str)) };
+            return Some(
+                Diagnostic::at(at("path"), format!("{name} is no key of the scenario"), "no such key")
+                    .note("docs/parameters.md has all keys with their ranges")
+                    .maybe_help(guess.map(|guess| format!("did you mean `{guess}`?"))),
+            );
+        }
+        Some(value) if !value.is_number() => {
+            let problem =
+                Diagnostic::at(at("path"), format!("{name} is not a number"), format!("its value is {value}"));
+            return Some(problem.help("vary a key with one number as its value"));
+        }
+        Some(_) => {}
+    }
+    let schema = path.split('.').try_fold(document, |view, key| view.property(key).or_else(|| view.other_properties()));
+    let schema = schema?;
+    if schema.types() == ["integer"] {
+        let label = "only keys with real numbers can be varied";
+        return Some(Diagnostic::at(at("path"), format!("{name} is a whole number"), label));
+    }
+    let limits = schema.limits();
+    for (key, value) in [("low", parameter.low), ("high", parameter.high)] {
+        if !limits.allow(value) {
+            let allowed = limits.in_words().unwrap_or_default();
+            let label = format!("found {}, allowed: {allowed}", number(value));
+            let problem = Diagnostic::at(at(key), format!("the range of {name} is wider than the key's own"), label);
+            let meaning = schema.meaning().map(|meaning| format!("{path}: {meaning}"));
+            return Some(meaning.into_iter().fold(problem, Diagnostic::note));
+        }
+    }
+    if parameter.low >= parameter.high {
+        let label = format!("from {} to {}", number(parameter.low), number(parameter.high));
+        let problem = Diagnostic::at(at("high"), format!("the range of {name} is empty or runs backwards"), label);
+        return Some(problem.help("`low` is less than `high`; to hold a key at one value, put it under `set`"));
+    }
+    if parameter.scale == Scale::Log && parameter.low <= 0.0 {
+        let label = format!("found {}, needed: more than 0", number(parameter.low));
+        let problem = Diagnostic::at(at("low"), format!("{name} cannot start there on a log scale"), label);
+        return Some(problem.help("raise `low`, or write `scale = \"linear\"`"));
+    }
+    None
+}
+
+/// The value at a dotted path of tables.
+fn lookup<'a>(values: &'a Json, path: &str) -> Option<&'a Json> {
+    path.split('.').try_fold(values, |value, key| value.as_object()?.get(key))
+}
+
+/// Dotted paths of everything that is no table.
+fn leaves(values: &Json) -> Vec<String> {
+    fn walk(value: &Json, path: &str, found: &mut Vec<String>) {
+        match value.as_object() {
+            Some(table) => {
+                for (key, value) in table {
+                    walk(value, &if path.is_empty() { key.clone() } else { format!("{path}.{key}") }, found);
+                }
+            }
+            None => found.push(path.to_owned()),
+        }
+    }
+    let mut found = Vec::new();
+    walk(values, "", &mut found);
+    found
+}
+
+/// Dotted paths of all numbers.
+fn numbers(values: &Json) -> Vec<String> {
+    leaves(values).into_iter().filter(|path| lookup(values, path).is_some_and(Json::is_number)).collect()
+}
+
+/// Dotted paths with values: tables within tables and quoted paths alike.
+fn flattened<'a>(table: &'a Table, path: &str) -> Vec<(String, &'a Node)> {
+    let mut found = Vec::new();
+    for entry in table.iter() {
+        let path = if path.is_empty() { entry.key.clone() } else { format!("{path}.{}", entry.key) };
+        match entry.node.as_table() {
+            Some(inner) => found.extend(flattened(inner, &path)),
+            None => found.push((path, &entry.node)),
+        }
+    }
+    found
+}

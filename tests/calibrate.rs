@@ -1,0 +1,132 @@
+//! `spillover calibrate` as a user meets it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+fn spillover(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_spillover")).current_dir(folder).args(arguments).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+/// The shipped study with something changed, beside its configs.
+fn changed(folder: &Path, changes: &[(&str, &str)]) -> PathBuf {
+    let mut text = fs::read_to_string(format!("{ROOT}/configs/calibration.toml")).unwrap();
+    for (from, to) in changes {
+        assert!(text.contains(from), "{from}");
+        text = text.replacen(from, to, 1);
+    }
+    let text = text.replace("\"base.toml\"", &format!("'{ROOT}/configs/base.toml'"));
+    let text = text.replace("\"cases/", &format!("\"{ROOT}/configs/cases/"));
+    let path = folder.join("study.toml");
+    fs::write(&path, text).unwrap();
+    path
+}
+
+#[test]
+fn what_is_wrong_is_told_and_nothing_is_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let (code, _, said) = spillover(dir.path(), &["calibrate", "missing.toml"]);
+    assert_eq!(code, Some(2));
+    assert!(said.contains("cannot read `missing.toml`: no such file"), "{said}");
+
+    let study =
+        changed(dir.path(), &[("destination.kin_bonus", "destination.kin_bonnus"), ("high = 30", "high = 300")]);
+    let (code, out, said) = spillover(dir.path(), &["calibrate", study.to_str().unwrap()]);
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    for words in [
+        "`displacement.destination.kin_bonnus` is no key of the scenario",
+        "did you mean `displacement.destination.kin_bonus`?",
+        "found 300, allowed: 0.1 to 100",
+    ] {
+        assert!(said.contains(words), "no `{words}` in\n{said}");
+    }
+    assert!(!dir.path().join("output").exists());
+}
+
+#[test]
+fn a_case_that_cannot_be_run_is_told_before_the_first_wave() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir(dir.path().join("empty")).unwrap();
+    fs::write(dir.path().join("empty/case.toml"), "").unwrap();
+    let list = "[\"cases/karabakh_2023\", \"cases/chechnya_1999\", \"cases/kobani_2014\"]";
+    let study = changed(dir.path(), &[(list, "[\"empty\"]")]);
+    let (code, _, said) = spillover(dir.path(), &["calibrate", study.to_str().unwrap()]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("empty"), "{said}");
+    assert!(!dir.path().join("output").exists());
+}
+
+#[test]
+fn waves_are_checked_like_the_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let study = changed(dir.path(), &[]);
+    let (code, _, said) = spillover(dir.path(), &["calibrate", study.to_str().unwrap(), "--waves", "0"]);
+    assert_eq!(code, Some(2));
+    assert!(said.contains("`waves` is out of range") && said.contains("found 0, allowed: 1 to 50"), "{said}");
+}
+
+#[test]
+fn other_commands_know_a_calibration_study() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir(dir.path().join("a_case")).unwrap();
+    fs::write(dir.path().join("a_case/case.toml"), "").unwrap();
+    let list = "[\"cases/karabakh_2023\", \"cases/chechnya_1999\", \"cases/kobani_2014\"]";
+    changed(dir.path(), &[(list, "[\"a_case\"]")]);
+    let (code, out, said) = spillover(dir.path(), &["check", "study.toml"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(out.trim(), "ok study.toml: 14 parameters, 1 case, 4 waves of 400 sets, 4 replicates");
+    let (code, _, said) = spillover(dir.path(), &["run", "study.toml"]);
+    assert_eq!(code, Some(2));
+    assert_eq!(said.trim(), "error: study.toml is a calibration study\n  do it with: spillover calibrate study.toml");
+}
+
+/// The shortest calibration on a real case, twice: the second goes on from the journal and gives the same bytes.
+#[test]
+fn a_short_calibration_on_karabakh() {
+    if !Path::new(ROOT).join("configs/cases/karabakh_2023/case.toml").exists() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let list = "[\"cases/karabakh_2023\", \"cases/chechnya_1999\", \"cases/kobani_2014\"]";
+    let study = changed(
+        dir.path(),
+        &[
+            (list, "[\"cases/karabakh_2023\"]"),
+            ("replicates = 4", "replicates = 2"),
+            ("second_largest\"\n", "largest\"\n"),
+            ("waves = 4", "waves = 1"),
+            ("runs_per_wave = 400", "runs_per_wave = 10"),
+        ],
+    );
+    let arguments = ["calibrate", study.to_str().unwrap(), "--out", "results", "--threads", "2"];
+    let (code, table, said) = spillover(dir.path(), &arguments);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(table.contains("displacement.hazard.defeat_per_day") && said.contains("10 sets tried"), "{table}\n{said}");
+    let names = ["runs.csv", "plausible.csv", "summary.json", "central.toml"];
+    let read = || names.map(|name| fs::read(dir.path().join("results").join(name)).unwrap());
+    let first = read();
+    assert_eq!(String::from_utf8_lossy(&first[0]).lines().count(), 11);
+    let (code, _, said) = spillover(dir.path(), &arguments);
+    assert!(code == Some(2) && said.contains("holds a complete study"), "{said}");
+    let (code, _, said) = spillover(dir.path(), &[&arguments[..], &["--overwrite"]].concat());
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("10 sets are known"), "{said}");
+    assert!(read() == first);
+}
+
+#[test]
+fn the_shipped_study_is_sound() {
+    let path = Path::new(ROOT).join("configs/calibration.toml");
+    match spillover::calibration::study::load(&path, &[]) {
+        Ok(plan) => assert_eq!(plan.axes.len(), 14),
+        // Where the cases are not there, that is all that is wrong.
+        Err(problems) => {
+            let said = problems.render(false);
+            assert_eq!(said.matches("error: ").count(), said.matches("is no case").count() + 1, "{said}");
+        }
+    }
+}
