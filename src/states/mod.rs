@@ -64,7 +64,8 @@ pub enum Passage {
 }
 
 /// Classes of people that exit bars and entry policies distinguish.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 #[repr(u8)]
 pub enum NationalityClass {
     /// Nationals of the state of the territory that they enter (or kin that it treats so).
