@@ -55,6 +55,8 @@ pub enum Stream {
     Ledger = 20,
     /// Hosting: kin or camp, onward placing.
     Hosting = 21,
+    /// Ranges of an episode, drawn once per run.
+    Episode = 22,
 }
 
 /// Identifies a run's luck: a hash of the study's seed and the replicate.

@@ -9,19 +9,21 @@
 
 mod check;
 pub mod diagnostics;
+mod events;
 mod map_folder;
 mod parameters_table;
-mod resolve;
+pub(crate) mod resolve;
+pub mod rows;
 pub mod scenario;
-mod schema;
+pub(crate) mod schema;
 mod semantics;
 mod source;
 #[cfg(test)]
 mod tests;
-mod tree;
+pub(crate) mod tree;
 mod words;
 
 pub use diagnostics::{Diagnostic, Diagnostics};
 pub use parameters_table::{parameters_table, undocumented};
-pub use resolve::{Resolved, canonical_json, load};
+pub use resolve::{Document, Resolved, canonical_json, document, load};
 pub use schema::file as schema;

@@ -43,6 +43,8 @@ pub struct ChoiceTables {
     mass: Vec<f64>,
     /// The territory that a gate or green border leads to.
     leads_to: Vec<Option<TerritoryId>>,
+    /// Where those who choose a destination come to first: the place itself, or the far side of a gate.
+    arrival: Vec<Option<CellId>>,
     /// Whom each territory lets in like its own.
     kin_entry: KinEntry,
     /// The state that governs each territory.
@@ -120,6 +122,7 @@ impl ChoiceTables {
             rows: (0..map.cells.len()).map(|_| OnceLock::new()).collect(),
             mass,
             leads_to: map.destinations.iter().map(|d| leads_to(map, d.kind)).collect(),
+            arrival: map.destinations.iter().map(|d| arrival(map, d)).collect(),
             kin_entry: kin_entry.clone(),
             governs: map.territories.iter().map(|t| t.governed_by).collect(),
             homeward: homeward(map),
@@ -252,17 +255,18 @@ impl ChoiceTables {
     }
 
     /// Draws a destination for somebody of a kind at a cell; none where nothing can be reached. Nobody goes straight back over
-    /// the line to `came_from`, or to the gate where they gave up.
+    /// the line to `came_from`, to the gate where they gave up, or from danger to as much danger.
     #[must_use]
     pub fn draw(
         &self,
-        map: &Map,
-        scenario: &Scenario,
+        day: &Conditions<'_>,
         factors: &[f32],
         (cell, came_from, gave_up): (CellId, Option<TerritoryId>, Option<DestinationId>),
         uniform: f64,
     ) -> Option<DestinationId> {
-        let row = self.row(map, scenario, cell);
+        let map = day.map;
+        let row = self.row(map, day.scenario, cell);
+        let here = day.threat.at(map, cell);
         let first = map.territories[map.cells.territory[cell.index()].index()].destinations.start;
         let weight = |i: usize| {
             let d = usize::from(first) + i;
@@ -270,7 +274,13 @@ impl ChoiceTables {
             if back || gave_up.is_some_and(|g| g.index() == d) {
                 return 0.0;
             }
-            f64::from(row[i]) * f64::from(factors[i])
+            let refuge = match self.arrival[d] {
+                Some(there) if here.0 > 0.0 => {
+                    rules::refuge_factor(PerDay(f64::from(day.threat.fighting[there.index()])), here).0
+                }
+                _ => 1.0,
+            };
+            f64::from(row[i]) * f64::from(factors[i]) * refuge
         };
         let total: f64 = (0..row.len()).map(weight).sum();
         if total <= 0.0 || !total.is_finite() {
@@ -301,6 +311,15 @@ fn leads_to(map: &Map, kind: DestinationKind) -> Option<TerritoryId> {
             Some(if side == 0 { s.b } else { s.a })
         }
         _ => None,
+    }
+}
+
+/// Where those who head for a destination come to first, if that is one place on the map.
+fn arrival(map: &Map, destination: &crate::geography::Destination) -> Option<CellId> {
+    match destination.kind {
+        DestinationKind::Town | DestinationKind::Camp => destination.cells.first().copied(),
+        DestinationKind::Gate(x, side) => Some(map.crossings[x.index()].cells[1 - usize::from(side)]),
+        DestinationKind::Green(..) | DestinationKind::Beyond => None,
     }
 }
 
