@@ -14,6 +14,7 @@ use super::rules;
 use super::threat::PerceivedThreat;
 use crate::borders::{self, CrossingTraffic};
 use crate::config::scenario::Scenario;
+use crate::episode::Given;
 use crate::geography::{DestinationKind, Map, TravelMode};
 use crate::ids::{CellId, CommunityId, DestinationId, TerritoryId};
 use crate::states::{Guards, KinEntry, NationalityClass, Passage, Policies};
@@ -71,6 +72,8 @@ pub struct Conditions<'a> {
     pub guards: &'a Guards,
     /// Yesterday's traffic.
     pub traffic: &'a CrossingTraffic,
+    /// What is given of refuge.
+    pub given: &'a Given,
 }
 
 /// Factors of the day, by chooser.
@@ -212,12 +215,12 @@ impl ChoiceTables {
                     let load = crowd / (destination.population as f64).max(1.0);
                     rules::host_acceptance(load, day.scenario.displacement.hosting.saturation_share).0
                 };
-                threat * room * libm::exp(kin)
+                threat * room * libm::exp(kin) * day.given.refuge(cell)
             }
             DestinationKind::Beyond => {
                 let home = governing_state(day.map, who.territory);
                 if destination.receiving_state == day.map.territories[home.index()].code {
-                    return 1.0;
+                    return day.given.refuge(destination.cells[0]);
                 }
                 // Over a border beyond the map: nationals of that state go home; others as to any foreign country.
                 if destination.receiving_state == day.population.nationalities[who.nationality.index()] {

@@ -9,6 +9,7 @@ use super::population::{Population, STRATA, Stratum};
 use super::rules;
 use super::threat::PerceivedThreat;
 use crate::borders::CrossingTraffic;
+use crate::episode::Given;
 use crate::geography::{DestinationKind, Map};
 use crate::ids::{CellId, DestinationId, TerritoryId};
 use crate::random::{RunKey, Stream, binomial};
@@ -53,6 +54,7 @@ pub struct Snapshot<'w> {
     policies: Res<'w, Policies>,
     guards: Res<'w, Guards>,
     traffic: Res<'w, CrossingTraffic>,
+    given: Res<'w, Given>,
 }
 
 impl Snapshot<'_> {
@@ -65,6 +67,7 @@ impl Snapshot<'_> {
             policies: &self.policies,
             guards: &self.guards,
             traffic: &self.traffic,
+            given: &self.given,
         }
     }
 }

@@ -150,5 +150,16 @@ pub fn check_against_map(episode: &Episode, as_of: &str, map: &Map) -> Vec<Strin
             tell(format!("exit_bar[{i}].strength"), error);
         }
     }
+    for (i, e) in episode.refuge.iter().enumerate() {
+        if let Err(error) = Place::read(&e.place, map) {
+            tell(format!("refuge[{i}].place"), error);
+        }
+        if let Err((key, error)) = period(&e.from, &e.to) {
+            tell(format!("refuge[{i}].{key}"), error);
+        }
+        if let Err(error) = ordered(e.factor) {
+            tell(format!("refuge[{i}].factor"), error);
+        }
+    }
     problems
 }

@@ -37,6 +37,7 @@ mod list {
     pub const THREAT: u64 = 4;
     pub const CAPACITY: u64 = 5;
     pub const EXIT_BAR: u64 = 6;
+    pub const REFUGE: u64 = 7;
 }
 
 /// Residents of some cells on day 0.
@@ -74,6 +75,7 @@ enum Entry {
     Passage(usize, [bool; 2], [bool; 3], Passage),
     Capacity(usize, [bool; 2], f64),
     ExitBar(TerritoryId, f64),
+    Refuge(Vec<CellId>, f32),
 }
 
 /// What is given of a cell's danger now.
@@ -100,6 +102,8 @@ pub struct Given {
     /// Which entries are on.
     on: Vec<bool>,
     capacity: Vec<[Option<f64>; 2]>,
+    /// Factor on the attraction of places by cell; empty: 1 everywhere.
+    refuge: Vec<f32>,
     /// Cells in danger now, ascending, with what is given of it.
     danger: Vec<(CellId, Danger)>,
     /// The same cells alone.
@@ -179,6 +183,9 @@ impl Given {
                 add(&e.from, &e.to, Entry::ExitBar(state, drawn(list::EXIT_BAR, i, e.strength)));
             }
         }
+        for (i, e) in episode.refuge.iter().enumerate() {
+            add(&e.from, &e.to, Entry::Refuge(cells(&e.place), drawn(list::REFUGE, i, e.factor) as f32));
+        }
         given.most = most;
         given.capacity = vec![[None; 2]; map.crossings.len()];
         given.on = vec![false; given.entries.len()];
@@ -197,6 +204,12 @@ impl Given {
         self.most.get(crossing).and_then(|c| c[direction])
     }
 
+    /// Factor on the attraction of places to stay in at a cell now.
+    #[must_use]
+    pub fn refuge(&self, cell: CellId) -> f64 {
+        self.refuge.get(cell.index()).map_or(1.0, |&factor| f64::from(factor))
+    }
+
     /// What is given of the danger of a cell now.
     #[must_use]
     pub fn danger(&self, cell: CellId) -> Danger {
@@ -211,6 +224,7 @@ impl Given {
         }
         self.on = on;
         self.capacity.fill([None; 2]);
+        self.refuge.clear();
         let mut control = Vec::new();
         let mut danger = std::collections::BTreeMap::<CellId, Danger>::new();
         for entry in self.entries.iter().zip(&self.on).filter(|(_, on)| **on).map(|(entry, _)| entry) {
@@ -229,6 +243,10 @@ impl Given {
                 }
                 Entry::Capacity(x, directions, persons) => {
                     (0..2).filter(|&d| directions[d]).for_each(|d| self.capacity[*x][d] = Some(*persons));
+                }
+                Entry::Refuge(place, factor) => {
+                    self.refuge.resize(cells, 1.0);
+                    place.iter().for_each(|c| self.refuge[c.index()] = *factor);
                 }
                 Entry::Passage(..) | Entry::ExitBar(..) => {}
             }

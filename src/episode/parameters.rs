@@ -31,6 +31,8 @@ pub struct Episode {
     pub capacity: Vec<Capacity>,
     /// Bars on leaving a state.
     pub exit_bar: Vec<ExitBar>,
+    /// Places that take in fewer displaced people than others, or none.
+    pub refuge: Vec<Refuge>,
 }
 
 impl Episode {
@@ -246,6 +248,29 @@ pub struct ExitBar {
     /// Strength, least and most; drawn once a run.
     #[schemars(inner(range(min = 0, max = 1)), extend("x-unit" = "1", "x-source" = "named in the entry", "x-certainty" = "named in the entry"))]
     pub strength: [f64; 2],
+    /// Source.
+    pub source: String,
+    /// Certainty tag.
+    #[schemars(regex(pattern = r"^(F|F~|C|R-h|R-m|R-l|P)$"), extend("x-hint" = "one of F, F~, C, R-h, R-m, R-l, P"))]
+    pub certainty: String,
+}
+
+/// `[[episode.refuge]]`: whether people find refuge in the towns and reception sites of a place. For lines inside one territory that
+/// are shut to the displaced, and for land that those they flee from hold.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Refuge {
+    /// Place. A later entry is laid over an earlier one.
+    pub place: String,
+    /// Beginning: a date (its start) or date and time; left out: from day 0.
+    #[serde(default)]
+    pub from: String,
+    /// End: a date (its end) or date and time; left out: to the end of the run.
+    #[serde(default)]
+    pub to: String,
+    /// Factor on the attraction of its towns, reception sites and ways beyond the map, least and most; drawn once a run. 0 takes nobody in.
+    #[schemars(inner(range(min = 0, max = 10)), extend("x-unit" = "1", "x-source" = "named in the entry", "x-certainty" = "named in the entry"))]
+    pub factor: [f64; 2],
     /// Source.
     pub source: String,
     /// Certainty tag.
