@@ -28,7 +28,7 @@ fn rules(c: &mut Criterion) {
         x.iter(|| displacement::perceived_hazard(black_box(PerDay(0.01)), PerDay(0.02), 0.75, Days(1.0)));
     });
     group.bench_function("frail_hazard", |x| {
-        x.iter(|| displacement::frail_hazard(black_box(PerDay(0.01)), 0.4, 1.0));
+        x.iter(|| displacement::frail_hazard(black_box(PerDay(0.01)), Share(0.7), 1.0));
     });
     group.bench_function("departure_probability", |x| {
         x.iter(|| displacement::departure_probability(black_box(PerDay(0.01)), Days(1.0)));

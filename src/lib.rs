@@ -20,6 +20,7 @@ pub mod cli;
 pub mod config;
 pub mod conflict;
 pub mod displacement;
+pub mod episode;
 pub mod geography;
 pub mod ids;
 pub mod leadership;

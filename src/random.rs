@@ -55,6 +55,8 @@ pub enum Stream {
     Ledger = 20,
     /// Hosting: kin or camp, onward placing.
     Hosting = 21,
+    /// Ranges of an episode, drawn once per run.
+    Episode = 22,
     /// Designs of a calibration: which sets of parameters are tried.
     Calibration = 24,
 }

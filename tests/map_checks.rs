@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::civil::{Date, date};
 use spillover::geography::journey::{Journey, journey};
-use spillover::geography::{CrossingStatus, DestinationKind, Map, SegmentKind, TravelMode};
+use spillover::geography::{CrossingStatus, DestinationKind, Map, SegmentKind, TerritoryKind, TravelMode};
 use spillover::ids::CellId;
 use spillover::time::Month;
 
@@ -94,9 +94,46 @@ fn holders_follow_the_date() {
 }
 
 #[test]
+fn chechnya_is_told_apart_from_1996_to_2000_alone() {
+    let at = |as_of| {
+        let map = load(as_of);
+        let ids: Vec<String> = map.crossings.iter().map(|c| c.id.clone()).collect();
+        (code(&map, town(&map, "Grozny")).to_owned(), map.segment("RUS-ICH").is_some(), ids)
+    };
+    let past = ["C72", "C73", "C74", "C75", "C76"];
+    for (as_of, holder) in [
+        (date(1996, 8, 30), "RUS"),
+        (date(1996, 8, 31), "ICH"),
+        (date(2000, 2, 29), "ICH"),
+        (date(2000, 3, 1), "RUS"),
+        (date(2026, 1, 15), "RUS"),
+    ] {
+        let (found, segment, ids) = at(as_of);
+        assert_eq!(found, holder, "{as_of}");
+        assert_eq!(segment, holder == "ICH", "{as_of}");
+        // A line that had ended is no crossing, not even where it would now lie on another one (Shatili: Russia-Georgia).
+        let there: Vec<&str> = past.into_iter().filter(|c| ids.iter().any(|i| i == c)).collect();
+        let expected: &[&str] = match holder {
+            "ICH" => &past,
+            _ if as_of < date(1996, 8, 31) => &["C76"],
+            _ => &[],
+        };
+        assert_eq!(there, expected, "{as_of}");
+    }
+    let map = load(date(1999, 9, 1));
+    let authorities = &map.territories[map.territory("ICH").expect("ICH").index()];
+    assert_eq!(authorities.kind, TerritoryKind::DeFacto);
+    assert!(authorities.cells.iter().all(|c| map.territories[map.cells.state[c.index()].index()].code == "RUS"));
+    // The only way out that a road serves from Grozny to Nazran is the Kavkaz checkpoint.
+    let found = by_car(&map, "Grozny", "Nazran", 10, false).expect("a way");
+    assert_eq!(found.via.len(), 1);
+    assert!(found.via[0].starts_with("C72 "), "{found:?}");
+}
+
+#[test]
 fn crossings_join_the_right_sides() {
     let map = today();
-    assert_eq!(map.crossings.len(), 70);
+    assert_eq!(map.crossings.len(), 71);
     for (id, sides, segment, status) in [
         ("C01", ["RUS", "GEO"], Some("RUS-GEO"), CrossingStatus::Open),
         ("C02", ["RUS", "SOS"], Some("RUS-SOS"), CrossingStatus::Open),
@@ -107,6 +144,7 @@ fn crossings_join_the_right_sides() {
         ("C35", ["NAX", "IRN"], Some("IRN-NAX"), CrossingStatus::Open),
         ("C39", ["AZE", "RUS"], Some("RUS-AZE"), CrossingStatus::Freight),
         ("C68", ["AZE", "TKM"], None, CrossingStatus::Freight),
+        ("C71", ["TUR", "SYR"], Some("TUR-SYR"), CrossingStatus::Closed),
     ] {
         let crossing = map.crossings.iter().find(|c| c.id == id).expect("a crossing");
         let found = crossing.sides.map(|t| map.territories[t.index()].code.as_str());

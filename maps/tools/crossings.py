@@ -1,4 +1,6 @@
 """Border crossings: the land cell on each side, and what may pass in a day."""
+import math
+
 import facts
 from writing import number
 
@@ -6,6 +8,7 @@ COLUMNS = ["id", "name", "name_a", "name_b", "a", "b", "mode", "lat", "lon", "ce
            "status_2020", "status_2023", "capacity_persons_per_day", "capacity_basis", "capacity_certainty", "permit_persons_per_day",
            "permit_certainty", "position_certainty", "status_certainty", "snap_note", "note"]
 APPROACH_KM = 40.0      # how far a road gate may be from a drawn road and still get an approach road by rule
+PAST_KM = 16.0          # how far the drawn road's own way over a past line may be from the place of the checkpoint
 DETOUR = 1.2            # an approach road is this much longer than the chain of cell centres
 
 
@@ -66,6 +69,26 @@ def choose_cells(grid, table, territory_of, town_cell):
         if not grid.adjacent(a, b):
             notes.append(f"the cells do not touch ({number(grid.km_between(a, b), 1)} km apart)")
         chosen[r["id"]] = {"cell_a": a, "cell_b": b, "notes": notes, "km": None}
+    return chosen
+
+
+def choose_past(grid, table, links, town_cell):
+    """Cells of the crossings of lines that are gone: where a road link crosses the line of that time, else as ever."""
+    chosen = {}
+    for r in table:
+        holder = lambda i, column=r["column"]: grid.cells[i][column]
+        lat, lon = float(r["slat"]), float(r["slon"])
+        ways = []
+        for a, b in links:
+            for u, v in ((a, b), (b, a)):
+                if (holder(u), holder(v)) == (r["a"], r["b"]):
+                    km = (grid.km_to(u, lat, lon) + grid.km_to(v, lat, lon)) / 2
+                    ways.append((km, u, v))
+        km, u, v = min(ways, default=(math.inf, 0, 0))
+        if r["mode"] == "road" and km <= PAST_KM:
+            chosen[r["id"]] = {"cell_a": u, "cell_b": v, "km": None, "notes": [f"where the drawn road crosses the line, {number(km, 1)} km from the point given"]}
+        else:
+            chosen |= choose_cells(grid, [r], holder, town_cell)
     return chosen
 
 

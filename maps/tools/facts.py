@@ -8,15 +8,33 @@ approximate; C computed from found figures; R-h, R-m, R-l remembered (high, medi
 HOLDERS = {1: "RUS", 2: "GEO", 3: "ARM", 4: "AZE", 5: "IRN", 6: "TUR", 7: "IRQ", 8: "SYR", 9: "TKM", 10: "KAZ",
            11: "UKR", 12: "LBN", 13: "UZB", 21: "ABK", 22: "SOS", 23: "NKR"}
 
+# Holders that the layers do not tell apart: column: (the column it starts from, {admin-1 unit: holder}). Chechnya within its
+# administrative line, the northern districts included; the line with Ingushetia was not agreed between the two (Sunzha district).
+HOLDERS_BY_UNIT = {"holder_1996_2000": ("holder_1994_2008", {"RUS-140": "ICH"})}
+HOLDER_COLUMNS = ["holder_1994_2008", "holder_1996_2000", "holder_1994_2020", "holder_2020_2023", "holder_2023"]
+
 SNAPSHOTS = [
-    {"id": "1994-2008", "from": "1994-05-12", "to": "2008-08-07", "column": "holder_1994_2008",
-     "comment": "Karabakh ceasefire to the war of August 2008: Georgia still holds Akhalgori and the upper Kodori (rough cuts)."},
+    {"id": "1994-1996", "from": "1994-05-12", "to": "1996-08-30", "column": "holder_1994_2008",
+     "comment": "From the Karabakh ceasefire: Georgia still holds Akhalgori and the upper Kodori (rough cuts). Who held what in Chechnya during the\n"
+                "# war of 1994-1996 is not told apart."},
+    {"id": "1996-2000", "from": "1996-08-31", "to": "2000-02-29", "column": "holder_1996_2000",
+     "comment": "From the Khasavyurt agreement (31 August 1996) [R-h]: Chechnya under its de facto authorities, in law a part of Russia. Federal forces\n"
+                "# entered again on 1 October 1999 and announced the end of the main fighting on 29 February 2000 [R-h]; a case says who held what between."},
+    {"id": "2000-2008", "from": "2000-03-01", "to": "2008-08-07", "column": "holder_1994_2008",
+     "comment": "To the war of August 2008: holders as before 1996."},
     {"id": "1994-2020", "from": "2008-08-08", "to": "2020-11-09", "column": "holder_1994_2020",
      "comment": "After August 2008; Karabakh inside the 1994 line. (The layer's name keeps its Karabakh years.)"},
     {"id": "2020-2023", "from": "2020-11-10", "to": "2023-09-19", "column": "holder_2020_2023",
      "comment": "After the statement of 9-10 November 2020: what was left around Stepanakert and the Lachin corridor (rough, 5-8 km)."},
     {"id": "2023-", "from": "2023-09-20", "column": "holder_2023",
      "comment": "From 20 September 2023: no Nagorno-Karabakh authorities."},
+]
+
+# The fictional map needs no Chechnya.
+TINY_SNAPSHOTS = [
+    {"id": "1994-2008", "from": "1994-05-12", "to": "2008-08-07", "column": "holder_1994_2008",
+     "comment": "Karabakh ceasefire to the war of August 2008: Georgia still holds Akhalgori and the upper Kodori (rough cuts)."},
+    *SNAPSHOTS[3:],
 ]
 
 # code, name, de jure state, kind, population of the whole, source
@@ -36,6 +54,8 @@ TERRITORIES = [
     ("ABK", "Abkhazia", "GEO", "de_facto", 243564, "de facto estimate 2016 [R-h]"),
     ("SOS", "South Ossetia", "GEO", "de_facto", 53532, "de facto census 2015 [R-h]"),
     ("NKR", "Nagorno-Karabakh authorities", "AZE", "de_facto", 145053, "de facto census 2015, area inside the 1994 line [R-h]; until 2023"),
+    ("ICH", "Chechen Republic of Ichkeria authorities", "RUS", "de_facto", "",
+     "1996-2000; in law a part of Russia; numbers contested (official 1989: 1.1 million with Ingushetia [R-h]; estimates for 1999 from 350000 to 800000 [R-m])"),
     ("NAX", "Nakhchivan", "AZE", "exclave", 460000, "about, official [R-m]; the map's cells hold less"),
 ]
 EXCLAVES = {"NAX": "AZE"}
@@ -54,6 +74,31 @@ CROSSING_SIDES = {("C25", "a"): "NAX", ("C26", "b"): "NAX", ("C31", "b"): "NAX",
 # Former holders a crossing's cell should have had, so that it works at every date: (crossing, side): {column: holder}.
 CROSSING_HISTORY = {("C28", "b"): {"holder_1994_2008": "NKR", "holder_1994_2020": "NKR", "holder_2020_2023": "NKR"},
                     ("C29", "b"): {"holder_1994_2008": "NKR", "holder_1994_2020": "NKR"}}
+
+# Crossings beside those of the geodata, in its columns. With a `column` they belong to a line that ended with that snapshot: no crossings after it.
+# For them status_1992 is the ordinary standing from 1996 to mid-1999; the later columns say how the way was used after that.
+_STATUS = ("status_1992", "status_2008", "status_2016", "status_2020", "status_2023")
+def _more(cid, name_a, name_b, a, b, lat, lon, mode, status, position, confidence, note, column=None):
+    return {"id": cid, "name_a": name_a, "name_b": name_b, "a": a, "b": b, "slat": lat, "slon": lon, "mode": mode, "pos_conf": position,
+            **dict(zip(_STATUS, status)), "status_note": note, "status_conf": confidence, "column": column}
+_INSIDE = " Inside Russia in law; a line of control 1996-2000 only"
+MORE_CROSSINGS = [
+    _more("C71", "Mursitpinar", "Ayn al-Arab (Kobani)", "TUR", "SYR", "36.8935", "38.3536", "road", ("open", "restricted", "closed", "closed", "closed"), "med", "low",
+          "Small gate at the railway station; shut to ordinary passage at the time of the advance on Kobani; in September 2014 8-9 openings near Suruc, "
+          "2 from 22 September [F]; other years remembered"),
+    _more("C72", "Kavkaz-1 (Sleptsovskaya)", "Assinovskaya/Sernovodsk", "RUS", "ICH", "43.33", "45.05", "road", ("open",) * 5, "med", "med",
+          "Checkpoint on the Rostov-Baku road between Ingushetia and Chechnya; the way out that was open in autumn 1999 until 22-23 October; re-opened about 2-3 November "
+          "under military control [F]." + _INSIDE, "holder_1996_2000"),
+    _more("C73", "Mozdok", "Ischerskaya/Bratskoye", "RUS", "ICH", "43.73", "45.05", "road", ("restricted", "open", "open", "open", "open"), "low", "low",
+          "Road from North Ossetia (and Stavropol's Kurskaya district) along the Terek; shut to the displaced by federal forces in autumn 1999 [R-m]." + _INSIDE, "holder_1996_2000"),
+    _more("C74", "Gerzel (Khasavyurt)", "Gerzel-Aul (Gudermes district)", "RUS", "ICH", "43.24", "46.38", "road", ("restricted", "open", "open", "open", "open"), "med", "med",
+          "Rostov-Baku road to Dagestan; shut by Dagestan's authorities after the fighting of August-September 1999 [R-m]." + _INSIDE, "holder_1996_2000"),
+    _more("C75", "Kurskaya (Stavropol)", "Naurskaya", "RUS", "ICH", "43.86", "45.25", "road", ("restricted", "open", "open", "open", "open"), "low", "low",
+          "Steppe roads to Stavropol's Kurskaya district, which no drawn route follows; shut to the displaced in autumn 1999 [R-m]." + _INSIDE, "holder_1996_2000"),
+    _more("C76", "Shatili", "Itum-Kale (Argun gorge)", "GEO", "ICH", "42.70", "45.20", "foot", ("restricted",) + ("closed",) * 4, "med", "low",
+          "Mountain track up the Argun, made passable for cars from the Chechen side in 1997-99 [R-l]; a few thousand went this way in autumn 1999 [R-m]; "
+          "cut by a federal landing in mid-December 1999 [R-m]; shut since", "holder_1996_2000"),
+]
 # Ferries start and end at a town.
 FERRY_TOWNS = {"C68": ("Alat", "Turkmenbashi"), "C69": ("Alat", "Aktau"), "C70": ("Sochi", "Trabzon")}
 
@@ -71,7 +116,8 @@ CAPACITY = {
     "C19": (10000, "busiest Georgian-Turkish gate, several million passages a year", "R-l"),
     "C05": (3000, "few thousand passages a day in ordinary years", "R-l"),
 }
-for _gate in ("C60", "C61", "C62", "C63", "C64", "C65"):
+CAPACITY["C76"] = (300, "mountain track: a few vehicles an hour by daylight, many on foot", "P")
+for _gate in ("C60", "C61", "C62", "C63", "C64", "C65", "C71"):
     CAPACITY[_gate] = (7800, "70000 in 24 hours with 8-9 gates near Suruc, September 2014, per gate", "C")
 for _gate, _n in (("C43", 8000), ("C44", 4000), ("C45", 4000)):
     CAPACITY[_gate] = (_n, "rule by class; the five Turkey-Iran gates together carried about 5000 a day each way on ordinary days", "P")
@@ -148,7 +194,9 @@ BORDERS = [
     ("AZE", "IRN", 510, "R-m", "full", "689 less Nakhchivan 179"),
     ("AZE", "NKR", "", "", "full", "line of contact 1994-2023: no official length"),
     ("AZE", "RUS", 338, "F", "full", ""),
+    ("GEO", "ICH", 81, "R-m", "full", "part of Georgia-Russia 894, 1996-2000; counted in GEO-RUS too"),
     ("GEO", "RUS", 572, "R-m", "full", "894 less Abkhazia about 250 and South Ossetia about 72"),
+    ("ICH", "RUS", "", "", "full", "1996-2000: inside Russia in law; no official length"),
     ("GEO", "SOS", "", "", "full", "administrative line: no official length"),
     ("GEO", "TUR", 273, "F", "full", ""),
     ("IRN", "IRQ", 1599, "F", "part", "map's south edge cuts it"),

@@ -19,8 +19,7 @@ import roads
 from grid import Grid
 from writing import number, write_csv, write_json, write_map_toml
 
-CELLS = ["cell", "row", "col", "lat", "lon", "land_fraction", "state", "holder_1994_2008", "holder_1994_2020", "holder_2020_2023",
-         "holder_2023", "territory_part", "admin1", "population", "community", "community_share", "elevation_m", "ruggedness_m",
+CELLS = ["cell", "row", "col", "lat", "lon", "land_fraction", "state", *facts.HOLDER_COLUMNS, "territory_part", "admin1", "population", "community", "community_share", "elevation_m", "ruggedness_m",
          "road_class", "road_months_open", "rail", "coast", "prio_grid"]
 ADMIN1 = ["admin1", "name", "state", "population_in_map", "population_known", "year", "basis", "certainty", "cut_by_edge", "share_in_map", "note"]
 COMMUNITIES = ["community", "cells", "note"]
@@ -85,6 +84,9 @@ def land_cells(meta, rows, communities):
             "people": float(r["pop"]), "community": communities[r["ethnic"]], "community_share": number(float(r["ethnic_share"]) / 100, 2),
             "elevation_m": number(float(r["elev_mean"]), 0), "ruggedness_m": number(float(r["rugged_std"]), 0),
             "road_class": 0, "road_months_open": 0, "rail": int(r["rail"]), "coast": coast_of(water, row, col), "prio_grid": prio_grid(lat, lon)})
+    for column, (start, by_unit) in facts.HOLDERS_BY_UNIT.items():
+        for c in cells:
+            c[column] = by_unit.get(c["admin1"], c[start])
     whole_people(cells)
     return cells
 
@@ -220,13 +222,15 @@ def make_map(geodata, folder, tag, name, title, shared):
             if cell is None:
                 raise SystemExit(f"no cell of {shared['towns'][town]} near the town {town}")
             town_cell[town] = cell
-    table = crossings.sides(inputs.read_csv(geodata, "derived/crossings.csv"))
-    chosen = crossings.choose_cells(grid, table, territory_of, town_cell)
+    table = crossings.sides(inputs.read_csv(geodata, "derived/crossings.csv") + facts.MORE_CROSSINGS)
+    now = [r for r in table if not r.get("column")]
+    chosen = crossings.choose_cells(grid, now, territory_of, town_cell)
     passes = inputs.read_csv(geodata, "derived/passes.csv")
     links, notes, segments, drawn, kept = roads.build(
         grid, features, territory_of, shared["towns"], town_cell,
         {c: (v["cell_a"], v["cell_b"]) for c, v in chosen.items()}, {p["id"]: int(p["open_months"]) for p in passes})
-    crossings.add_approaches(grid, table, chosen, links, territory_of)
+    crossings.add_approaches(grid, now, chosen, links, territory_of)
+    chosen |= crossings.choose_past(grid, [r for r in table if r.get("column")], links, town_cell)
     put_roads_on_cells(cells, links)
 
     out = lambda f: os.path.join(folder, f)

@@ -110,7 +110,7 @@ def make(folder, maker):
     groups = sorted({c["community"] for c in cells})
     states = {t[0]: t for t in facts.TERRITORIES}
     out = lambda f: os.path.join(folder, f)
-    write_csv(out("cells.csv"), maker.CELLS, cells)
+    write_csv(out("cells.csv"), [c for c in maker.CELLS if c not in facts.HOLDERS_BY_UNIT], cells)
     write_csv(out("admin1.csv"), maker.ADMIN1, [
         {"admin1": u, "name": UNIT_NAMES[u] + " (fictional)", "state": u[:3], "population_in_map": sum(c["population"] for c in cells if c["admin1"] == u),
          "population_known": "", "year": "", "basis": "", "certainty": "", "cut_by_edge": 0, "share_in_map": "", "note": "fictional"} for u in units])
@@ -136,7 +136,7 @@ def make(folder, maker):
     write_csv(out("coasts.csv"), maker.COASTS, [])
     write_json(out("lines.geojson"), {"type": "FeatureCollection", "features": outline(empty)})
     write_map_toml(out("map.toml"), name="tiny", title="FICTIONAL test map: 12 x 9 cells, no real place (state codes are borrowed)", bbox=BBOX, spacing=SPACING,
-                   nx=NX, ny=NY, made_by="python3 maps/tools/make_maps.py --only tiny", snapshots=facts.SNAPSHOTS, lines="Coast and borders of a fictional map.")
+                   nx=NX, ny=NY, made_by="python3 maps/tools/make_maps.py --only tiny", snapshots=facts.TINY_SNAPSHOTS, lines="Coast and borders of a fictional map.")
     print(f"tiny: {len(cells)} cells, {sum(c['population'] for c in cells)} people, {len(links)} road links, {len(TOWNS)} places, {len(rows)} crossings")
 
 

@@ -9,6 +9,7 @@ use crate::displacement::choice::ChoiceTables;
 use crate::displacement::group::{Activity, DisplacedGroup, Travel};
 use crate::displacement::population::{Population, governing_state};
 use crate::displacement::travel::{NextGroup, is_winter};
+use crate::episode::Given;
 use crate::geography::{CrossingMode, DestinationKind, Map};
 use crate::ids::CrossingId;
 use crate::random::{RunKey, Stream};
@@ -115,7 +116,7 @@ pub fn serve_queues(
     scenario: Res<ScenarioRes>,
     clock: Res<Clock>,
     key: Res<RunKey>,
-    policies: Res<Policies>,
+    (policies, given): (Res<Policies>, Res<Given>),
     mut queues: ResMut<Queues>,
     mut traffic: ResMut<CrossingTraffic>,
     mut population: ResMut<Population>,
@@ -141,7 +142,9 @@ pub fn serve_queues(
             let idle = Share(parameters.idle_share);
             lane.readiness = if scenario.mechanisms.ramp_up {
                 let tau = Days(parameters.ramp_up_days);
-                rules::readiness(Share(lane.readiness), waiting, idle, tau, clock.step_days).0
+                // A gate that lets nobody pass does not make itself ready for those who wait.
+                let busy = waiting && policies.passage[x][side] != [Passage::Closed; 3];
+                rules::readiness(Share(lane.readiness), busy, idle, tau, clock.step_days).0
             } else {
                 1.0
             };
@@ -151,7 +154,8 @@ pub fn serve_queues(
                 traffic.wait_days[x][side] = 0.0;
                 continue;
             }
-            let capacity = PersonsPerDay(point.capacity_per_day * parameters.capacity_factor);
+            let own = point.capacity_per_day * parameters.capacity_factor;
+            let capacity = PersonsPerDay(given.capacity(x, side).unwrap_or(own));
             let ready = Share(lane.readiness);
             let offered = rules::service(capacity, ready, season, Share(1.0), clock.step_days) + lane.credit;
             let permits = (point.permit_per_day * season * clock.step_days.0).min(offered) + lane.permit_credit;
@@ -175,6 +179,7 @@ pub fn serve_queues(
                         permits_left -= pass;
                     }
                     traffic.served[x][side] += pass;
+                    traffic.passed[x][side] += u64::from(pass);
                     lane.persons -= pass;
                     count_arrival(&map, &mut population, point.sides, side, &group, pass);
                     let crossed = Travel {
@@ -230,7 +235,8 @@ pub fn serve_queues(
     }
 }
 
-/// Counts persons who enter a state's territory over a border as arrivals there, unless they come home.
+/// Counts persons who pass from one territory to another, at a crossing or over the green border; and as arrivals those who enter a
+/// state's territory, unless they come home.
 pub fn count_arrival(
     map: &Map,
     population: &mut Population,
@@ -239,6 +245,8 @@ pub fn count_arrival(
     group: &DisplacedGroup,
     persons: u32,
 ) {
+    let pair = sides[side].index() * map.territories.len() + sides[1 - side].index();
+    population.passed[pair] += u64::from(persons);
     let from = governing_state(map, sides[side]);
     let to = governing_state(map, sides[1 - side]);
     if from != to && to != group.nationality {

@@ -21,6 +21,8 @@ pub struct CrossingTraffic {
     pub returnees: Vec<[u32; 2]>,
     /// `served[crossing][direction]`: persons who passed today.
     pub served: Vec<[u32; 2]>,
+    /// `passed[crossing][direction]`: persons who passed since the start.
+    pub passed: Vec<[u64; 2]>,
     /// `waiting[crossing][direction]`: persons in the queue at the end of the day.
     pub waiting: Vec<[u32; 2]>,
     /// `wait_days[crossing][direction]`: waiting time of a newcomer, days (queue over what was served; 99 when nothing moves).
@@ -102,6 +104,7 @@ pub fn populate(world: &mut World, map: &Map, scenario: &Scenario) {
         demand: vec![[0; 2]; n],
         returnees: vec![[0; 2]; n],
         served: vec![[0; 2]; n],
+        passed: vec![[0; 2]; n],
         waiting: vec![[0; 2]; n],
         wait_days: vec![[0.0; 2]; n],
     });

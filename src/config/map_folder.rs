@@ -19,7 +19,9 @@ pub fn find(value: &Node, scenario: &Path, sources: &Sources) -> Result<PathBuf,
     // A `--set` has no file: its paths are relative to where the person stands.
     let own = sources.path(value.span.file).map_or_else(PathBuf::new, folder_of);
     let beside = folder_of(scenario);
-    let places = [own, PathBuf::from("maps"), beside.join("../maps"), beside.join("maps")];
+    let mut places = vec![own, PathBuf::from("maps"), beside.join("../maps"), beside.join("maps")];
+    // A case lies two folders deeper than a study.
+    places.extend(Some(beside.join("../../../maps")).filter(|deeper| deeper.is_dir()));
     let mut looked: Vec<PathBuf> = Vec::new();
     for place in &places {
         let candidate: PathBuf = place.join(name).components().collect();

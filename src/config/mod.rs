@@ -9,9 +9,11 @@
 
 mod check;
 pub mod diagnostics;
+mod events;
 mod map_folder;
 mod parameters_table;
 pub(crate) mod resolve;
+pub mod rows;
 pub mod scenario;
 pub(crate) mod schema;
 mod semantics;
@@ -23,5 +25,5 @@ mod words;
 
 pub use diagnostics::{Diagnostic, Diagnostics};
 pub use parameters_table::{parameters_table, undocumented};
-pub use resolve::{Resolved, canonical_json, load};
+pub use resolve::{Document, Resolved, canonical_json, document, load};
 pub use schema::file as schema;

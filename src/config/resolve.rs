@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::check::{self, Scope};
 use super::diagnostics::{Diagnostic, Diagnostics, Sources};
+use super::events::EventFiles;
 use super::scenario::Scenario;
 use super::schema::View;
 use super::tree::{Node, Step};
@@ -67,10 +68,12 @@ fn place(tree: &Node, complaint: &str) -> Diagnostic {
 /// # Errors
 /// With every problem that was found, not only the first.
 pub fn load(path: &Path, sets: &[String]) -> Result<Resolved, Diagnostics> {
-    let Checked { tree, variants, sources, map_dir } = check_all(path, sets, &schema::resolved::<Scenario>())?;
+    let Checked { tree, variants, mut sources, map_dir } = check_all(path, sets, &schema::resolved::<Scenario>())?;
     let mut problems = Vec::new();
+    let mut event_files = EventFiles::default();
     let mut read = |tree: &Node| match deserialise::<Scenario>(tree) {
-        Ok(scenario) => {
+        Ok(mut scenario) => {
+            event_files.fill(&mut scenario, tree, &mut sources, &mut problems);
             problems.extend(semantics::of_domains(&scenario).iter().map(|complaint| place(tree, complaint)));
             Some(scenario)
         }
@@ -94,6 +97,42 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Resolved, Diagnostics> {
             }
             Err(Diagnostics::new(sources, problems))
         }
+    }
+}
+
+/// A file of settings other than a scenario, read and checked in the same way.
+#[derive(Clone, Debug)]
+pub struct Document<T> {
+    /// What it says.
+    pub value: T,
+    /// Its text, and those of files read for it.
+    pub sources: Sources,
+    tree: Node,
+}
+
+impl<T> Document<T> {
+    /// A complaint `key.of.the[0].setting: what is wrong` at its place.
+    #[must_use]
+    pub fn place(&self, complaint: &str) -> Diagnostic {
+        place(&self.tree, complaint)
+    }
+}
+
+/// Reads a TOML file and checks it against the schema of its type.
+///
+/// # Errors
+/// With every problem that was found.
+pub fn document<T: schemars::JsonSchema + DeserializeOwned>(path: &Path) -> Result<Document<T>, Diagnostics> {
+    let source::Reading { sources, root, tree, is_complete, mut problems } = source::read(path, &[]);
+    let Some(tree) = tree else { return Err(Diagnostics::new(sources, problems)) };
+    let scope = Scope { root, extends: sources.files().len() > 1, is_complete };
+    problems.extend(check::check(&tree, View::root(&schema::resolved::<T>()), scope));
+    if !problems.is_empty() {
+        return Err(Diagnostics::new(sources, problems));
+    }
+    match deserialise(&tree) {
+        Ok(value) => Ok(Document { value, sources, tree }),
+        Err(problem) => Err(Diagnostics::new(sources, vec![*problem])),
     }
 }
 

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::leadership::Outcome;
-use crate::{borders, conflict, displacement, leadership, ledger, states};
+use crate::{borders, conflict, displacement, episode, leadership, ledger, states};
 
 /// A study file after inheritance: one address space of TOML tables.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -30,6 +30,8 @@ pub struct Scenario {
     pub borders: borders::parameters::Parameters,
     /// Arms pipeline, energy and trade, influence.
     pub ledger: ledger::parameters::Parameters,
+    /// What is given rather than simulated: threat, control, policy, capacity of a past or supposed episode.
+    pub episode: episode::Episode,
 }
 
 /// `[study]`.
@@ -98,6 +100,12 @@ pub struct RunSettings {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Mechanisms {
+    /// Iran's leadership goes through its crisis; off: every province is calm, under the control of `control_elsewhere` or full control.
+    pub leadership_crisis: bool,
+    /// Armed groups, background violence and flashpoints; off: only the events of `[episode]`.
+    pub armed_groups: bool,
+    /// States decide; off: policies, guards and reserve stay as at the start, but for what `[episode]` gives.
+    pub state_decisions: bool,
     /// Threat is perceived through information with a memory; off: people see today's threat.
     pub perceived_threat: bool,
     /// Neighbours who left raise the hazard of leaving.

@@ -20,7 +20,7 @@ const LEAST_CHALLENGE: f64 = 0.01;
 /// How far a ground advance at an event is felt.
 const ADVANCE_KM: f32 = 20.0;
 
-fn list(field: &mut Field, violence: &mut Violence, cell: CellId) {
+pub(super) fn list(field: &mut Field, violence: &mut Violence, cell: CellId) {
     if !field.listed[cell.index()] {
         field.listed[cell.index()] = true;
         violence.active.push(cell);
@@ -117,7 +117,7 @@ pub fn contest_places(
 }
 
 fn forget_quiet_cells(violence: &mut Violence, field: &mut Field) {
-    let Violence { fatalities, challenge, advance, active } = violence;
+    let Violence { fatalities, challenge, advance, active, .. } = violence;
     active.retain(|cell| {
         let c = cell.index();
         let alive =

@@ -33,6 +33,7 @@ pub mod march;
 pub mod muster;
 pub mod parameters;
 pub mod plan;
+pub mod prescribed;
 pub mod rules;
 pub mod setup;
 pub mod surroundings;
@@ -164,12 +165,17 @@ pub struct Violence {
     pub advance: Vec<f32>,
     /// Cells with any of these above zero, ascending.
     pub active: Vec<CellId>,
+    /// Control by cell where an episode gives it, NaN elsewhere; empty when it gives none.
+    pub given_control: Vec<f32>,
 }
 
 impl Violence {
     /// Control of a cell by the state that governs it, 0 to 1.
     #[must_use]
     pub fn control(&self, leadership: &Leadership, unit: AdminId, cell: CellId) -> f64 {
+        if let Some(&given) = self.given_control.get(cell.index()).filter(|given| !given.is_nan()) {
+            return f64::from(given);
+        }
         leadership.province(unit).control * (1.0 - f64::from(self.challenge[cell.index()]))
     }
 }
@@ -181,6 +187,11 @@ pub struct ConflictSystems;
 /// Whether this step is the first of its day.
 fn day_starts(clock: Res<Clock>) -> bool {
     clock.starts_day
+}
+
+/// Whether groups, background violence and flashpoints are simulated at all.
+fn groups_arise(settings: Res<ConflictSettings>) -> bool {
+    settings.switches.armed_groups
 }
 
 /// Empties what the last step left.
@@ -201,14 +212,13 @@ pub fn add_to(schedule: &mut Schedule) {
             (
                 muster::call,
                 forces::scale_forces,
-                forces::defect,
-                emergence::emerge_in_vacuums,
+                (forces::defect, emergence::emerge_in_vacuums).chain().run_if(groups_arise),
                 march::march,
                 fighting::feel_presence,
                 fighting::engage,
                 fighting::clash,
-                background::simmer,
-                flashpoints::smoulder,
+                (background::simmer, flashpoints::smoulder).chain().run_if(groups_arise),
+                prescribed::happen,
                 contest::contest_places,
                 livelihood::sustain,
                 livelihood::split_and_merge,

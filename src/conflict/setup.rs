@@ -27,6 +27,8 @@ use crate::units::Share;
 #[allow(clippy::struct_excessive_bools)]
 #[derive(Clone, Copy, Debug)]
 pub struct Switches {
+    /// Groups, background violence and flashpoints at all.
+    pub armed_groups: bool,
     /// Engagements between armed groups and state forces, and between rival groups.
     pub engagements: bool,
     /// Rough terrain helps the group.
@@ -62,6 +64,7 @@ pub struct Switches {
 impl From<&Mechanisms> for Switches {
     fn from(m: &Mechanisms) -> Self {
         Self {
+            armed_groups: m.armed_groups,
             engagements: m.engagements,
             terrain: m.terrain,
             informed_fire: m.informed_fire,
@@ -248,7 +251,8 @@ pub fn populate_with(world: &mut World, parameters: Arc<Parameters>, switches: S
 
     let mut muster = Muster::default();
     let mut tally = FighterTally::default();
-    for (index, row) in settings.parameters.groups.iter().enumerate() {
+    let rows = if switches.armed_groups { &settings.parameters.groups[..] } else { &[] };
+    for (index, row) in rows.iter().enumerate() {
         for founding in groups_of_row(row, index, &map, &around, key) {
             tally.initial += u64::from(founding.strength);
             world.spawn(founding.group(muster.next_id));
@@ -267,6 +271,7 @@ pub fn populate_with(world: &mut World, parameters: Arc<Parameters>, switches: S
         challenge: vec![0.0; n],
         advance: vec![0.0; n],
         active: Vec::new(),
+        given_control: Vec::new(),
     });
     world.insert_resource(Field::new(n));
     world.insert_resource(muster);

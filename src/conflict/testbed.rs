@@ -135,6 +135,7 @@ pub fn map() -> Map {
 }
 
 pub const ALL_ON: Switches = Switches {
+    armed_groups: true,
     engagements: true,
     terrain: true,
     informed_fire: true,
@@ -187,8 +188,9 @@ impl Bed {
         let as_of = jiff::civil::date(2026, 1, 15);
         world.insert_resource(Clock::new(as_of, 1));
         world.insert_resource(RunKey::new(11, replicate));
-        let mut population = Population::new(&map, &scenario.displacement, &scenario.mechanisms);
+        let mut population = Population::new(&map, &scenario.displacement, &scenario.mechanisms, &[]);
         population.refugees[0] = 500;
+        world.insert_resource(crate::episode::Given::default());
         world.insert_resource(population);
         let provinces = map.admin1.iter().map(|unit| ProvinceCondition {
             unrest: if unit.state.0 == 0 { condition.unrest } else { 0.0 },

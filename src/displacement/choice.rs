@@ -14,6 +14,7 @@ use super::rules;
 use super::threat::PerceivedThreat;
 use crate::borders::{self, CrossingTraffic};
 use crate::config::scenario::Scenario;
+use crate::episode::Given;
 use crate::geography::{DestinationKind, Map, TravelMode};
 use crate::ids::{CellId, CommunityId, DestinationId, TerritoryId};
 use crate::states::{Guards, KinEntry, NationalityClass, Passage, Policies};
@@ -43,6 +44,8 @@ pub struct ChoiceTables {
     mass: Vec<f64>,
     /// The territory that a gate or green border leads to.
     leads_to: Vec<Option<TerritoryId>>,
+    /// Where those who choose a destination come to first: the place itself, or the far side of a gate.
+    arrival: Vec<Option<CellId>>,
     /// Whom each territory lets in like its own.
     kin_entry: KinEntry,
     /// The state that governs each territory.
@@ -69,6 +72,8 @@ pub struct Conditions<'a> {
     pub guards: &'a Guards,
     /// Yesterday's traffic.
     pub traffic: &'a CrossingTraffic,
+    /// What is given of refuge.
+    pub given: &'a Given,
 }
 
 /// Factors of the day, by chooser.
@@ -120,6 +125,7 @@ impl ChoiceTables {
             rows: (0..map.cells.len()).map(|_| OnceLock::new()).collect(),
             mass,
             leads_to: map.destinations.iter().map(|d| leads_to(map, d.kind)).collect(),
+            arrival: map.destinations.iter().map(|d| arrival(map, d)).collect(),
             kin_entry: kin_entry.clone(),
             governs: map.territories.iter().map(|t| t.governed_by).collect(),
             homeward: homeward(map),
@@ -209,12 +215,12 @@ impl ChoiceTables {
                     let load = crowd / (destination.population as f64).max(1.0);
                     rules::host_acceptance(load, day.scenario.displacement.hosting.saturation_share).0
                 };
-                threat * room * libm::exp(kin)
+                threat * room * libm::exp(kin) * day.given.refuge(cell)
             }
             DestinationKind::Beyond => {
                 let home = governing_state(day.map, who.territory);
                 if destination.receiving_state == day.map.territories[home.index()].code {
-                    return 1.0;
+                    return day.given.refuge(destination.cells[0]);
                 }
                 // Over a border beyond the map: nationals of that state go home; others as to any foreign country.
                 if destination.receiving_state == day.population.nationalities[who.nationality.index()] {
@@ -252,17 +258,18 @@ impl ChoiceTables {
     }
 
     /// Draws a destination for somebody of a kind at a cell; none where nothing can be reached. Nobody goes straight back over
-    /// the line to `came_from`, or to the gate where they gave up.
+    /// the line to `came_from`, to the gate where they gave up, or from danger to as much danger.
     #[must_use]
     pub fn draw(
         &self,
-        map: &Map,
-        scenario: &Scenario,
+        day: &Conditions<'_>,
         factors: &[f32],
         (cell, came_from, gave_up): (CellId, Option<TerritoryId>, Option<DestinationId>),
         uniform: f64,
     ) -> Option<DestinationId> {
-        let row = self.row(map, scenario, cell);
+        let map = day.map;
+        let row = self.row(map, day.scenario, cell);
+        let here = day.threat.at(map, cell);
         let first = map.territories[map.cells.territory[cell.index()].index()].destinations.start;
         let weight = |i: usize| {
             let d = usize::from(first) + i;
@@ -270,7 +277,13 @@ impl ChoiceTables {
             if back || gave_up.is_some_and(|g| g.index() == d) {
                 return 0.0;
             }
-            f64::from(row[i]) * f64::from(factors[i])
+            let refuge = match self.arrival[d] {
+                Some(there) if here.0 > 0.0 => {
+                    rules::refuge_factor(PerDay(f64::from(day.threat.fighting[there.index()])), here).0
+                }
+                _ => 1.0,
+            };
+            f64::from(row[i]) * f64::from(factors[i]) * refuge
         };
         let total: f64 = (0..row.len()).map(weight).sum();
         if total <= 0.0 || !total.is_finite() {
@@ -301,6 +314,15 @@ fn leads_to(map: &Map, kind: DestinationKind) -> Option<TerritoryId> {
             Some(if side == 0 { s.b } else { s.a })
         }
         _ => None,
+    }
+}
+
+/// Where those who head for a destination come to first, if that is one place on the map.
+fn arrival(map: &Map, destination: &crate::geography::Destination) -> Option<CellId> {
+    match destination.kind {
+        DestinationKind::Town | DestinationKind::Camp => destination.cells.first().copied(),
+        DestinationKind::Gate(x, side) => Some(map.crossings[x.index()].cells[1 - usize::from(side)]),
+        DestinationKind::Green(..) | DestinationKind::Beyond => None,
     }
 }
 

@@ -9,6 +9,7 @@ use super::population::{Population, STRATA, Stratum};
 use super::rules;
 use super::threat::PerceivedThreat;
 use crate::borders::CrossingTraffic;
+use crate::episode::Given;
 use crate::geography::{DestinationKind, Map};
 use crate::ids::{CellId, DestinationId, TerritoryId};
 use crate::random::{RunKey, Stream, binomial};
@@ -53,6 +54,7 @@ pub struct Snapshot<'w> {
     policies: Res<'w, Policies>,
     guards: Res<'w, Guards>,
     traffic: Res<'w, CrossingTraffic>,
+    given: Res<'w, Given>,
 }
 
 impl Snapshot<'_> {
@@ -65,6 +67,7 @@ impl Snapshot<'_> {
             policies: &self.policies,
             guards: &self.guards,
             traffic: &self.traffic,
+            given: &self.given,
         }
     }
 }
@@ -134,26 +137,39 @@ fn chooser(day: &Conditions<'_>, cell: CellId, stratum: usize) -> Chooser {
     Chooser { territory: day.map.cells.territory[cell.index()], nationality, community }
 }
 
+/// Hazard of leaving of those of a stratum who are still at a cell: perceived threat, frailty, and the example of those gone.
+#[must_use]
+pub fn leaving_hazard(day: &Conditions<'_>, cell: CellId, stratum: usize) -> PerDay {
+    let decision = &day.scenario.displacement.decision;
+    let on = &day.scenario.mechanisms;
+    let mut hazard = day.threat.at(day.map, cell);
+    if on.frailty {
+        let there = Share(day.population.share_there(cell, stratum));
+        hazard = rules::frail_hazard(hazard, there, decision.frailty_variance);
+    }
+    if on.cascade && hazard.0 > 0.0 {
+        let gone = Share::clamped(day.population.share_gone(cell));
+        hazard = hazard * rules::cascade_factor(gone, decision.cascade);
+    }
+    hazard
+}
+
 /// How many groups leave a cell, by stratum. Residents are taken in units of at most `persons_per_group`.
 fn leaving(day: &Conditions<'_>, key: RunKey, clock: &Clock, cell: CellId) -> impl Iterator<Item = Leaving> + use<> {
     let displacement = &day.scenario.displacement;
-    let on = &day.scenario.mechanisms;
-    let perceived = day.threat.at(day.map, cell);
-    let cumulative = if on.frailty { day.threat.cumulative(day.map, cell) } else { 0.0 };
     let mut found = [0_u32; STRATA];
-    let mut hazard = rules::frail_hazard(perceived, cumulative, displacement.decision.frailty_variance);
-    if on.cascade && perceived.0 > 0.0 {
-        let gone = Share::clamped(day.population.share_gone(cell));
-        hazard = hazard * rules::cascade_factor(gone, displacement.decision.cascade);
-    }
     for (stratum, groups) in found.iter_mut().enumerate() {
         let here = day.population.strata[stratum][cell.index()];
+        if here == 0 {
+            continue;
+        }
+        let hazard = leaving_hazard(day, cell, stratum);
         let h = if stratum == Stratum::Mobile as usize {
             PerDay(hazard.0 * displacement.mobile.hazard_factor + displacement.mobile.background_per_day)
         } else {
             hazard
         };
-        if here == 0 || h.0 <= 0.0 {
+        if h.0 <= 0.0 {
             continue;
         }
         let units = here.div_ceil(day.scenario.run.persons_per_group);
@@ -220,7 +236,7 @@ fn choose_for(
             let id = (u64::from(cell.0) * STRATA as u64 + stratum as u64) << 20 | u64::from(g);
             let luck = key.hash(Stream::Traits, id, clock.step);
             let uniform = key.uniform(Stream::Destination, luck, 0);
-            let destination = tables.draw(day.map, day.scenario, factors, (cell, None, None), uniform)?;
+            let destination = tables.draw(day, factors, (cell, None, None), uniform)?;
             (persons > 0).then_some(Departure { cell, stratum: stratum as u8, persons, destination, luck })
         })
         .collect()
@@ -250,7 +266,7 @@ pub fn choose_destinations(
                 let who = Chooser { territory, nationality: group.nationality, community: group.community };
                 let factors = factors.entry(who).or_insert_with(|| tables.factors(&day, who));
                 let uniform = key.uniform(Stream::Destination, group.luck, clock.step + 1);
-                tables.draw(day.map, day.scenario, factors, (travel.cell, group.came_from, group.gave_up), uniform)
+                tables.draw(&day, factors, (travel.cell, group.came_from, group.gave_up), uniform)
             });
             if let Some(destination) = chosen {
                 travel.destination = destination;

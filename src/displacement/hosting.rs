@@ -196,7 +196,11 @@ pub fn live_in_displacement(
             // The mobile population has no home on the map to return to.
             let native = cohort.nationality != population.mobile_nationality();
             let home = if on.return_home && native { homeward[cohort.home.index()] * rested } else { 0.0 };
-            let onward = if on.secondary_movement && !beyond { hosting.secondary_per_day * rested } else { 0.0 };
+            let mut onward = if on.secondary_movement && !beyond { hosting.secondary_per_day * rested } else { 0.0 };
+            // The settled flee from danger like those who live there.
+            if !beyond {
+                onward += threat.at(&map, map.destinations[d].cells[0]).0;
+            }
             let units = f64::from(cohort.persons.div_ceil(scenario.run.persons_per_group));
             let total = f64::from(cohort.persons) * death + units * (home + onward);
             if key.uniform(Stream::Onward, id, clock.step) >= total * step.0 {

@@ -37,7 +37,11 @@ pub fn add_to(schedule: &mut Schedule) {
 
 /// Puts the domain's resources into the world.
 pub fn populate(world: &mut World, map: &Map, scenario: &Scenario) {
-    let population = Population::new(map, &scenario.displacement, &scenario.mechanisms);
+    let given = world.resource::<crate::episode::Given>();
+    let mut population = Population::new(map, &scenario.displacement, &scenario.mechanisms, &given.residents);
+    for displaced in &given.displaced {
+        population.settle_given(map, displaced, &scenario.displacement.hosting, scenario.mechanisms.kin);
+    }
     let mobile = (0..map.cells.len())
         .filter(|&c| population.strata[population::Stratum::Mobile as usize][c] > 0)
         .map(crate::ids::CellId::from_index)

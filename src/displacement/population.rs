@@ -1,10 +1,13 @@
 //! Residents by cell, the settled displaced by destination, and the count of everybody.
 
+use std::collections::BTreeMap;
+
 use bevy_ecs::prelude::*;
 
 use super::group::NO_COMMUNITY;
-use super::parameters::Parameters;
+use super::parameters::{Hosting, Parameters};
 use crate::config::scenario::Mechanisms;
+use crate::episode::{DisplacedAt, ResidentsOf};
 use crate::geography::{DestinationKind, Map};
 use crate::ids::{AdminId, CellId, CommunityId, DestinationId, TerritoryId};
 
@@ -96,14 +99,16 @@ pub struct Population {
     pub community_share: Vec<Vec<f32>>,
     /// Displaced persons by governing state (rows) and nationality (columns), moving and settled.
     pub present: Vec<u32>,
+    /// Persons who passed from a territory (rows) to another (columns) since the start, at crossings and over green borders.
+    pub passed: Vec<u64>,
     /// By destination: the state that receives who settles there (an index of `nationalities`).
     pub receiving: Vec<TerritoryId>,
 }
 
 impl Population {
-    /// The population of a map on day 0.
+    /// The population of a map on day 0; an episode may give the residents of some places.
     #[must_use]
-    pub fn new(map: &Map, parameters: &Parameters, mechanisms: &Mechanisms) -> Self {
+    pub fn new(map: &Map, parameters: &Parameters, mechanisms: &Mechanisms, given: &[ResidentsOf]) -> Self {
         let n = map.cells.len();
         let territories = map.territories.len();
         let mut strata: [Vec<u32>; STRATA] = [vec![0; n], vec![0; n], vec![0; n]];
@@ -114,10 +119,14 @@ impl Population {
             (parameters.mobile.persons - parameters.mobile.left_since).max(0.0) / parameters.mobile.state_population;
         let mut initial_by_territory = vec![0_u64; territories];
         let mut community_share = vec![vec![0.0_f32; map.communities.len()]; territories];
+        let mut everybody: Vec<f64> = (0..n)
+            .map(|cell| (f64::from(map.cells.population[cell]) * scale[map.cells.state[cell].index()]).round())
+            .collect();
+        given.iter().for_each(|place| scale_to(&mut everybody, place));
         for cell in 0..n {
             let territory = map.cells.territory[cell];
             let state = map.cells.state[cell];
-            let all = (f64::from(map.cells.population[cell]) * scale[state.index()]).round();
+            let all = everybody[cell];
             let main = (all * f64::from(map.cells.community_share[cell])).round().min(all);
             strata[0][cell] = main as u32;
             strata[1][cell] = (all - main) as u32;
@@ -167,6 +176,7 @@ impl Population {
             community_share,
             receiving,
             present: vec![0; pairs],
+            passed: vec![0; territories * territories],
         }
     }
 
@@ -192,6 +202,52 @@ impl Population {
         }
     }
 
+    /// Puts displaced people of day 0, given by an episode, into the towns and sites where they are.
+    pub fn settle_given(&mut self, map: &Map, given: &DisplacedAt, hosting: &Hosting, kin: bool) {
+        // Homes by unit and nationality, weighted by who lives there, with the community that most of them belong to.
+        let mut homes = BTreeMap::<(AdminId, TerritoryId), (u64, BTreeMap<CommunityId, u64>)>::new();
+        for &cell in &given.home {
+            let (nationality, community) = self.identity(map, cell, Stratum::Main as usize);
+            let home = homes.entry((map.cells.admin1[cell.index()], nationality)).or_default();
+            home.0 += u64::from(self.residents[cell.index()]);
+            *home.1.entry(community).or_default() += u64::from(self.strata[0][cell.index()]);
+        }
+        let at = shelters(map, &given.at);
+        let weights: Vec<f64> = homes
+            .values()
+            .flat_map(|home| at.iter().map(|&d| home.0 as f64 * shelter_weight(map, d)))
+            .collect();
+        let parts = shares_of(given.persons, &weights);
+        let places = homes.iter().flat_map(|home| at.iter().map(move |&d| (home, d)));
+        for (((&(home, nationality), (_, communities)), d), persons) in places.zip(parts) {
+            if persons == 0 {
+                continue;
+            }
+            let most = communities.iter().max_by_key(|(id, n)| (**n, std::cmp::Reverse(**id)));
+            let community = most.map_or(NO_COMMUNITY, |(id, _)| *id);
+            let kin_here = kin && community == map.destinations[d.index()].community;
+            let with_kin = if kin_here { persons as f64 * hosting.kin_hosted_share } else { 0.0 };
+            let cohort = Cohort {
+                home,
+                nationality,
+                community,
+                stratum: Stratum::Main as u8,
+                persons: persons as u32,
+                with_kin: with_kin as u32,
+                age_days: hosting.new_arrival_days as f32,
+            };
+            self.settle(d, cohort);
+            self.initial_total += persons;
+        }
+    }
+
+    /// Share of a stratum of a cell's residents who are still there, 0 to 1.
+    #[must_use]
+    pub fn share_there(&self, cell: CellId, stratum: usize) -> f64 {
+        let initial = self.initial_strata[stratum][cell.index()];
+        if initial == 0 { 1.0 } else { (f64::from(self.strata[stratum][cell.index()]) / f64::from(initial)).min(1.0) }
+    }
+
     /// Share of the residents of a cell who have left.
     #[must_use]
     pub fn share_gone(&self, cell: CellId) -> f64 {
@@ -213,8 +269,11 @@ impl Population {
         while persons > 0 {
             let missing =
                 |c: &CellId| self.initial_strata[stratum][c.index()].saturating_sub(self.strata[stratum][c.index()]);
-            // The emptiest cell first; ties to the lower id.
-            let Some(cell) = cells.iter().copied().max_by_key(|c| (missing(c), std::cmp::Reverse(*c))) else { break };
+            // The emptiest cell first; ties to the larger place, then to the lower id.
+            let size = |c: &CellId| self.initial_strata[stratum][c.index()];
+            let Some(cell) = cells.iter().copied().max_by_key(|c| (missing(c), size(c), std::cmp::Reverse(*c))) else {
+                break;
+            };
             let room = if missing(&cell) == 0 { persons } else { missing(&cell).min(persons) };
             self.strata[stratum][cell.index()] += room;
             self.residents[cell.index()] += room;
@@ -266,6 +325,67 @@ impl Population {
         let home: u64 = self.residents.iter().map(|&r| u64::from(r)).sum();
         let settled: u64 = self.cohorts.iter().flatten().map(|c| u64::from(c.persons)).sum();
         home + settled + self.dead
+    }
+}
+
+/// Scales the residents of a place's cells alike, so that they come to the given number exactly.
+fn scale_to(residents: &mut [f64], place: &ResidentsOf) {
+    let weights: Vec<f64> = place.cells.iter().map(|c| residents[c.index()]).collect();
+    for (cell, persons) in place.cells.iter().zip(shares_of(place.persons, &weights)) {
+        residents[cell.index()] = persons as f64;
+    }
+}
+
+/// Splits a whole in proportion to weights; the parts are integers and sum to it. All zero when the weights are.
+fn shares_of(whole: u64, weights: &[f64]) -> Vec<u64> {
+    let sum: f64 = weights.iter().sum();
+    let (mut passed, mut given) = (0.0, 0_u64);
+    weights
+        .iter()
+        .map(|weight| {
+            passed += weight;
+            let so_far = if sum > 0.0 { (whole as f64 * (passed / sum)).round() as u64 } else { 0 };
+            let part = so_far - given;
+            given = so_far;
+            part
+        })
+        .collect()
+}
+
+/// Towns and reception sites in some cells; where there are none, the town nearest to the most populous of them in its territory.
+#[must_use]
+pub fn shelters(map: &Map, cells: &[CellId]) -> Vec<DestinationId> {
+    let all = || {
+        map.destinations.iter().enumerate().filter(|(_, d)| matches!(d.kind, DestinationKind::Town | DestinationKind::Camp))
+    };
+    let inside: Vec<DestinationId> = all()
+        .filter(|(_, d)| cells.binary_search(&d.cells[0]).is_ok())
+        .map(|(i, _)| DestinationId::from_index(i))
+        .collect();
+    if !inside.is_empty() {
+        return inside;
+    }
+    let seat = cells.iter().copied().max_by_key(|c| (map.cells.population[c.index()], std::cmp::Reverse(*c)));
+    let Some(seat) = seat.map(CellId::index) else { return inside };
+    let km = |cell: CellId| {
+        let at = |c: usize| (f64::from(map.cells.lat[c]), f64::from(map.cells.lon[c]));
+        let ((a, b), (c, d)) = (at(cell.index()), at(seat));
+        crate::geography::network::great_circle_km(a, b, c, d)
+    };
+    all()
+        .filter(|(_, d)| d.kind == DestinationKind::Town && d.territory == map.cells.territory[seat])
+        .min_by(|(_, a), (_, b)| km(a.cells[0]).total_cmp(&km(b.cells[0])))
+        .map(|(i, _)| DestinationId::from_index(i))
+        .into_iter()
+        .collect()
+}
+
+/// How many of the displaced of day 0 a place takes, relative to others: its residents, or a site's places.
+fn shelter_weight(map: &Map, at: DestinationId) -> f64 {
+    let place = &map.destinations[at.index()];
+    match place.kind {
+        DestinationKind::Camp if place.capacity.is_finite() => place.capacity,
+        _ => (place.population as f64).max(1.0),
     }
 }
 

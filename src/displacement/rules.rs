@@ -2,6 +2,7 @@
 //!
 //! No world, no draw, no clock. Sources are in the evidence file; the ODD document links each submodel to its rule here.
 
+use crate::episode::ThreatClass;
 use crate::units::{Days, Hours, Kilometres, PerDay, Probability, Share};
 
 use super::parameters::{Decision, DestinationChoice, Hazard, Hosting, Kernel};
@@ -21,6 +22,8 @@ pub struct Threat {
     pub air_campaign: bool,
     /// The cell belongs to the capital.
     pub capital: bool,
+    /// Share of the hazard of each class where only the class is known, by [`ThreatClass`].
+    pub classes: [f64; ThreatClass::COUNT],
 }
 
 /// Hazard of leaving by class of threat (evidence 1.1.1): the strongest class that applies, times
@@ -49,12 +52,28 @@ pub fn threat_hazard(threat: Threat, hazard: &Hazard, decision: &Decision) -> Pe
         let class = if threat.advance >= decision.defeat_advance {
             hazard.defeat_per_day
         } else {
-            let above = (threat.advance - decision.advance_threshold) / (1.0 - decision.advance_threshold);
-            hazard.ground_advance_per_day * above
+            // Full strength just below defeat.
+            let span = (decision.defeat_advance - decision.advance_threshold).max(f64::MIN_POSITIVE);
+            hazard.ground_advance_per_day * (threat.advance - decision.advance_threshold) / span
         };
         worst = worst.max(class);
     }
+    for (class, share) in by_class(hazard).into_iter().zip(threat.classes) {
+        worst = worst.max(class * share);
+    }
     if worst > 0.0 { PerDay(worst + hazard.background_per_day) } else { PerDay(0.0) }
+}
+
+/// Hazards in the order of [`ThreatClass`].
+const fn by_class(hazard: &Hazard) -> [f64; ThreatClass::COUNT] {
+    [
+        hazard.protest_per_day,
+        hazard.air_campaign_per_day,
+        hazard.siege_per_day,
+        hazard.reprisal_per_day,
+        hazard.ground_advance_per_day,
+        hazard.defeat_per_day,
+    ]
 }
 
 /// Perceived threat: `M(t) = rho^dt M(t-1) + (1 - rho^dt) threat` (evidence 1.1.1).
@@ -64,11 +83,14 @@ pub fn perceived_hazard(yesterday: PerDay, today: PerDay, memory_per_day: f64, s
     PerDay(keep * yesterday.0 + (1.0 - keep) * today.0)
 }
 
-/// Hazard of a household drawn at random from those who are still there, when readiness to leave is gamma distributed
-/// with mean 1 and this variance: `h / (1 + variance * cumulative hazard)`.
+/// Hazard of a household drawn at random from those who are still there, when readiness to leave is gamma distributed with
+/// mean 1 and this variance: `h S^variance`, `S` the share still there.
+///
+/// Equal to `h / (1 + variance H)` after a cumulative hazard `H` under which everybody could leave; under one that nobody
+/// could follow, as behind a closed gate, the ready are still there.
 #[must_use]
-pub fn frail_hazard(hazard: PerDay, cumulative: f64, variance: f64) -> PerDay {
-    PerDay(hazard.0 / (1.0 + variance * cumulative.max(0.0)))
+pub fn frail_hazard(hazard: PerDay, share_there: Share, variance: f64) -> PerDay {
+    PerDay(hazard.0 * libm::pow(share_there.0.clamp(0.0, 1.0), variance))
 }
 
 /// Factor by which the share of neighbours gone raises the hazard: `exp(b_s S)`.
@@ -114,6 +136,13 @@ pub fn kernel_weight(
 pub fn threat_factor(hazard_there: PerDay, siege: PerDay, aversion: f64) -> f64 {
     let level = hazard_there.0 / (hazard_there.0 + siege.0).max(f64::MIN_POSITIVE);
     libm::exp(-aversion * level)
+}
+
+/// Factor of a destination by the fighting there against the threat at home, for those who flee: `1 - min(1, h_there / h_here)`.
+/// A place as dangerous as home is no refuge.
+#[must_use]
+pub fn refuge_factor(fighting_there: PerDay, threat_here: PerDay) -> Share {
+    if threat_here.0 <= 0.0 { Share(1.0) } else { Share(1.0 - (fighting_there.0 / threat_here.0).clamp(0.0, 1.0)) }
 }
 
 /// Acceptance of a host place with this many displaced per resident: `exp(-(L / L0)^2)` (evidence 1.1.7).
@@ -231,7 +260,10 @@ mod tests {
             ("a tenth of a siege", Threat { control: 0.3, fatalities: 49.1, ..quiet }, 0.00155),
             ("reprisals", Threat { unrest: 0.9, fatalities: 500.0, ..quiet }, 0.0275),
             ("a slow loss of control", Threat { control: 0.3, advance: 0.3, ..quiet }, 0.0),
-            ("half an advance", Threat { control: 0.3, advance: 0.7, ..quiet }, 0.09),
+            ("half an advance", Threat { control: 0.3, advance: 0.6, ..quiet }, 0.09),
+            ("an advance short of defeat", Threat { control: 0.3, advance: 0.79999, ..quiet }, 0.18),
+            ("a class alone", Threat { classes: [0.0, 0.0, 0.5, 0.0, 0.0, 0.0], ..quiet }, 0.00775),
+            ("the worst of two classes", Threat { classes: [1.0, 0.0, 1.0, 0.0, 0.0, 0.1], ..quiet }, 0.03),
             ("defeat", Threat { control: 0.0, advance: 0.9, ..quiet }, 0.3),
         ];
         for (name, threat, expected) in cases {
@@ -242,14 +274,24 @@ mod tests {
 
     #[test]
     fn frailty_thins_out_those_who_leave_easily() {
-        // Gamma frailty of variance 1: survival 1 / (1 + H), so after H = 3 a quarter is left.
-        let (mut left, mut cumulative, dt) = (1.0, 0.0, 0.001);
-        while cumulative < 3.0 {
-            left *= 1.0 - frail_hazard(PerDay(1.0), cumulative, 1.0).0 * dt;
-            cumulative += dt;
+        // Gamma frailty of variance 1: survival 1 / (1 + H), so after H = 3 a quarter is left; of variance 2: (1 + 2 H)^-1/2.
+        for (variance, left_after_3) in [(1.0, 0.25), (2.0, 1.0 / 7.0_f64.sqrt()), (0.0, (-3.0_f64).exp())] {
+            let (mut left, mut cumulative, dt) = (1.0, 0.0, 0.001);
+            while cumulative < 3.0 {
+                left *= 1.0 - frail_hazard(PerDay(1.0), Share(left), variance).0 * dt;
+                cumulative += dt;
+            }
+            assert!((left - left_after_3).abs() < 1e-3, "{variance}: {left}");
         }
-        assert!((left - 0.25_f64).abs() < 1e-3, "{left}");
-        assert!((frail_hazard(PerDay(0.1), 5.0, 0.0).0 - 0.1).abs() < 1e-15, "no variance, no effect");
+    }
+
+    #[test]
+    fn a_place_as_dangerous_as_home_is_no_refuge() {
+        let f = |there, here| refuge_factor(PerDay(there), PerDay(here)).0;
+        assert!((f(0.0, 0.3) - 1.0).abs() < 1e-12);
+        assert!((f(0.15, 0.3) - 0.5).abs() < 1e-12);
+        assert!(f(0.3, 0.3).abs() < 1e-12 && f(0.9, 0.3).abs() < 1e-12);
+        assert!((f(0.9, 0.0) - 1.0).abs() < 1e-12, "who does not flee is not held back by it");
     }
 
     #[test]

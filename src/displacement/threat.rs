@@ -1,13 +1,13 @@
 //! Perceived threat: what people of a cell believe about their danger.
 //!
 //! Two layers: unrest and air campaigns are felt over a whole first-level unit, fighting near a cell. Only cells where
-//! fighting is felt are visited, so that a quiet day costs next to nothing.
+//! fighting is felt are visited, so that a quiet day costs next to nothing. What an episode gives comes on top, by cell.
 
 use bevy_ecs::prelude::*;
 
-use super::population::Population;
 use super::rules::{self, Threat};
 use crate::conflict::Violence;
+use crate::episode::{Given, ThreatClass};
 use crate::geography::Map;
 use crate::ids::{AdminId, CellId, TerritoryId};
 use crate::leadership::Leadership;
@@ -23,14 +23,13 @@ const NEGLIGIBLE: f64 = 1e-8;
 pub struct PerceivedThreat {
     /// By first-level unit: unrest and air campaigns.
     pub unit: Vec<f64>,
-    /// By cell: fighting nearby (0 where none is felt).
+    /// By cell: fighting nearby, and what an episode gives (0 where nothing is felt).
     pub local: Vec<f32>,
+    /// Of it by fighting alone: the danger of a place, from which its people flee to another. Unrest and air campaigns are
+    /// felt over a country as a whole, and people find a quieter place within it.
+    pub fighting: Vec<f32>,
     /// Cells with `local` above zero, ascending.
     pub active: Vec<CellId>,
-    /// Sum of `unit` over time, for frailty.
-    pub unit_cumulative: Vec<f64>,
-    /// Sum over time of what `local` adds to `unit`, for frailty.
-    pub local_cumulative: Vec<f32>,
     /// The state whose leadership is in question.
     focus: Option<TerritoryId>,
     /// The unit of its capital.
@@ -48,8 +47,7 @@ impl PerceivedThreat {
             unit: vec![0.0; map.admin1.len()],
             local: vec![0.0; map.cells.len()],
             active: Vec::new(),
-            unit_cumulative: vec![0.0; map.admin1.len()],
-            local_cumulative: vec![0.0; map.cells.len()],
+            fighting: vec![0.0; map.cells.len()],
         }
     }
 
@@ -58,12 +56,6 @@ impl PerceivedThreat {
     pub fn at(&self, map: &Map, cell: CellId) -> PerDay {
         let unit = self.unit[map.cells.admin1[cell.index()].index()];
         PerDay(unit.max(f64::from(self.local[cell.index()])))
-    }
-
-    /// Cumulative hazard at a cell.
-    #[must_use]
-    pub fn cumulative(&self, map: &Map, cell: CellId) -> f64 {
-        self.unit_cumulative[map.cells.admin1[cell.index()].index()] + f64::from(self.local_cumulative[cell.index()])
     }
 }
 
@@ -74,7 +66,7 @@ pub fn perceive_threat(
     clock: Res<Clock>,
     leadership: Res<Leadership>,
     violence: Res<Violence>,
-    population: Res<Population>,
+    given: Res<Given>,
     mut perceived: ResMut<PerceivedThreat>,
 ) {
     let (hazard, decision) = (&scenario.displacement.hazard, &scenario.displacement.decision);
@@ -93,34 +85,38 @@ pub fn perceive_threat(
         let today = rules::threat_hazard(threat, hazard, decision);
         let m = rules::perceived_hazard(PerDay(perceived.unit[unit]), today, memory, step).0;
         perceived.unit[unit] = if m < NEGLIGIBLE { 0.0 } else { m };
-        perceived.unit_cumulative[unit] += perceived.unit[unit] * step.0;
     }
-    // Cells where fighting is felt today or was yesterday: both lists are ascending.
-    let cells = merged(&violence.active, &perceived.active);
+    // Cells where fighting is felt or given today, or was felt yesterday: all lists are ascending.
+    let cells = merged(&merged(&violence.active, &given.cells_in_danger), &perceived.active);
     perceived.active.clear();
     for cell in cells {
         let i = cell.index();
         let unit = map.cells.admin1[i];
+        let danger = given.danger(cell);
+        let mut classes = danger.classes;
+        let diffuse = [ThreatClass::Protest, ThreatClass::AirCampaign].map(|c| std::mem::take(&mut classes[c as usize]));
+        // Felt whether or not anybody is there: an emptied town is no refuge.
         let threat = Threat {
             unrest: leadership.province(unit).unrest,
             control: violence.control(&leadership, unit, cell),
             fatalities: f64::from(violence.fatalities[i]),
-            advance: f64::from(violence.advance[i]),
+            advance: f64::from(violence.advance[i]).max(danger.advance),
+            classes,
             ..Threat::default()
         };
-        let today = if population.residents[i] + population.displaced[i] == 0 {
-            PerDay(0.0)
-        } else {
-            rules::threat_hazard(threat, hazard, decision)
+        let fighting = rules::threat_hazard(threat, hazard, decision);
+        let mut classes = [0.0; ThreatClass::COUNT];
+        classes[..diffuse.len()].copy_from_slice(&diffuse);
+        let general = rules::threat_hazard(Threat { classes, ..Threat::default() }, hazard, decision);
+        let today = PerDay(fighting.0.max(general.0));
+        let remember = |yesterday: f32, today: PerDay| {
+            let m = rules::perceived_hazard(PerDay(f64::from(yesterday)), today, memory, step).0;
+            if m >= NEGLIGIBLE { m as f32 } else { 0.0 }
         };
-        let m = rules::perceived_hazard(PerDay(f64::from(perceived.local[i])), today, memory, step).0;
-        if m >= NEGLIGIBLE {
-            perceived.local[i] = m as f32;
+        perceived.fighting[i] = remember(perceived.fighting[i], fighting);
+        perceived.local[i] = remember(perceived.local[i], today);
+        if perceived.local[i] > 0.0 {
             perceived.active.push(cell);
-            let above = (m - perceived.unit[unit.index()]).max(0.0);
-            perceived.local_cumulative[i] += (above * step.0) as f32;
-        } else {
-            perceived.local[i] = 0.0;
         }
     }
 }

@@ -138,7 +138,7 @@ pub enum TerritoryKind {
 /// The land under one holder.
 #[derive(Clone, Debug)]
 pub struct Territory {
-    /// ISO3 code of the state, or `ABK`, `SOS`, `NKR`, `NAX`.
+    /// ISO3 code of the state, or `ABK`, `SOS`, `NKR`, `ICH`, `NAX`.
     pub code: String,
     /// Name.
     pub name: String,

@@ -126,6 +126,12 @@ impl Course {
         self.now.clone()
     }
 
+    /// The reading of a run without a crisis: every unit under its constant control, without unrest.
+    #[must_use]
+    pub fn calm(&self) -> Leadership {
+        Leadership::still(self.regime.outcome, self.elsewhere.clone())
+    }
+
     /// Publishes the reading where the course stands, without allocating.
     pub fn write_to(&self, leadership: &mut Leadership) {
         leadership.clone_from(&self.now);

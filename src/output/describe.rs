@@ -20,7 +20,7 @@ Conventions, the same in every table:
 - Tidy: one row per fact. Rows stand in the order of the plan: variant, outcome, replicate, then date; those of bands and
   contrasts by variant, outcome, border, measure, then date.
 - Dates are ISO 8601. States are ISO3 codes; territories without one are `ABK` (Abkhazia), `SOS` (South Ossetia), `NKR`
-  (Nagorno-Karabakh before 2023), `NAX` (the exclave of Nakhchivan). Codes name who holds a place, and take no side.
+  (Nagorno-Karabakh before 2023), `ICH` (Chechnya 1996-2000), `NAX` (the exclave of Nakhchivan). Codes name who holds a place, and take no side.
 - Units are in the column names. Numbers have five significant digits (more before the point, never fewer) and at most six
   decimals, and no exponent.
 - Every figure is conditional on the outcome of its row. The program never states how likely an outcome is.

@@ -13,7 +13,7 @@ const REPLICATE: Column = Column::integer(
 const DATE: Column = Column::date("date", "Date, ISO 8601.");
 const BORDER: Column = Column::text(
     "border",
-    "Border segment `AAA-BBB` by the codes of its sides (ISO3; ABK, SOS, NKR, NAX), or RUS-SOUTH for Russia's southern border as a whole.",
+    "Border segment `AAA-BBB` by the codes of its sides (ISO3; ABK, SOS, NKR, ICH, NAX), or RUS-SOUTH for Russia's southern border as a whole.",
 );
 const MEAN: Column = Column::number("mean", "as the measure", "Mean over the replicates.");
 const Q05: Column = Column::number(
@@ -94,7 +94,7 @@ pub const DISPLACEMENT: &[Column] = &[
     VARIANT,
     REPLICATE,
     DATE,
-    Column::text("state", "Where they are: code of the state or territory (ISO3; ABK, SOS, NKR, NAX)."),
+    Column::text("state", "Where they are: code of the state or territory (ISO3; ABK, SOS, NKR, ICH, NAX)."),
     Column::text("origin", "Where they come from: the same codes; AFG for Afghans who lived in Iran."),
     Column::integer(
         "displaced_inside_persons",

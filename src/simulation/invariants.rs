@@ -7,8 +7,10 @@ use crate::borders::crossing::Queues;
 use crate::conflict::{ArmedGroup, FighterTally};
 use crate::displacement::Population;
 use crate::displacement::group::{Activity, DisplacedGroup, Travel};
+use crate::episode::Given;
 use crate::simulation::{MapRes, ScenarioRes};
 use crate::states::{Passage, Policies};
+use crate::time::Clock;
 
 /// System: persons at home, settled, on the move and dead are everybody of day 0; fighters are those of the tally; no crossing served beyond its capacity or
 /// against its policy; nobody waits without being in a queue.
@@ -20,7 +22,8 @@ pub fn check_invariants(
     queues: Res<Queues>,
     traffic: Res<CrossingTraffic>,
     policies: Res<Policies>,
-    (map, scenario): (Res<MapRes>, Res<ScenarioRes>),
+    (map, scenario, given, clock): (Res<MapRes>, Res<ScenarioRes>, Res<Given>, Res<Clock>),
+    mut before: Local<Vec<[u32; 2]>>,
     (armed, tally): (Query<&ArmedGroup>, Res<FighterTally>),
     groups: Query<(&Travel, &DisplacedGroup)>,
 ) {
@@ -39,13 +42,21 @@ pub fn check_invariants(
     assert_eq!(fighters, tally.in_groups(), "fighters were lost or made");
     assert_eq!(queued, queues.persons(), "queues and queued groups differ");
     // Reckoned anew from the day's traffic, the map and the policies, not from what the queues say of themselves.
+    // A gate may close within a day, so what passed is that of the step.
+    if clock.starts_day {
+        before.clear();
+    }
+    before.resize(map.crossings.len(), [0; 2]);
     for (x, point) in map.crossings.iter().enumerate() {
-        let most = point.capacity_per_day * scenario.borders.crossing.capacity_factor + 1.0;
+        let own = point.capacity_per_day * scenario.borders.crossing.capacity_factor;
         for side in 0..2 {
+            let most = own.max(given.most_capacity(x, side).unwrap_or(0.0)) + 1.0;
             let served = f64::from(traffic.served[x][side]);
             assert!(served <= most, "{} served {served} persons in a day, {most} at most", point.id);
             let closed = policies.passage[x][side] == [Passage::Closed; 3];
-            assert!(!closed || served <= 0.0, "{served} persons passed the closed crossing {}", point.id);
+            let passed = traffic.served[x][side] - before[x][side];
+            assert!(!closed || passed == 0, "{passed} persons passed the closed crossing {}", point.id);
         }
     }
+    before.copy_from_slice(&traffic.served);
 }

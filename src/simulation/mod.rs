@@ -19,7 +19,7 @@ use crate::recorders::table::TableSet;
 use crate::recorders::{Recorder, RunOutput};
 use crate::schedule::{ORDER, Phase, empty_step};
 use crate::time::Clock;
-use crate::{borders, conflict, displacement, leadership, ledger, states};
+use crate::{borders, conflict, displacement, episode, leadership, ledger, states};
 
 /// The scenario of the run, shared by all runs of its variant.
 #[derive(Resource, Clone)]
@@ -89,6 +89,7 @@ impl Simulation {
         world.insert_resource(MapRes(Arc::clone(map)));
         world.insert_resource(ThreadsInRun(threads));
         world.insert_resource(NextStep(0));
+        episode::populate(&mut world); // before the domains, which start from what is given
         leadership::populate(&mut world, outcome);
         states::populate(&mut world); // whom states let in, which choices of destination read
         displacement::populate(&mut world, map, scenario);
@@ -96,7 +97,7 @@ impl Simulation {
         conflict::populate(&mut world);
         ledger::populate(&mut world);
         let mut schedule = empty_step(threads > 1);
-        schedule.add_systems((advance_clock, displacement::start_day).chain().in_set(Phase::Clock));
+        schedule.add_systems((advance_clock, displacement::start_day, episode::set_stage).chain().in_set(Phase::Clock));
         leadership::add_to(&mut schedule);
         states::add_to(&mut schedule);
         displacement::add_to(&mut schedule);
@@ -239,6 +240,7 @@ pub fn check(scenario: &Scenario, map: &Map) -> Vec<String> {
         ));
     }
     problems.extend(conflict::check_against_map(&scenario.conflict, map));
+    problems.extend(episode::check_against_map(&scenario.episode, &scenario.run.as_of, map));
     problems
 }
 

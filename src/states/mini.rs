@@ -164,6 +164,7 @@ impl World4 {
         let provinces = vec![ProvinceCondition { unrest: 0.1, control: 0.9 }; CODES.len()];
         world.insert_resource(Leadership { national: CALM, ..Leadership::still(Outcome::Continuity, provinces) });
         world.insert_resource(Pressure::default());
+        world.insert_resource(crate::episode::Given::default());
         super::populate(&mut world);
         crate::ledger::populate(&mut world);
         let mut schedule = empty_step(false);

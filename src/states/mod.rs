@@ -9,9 +9,11 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::episode;
 use crate::geography::BorderCrossingPoint;
 use crate::ids::{CommunityId, CrossingId, TerritoryId};
 use crate::schedule::Phase;
+use crate::simulation::ScenarioRes;
 use crate::time::Day;
 
 pub mod allocation;
@@ -33,17 +35,28 @@ pub use populate::populate;
 pub use roster::Roster;
 pub use russia::{Intervention, Moscow};
 
-/// Registers the systems of the domain.
+/// Whether states decide at all.
+fn states_decide(scenario: Res<ScenarioRes>) -> bool {
+    scenario.mechanisms.state_decisions
+}
+
+/// Registers the systems of the domain: their decisions, under what an episode gives.
 pub fn add_to(schedule: &mut Schedule) {
     schedule.add_systems(
         (
-            russia::take_posture,
-            russia::allocate_reserve,
-            guards::post_guards,
-            crossings::decide_crossings,
+            episode::lift_policies,
+            (
+                russia::take_posture,
+                russia::allocate_reserve,
+                guards::post_guards,
+                crossings::decide_crossings,
+                source::aid_at_source,
+                source::bar_exits,
+            )
+                .chain()
+                .run_if(states_decide),
             crossings::hold_closed,
-            source::aid_at_source,
-            source::bar_exits,
+            episode::lay_policies,
         )
             .chain()
             .in_set(Phase::States),
@@ -64,7 +77,8 @@ pub enum Passage {
 }
 
 /// Classes of people that exit bars and entry policies distinguish.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 #[repr(u8)]
 pub enum NationalityClass {
     /// Nationals of the state of the territory that they enter (or kin that it treats so).

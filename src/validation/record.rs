@@ -23,7 +23,7 @@ pub struct Settings {
 }
 
 /// What a case is used for. The parameters were fitted on calibration cases only.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Parameters were fitted to it.

@@ -72,12 +72,10 @@ struct Snapshot {
 /// What the loader needs of the file, checked.
 pub(super) struct Settings {
     pub(super) about: About,
-    /// The column of `cells.csv` with the holders at the as-of date.
-    pub(super) holder_column: String,
-    /// The columns of all snapshots.
+    /// The columns of all snapshots, newest first. `places.csv` speaks of the newest.
     pub(super) holder_columns: Vec<String>,
-    /// The column of the latest snapshot: the one that `crossings.csv` and `places.csv` speak of.
-    pub(super) latest_column: String,
+    /// The snapshot of the as-of date, counted from the newest.
+    pub(super) snapshot: usize,
     pub(super) speeds: TravelSpeeds,
     /// Columns and holders of land that is empty by the as-of date.
     pub(super) emptied: Vec<(String, String)>,
@@ -107,7 +105,7 @@ pub(super) fn read(bytes: &[u8], as_of: Date, problems: &mut Problems) -> Option
     };
     check_raster(&about, problems);
     let speeds = check_speeds(&about, problems);
-    let holder_column = choose_snapshot(&about.snapshot, as_of, problems);
+    let chosen = choose_snapshot(&about.snapshot, as_of, problems);
     let mut emptied = Vec::new();
     for land in &about.emptied {
         match land.from.parse::<Date>() {
@@ -124,9 +122,12 @@ pub(super) fn read(bytes: &[u8], as_of: Date, problems: &mut Problems) -> Option
     if problems.count() > before {
         return None;
     }
-    let latest_column = about.snapshot.iter().max_by_key(|s| s.from.clone())?.column.clone();
-    let holder_columns = about.snapshot.iter().map(|s| s.column.clone()).collect();
-    Some(Settings { holder_column: holder_column?, holder_columns, latest_column, speeds: speeds?, emptied, about })
+    let chosen = chosen?;
+    let mut newest_first: Vec<usize> = (0..about.snapshot.len()).collect();
+    newest_first.sort_by_key(|&i| std::cmp::Reverse(&about.snapshot[i].from));
+    let holder_columns = newest_first.iter().map(|&i| about.snapshot[i].column.clone()).collect();
+    let snapshot = newest_first.iter().position(|&i| i == chosen)?;
+    Some(Settings { holder_columns, snapshot, speeds: speeds?, emptied, about })
 }
 
 fn check_raster(about: &About, problems: &mut Problems) {
@@ -185,10 +186,11 @@ fn check_speeds(about: &About, problems: &mut Problems) -> Option<TravelSpeeds> 
     Some(speeds)
 }
 
-fn choose_snapshot(snapshots: &[Snapshot], as_of: Date, problems: &mut Problems) -> Option<String> {
+/// Position of the snapshot that contains the date.
+fn choose_snapshot(snapshots: &[Snapshot], as_of: Date, problems: &mut Problems) -> Option<usize> {
     let mut ranges = Vec::new();
     let mut chosen = None;
-    for snapshot in snapshots {
+    for (i, snapshot) in snapshots.iter().enumerate() {
         let mut parse = |key: &str, text: &str| {
             text.parse::<Date>()
                 .inspect_err(|_| {
@@ -203,7 +205,7 @@ fn choose_snapshot(snapshots: &[Snapshot], as_of: Date, problems: &mut Problems)
             None => Date::MAX,
         };
         if from <= as_of && as_of <= to && chosen.is_none() {
-            chosen = Some(snapshot.column.clone());
+            chosen = Some(i);
         }
         ranges.push(format!("{} to {}", snapshot.from, snapshot.to.as_deref().unwrap_or("today")));
     }

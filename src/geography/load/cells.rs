@@ -41,8 +41,42 @@ pub(super) struct Land {
     pub(super) territories: Vec<Territory>,
     pub(super) admin1: Vec<Admin1>,
     pub(super) communities: Vec<String>,
-    /// Territory code of every cell in the latest snapshot, which other files speak of; empty where unknown.
-    pub(super) latest: Vec<String>,
+    /// Who held every cell in each snapshot.
+    pub(super) past: Past,
+}
+
+/// Territories of the cells in every snapshot, newest first, for the files that name territories.
+#[derive(Default)]
+pub(super) struct Past {
+    codes: Vec<String>,
+    by_snapshot: Vec<Vec<u8>>,
+    /// The snapshot of the as-of date, counted from the newest.
+    pub(super) chosen: usize,
+}
+
+impl Past {
+    /// Territory code of a cell in the newest snapshot, which `places.csv` and others speak of.
+    pub(super) fn latest(&self, cell: CellId) -> &str {
+        self.code(0, cell)
+    }
+
+    /// The newest snapshot, counted from the newest of all, in which these two cells had these territories.
+    pub(super) fn last_with(&self, cells: [CellId; 2], codes: [&str; 2]) -> Option<usize> {
+        (0..self.by_snapshot.len()).find(|&s| cells.map(|c| self.code(s, c)) == codes)
+    }
+
+    fn code(&self, snapshot: usize, cell: CellId) -> &str {
+        &self.codes[usize::from(self.by_snapshot[snapshot][cell.index()])]
+    }
+
+    fn push(&mut self, snapshot: usize, code: &str) {
+        // Codes are few: `read_holders` admits 250.
+        let known = self.codes.iter().position(|c| c == code).unwrap_or_else(|| {
+            self.codes.push(code.to_owned());
+            self.codes.len() - 1
+        });
+        self.by_snapshot[snapshot].push(known as u8);
+    }
 }
 
 pub(super) fn read_lists(
@@ -184,27 +218,20 @@ pub(super) fn read_cells(table: &Table, lists: Lists, settings: &Settings, probl
     let mut grid = Grid::empty(about.bbox, about.cell_degrees, about.nx, about.ny);
     let mut cells = CellTable::default();
     let mut codes = Vec::new();
-    let mut latest = Vec::new();
 
     let fixed = table.columns(FIXED, problems);
-    let [holder] = table.columns([settings.holder_column.as_str()], problems)?;
+    let mut holders = Vec::new();
+    for column in &settings.holder_columns {
+        let [column] = table.columns([column.as_str()], problems)?;
+        holders.push(column);
+    }
+    let mut past = Past { codes: Vec::new(), by_snapshot: vec![Vec::new(); holders.len()], chosen: settings.snapshot };
     let mut emptied = Vec::new();
     let mut left: Vec<(usize, u32)> = Vec::new();
     for (column, code) in &settings.emptied {
         let [column] = table.columns([column.as_str()], problems)?;
         emptied.push((column, code));
     }
-    let [latest_holder] = if settings.latest_column == settings.holder_column {
-        [holder]
-    } else {
-        table.columns([settings.latest_column.as_str()], problems)?
-    };
-    let other_holders: Vec<_> = settings
-        .holder_columns
-        .iter()
-        .filter(|c| **c != settings.holder_column)
-        .filter_map(|c| table.columns([c.as_str()], problems))
-        .collect();
     let columns = fixed?;
     if table.rows().len() == 0 {
         problems.add_file(table.file, "no cells", "at least one land cell", "restore the rows of the file");
@@ -259,16 +286,18 @@ pub(super) fn read_cells(table: &Table, lists: Lists, settings: &Settings, probl
         cells.area_km2.push((grid.area_km2(row_index as usize) * land_share) as f32);
 
         state.listed(&names.states, "territories.csv (of kind state)", problems);
-        let held_by = row.field(holder);
-        held_by.listed(&names.holders, "territories.csv (of kind state or de_facto)", problems);
-        for [other] in &other_holders {
-            row.field(*other).listed(&names.holders, "territories.csv (of kind state or de_facto)", problems);
+        for (i, &holder) in holders.iter().enumerate() {
+            let held_by = row.field(holder);
+            // A column that serves two snapshots is told once.
+            if settings.holder_columns[..i].iter().all(|c| *c != settings.holder_columns[i]) {
+                held_by.listed(&names.holders, "territories.csv (of kind state or de_facto)", problems);
+            }
+            past.push(i, lists.territory_of(held_by.text, part.text));
         }
         if !part.text.is_empty() {
             part.listed(&names.parts, "territories.csv (of kind exclave)", problems);
         }
-        let territory = lists.territory_of(held_by.text, part.text).to_owned();
-        latest.push(lists.territory_of(row.field(latest_holder).text, part.text).to_owned());
+        let territory = past.code(settings.snapshot, cell).to_owned();
         codes.push(Codes { territory, state: state.text.to_owned() });
 
         cells.admin1.push(admin1.listed(&names.units, "admin1.csv", problems).unwrap_or_default());
@@ -292,7 +321,7 @@ pub(super) fn read_cells(table: &Table, lists: Lists, settings: &Settings, probl
     }
     let territories = number_territories(&lists, &codes, &mut cells);
     let admin1 = number_units(&lists, &territories, &cells, &left, problems);
-    Some(Land { cells, grid, territories, admin1, communities: lists.communities, latest })
+    Some(Land { cells, grid, territories, admin1, communities: lists.communities, past })
 }
 
 /// The columns of `cells.csv` whose names do not depend on the map.

@@ -45,7 +45,7 @@ fn cell(field: &Field<'_>, land: &Land, problems: &mut Problems) -> Option<CellI
 
 /// Checks that a cell lies in the territory that a file names (which it does as of the latest snapshot).
 fn check_holder(cell: CellId, named: &Field<'_>, land: &Land, problems: &mut Problems) {
-    let held = &land.latest[cell.index()];
+    let held = land.past.latest(cell);
     if held != named.text {
         problems.add(named.problem(
             named.quoted(),
@@ -75,7 +75,8 @@ fn status_column(table: &Table, as_of: Date, problems: &mut Problems) -> Option<
     found
 }
 
-/// Crossings at the as-of date. One whose two cells then have the same holder is no crossing, and is left out.
+/// Crossings at the as-of date. One whose two cells then have the same holder is no crossing, and is left out; so is one
+/// of a line that had ended by then.
 pub(super) fn read_crossings(
     table: &Table,
     land: &Land,
@@ -134,22 +135,25 @@ pub(super) fn read_crossings(
         let capacity = capacity.real(0.0, f64::INFINITY, problems);
         let permit = permit.real(0.0, f64::INFINITY, problems);
         let (Some(first), Some(second)) = cells else { continue };
-        if land.latest[first.index()] == land.latest[second.index()] {
+        let last = land.past.last_with([first, second], [a.text, b.text]);
+        if last.is_none() && land.past.latest(first) == land.past.latest(second) {
             problems.add(cell_b.problem(
-                format!("cell {}, in {} like cell_a", second.0, land.latest[second.index()]),
+                format!("cell {}, in {} like cell_a", second.0, land.past.latest(second)),
                 "a cell in another territory than cell_a",
                 "correct cell_a or cell_b",
             ));
             continue;
         }
-        check_holder(first, &a, land, problems);
-        check_holder(second, &b, land, problems);
+        if last.is_none() {
+            check_holder(first, &a, land, problems);
+            check_holder(second, &b, land, problems);
+        }
         let (Some(mode), Some((status, by_ship)), Some(km), (Some(lat), Some(lon))) = (mode, status, km, place) else {
             continue;
         };
         let mode = if by_ship { CrossingMode::Ferry } else { mode };
         let sides = [land.cells.territory[first.index()], land.cells.territory[second.index()]];
-        if sides[0] == sides[1] {
+        if sides[0] == sides[1] || last.is_some_and(|last| last > land.past.chosen) {
             continue;
         }
         let months_open = passes

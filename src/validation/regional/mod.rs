@@ -1,19 +1,360 @@
 //! Regional cases: ordinary scenarios on a grid map, with observed series beside them.
+//!
+//! [`case`] reads `case.toml` and the observed series; [`probe`] says what of the world each series is compared with. A case is
+//! prepared once (files, map) and may then be run with many sets of parameters.
 
-use std::path::Path;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
 
-use super::record::{CaseRecord, Settings};
+use jiff::civil::Date;
+use rayon::prelude::*;
+use serde_json::Value;
+
+use super::record::{CaseKind, CaseRecord, Cost, Point, SeriesRecord, Settings, Split};
+use crate::config;
+use crate::config::scenario::Scenario;
+use crate::displacement::Population;
+use crate::episode::{Place, period};
+use crate::geography::Map;
+use crate::geography::network::great_circle_km;
+use crate::random::RunKey;
+use crate::simulation::{self, Simulation};
+use crate::study::execute;
+
+pub mod case;
+pub mod probe;
+
+use case::{Case, Measure};
+use probe::{Form, Probe};
 
 /// Whether a folder looks like a regional case.
 #[must_use]
 pub fn is_case(folder: &Path) -> bool {
-    folder.join("case.toml").is_file()
+    folder.join(case::FILE).is_file()
 }
 
 /// Reads and runs a regional case.
 ///
 /// # Errors
 /// In sentences, each with its file and line.
-pub fn run(folder: &Path, _settings: &Settings) -> Result<CaseRecord, Vec<String>> {
-    Err(vec![format!("{}: regional cases cannot be run yet", folder.display())])
+pub fn run(folder: &Path, settings: &Settings) -> Result<CaseRecord, Vec<String>> {
+    prepare(folder, settings)?.run(settings)
+}
+
+/// A case read, checked, with its map: ready to be run with any sets of parameters, from any number of threads.
+pub struct Prepared {
+    folder: PathBuf,
+    case: Case,
+    scenario: Arc<Scenario>,
+    /// The scenario as a tree, over which sets of parameters are laid.
+    tree: Value,
+    map: Arc<Map>,
+    as_of: Date,
+    series: Vec<Series>,
+    splits: Vec<Split>,
+    fingerprint: String,
+}
+
+/// A series with its probe and times.
+struct Series {
+    record: SeriesRecord,
+    probe: Probe,
+    /// The split that it belongs to.
+    split: Option<usize>,
+}
+
+/// What a replicate gave: values by series and point, and its cost.
+struct Replicate {
+    values: Vec<Vec<f64>>,
+    seconds: f64,
+    agent_days: f64,
+}
+
+/// Reads a case, its scenario and its map. Of the settings only `sets` count here.
+///
+/// # Errors
+/// With every problem that was found, each with its file and line.
+///
+/// # Panics
+/// Never: the as-of date is checked.
+pub fn prepare(folder: &Path, settings: &Settings) -> Result<Prepared, Vec<String>> {
+    let shown = |problems: config::Diagnostics| vec![problems.render(false)];
+    let case = case::read(folder).map_err(shown)?;
+    let file = &case.file.value;
+    let scenario_path: PathBuf = folder.join(&file.scenario);
+    if !scenario_path.is_file() {
+        let complaint = format!("scenario: there is no file `{}`", scenario_path.display());
+        return Err(case::show(&case.file.sources, vec![case.file.place(&complaint)]));
+    }
+    let resolved = config::load(&scenario_path, &settings.sets).map_err(shown)?;
+    let as_of: Date = resolved.scenario.run.as_of.parse().expect("a checked date");
+    let map = Map::load(&resolved.map_dir, as_of).map_err(|problems| vec![problems.to_string()])?;
+    let complaints = simulation::check(&resolved.scenario, &map);
+    if !complaints.is_empty() {
+        return Err(shown(resolved.place(0, &complaints)));
+    }
+
+    // Without a time of day a figure is that of the day's end; what happens within a day is reckoned round its noon.
+    let days = |at: &str, daily: bool| period::days(at, as_of, if daily { 0.5 } else { 1.0 });
+    let mut problems = Vec::new();
+    let mut series = Vec::new();
+    let mut add = |key: String, name: &str, title: &str, unit: &str, traits: (bool, f64), measure: &Measure, split| {
+        let per_vehicle = resolved.scenario.displacement.travel.persons_per_vehicle;
+        let probe = Probe::new(measure, &map, per_vehicle, |at| period::days(at, as_of, 0.0));
+        let probe = match probe {
+            Ok(probe) => probe,
+            Err((inner, error)) => {
+                problems.push(case.file.place(&format!("{key}{inner}: {error}")));
+                return;
+            }
+        };
+        let points = case.observations.iter().filter(|o| o.series == name).map(|o| Point {
+            at_days: days(&o.at, probe.form == Form::Daily).unwrap_or(f64::NAN),
+            at: o.at.clone(),
+            observed: o.value,
+            error: o.error,
+            certainty: o.certainty.clone(),
+            source: o.source.clone(),
+            simulated: Vec::new(),
+        });
+        let mut points: Vec<Point> = points.collect();
+        points.sort_by(|a, b| a.at_days.total_cmp(&b.at_days));
+        let record = SeriesRecord {
+            name: name.to_owned(),
+            title: title.to_owned(),
+            unit: unit.to_owned(),
+            cumulative: traits.0,
+            discrepancy: traits.1,
+            points,
+        };
+        series.push(Series { record, probe, split });
+    };
+    for (i, s) in file.series.iter().enumerate() {
+        let key = format!("series[{i}].measure.");
+        add(key, &s.name, &s.title, &s.unit, (s.cumulative, s.discrepancy), &s.measure, None);
+    }
+    for (i, split) in file.split.iter().enumerate() {
+        for member in &split.members {
+            let measure = Measure::Settled { home: split.home.clone(), at: member.place.clone() };
+            let traits = (false, split.discrepancy);
+            add(format!("split[{i}]."), &member.name, &member.title, &split.unit, traits, &measure, Some(i));
+        }
+    }
+    let reach = |name: &str| {
+        let daily = series.iter().any(|s| s.record.name == name && s.probe.form == Form::Daily);
+        if daily { (-0.5, 0.5) } else { (0.0, 0.0) }
+    };
+    problems.extend(case::check_times(&case, as_of, f64::from(resolved.scenario.run.days), reach));
+    if !problems.is_empty() {
+        return Err(case::show(&case.file.sources, problems));
+    }
+    let splits = file.split.iter().enumerate().map(|(i, split)| Split {
+        name: split.name.clone(),
+        members: (0..series.len()).filter(|&s| series[s].split == Some(i)).collect(),
+        gravity_shares: gravity_shares(&map, &resolved.scenario, &split.home, split.members.iter().map(|m| &m.place[..])),
+        capacity_shares: None,
+        total_given: true,
+        total: None,
+    });
+    let splits = splits.collect();
+    let mut hash = blake3::Hasher::new();
+    for part in [&resolved.hash, &map.hash] {
+        hash.update(part.as_bytes());
+    }
+    for path in case.file.sources.files() {
+        hash.update(&std::fs::read(&path).unwrap_or_default());
+    }
+    let tree = serde_json::to_value(&resolved.scenario).unwrap_or(Value::Null);
+    Ok(Prepared {
+        folder: folder.to_owned(),
+        scenario: Arc::new(resolved.scenario),
+        tree,
+        map: Arc::new(map),
+        as_of,
+        series,
+        splits,
+        fingerprint: hash.finalize().to_hex().to_string(),
+        case,
+    })
+}
+
+impl Prepared {
+    /// BLAKE3 of all that a result depends on beside the program and the settings of a run: the resolved scenario with its
+    /// event files, the map, the observed series, `case.toml`.
+    #[must_use]
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
+    /// Name of the case: that of its folder.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let folder = self.folder.canonicalize().unwrap_or_else(|_| self.folder.clone());
+        folder.file_name().map_or_else(|| "case".to_owned(), |n| n.to_string_lossy().into_owned())
+    }
+
+    /// Runs the case. Of the settings `sets` counted when it was prepared; they are not looked at here. The result does not
+    /// depend on the number of threads.
+    ///
+    /// # Errors
+    /// When a set of parameters does not fit the scenario, or a replicate fails.
+    pub fn run(&self, settings: &Settings) -> Result<CaseRecord, Vec<String>> {
+        let scenarios: Vec<Arc<Scenario>> = if settings.parameter_sets.is_empty() {
+            vec![Arc::clone(&self.scenario)]
+        } else {
+            settings.parameter_sets.iter().map(|set| self.laid_over(set)).collect::<Result<_, _>>()?
+        };
+        let one = |r: u32| {
+            let scenario = &scenarios[r as usize % scenarios.len()];
+            let run = || self.replicate(scenario, RunKey::new(settings.seed, r));
+            catch_unwind(AssertUnwindSafe(run)).map_err(|panic| {
+                let cause = panic.downcast_ref::<String>().map(String::as_str);
+                let cause = cause.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no cause told");
+                format!("{}: replicate {r} failed: {cause}", self.name())
+            })
+        };
+        let results: Vec<Result<Replicate, String>> = if settings.threads > 1 {
+            let pool = execute::pool(settings.threads).map_err(|error| vec![error])?;
+            pool.install(|| (0..settings.replicates).into_par_iter().map(one).collect())
+        } else {
+            (0..settings.replicates).map(one).collect()
+        };
+        let failures: Vec<String> = results.iter().filter_map(|r| r.as_ref().err().cloned()).collect();
+        if !failures.is_empty() {
+            return Err(failures);
+        }
+        let replicates: Vec<Replicate> = results.into_iter().flatten().collect();
+        let mut series: Vec<SeriesRecord> = self.series.iter().map(|s| s.record.clone()).collect();
+        for replicate in &replicates {
+            for (record, values) in series.iter_mut().zip(&replicate.values) {
+                for (point, value) in record.points.iter_mut().zip(values) {
+                    point.simulated.push(*value);
+                }
+            }
+        }
+        let file = &self.case.file.value;
+        Ok(CaseRecord {
+            name: self.name(),
+            title: file.title.clone(),
+            kind: CaseKind::Regional,
+            role: file.role,
+            capacities_hidden: false,
+            start: format!("{}T00:00", self.as_of),
+            replicates: settings.replicates,
+            series,
+            splits: self.splits.clone(),
+            cost: Cost {
+                cpu_seconds: replicates.iter().map(|r| r.seconds).sum(),
+                agent_days: replicates.iter().map(|r| r.agent_days).sum(),
+                persons_per_agent: self.scenario.run.persons_per_group,
+                bytes_per_agent: 0.0,
+            },
+            notes: file.notes.clone(),
+        })
+    }
+
+    /// The scenario with a set of parameters laid over it.
+    fn laid_over(&self, set: &[(String, f64)]) -> Result<Arc<Scenario>, Vec<String>> {
+        let mut tree = self.tree.clone();
+        let mut problems = Vec::new();
+        for (key, value) in set {
+            let place = tree.pointer_mut(&format!("/{}", key.replace('.', "/")));
+            match place {
+                Some(place) if place.is_u64() && value.fract() == 0.0 && *value >= 0.0 => *place = (*value as u64).into(),
+                Some(place) if place.is_f64() || place.is_i64() || place.is_u64() => *place = (*value).into(),
+                Some(_) => problems.push(format!("the parameter `{key}` is not a number")),
+                None => problems.push(format!("the scenario has no parameter `{key}`")),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        serde_json::from_value(tree).map(Arc::new).map_err(|error| vec![format!("a set of parameters: {error}")])
+    }
+
+    fn replicate(&self, scenario: &Arc<Scenario>, key: RunKey) -> Replicate {
+        let begun = Instant::now();
+        let per_day = f64::from(scenario.run.steps_per_day);
+        let steps = (scenario.run.days * scenario.run.steps_per_day) as usize;
+        // What is read when: ends of steps round each time, nothing else. Position 0 is the start of day 0.
+        let position = |time: f64| (time * per_day).clamp(0.0, steps as f64);
+        let mut readings: Vec<Vec<f64>> = Vec::with_capacity(self.series.len());
+        for series in &self.series {
+            let mut row = vec![f64::NAN; steps + 1];
+            for time in series.record.points.iter().flat_map(|p| series.probe.times(p.at_days)) {
+                let at = position(time);
+                (row[at.floor() as usize], row[at.ceil() as usize]) = (0.0, 0.0);
+            }
+            readings.push(row);
+        }
+        let last = (0..=steps).rev().find(|&s| readings.iter().any(|row| !row[s].is_nan())).unwrap_or(0);
+        let outcome = scenario.study.outcomes[0];
+        let mut simulation = Simulation::new(scenario, &self.map, outcome, key, 1);
+        let mut agent_days = 0.0;
+        for step in 0..=last {
+            if step > 0 {
+                simulation.step();
+                let present = &simulation.world().resource::<Population>().present;
+                let persons: u64 = present.iter().map(|&n| u64::from(n)).sum();
+                agent_days += persons as f64 / f64::from(scenario.run.persons_per_group) / per_day;
+            }
+            for (series, row) in self.series.iter().zip(&mut readings) {
+                if !row[step].is_nan() {
+                    row[step] = series.probe.read(simulation.world_mut(), &self.map);
+                }
+            }
+        }
+        let mut values: Vec<Vec<f64>> = Vec::with_capacity(self.series.len());
+        for (series, row) in self.series.iter().zip(&readings) {
+            let reading = |time: f64| {
+                let at = position(time);
+                let (low, high) = (row[at.floor() as usize], row[at.ceil() as usize]);
+                low + (high - low) * at.fract()
+            };
+            values.push(series.record.points.iter().map(|p| series.probe.value(p.at_days, reading)).collect());
+        }
+        for split in &self.splits {
+            scale_to_observed(&self.series, &split.members, &mut values);
+        }
+        Replicate { values, seconds: begun.elapsed().as_secs_f64(), agent_days }
+    }
+}
+
+/// Scales the parts of a split to the observed total of each time; where nobody is simulated at any part they stay 0.
+fn scale_to_observed(series: &[Series], members: &[usize], values: &mut [Vec<f64>]) {
+    let points = members.first().map_or(0, |&m| values[m].len());
+    for p in 0..points {
+        let simulated: f64 = members.iter().map(|&m| values[m][p]).sum();
+        let observed: f64 = members.iter().map(|&m| series[m].record.points[p].observed).sum();
+        if simulated > 0.0 {
+            members.iter().for_each(|&m| values[m][p] *= observed / simulated);
+        }
+    }
+}
+
+/// Shares of places by residents and distance from home alone, with the scenario's power and softening of distance.
+fn gravity_shares<'a>(
+    map: &Map,
+    scenario: &Scenario,
+    home: &str,
+    places: impl Iterator<Item = &'a str>,
+) -> Option<Vec<f64>> {
+    let at = |c: usize| (f64::from(map.cells.lat[c]), f64::from(map.cells.lon[c]));
+    let home = Place::read(home, map).ok()?.cells(map);
+    let residents = |c: usize| f64::from(map.cells.population[c]);
+    let all: f64 = home.iter().map(|c| residents(c.index())).sum();
+    let mean = |f: fn((f64, f64)) -> f64| home.iter().map(|c| residents(c.index()) * f(at(c.index()))).sum::<f64>() / all;
+    let (lat, lon) = (mean(|p| p.0), mean(|p| p.1));
+    let choice = &scenario.displacement.destination;
+    let weight = |c: usize| {
+        let km = great_circle_km(lat, lon, at(c).0, at(c).1);
+        residents(c) * libm::pow(km + choice.softening_km, -choice.distance_power)
+    };
+    let weights: Vec<f64> = places
+        .map(|place| Some(Place::read(place, map).ok()?.cells(map).iter().map(|c| weight(c.index())).sum::<f64>()))
+        .collect::<Option<_>>()?;
+    let sum: f64 = weights.iter().sum();
+    (sum > 0.0 && sum.is_finite()).then(|| weights.iter().map(|w| w / sum).collect())
 }

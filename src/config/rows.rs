@@ -1,0 +1,183 @@
+//! CSV files that belong to a scenario or a case: rows whose fields know their place.
+
+use std::path::Path;
+
+use super::diagnostics::{Diagnostic, FileId, Sources, Span, nearest, shown};
+
+/// Bytes of a file at most.
+const LARGEST_FILE: u64 = 64 << 20;
+/// Problems of a file that are told; the rest of a broken file is noise.
+const TOLD: usize = 20;
+
+/// A field with its place.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Text, without quotes and outer spaces.
+    pub text: String,
+    /// Place.
+    pub span: Span,
+}
+
+/// A row, with its fields in the order of the asked columns.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Line, from 1.
+    pub line: u32,
+    /// Fields.
+    pub fields: Vec<Field>,
+}
+
+/// Reads a CSV file with a header; lines that begin with `#` are comments. The asked columns may stand in any order, others are refused.
+///
+/// # Errors
+/// With every problem found, at its place.
+pub fn read(path: &Path, columns: &[&str], sources: &mut Sources) -> Result<Vec<Row>, Vec<Diagnostic>> {
+    let name = shown(&path.display().to_string());
+    let refuse = |reason: String| vec![Diagnostic::nowhere(format!("cannot read {name}: {reason}"))];
+    match std::fs::metadata(path) {
+        Ok(about) if about.is_file() && about.len() <= LARGEST_FILE => {}
+        Ok(about) if about.is_file() => return Err(refuse(format!("larger than {} MB", LARGEST_FILE >> 20))),
+        Ok(_) => return Err(refuse("not a file".into())),
+        Err(error) => return Err(refuse(error.to_string())),
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| refuse(error.to_string()))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
+    let file = sources.add_file(path, text.clone());
+    parse(&text, columns, file)
+}
+
+/// [`read`] from a text.
+fn parse(text: &str, columns: &[&str], file: FileId) -> Result<Vec<Row>, Vec<Diagnostic>> {
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .comment(Some(b'#'))
+        .trim(csv::Trim::All)
+        .from_reader(text.as_bytes());
+    let mut problems = Vec::new();
+    let mut rows = Vec::new();
+    let mut order: Option<Vec<usize>> = None;
+    let mut width = 0;
+    for record in reader.records() {
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                let line = error.position().map_or(0, csv::Position::line);
+                problems.push(Diagnostic::in_file(file, format!("line {line} is not valid CSV: {error}")));
+                break;
+            }
+        };
+        let position = record.position().map_or((0, 1), |p| (p.byte() as usize, p.line()));
+        let (spans, whole) = spans(text, position.0, file);
+        let span_of = |i: usize| spans.get(i).copied().unwrap_or(whole);
+        let Some(order) = &order else {
+            width = record.len();
+            let header: Vec<&str> = record.iter().collect();
+            for (i, name) in header.iter().enumerate() {
+                if !columns.contains(name) {
+                    let guess = nearest(name, columns.iter().copied());
+                    problems.push(
+                        Diagnostic::at(span_of(i), format!("unknown column {}", shown(name)), "no such column")
+                            .note(format!("columns: {}", columns.join(", ")))
+                            .maybe_help(guess.map(|guess| format!("did you mean `{guess}`?"))),
+                    );
+                }
+            }
+            let found: Vec<Option<usize>> = columns.iter().map(|c| header.iter().position(|h| h == c)).collect();
+            for (column, _) in columns.iter().zip(&found).filter(|(_, f)| f.is_none()) {
+                problems.push(
+                    Diagnostic::at(whole, format!("the column `{column}` is missing"), "in this header")
+                        .note(format!("columns: {}", columns.join(", "))),
+                );
+            }
+            if !problems.is_empty() {
+                return Err(problems);
+            }
+            order = Some(found.into_iter().flatten().collect());
+            continue;
+        };
+        if record.len() != width {
+            problems.push(
+                Diagnostic::at(
+                    whole,
+                    format!("{} fields where the header has {width}", record.len()),
+                    "this row",
+                )
+                .help("a text with a comma in it needs quotes"),
+            );
+            if problems.len() >= TOLD {
+                break;
+            }
+            continue;
+        }
+        let field = |&i: &usize| Field { text: record[i].to_owned(), span: span_of(i) };
+        rows.push(Row { line: position.1 as u32, fields: order.iter().map(field).collect() });
+    }
+    if order.is_none() && problems.is_empty() {
+        problems.push(
+            Diagnostic::in_file(file, "the file is empty").note(format!("expected the header {}", columns.join(","))),
+        );
+    }
+    if problems.is_empty() { Ok(rows) } else { Err(problems) }
+}
+
+/// Places of the fields of the record that starts at a byte (comments and empty lines before it are passed), and of its line.
+fn spans(text: &str, start: usize, file: FileId) -> (Vec<Span>, Span) {
+    let mut start = start.min(text.len());
+    while let Some(line) = text[start..].split_inclusive('\n').next() {
+        if line.trim().is_empty() || line.starts_with('#') {
+            start += line.len();
+        } else {
+            break;
+        }
+    }
+    let line = text[start..].lines().next().unwrap_or_default();
+    let at = |from: usize, to: usize| Span { file, start: start + from, end: start + to };
+    let (mut fields, mut begin, mut quoted) = (Vec::new(), 0, false);
+    for (i, c) in line.char_indices() {
+        match c {
+            '"' => quoted = !quoted,
+            ',' if !quoted => {
+                fields.push(at(begin, i));
+                begin = i + 1;
+            }
+            _ => {}
+        }
+    }
+    fields.push(at(begin, line.len()));
+    (fields, at(0, line.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(text: &str) -> Vec<String> {
+        let mut sources = Sources::default();
+        let file = sources.add_file(Path::new("x.csv"), text.to_owned());
+        let problems = parse(text, &["date", "value"], file).unwrap_err();
+        let diagnostics = super::super::Diagnostics::new(sources, problems);
+        let json = diagnostics.to_json();
+        let line = |p: &serde_json::Value| format!("{}:{} {}", p["line"], p["column"], p["message"].as_str().unwrap());
+        json.as_array().unwrap().iter().map(line).collect()
+    }
+
+    #[test]
+    fn fields_know_their_places() {
+        let text = "# a comment\nvalue,date\n\n1,\"a, b\"\n";
+        let mut sources = Sources::default();
+        let file = sources.add_file(Path::new("x.csv"), text.to_owned());
+        let rows = parse(text, &["date", "value"], file).unwrap();
+        assert_eq!((rows.len(), rows[0].line), (1, 4));
+        assert_eq!(rows[0].fields[0].text, "a, b");
+        assert_eq!(sources.slice(rows[0].fields[0].span), "\"a, b\"");
+        assert_eq!(sources.line_column(rows[0].fields[0].span), (4, 3));
+    }
+
+    #[test]
+    fn broken_files_are_told_with_their_places() {
+        assert_eq!(told(""), ["null:null the file is empty"]);
+        assert_eq!(told("date,valu\n"), ["1:1 the column `value` is missing", "1:6 unknown column `valu`"]);
+        assert_eq!(told("date,value\n2020-01-01,1,2\n"), ["2:1 3 fields where the header has 2"]);
+    }
+}
