@@ -187,6 +187,8 @@ impl ChoiceTables {
         let choice = &day.scenario.displacement.destination;
         let on = &day.scenario.mechanisms;
         match destination.kind {
+            // A site without a place for anybody is closed.
+            DestinationKind::Camp if destination.capacity <= 0.0 => 0.0,
             DestinationKind::Town | DestinationKind::Camp => {
                 let cell = destination.cells[0];
                 let threat = rules::threat_factor(
@@ -352,7 +354,7 @@ fn place_mass(map: &Map, scenario: &Scenario, d: DestinationId) -> f64 {
     let choice = &scenario.displacement.destination;
     let destination = &map.destinations[d.index()];
     match destination.kind {
-        DestinationKind::Camp => choice.camp_weight * choice.camp_population,
+        DestinationKind::Camp => rules::camp_mass(choice, destination.capacity),
         _ => destination.population as f64,
     }
 }

@@ -134,18 +134,26 @@ fn chooser(day: &Conditions<'_>, cell: CellId, stratum: usize) -> Chooser {
     Chooser { territory: day.map.cells.territory[cell.index()], nationality, community }
 }
 
-/// How many groups leave a cell, by stratum. Residents are taken in units of at most `persons_per_group`.
-fn leaving(day: &Conditions<'_>, key: RunKey, clock: &Clock, cell: CellId) -> impl Iterator<Item = Leaving> + use<> {
-    let displacement = &day.scenario.displacement;
+/// Hazard of leaving of those who are still at a cell: perceived threat, frailty, and the example of those gone.
+#[must_use]
+pub fn leaving_hazard(day: &Conditions<'_>, cell: CellId) -> PerDay {
+    let decision = &day.scenario.displacement.decision;
     let on = &day.scenario.mechanisms;
     let perceived = day.threat.at(day.map, cell);
     let cumulative = if on.frailty { day.threat.cumulative(day.map, cell) } else { 0.0 };
-    let mut found = [0_u32; STRATA];
-    let mut hazard = rules::frail_hazard(perceived, cumulative, displacement.decision.frailty_variance);
+    let hazard = rules::frail_hazard(perceived, cumulative, decision.frailty_variance);
     if on.cascade && perceived.0 > 0.0 {
         let gone = Share::clamped(day.population.share_gone(cell));
-        hazard = hazard * rules::cascade_factor(gone, displacement.decision.cascade);
+        return hazard * rules::cascade_factor(gone, decision.cascade);
     }
+    hazard
+}
+
+/// How many groups leave a cell, by stratum. Residents are taken in units of at most `persons_per_group`.
+fn leaving(day: &Conditions<'_>, key: RunKey, clock: &Clock, cell: CellId) -> impl Iterator<Item = Leaving> + use<> {
+    let displacement = &day.scenario.displacement;
+    let mut found = [0_u32; STRATA];
+    let hazard = leaving_hazard(day, cell);
     for (stratum, groups) in found.iter_mut().enumerate() {
         let here = day.population.strata[stratum][cell.index()];
         let h = if stratum == Stratum::Mobile as usize {
