@@ -207,6 +207,8 @@ impl ChoiceTables {
                     1.0
                 } else if destination.capacity.is_finite() {
                     (1.0 - crowd / destination.capacity).max(0.0)
+                } else if destination.kind == DestinationKind::Camp {
+                    1.0 // nobody knows of a limit, and no residents share with them
                 } else {
                     let load = crowd / (destination.population as f64).max(1.0);
                     rules::host_acceptance(load, day.scenario.displacement.hosting.saturation_share).0
