@@ -121,3 +121,102 @@ fn map(case: &Case, holding: &[&Closure], hide_capacities: bool) -> Map {
         .collect();
     Map::of_routes(&case.name, &case.home, case.hash.clone(), &places, &ways)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::case::{Camp, Place, Route};
+    use super::*;
+    use crate::geography::TravelMode;
+    use crate::ids::TerritoryId;
+    use crate::time::Month;
+
+    /// Town - hub - camp A - camp B, abroad from the hub on; the hub passes people on to A, and A to B up to day 9.
+    fn case(closures: Vec<Closure>) -> Case {
+        let place = |name: &str, country: &str, kind, capacity| super::super::case::Place {
+            name: name.to_owned(),
+            country: country.to_owned(),
+            lat: 0.0,
+            lon: 0.0,
+            kind,
+            population: 100,
+            capacity,
+        };
+        let camp = |place| Camp { place, observed: (0..20).collect(), source: String::new() };
+        Case {
+            name: "a".to_owned(),
+            start: jiff::civil::date(2030, 1, 1),
+            days: 20,
+            home: "Home".to_owned(),
+            places: vec![
+                place("Town", "Home", PlaceKind::Way, None),
+                place("Hub", "Abroad", PlaceKind::Way, None),
+                place("A", "Abroad", PlaceKind::Camp, Some(50.0)),
+                place("B", "Abroad", PlaceKind::Camp, Some(70.0)),
+            ] as Vec<Place>,
+            routes: vec![
+                Route { a: 0, b: 1, km: 10.0, a_sends_on: false, b_sends_on: false },
+                Route { a: 2, b: 1, km: 20.0, a_sends_on: false, b_sends_on: true },
+                Route { a: 2, b: 3, km: 40.0, a_sends_on: true, b_sends_on: false },
+            ],
+            closures,
+            conflict: vec![vec![1.0, 0.0, 0.0, 0.0]; 20],
+            camps: vec![camp(3), camp(2)],
+            notes: Vec::new(),
+            hash: String::new(),
+        }
+    }
+
+    /// Km from a place to each destination on a day.
+    fn km(plan: &Plan, day: usize, place: usize) -> Vec<f32> {
+        let map = &plan.maps[plan.map_of_day[day]];
+        let table = map.routes(TerritoryId(0), TravelMode::Vehicle, Month(1));
+        (0..map.destinations.len()).map(|d| table.km[d * table.n_cells + place]).collect()
+    }
+
+    #[test]
+    fn people_are_passed_on_until_that_ends() {
+        let end = Closure { what: Closed::PassingOn(2, 3), from: 9, until: None };
+        let plan = Plan::new(&case(vec![end]), false);
+        let capacity =
+            |day: usize| plan.maps[plan.map_of_day[day]].destinations.iter().map(|d| d.capacity).collect::<Vec<_>>();
+        assert_eq!(
+            (capacity(8), capacity(9)),
+            (vec![0.0, 70.0], vec![50.0, 70.0]),
+            "A takes in nobody while it passes on"
+        );
+        assert_eq!(km(&plan, 8, 0), [30.0, 70.0]);
+        assert_eq!(km(&plan, 9, 1), [20.0, 60.0]);
+        // Nobody goes back from the hub, or before day 9 from A.
+        let back = &plan.maps[0].links;
+        assert_eq!(back.from(crate::ids::CellId(1)).len(), 1);
+        assert_eq!(back.from(crate::ids::CellId(2)).len(), 1);
+        assert_eq!(plan.maps[plan.map_of_day[9]].links.from(crate::ids::CellId(2)).len(), 2);
+        assert_eq!(plan.destination_of_camp, [1, 0], "camps keep their own order");
+        assert_eq!(plan.is_home, [true, false, false, false]);
+    }
+
+    #[test]
+    fn closures_shut_borders_places_routes_and_camps_for_their_days() {
+        let never = [f32::INFINITY; 2];
+        let cases = [
+            (Closed::Border("Abroad".to_owned(), "Home".to_owned()), never),
+            (Closed::Place(1), never),
+            (Closed::Route(0), never),
+            (Closed::Camp(3), [30.0, 70.0]),
+        ];
+        for (what, expected) in cases {
+            let plan = Plan::new(&case(vec![Closure { what: what.clone(), from: 5, until: Some(7) }]), false);
+            assert_eq!(km(&plan, 5, 0), expected, "{what:?}");
+            assert_eq!(km(&plan, 4, 0), [30.0, 70.0], "{what:?} before");
+            assert_eq!(km(&plan, 7, 0), [30.0, 70.0], "{what:?} after");
+            let takes = |day: usize| plan.maps[plan.map_of_day[day]].destinations[1].capacity;
+            assert_eq!((takes(6), takes(7)), (if what == Closed::Camp(3) { 0.0 } else { 70.0 }, 70.0));
+        }
+    }
+
+    #[test]
+    fn hidden_capacities_are_unknown_ones() {
+        let plan = Plan::new(&case(Vec::new()), true);
+        assert!(plan.open.destinations[1].capacity.is_infinite());
+    }
+}
