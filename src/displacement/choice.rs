@@ -193,6 +193,8 @@ impl ChoiceTables {
         let choice = &day.scenario.displacement.destination;
         let on = &day.scenario.mechanisms;
         match destination.kind {
+            // A site without a place for anybody is closed.
+            DestinationKind::Camp if destination.capacity <= 0.0 => 0.0,
             DestinationKind::Town | DestinationKind::Camp => {
                 let cell = destination.cells[0];
                 let threat = rules::threat_factor(
@@ -211,6 +213,8 @@ impl ChoiceTables {
                     1.0
                 } else if destination.capacity.is_finite() {
                     (1.0 - crowd / destination.capacity).max(0.0)
+                } else if destination.kind == DestinationKind::Camp {
+                    1.0 // nobody knows of a limit, and no residents share with them
                 } else {
                     let load = crowd / (destination.population as f64).max(1.0);
                     rules::host_acceptance(load, day.scenario.displacement.hosting.saturation_share).0
@@ -374,7 +378,7 @@ fn place_mass(map: &Map, scenario: &Scenario, d: DestinationId) -> f64 {
     let choice = &scenario.displacement.destination;
     let destination = &map.destinations[d.index()];
     match destination.kind {
-        DestinationKind::Camp => choice.camp_weight * choice.camp_population,
+        DestinationKind::Camp => rules::camp_mass(choice, destination.capacity),
         _ => destination.population as f64,
     }
 }

@@ -131,6 +131,13 @@ pub fn kernel_weight(
     }
 }
 
+/// Attraction of a reception site with this many places (infinite where unknown), in persons of a town's population: its
+/// size attracts like a town's, and one of unknown size counts as `camp_population` (evidence 1.1.3, the term in `cap_j`).
+#[must_use]
+pub fn camp_mass(choice: &DestinationChoice, capacity: f64) -> f64 {
+    choice.camp_weight * if capacity.is_finite() { capacity } else { choice.camp_population }
+}
+
 /// Factor of a destination by the threat there: `exp(-b_risk h / (h + h_siege))`.
 #[must_use]
 pub fn threat_factor(hazard_there: PerDay, siege: PerDay, aversion: f64) -> f64 {
@@ -270,6 +277,14 @@ mod tests {
             let got = threat_hazard(threat, &hazard(), &decision()).0;
             assert!((got - expected).abs() < 2e-6, "{name}: {got} instead of {expected}");
         }
+    }
+
+    #[test]
+    fn a_site_of_unknown_size_attracts_like_one_of_the_usual_size() {
+        let c = choice(Kernel::Gravity);
+        assert!((camp_mass(&c, 3_000.0) - 6_000.0).abs() < 1e-9);
+        assert!((camp_mass(&c, f64::INFINITY) - camp_mass(&c, 5e4)).abs() < 1e-9);
+        assert!(camp_mass(&c, 0.0).abs() < 1e-9, "closed");
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub mod grid;
 pub mod journey;
 pub mod load;
 pub mod network;
+pub mod route_network;
 pub mod segments;
 
 use std::sync::OnceLock;

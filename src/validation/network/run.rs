@@ -1,0 +1,240 @@
+//! Running a case and writing down what was simulated beside what was observed.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use super::case::Case;
+use super::plan::Plan;
+use super::rules;
+use super::world::{Network, for_networks};
+use crate::config;
+use crate::config::scenario::Scenario;
+use crate::displacement::choice::OPEN_SEASON;
+use crate::geography::TravelMode;
+use crate::ids::TerritoryId;
+use crate::random::RunKey;
+use crate::validation::record::{CaseKind, CaseRecord, Cost, Point, Role, SeriesRecord, Settings, Split};
+
+/// The setting that says how many persons an agent stands for.
+const PERSONS_PER_GROUP: &str = "run.persons_per_group";
+
+/// Model discrepancy of a camp's count, as a share of it `[P]`: no calibration uses network cases.
+const DISCREPANCY: f64 = 0.1;
+
+/// What one replicate gives.
+struct Replicate {
+    /// Persons by camp and day.
+    camps: Vec<Vec<u32>>,
+    seconds: f64,
+    agent_days: f64,
+    bytes_per_agent: f64,
+    added: u64,
+    waiting: u32,
+    on_the_way: u64,
+}
+
+pub(super) fn run(case: &Case, settings: &Settings) -> Result<CaseRecord, Vec<String>> {
+    if settings.replicates == 0 {
+        return Err(vec!["replicates: found 0; allowed: 1 or more. Next: ask for at least one".to_owned()]);
+    }
+    let total = case.total();
+    let scenarios = scenarios(settings, total.iter().copied().max().unwrap_or(0))?;
+    let plan = Arc::new(Plan::new(case, settings.hide_capacities));
+    let replicates = all_replicates(case, &plan, &scenarios, settings);
+    Ok(record(case, &plan, &scenarios[0], settings, &total, &replicates))
+}
+
+/// The scenario under each set of parameters that a replicate uses.
+fn scenarios(settings: &Settings, largest_total: u32) -> Result<Vec<Arc<Scenario>>, Vec<String>> {
+    let none = vec![Vec::new()];
+    let sets = if settings.parameter_sets.is_empty() { &none } else { &settings.parameter_sets };
+    let asked = settings.sets.iter().any(|s| s.split('=').next().is_some_and(|key| key.trim() == PERSONS_PER_GROUP));
+    sets.iter()
+        .take(settings.replicates as usize)
+        .map(|set| {
+            let mut layers = settings.sets.clone();
+            layers.extend(set.iter().map(|(key, value)| format!("{key}={value}")));
+            let resolved =
+                config::load(&settings.scenario, &layers).map_err(|problems| vec![problems.render(false)])?;
+            let mut scenario = for_networks(resolved.scenario);
+            if !asked {
+                scenario.run.persons_per_group = rules::persons_per_group(largest_total);
+            }
+            Ok(Arc::new(scenario))
+        })
+        .collect()
+}
+
+/// Every replicate, in order, whatever the threads.
+fn all_replicates(case: &Case, plan: &Arc<Plan>, scenarios: &[Arc<Scenario>], settings: &Settings) -> Vec<Replicate> {
+    let n = settings.replicates as usize;
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        loop {
+            let r = next.fetch_add(1, Ordering::Relaxed);
+            if r >= n {
+                return done;
+            }
+            let key = RunKey::new(settings.seed, r as u32);
+            done.push((r, replicate(case, plan, &scenarios[r % scenarios.len()], key)));
+        }
+    };
+    let mut all: Vec<(usize, Replicate)> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..settings.threads.clamp(1, n)).map(|_| scope.spawn(work)).collect();
+        threads.into_iter().flat_map(|t| t.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    });
+    all.sort_by_key(|(r, _)| *r);
+    all.into_iter().map(|(_, replicate)| replicate).collect()
+}
+
+#[allow(clippy::disallowed_methods, reason = "what a run cost is reported and changes nothing")]
+fn replicate(case: &Case, plan: &Arc<Plan>, scenario: &Arc<Scenario>, key: RunKey) -> Replicate {
+    let mut network = Network::new(plan, scenario, case.start, key, 1);
+    let mut camps = vec![Vec::with_capacity(case.days as usize); case.camps.len()];
+    let (mut seconds, mut agent_days) = (0.0, 0.0);
+    let per_agent = f64::from(scenario.run.persons_per_group);
+    let mut last = network.present();
+    for day in 0..case.days {
+        let before = Instant::now();
+        network.step(day);
+        seconds += before.elapsed().as_secs_f64();
+        let settled = network.settled();
+        for (camp, &d) in camps.iter_mut().zip(&plan.destination_of_camp) {
+            camp.push(settled[d]);
+        }
+        last = network.present();
+        agent_days += last.groups as f64 + last.settled as f64 / per_agent;
+    }
+    let agents = last.groups as f64 + last.settled as f64 / per_agent;
+    let (added, waiting) = network.beside_the_files();
+    Replicate {
+        camps,
+        seconds,
+        agent_days,
+        bytes_per_agent: last.bytes as f64 / agents.max(1.0),
+        added,
+        waiting,
+        on_the_way: last.moving,
+    }
+}
+
+fn record(
+    case: &Case,
+    plan: &Plan,
+    scenario: &Scenario,
+    settings: &Settings,
+    total: &[u32],
+    replicates: &[Replicate],
+) -> CaseRecord {
+    let series_of =
+        |name: &str, title: String, source: &str, observed: &[u32], simulated: &dyn Fn(&Replicate, usize) -> f64| {
+            let points = observed
+                .iter()
+                .enumerate()
+                .map(|(day, &persons)| Point {
+                    at_days: day as f64,
+                    at: crate::time::Day(day as u32).date(case.start).to_string(),
+                    observed: f64::from(persons),
+                    error: 0.0,
+                    certainty: "F".to_owned(),
+                    source: source.to_owned(),
+                    simulated: replicates.iter().map(|r| simulated(r, day)).collect(),
+                })
+                .collect();
+            SeriesRecord {
+                name: name.to_owned(),
+                title,
+                unit: "persons".to_owned(),
+                cumulative: false,
+                discrepancy: DISCREPANCY,
+                points,
+            }
+        };
+    let mut series: Vec<SeriesRecord> = case
+        .camps
+        .iter()
+        .enumerate()
+        .map(|(i, camp)| {
+            let place = &case.places[camp.place];
+            let title = format!("Persons in {}, {}", place.name.replace('_', " "), place.country.replace('_', " "));
+            series_of(&place.name, title, &camp.source, &camp.observed, &|r, day| f64::from(r.camps[i][day]))
+        })
+        .collect();
+    series.push(series_of("total", "Persons in all camps".to_owned(), "sum over camps", total, &|r, day| {
+        r.camps.iter().map(|camp| f64::from(camp[day])).sum()
+    }));
+    let capacities: Vec<Option<f64>> =
+        case.camps.iter().map(|c| case.places[c.place].capacity.filter(|_| !settings.hide_capacities)).collect();
+    let split = Split {
+        name: "camps".to_owned(),
+        members: (0..case.camps.len()).collect(),
+        gravity_shares: gravity_shares(case, plan, scenario),
+        capacity_shares: rules::capacity_shares(&capacities),
+        total_given: true,
+        total: Some(total.iter().map(|&t| f64::from(t)).collect()),
+    };
+    let sum = |f: fn(&Replicate) -> f64| replicates.iter().map(f).sum::<f64>();
+    CaseRecord {
+        name: case.name.clone(),
+        title: format!(
+            "{}: people from {} in {} camps, {} days",
+            case.name,
+            case.home.replace('_', " "),
+            case.camps.len(),
+            case.days
+        ),
+        kind: CaseKind::Network,
+        role: Role::Validation,
+        capacities_hidden: settings.hide_capacities,
+        start: case.start.to_string(),
+        replicates: settings.replicates,
+        series,
+        splits: vec![split],
+        cost: Cost {
+            cpu_seconds: sum(|r| r.seconds),
+            agent_days: sum(|r| r.agent_days),
+            persons_per_agent: scenario.run.persons_per_group,
+            bytes_per_agent: sum(|r| r.bytes_per_agent) / replicates.len() as f64,
+        },
+        notes: notes(case, settings, replicates),
+    }
+}
+
+fn gravity_shares(case: &Case, plan: &Plan, scenario: &Scenario) -> Option<Vec<f64>> {
+    let table = plan.open.routes(TerritoryId(0), TravelMode::Vehicle, OPEN_SEASON);
+    let sources: Vec<usize> =
+        (0..case.places.len()).filter(|&i| case.conflict.iter().any(|day| day[i] > 0.0)).collect();
+    let population: Vec<f64> = sources.iter().map(|&i| f64::from(case.places[i].population.max(1))).collect();
+    let km: Vec<Vec<f64>> = sources
+        .iter()
+        .map(|&i| plan.destination_of_camp.iter().map(|&d| f64::from(table.km[d * table.n_cells + i])).collect())
+        .collect();
+    rules::gravity_shares(&scenario.displacement.destination, &population, &km)
+}
+
+fn notes(case: &Case, settings: &Settings, replicates: &[Replicate]) -> Vec<String> {
+    let mut notes = vec![
+        "The daily number of people who enter is given: the increase of the observed sum over camps.".to_owned(),
+        if settings.hide_capacities {
+            "Capacities of camps are hidden.".to_owned()
+        } else {
+            "Capacities of camps are given; they are often the observed maxima of the same period.".to_owned()
+        },
+    ];
+    let mean = |f: fn(&Replicate) -> f64| replicates.iter().map(f).sum::<f64>() / replicates.len() as f64;
+    let added = mean(|r| r.added as f64);
+    if added > 0.0 {
+        notes.push(format!(
+            "{added:.0} persons came from the surroundings of places whose given population had all left."
+        ));
+    }
+    let waiting = mean(|r| f64::from(r.waiting));
+    if waiting > 0.0 {
+        notes.push(format!("{waiting:.0} persons could not enter, for no camp could be reached."));
+    }
+    notes.push(format!("{:.0} persons were on the way on the last day.", mean(|r| r.on_the_way as f64)));
+    notes.extend(case.notes.iter().cloned());
+    notes
+}
