@@ -20,7 +20,13 @@ pub struct EventFiles(BTreeMap<PathBuf, Vec<PrescribedEvent>>);
 impl EventFiles {
     /// Reads the files that a scenario names into it. Paths are relative to the file that names them, those of `--set` to where
     /// the person stands.
-    pub fn fill(&mut self, scenario: &mut Scenario, tree: &Node, sources: &mut Sources, problems: &mut Vec<Diagnostic>) {
+    pub fn fill(
+        &mut self,
+        scenario: &mut Scenario,
+        tree: &Node,
+        sources: &mut Sources,
+        problems: &mut Vec<Diagnostic>,
+    ) {
         let nodes = tree.get("episode.violence").and_then(Node::as_array).unwrap_or_default();
         for (entry, node) in scenario.episode.violence.iter_mut().zip(nodes) {
             let Some(named) = node.get("file") else { continue };
@@ -29,8 +35,12 @@ impl EventFiles {
             if !self.0.contains_key(&path) {
                 if !path.is_file() {
                     problems.push(
-                        Diagnostic::at(named.span, format!("there is no file {}", shown(&path.display().to_string())), "named here")
-                            .note("the path is relative to the folder of the file that names it"),
+                        Diagnostic::at(
+                            named.span,
+                            format!("there is no file {}", shown(&path.display().to_string())),
+                            "named here",
+                        )
+                        .note("the path is relative to the folder of the file that names it"),
                     );
                     continue;
                 }

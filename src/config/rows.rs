@@ -98,12 +98,8 @@ fn parse(text: &str, columns: &[&str], file: FileId) -> Result<Vec<Row>, Vec<Dia
         };
         if record.len() != width {
             problems.push(
-                Diagnostic::at(
-                    whole,
-                    format!("{} fields where the header has {width}", record.len()),
-                    "this row",
-                )
-                .help("a text with a comma in it needs quotes"),
+                Diagnostic::at(whole, format!("{} fields where the header has {width}", record.len()), "this row")
+                    .help("a text with a comma in it needs quotes"),
             );
             if problems.len() >= TOLD {
                 break;

@@ -122,7 +122,9 @@ impl Population {
         let mut everybody: Vec<f64> = (0..n)
             .map(|cell| (f64::from(map.cells.population[cell]) * scale[map.cells.state[cell].index()]).round())
             .collect();
-        given.iter().for_each(|place| scale_to(&mut everybody, place));
+        for place in given {
+            scale_to(&mut everybody, place);
+        }
         for cell in 0..n {
             let territory = map.cells.territory[cell];
             let state = map.cells.state[cell];
@@ -213,10 +215,8 @@ impl Population {
             *home.1.entry(community).or_default() += u64::from(self.strata[0][cell.index()]);
         }
         let at = shelters(map, &given.at);
-        let weights: Vec<f64> = homes
-            .values()
-            .flat_map(|home| at.iter().map(|&d| home.0 as f64 * shelter_weight(map, d)))
-            .collect();
+        let weights: Vec<f64> =
+            homes.values().flat_map(|home| at.iter().map(|&d| home.0 as f64 * shelter_weight(map, d))).collect();
         let parts = shares_of(given.persons, &weights);
         let places = homes.iter().flat_map(|home| at.iter().map(move |&d| (home, d)));
         for (((&(home, nationality), (_, communities)), d), persons) in places.zip(parts) {
@@ -356,7 +356,10 @@ fn shares_of(whole: u64, weights: &[f64]) -> Vec<u64> {
 #[must_use]
 pub fn shelters(map: &Map, cells: &[CellId]) -> Vec<DestinationId> {
     let all = || {
-        map.destinations.iter().enumerate().filter(|(_, d)| matches!(d.kind, DestinationKind::Town | DestinationKind::Camp))
+        map.destinations
+            .iter()
+            .enumerate()
+            .filter(|(_, d)| matches!(d.kind, DestinationKind::Town | DestinationKind::Camp))
     };
     let inside: Vec<DestinationId> = all()
         .filter(|(_, d)| cells.binary_search(&d.cells[0]).is_ok())

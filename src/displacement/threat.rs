@@ -94,7 +94,8 @@ pub fn perceive_threat(
         let unit = map.cells.admin1[i];
         let danger = given.danger(cell);
         let mut classes = danger.classes;
-        let diffuse = [ThreatClass::Protest, ThreatClass::AirCampaign].map(|c| std::mem::take(&mut classes[c as usize]));
+        let diffuse =
+            [ThreatClass::Protest, ThreatClass::AirCampaign].map(|c| std::mem::take(&mut classes[c as usize]));
         // Felt whether or not anybody is there: an emptied town is no refuge.
         let threat = Threat {
             unrest: leadership.province(unit).unrest,

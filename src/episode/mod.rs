@@ -231,10 +231,14 @@ impl Given {
             match &entry.what {
                 Entry::Control(place, value) => {
                     control.resize(cells, f32::NAN);
-                    place.iter().for_each(|c| control[c.index()] = *value);
+                    for c in place {
+                        control[c.index()] = *value;
+                    }
                 }
                 Entry::Advance(place, value) => {
-                    place.iter().for_each(|c| danger.entry(*c).or_default().advance = f64::from(*value));
+                    for c in place {
+                        danger.entry(*c).or_default().advance = f64::from(*value);
+                    }
                 }
                 Entry::Threat(place, class, intensity) => {
                     for c in place {

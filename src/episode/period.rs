@@ -17,7 +17,8 @@ impl Period {
     /// # Errors
     /// With the name of the key (`from` or `to`) and a sentence.
     pub fn read(from: &str, to: &str, as_of: Date) -> Result<Self, (&'static str, String)> {
-        let begin = if from.is_empty() { f64::NEG_INFINITY } else { days(from, as_of, 0.0).map_err(|e| ("from", e))? };
+        let begin =
+            if from.is_empty() { f64::NEG_INFINITY } else { days(from, as_of, 0.0).map_err(|e| ("from", e))? };
         let end = if to.is_empty() { f64::INFINITY } else { days(to, as_of, 1.0).map_err(|e| ("to", e))? };
         if begin >= end {
             return Err(("to", format!("the end `{to}` is not after the beginning `{from}`")));
@@ -37,7 +38,8 @@ impl Period {
 /// # Errors
 /// In a sentence when the text is neither.
 pub fn days(text: &str, as_of: Date, whole_date: f64) -> Result<f64, String> {
-    let since = |time: DateTime| time.duration_since(as_of.to_datetime(jiff::civil::Time::midnight())).as_secs_f64() / 86_400.0;
+    let since =
+        |time: DateTime| time.duration_since(as_of.to_datetime(jiff::civil::Time::midnight())).as_secs_f64() / 86_400.0;
     // A text with a time of day would pass as a date, its time dropped.
     if text.contains(['T', ' ']) {
         if let Ok(time) = text.parse::<DateTime>() {

@@ -160,7 +160,10 @@ pub fn run(scenario: &Arc<Scenario>, map: &Arc<Map>, spec: RunSpec) -> RunOutput
 /// What of a scenario does not fit the map, in sentences; empty when it fits.
 #[must_use]
 pub fn check(scenario: &Scenario, map: &Map) -> Vec<String> {
-    let mut problems = leadership::check_against_map(&scenario.leadership, map);
+    let mut problems = Vec::new();
+    if scenario.mechanisms.leadership_crisis {
+        problems.extend(leadership::check_against_map(&scenario.leadership, map));
+    }
     let mut known_segment = |name: &str, key: &str| {
         if name != "default" && map.segment(name).is_none() {
             problems.push(format!(

@@ -23,6 +23,7 @@ use crate::borders::CrossingTraffic;
 use crate::config::scenario::Scenario;
 use crate::conflict::Violence;
 use crate::displacement::choice::{ChoiceTables, Chooser, Conditions};
+use crate::episode::Given;
 use crate::displacement::decide::{Departure, DeparturePlan, choose_destinations, leaving_hazard};
 use crate::displacement::group::{Activity, DisplacedGroup, NO_COMMUNITY, Travel};
 use crate::displacement::hosting::{self, BeyondQuota};
@@ -106,7 +107,7 @@ impl Network {
         threads: usize,
     ) -> Self {
         let map = Arc::clone(&plan.maps[plan.map_of_day.first().copied().unwrap_or(0)]);
-        let mut population = Population::new(&map, &scenario.displacement, &scenario.mechanisms);
+        let mut population = Population::new(&map, &scenario.displacement, &scenario.mechanisms, &[]);
         // Where those of day 0 come from is not known: they count as people of the largest place at home.
         let home = (0..map.cells.len())
             .filter(|&c| plan.is_home[c])
@@ -141,6 +142,7 @@ impl Network {
             challenge: vec![0.0; n],
             advance: vec![0.0; n],
             active: Vec::new(),
+            given_control: Vec::new(),
         });
         world.insert_resource(Policies {
             passage: Vec::new(),
@@ -156,6 +158,7 @@ impl Network {
         });
         world.insert_resource(CrossingTraffic::default());
         world.insert_resource(tables(&map, scenario, &population));
+        world.insert_resource(Given::default());
         world.insert_resource(DeparturePlan::default());
         world.insert_resource(PerceivedThreat::new(&map, &map.territories[0].code, ""));
         world.insert_resource(NextGroup::default());
@@ -270,6 +273,7 @@ fn enter(
     (map, scenario, plan): (Res<MapRes>, Res<ScenarioRes>, Res<PlanRes>),
     (clock, key): (Res<Clock>, Res<RunKey>),
     (threat, policies, guards, traffic): (Res<PerceivedThreat>, Res<Policies>, Res<Guards>, Res<CrossingTraffic>),
+    given: Res<Given>,
     tables: Res<ChoiceTables>,
     mut population: ResMut<Population>,
     mut entry: ResMut<Entry>,
@@ -291,13 +295,14 @@ fn enter(
         policies: &policies,
         guards: &guards,
         traffic: &traffic,
+        given: &given,
     };
     let who = Chooser { territory: HOME, nationality: HOME, community: NO_COMMUNITY };
     let factors = tables.factors(&conditions, who);
-    let choose = |cell, uniform| tables.draw(&map, &scenario, &factors, (cell, None, None), uniform);
+    let choose = |cell, uniform| tables.draw(&conditions, &factors, (cell, None, None), uniform);
     let places: Vec<CellId> = (0..map.cells.len()).map(CellId::from_index).collect();
     let reaches: Vec<bool> = places.iter().map(|&cell| choose(cell, 0.0).is_some()).collect();
-    let hazards: Vec<PerDay> = places.iter().map(|&cell| leaving_hazard(&conditions, cell)).collect();
+    let hazards: Vec<PerDay> = places.iter().map(|&cell| leaving_hazard(&conditions, cell, stratum)).collect();
     let latest = (0..places.len()).filter(|&i| reaches[i]).filter_map(|i| entry.last_conflict[i]).max();
     let bases: [Vec<f64>; 3] = [
         hazards.iter().zip(&reaches).map(|(h, &r)| if r { h.0 } else { 0.0 }).collect(),
@@ -316,19 +321,14 @@ fn enter(
         residents.iter().zip(&basis).map(|(&r, &b)| rules::source_weight(f64::from(r), PerDay(b))).collect();
     let mut leaving = allot(&mut draws, left, &weights, &residents);
     left -= leaving.iter().sum::<u32>();
+    let mut from_around = Vec::new();
     if left > 0 {
         let at_first = |i: usize| f64::from(population.initial_strata[stratum][i].max(1));
         let weights: Vec<f64> =
             basis.iter().enumerate().map(|(i, &b)| rules::source_weight(at_first(i), PerDay(b))).collect();
         let more = allot(&mut draws, left, &weights, &vec![u32::MAX; places.len()]);
-        entry.added += u64::from(left);
-        population.initial_total += u64::from(left);
-        for (i, &persons) in more.iter().enumerate() {
-            population.residents[i] += persons;
-            population.strata[stratum][i] += persons;
-            population.initial_strata[stratum][i] += persons;
-            leaving[i] += persons;
-        }
+        leaving.iter_mut().zip(&more).for_each(|(leaving, more)| *leaving += more);
+        from_around = more;
     }
     let size = scenario.run.persons_per_group;
     for (&cell, persons) in places.iter().zip(leaving) {
@@ -339,6 +339,14 @@ fn enter(
             let persons = size.min(persons - group * size);
             departures.departures.push(Departure { cell, stratum: stratum as u8, persons, destination, luck });
         }
+    }
+    // Those from the surroundings first live in the place, so that phase Move finds them there.
+    entry.added += u64::from(left);
+    population.initial_total += u64::from(left);
+    for (i, &persons) in from_around.iter().enumerate() {
+        population.residents[i] += persons;
+        population.strata[stratum][i] += persons;
+        population.initial_strata[stratum][i] += persons;
     }
 }
 

@@ -222,7 +222,8 @@ pub fn read(folder: &Path) -> Result<Case, Diagnostics> {
     let names = names(&file.value);
     for (i, name) in names.iter().enumerate() {
         if names[..i].contains(name) {
-            problems.push(Diagnostic::nowhere(format!("{}: two series are called `{name}`", folder.join(FILE).display())));
+            problems
+                .push(Diagnostic::nowhere(format!("{}: two series are called `{name}`", folder.join(FILE).display())));
         }
     }
     let path = folder.join(&file.value.observed);
@@ -242,10 +243,9 @@ pub fn read(folder: &Path) -> Result<Case, Diagnostics> {
     if problems.is_empty() {
         for (i, series) in file.value.series.iter().enumerate() {
             if !observations.iter().any(|o| o.series == series.name) {
-                problems.push(file.place(&format!(
-                    "series[{i}].name: `{}` has no row in {}",
-                    series.name, file.value.observed
-                )));
+                problems.push(
+                    file.place(&format!("series[{i}].name: `{}` has no row in {}", series.name, file.value.observed)),
+                );
             }
         }
         for (i, split) in file.value.split.iter().enumerate() {
@@ -343,7 +343,9 @@ pub fn check_times(case: &Case, as_of: Date, days: f64, reach: impl Fn(&str) -> 
         .filter(outside)
         .map(|o| {
             Diagnostic::at(o.span, format!("{} is outside the run", o.at), "nothing is simulated then")
-                .note(format!("the run begins on {as_of} and has {days} days; a daily figure needs half a day on either side"))
+                .note(format!(
+                    "the run begins on {as_of} and has {days} days; a daily figure needs half a day on either side"
+                ))
                 .help("set `run.days` or `run.as_of` of the scenario, or leave the row out")
         })
         .collect()

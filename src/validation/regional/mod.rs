@@ -153,7 +153,12 @@ pub fn prepare(folder: &Path, settings: &Settings) -> Result<Prepared, Vec<Strin
     let splits = file.split.iter().enumerate().map(|(i, split)| Split {
         name: split.name.clone(),
         members: (0..series.len()).filter(|&s| series[s].split == Some(i)).collect(),
-        gravity_shares: gravity_shares(&map, &resolved.scenario, &split.home, split.members.iter().map(|m| &m.place[..])),
+        gravity_shares: gravity_shares(
+            &map,
+            &resolved.scenario,
+            &split.home,
+            split.members.iter().map(|m| &m.place[..]),
+        ),
         capacity_shares: None,
         total_given: true,
         total: None,
@@ -262,7 +267,9 @@ impl Prepared {
         for (key, value) in set {
             let place = tree.pointer_mut(&format!("/{}", key.replace('.', "/")));
             match place {
-                Some(place) if place.is_u64() && value.fract() == 0.0 && *value >= 0.0 => *place = (*value as u64).into(),
+                Some(place) if place.is_u64() && value.fract() == 0.0 && *value >= 0.0 => {
+                    *place = (*value as u64).into()
+                }
                 Some(place) if place.is_f64() || place.is_i64() || place.is_u64() => *place = (*value).into(),
                 Some(_) => problems.push(format!("the parameter `{key}` is not a number")),
                 None => problems.push(format!("the scenario has no parameter `{key}`")),
@@ -275,6 +282,7 @@ impl Prepared {
     }
 
     fn replicate(&self, scenario: &Arc<Scenario>, key: RunKey) -> Replicate {
+        #[allow(clippy::disallowed_methods, reason = "what a case costs; no result depends on it")]
         let begun = Instant::now();
         let per_day = f64::from(scenario.run.steps_per_day);
         let steps = (scenario.run.days * scenario.run.steps_per_day) as usize;
@@ -325,11 +333,13 @@ impl Prepared {
 /// Scales the parts of a split to the observed total of each time; where nobody is simulated at any part they stay 0.
 fn scale_to_observed(series: &[Series], members: &[usize], values: &mut [Vec<f64>]) {
     let points = members.first().map_or(0, |&m| values[m].len());
-    for p in 0..points {
-        let simulated: f64 = members.iter().map(|&m| values[m][p]).sum();
-        let observed: f64 = members.iter().map(|&m| series[m].record.points[p].observed).sum();
+    for point in 0..points {
+        let simulated: f64 = members.iter().map(|&m| values[m][point]).sum();
+        let observed: f64 = members.iter().map(|&m| series[m].record.points[point].observed).sum();
         if simulated > 0.0 {
-            members.iter().for_each(|&m| values[m][p] *= observed / simulated);
+            for &m in members {
+                values[m][point] *= observed / simulated;
+            }
         }
     }
 }
@@ -345,7 +355,8 @@ fn gravity_shares<'a>(
     let home = Place::read(home, map).ok()?.cells(map);
     let residents = |c: usize| f64::from(map.cells.population[c]);
     let all: f64 = home.iter().map(|c| residents(c.index())).sum();
-    let mean = |f: fn((f64, f64)) -> f64| home.iter().map(|c| residents(c.index()) * f(at(c.index()))).sum::<f64>() / all;
+    let mean =
+        |f: fn((f64, f64)) -> f64| home.iter().map(|c| residents(c.index()) * f(at(c.index()))).sum::<f64>() / all;
     let (lat, lon) = (mean(|p| p.0), mean(|p| p.1));
     let choice = &scenario.displacement.destination;
     let weight = |c: usize| {

@@ -112,30 +112,32 @@ impl Probe {
         persons_per_vehicle: f64,
         days: impl Fn(&str) -> Result<f64, String>,
     ) -> Result<Self, (&'static str, String)> {
-        let flow = |from: &str, to: &str, crossings: &[String], back: bool| -> Result<Reading, (&'static str, String)> {
-            let territory = |key: &'static str, code: &str| match Place::read(code, map) {
-                Ok(Place::Territory(territory)) => Ok(territory),
-                Ok(_) => Err((key, format!("`{code}` is no territory: people are counted between territories"))),
-                Err(error) => Err((key, error)),
+        let flow =
+            |from: &str, to: &str, crossings: &[String], back: bool| -> Result<Reading, (&'static str, String)> {
+                let territory = |key: &'static str, code: &str| match Place::read(code, map) {
+                    Ok(Place::Territory(territory)) => Ok(territory),
+                    Ok(_) => Err((key, format!("`{code}` is no territory: people are counted between territories"))),
+                    Err(error) => Err((key, error)),
+                };
+                let (mut a, mut b) = (territory("from", from)?, territory("to", to)?);
+                if back {
+                    (a, b) = (b, a);
+                }
+                if crossings.is_empty() {
+                    return Ok(Reading::Pair(a.index() * map.territories.len() + b.index()));
+                }
+                let gates = crossings.iter().map(|id| {
+                    let x = map.crossings.iter().position(|x| x.id == *id);
+                    let x = x.ok_or_else(|| ("crossings", format!("the map `{}` has no crossing `{id}`", map.name)))?;
+                    let sides = map.crossings[x].sides;
+                    let direction = (0..2).find(|&d| sides[d] == a && sides[1 - d] == b);
+                    let codes = sides.map(|t| map.territories[t.index()].code.as_str());
+                    let none =
+                        || ("crossings", format!("`{id}` joins {} and {} at the as-of date", codes[0], codes[1]));
+                    Ok((x, direction.ok_or_else(none)?))
+                });
+                Ok(Reading::Gates(gates.collect::<Result<_, _>>()?))
             };
-            let (mut a, mut b) = (territory("from", from)?, territory("to", to)?);
-            if back {
-                (a, b) = (b, a);
-            }
-            if crossings.is_empty() {
-                return Ok(Reading::Pair(a.index() * map.territories.len() + b.index()));
-            }
-            let gates = crossings.iter().map(|id| {
-                let x = map.crossings.iter().position(|x| x.id == *id);
-                let x = x.ok_or_else(|| ("crossings", format!("the map `{}` has no crossing `{id}`", map.name)))?;
-                let sides = map.crossings[x].sides;
-                let direction = (0..2).find(|&d| sides[d] == a && sides[1 - d] == b);
-                let codes = sides.map(|t| map.territories[t.index()].code.as_str());
-                let none = || ("crossings", format!("`{id}` joins {} and {} at the as-of date", codes[0], codes[1]));
-                Ok((x, direction.ok_or_else(none)?))
-            });
-            Ok(Reading::Gates(gates.collect::<Result<_, _>>()?))
-        };
         let since = |text: &str| {
             if text.is_empty() { Ok(0.0) } else { days(text).map_err(|error| ("since", error)) }
         };
@@ -148,16 +150,12 @@ impl Probe {
             Ok(Self { reading: Reading::People { home, at, settled }, form: Form::Stock, factor: 1.0 })
         };
         Ok(match measure {
-            Measure::Crossed { from, to, crossings, since: start } => Self {
-                reading: flow(from, to, crossings, false)?,
-                form: Form::Since(since(start)?),
-                factor: 1.0,
-            },
-            Measure::CrossedBack { from, to, crossings, since: start } => Self {
-                reading: flow(from, to, crossings, true)?,
-                form: Form::Since(since(start)?),
-                factor: 1.0,
-            },
+            Measure::Crossed { from, to, crossings, since: start } => {
+                Self { reading: flow(from, to, crossings, false)?, form: Form::Since(since(start)?), factor: 1.0 }
+            }
+            Measure::CrossedBack { from, to, crossings, since: start } => {
+                Self { reading: flow(from, to, crossings, true)?, form: Form::Since(since(start)?), factor: 1.0 }
+            }
             Measure::Vehicles { from, to, crossings, since: start } => Self {
                 reading: flow(from, to, crossings, false)?,
                 form: Form::Since(since(start)?),
