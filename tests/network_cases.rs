@@ -47,11 +47,8 @@ const TINY: [(&str, &str); 10] = [
 ];
 
 fn conflicts() -> String {
-    let mut text = "#Day, Ashwick,Brook,Hub,Nowhere,\n".to_owned();
-    for day in 0..30 {
-        text += &format!("{day}, {}, {},0,0\n", u8::from(day < 12), f64::from(u8::from(day > 6)) * 0.5);
-    }
-    text
+    let day = |d: u32| format!("{d}, {}, {},0,0\n", u8::from(d < 12), f64::from(u8::from(d > 6)) * 0.5);
+    "#Day, Ashwick,Brook,Hub,Nowhere,\n".to_owned() + &(0..30).map(day).collect::<String>()
 }
 
 /// Writes the case with some files changed (`None` removes one).

@@ -78,7 +78,8 @@ pub struct Cost {
     pub agent_days: f64,
     /// Persons per group.
     pub persons_per_agent: u32,
-    /// Bytes per agent at the end, estimated from the sizes of what is stored; 0 where not measured.
+    /// Bytes per agent: the most that was held on a day, estimated from the sizes of what is stored, over the agents at the
+    /// end; 0 where not measured.
     pub bytes_per_agent: f64,
 }
 

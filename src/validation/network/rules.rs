@@ -77,7 +77,9 @@ pub fn capacity_shares(capacities: &[Option<f64>]) -> Option<Vec<f64>> {
 
 fn normalised(mut shares: Vec<f64>) -> Option<Vec<f64>> {
     let sum: f64 = shares.iter().sum();
-    shares.iter_mut().for_each(|s| *s /= sum);
+    for share in &mut shares {
+        *share /= sum;
+    }
     (sum > 0.0).then_some(shares)
 }
 

@@ -96,6 +96,7 @@ fn replicate(case: &Case, plan: &Arc<Plan>, scenario: &Arc<Scenario>, key: RunKe
     let (mut seconds, mut agent_days) = (0.0, 0.0);
     let per_agent = f64::from(scenario.run.persons_per_group);
     let mut last = network.present();
+    let mut most_bytes = last.bytes;
     for day in 0..case.days {
         let before = Instant::now();
         network.step(day);
@@ -105,6 +106,7 @@ fn replicate(case: &Case, plan: &Arc<Plan>, scenario: &Arc<Scenario>, key: RunKe
             camp.push(settled[d]);
         }
         last = network.present();
+        most_bytes = most_bytes.max(last.bytes);
         agent_days += last.groups as f64 + last.settled as f64 / per_agent;
     }
     let agents = last.groups as f64 + last.settled as f64 / per_agent;
@@ -113,7 +115,7 @@ fn replicate(case: &Case, plan: &Arc<Plan>, scenario: &Arc<Scenario>, key: RunKe
         camps,
         seconds,
         agent_days,
-        bytes_per_agent: last.bytes as f64 / agents.max(1.0),
+        bytes_per_agent: most_bytes as f64 / agents.max(1.0),
         added,
         waiting,
         on_the_way: last.moving,

@@ -81,7 +81,7 @@ impl Table {
                 let before = &bytes[..error.valid_up_to()];
                 findings.problems.push(Problem {
                     file: file.to_owned(),
-                    line: Some(1 + before.iter().filter(|&&b| b == b'\n').count() as u64),
+                    line: Some(String::from_utf8_lossy(before).matches('\n').count() as u64 + 1),
                     column: None,
                     found: format!("the byte 0x{:02X}, which is not UTF-8", bytes[error.valid_up_to()]),
                     allowed: "text in UTF-8".to_owned(),
