@@ -250,7 +250,9 @@ impl Given {
                 }
                 Entry::Refuge(place, factor) => {
                     self.refuge.resize(cells, 1.0);
-                    place.iter().for_each(|c| self.refuge[c.index()] = *factor);
+                    for c in place {
+                        self.refuge[c.index()] = *factor;
+                    }
                 }
                 Entry::Passage(..) | Entry::ExitBar(..) => {}
             }
