@@ -115,7 +115,8 @@ fn residents_are_those_given() {
 #[test]
 fn ranges_are_drawn_once_a_replicate_and_lie_within() {
     let total = |replicate| {
-        let text = r#"episode.residents = [{ place = "AZE", persons = [40000, 60000], source = "test", certainty = "P" }]"#;
+        let text =
+            r#"episode.residents = [{ place = "AZE", persons = [40000, 60000], source = "test", certainty = "P" }]"#;
         let s = simulation(text, &[], replicate);
         s.world().resource::<Population>().initial_by_territory[tiny().territory("AZE").unwrap().index()]
     };
@@ -378,9 +379,15 @@ certainty = "P"
     let said = answer(text, &[]);
     for (words, line) in [
         ("`episode.passage[0].crossing`: the map `tiny` has no crossing `C11`", 15),
-        ("`episode.capacity[0].towards`: C01 (South gate - Ford gate) joins IRN and AZE at the as-of date, it does not lead to `RUS`", 23),
+        (
+            "`episode.capacity[0].towards`: C01 (South gate - Ford gate) joins IRN and AZE at the as-of date, it does not lead to `RUS`",
+            23,
+        ),
         ("`episode.capacity[0].to`: the end `2026-01-18` is not after the beginning `2026-01-20`", 25),
-        ("`episode.threat[0].place`: the map `tiny` has no unit `Border provinc (fictional)` in IRN; did you mean `IRN/Border province (fictional)`?", 31),
+        (
+            "`episode.threat[0].place`: the map `tiny` has no unit `Border provinc (fictional)` in IRN; did you mean `IRN/Border province (fictional)`?",
+            31,
+        ),
         ("`episode.control[0].place`: `10,10,20` holds no land of the map `tiny` at the as-of date", 38),
     ] {
         assert!(said.contains(words), "{words}\nis not in\n{said}");
@@ -393,12 +400,17 @@ fn a_broken_file_of_events_is_told_at_its_place() {
     assert!(answer(VIOLENCE, &[]).contains("there is no file `$DIR/events.csv`"));
     let broken = "date,lat,lon,deaths_civilians,deaths_all,source\n2026-01-17,39.65,95.95x,4,3,\n";
     let said = answer(VIOLENCE, &[("events.csv", broken)]);
-    for words in ["`95.95x` is no `lon`", "events.csv:2:18", "expected at most `deaths_all`", "expected where the event is from"] {
+    for words in
+        ["`95.95x` is no `lon`", "events.csv:2:18", "expected at most `deaths_all`", "expected where the event is from"]
+    {
         assert!(said.contains(words), "{words}\nis not in\n{said}");
     }
     let far = EVENTS.replace("45.95", "65.95");
     let said = answer(VIOLENCE, &[("events.csv", &far)]);
-    assert!(said.contains("events.csv line 2: 39.65, 65.95 is more than 25 km from any land of the map `tiny`"), "{said}");
+    assert!(
+        said.contains("events.csv line 2: 39.65, 65.95 is more than 25 km from any land of the map `tiny`"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -77,10 +77,7 @@ fn results_depend_on_seed_and_parameters_alone() {
     let wrong = prepared.run(&set("displacement.hazard.defeat", 0.3)).unwrap_err();
     assert_eq!(wrong, ["the scenario has no parameter `displacement.hazard.defeat`"]);
     // Replicates take the sets in turn.
-    let both = Settings {
-        parameter_sets: vec![vec![(key.into(), 0.9)], vec![(key.into(), 0.3)]],
-        ..settings(2, 1)
-    };
+    let both = Settings { parameter_sets: vec![vec![(key.into(), 0.9)], vec![(key.into(), 0.3)]], ..settings(2, 1) };
     let first = |v: &[Vec<f64>], r: usize| v.iter().map(|p| p[r]).collect::<Vec<_>>();
     assert_eq!(first(&values(&both), 1), first(&one, 1));
     assert_ne!(first(&values(&both), 0), first(&one, 0));
@@ -107,15 +104,30 @@ fn broken(file: &str, from: &str, to: &str) -> String {
 #[test]
 fn broken_cases_are_told_with_their_places() {
     for (file, from, to, words) in [
-        ("case.toml", "role = \"calibration\"", "role = \"tuning\"", "case.toml:3:8|allowed: \"calibration\", \"validation\""),
+        (
+            "case.toml",
+            "role = \"calibration\"",
+            "role = \"tuning\"",
+            "case.toml:3:8|allowed: \"calibration\", \"validation\"",
+        ),
         ("case.toml", "observed = ", "observations = ", "unknown key `observations`|missing key `observed`"),
         ("case.toml", "observed.csv", "seen.csv", "case.toml:5:12|there is no file `$DIR/seen.csv`"),
         ("case.toml", "scenario.toml", "s.toml", "there is no file `$DIR/s.toml`"),
         ("case.toml", "kind = \"crossed\"", "kind = \"cross\"", "unknown value for|did you mean `\"crossed\"`?"),
-        ("case.toml", "to = \"ARM\"", "to = \"ARN\"", "`series[0].measure.to`: the map `caucasus_10km` has no territory `ARN`"),
+        (
+            "case.toml",
+            "to = \"ARM\"",
+            "to = \"ARN\"",
+            "`series[0].measure.to`: the map `caucasus_10km` has no territory `ARN`",
+        ),
         ("case.toml", "ARM/Kotayk", "ARM/Kotajk", "did you mean `ARM/Kotayk`?"),
         ("case.toml", "name = \"vehicles\"", "name = \"cars\"", "unknown series `vehicles`"),
-        ("observed.csv", "2023-09-25T06:00,2906", "2023-09-25T06:00,about 3000", "observed.csv:5:26|`about 3000` is no value"),
+        (
+            "observed.csv",
+            "2023-09-25T06:00,2906",
+            "2023-09-25T06:00,about 3000",
+            "observed.csv:5:26|`about 3000` is no value",
+        ),
         ("observed.csv", "1510,,F", "1510,2 %%,F", "`2 %%` is no error"),
         ("observed.csv", "1510,,F", "1510,,certain", "expected one of F, F~, C, R-h, R-m, R-l, P"),
         ("observed.csv", "2023-10-03T12:00,100625", "2023-11-03T12:00,100625", "2023-11-03T12:00 is outside the run"),

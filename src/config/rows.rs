@@ -67,8 +67,8 @@ fn parse(text: &str, columns: &[&str], file: FileId) -> Result<Vec<Row>, Vec<Dia
                 break;
             }
         };
-        let position = record.position().map_or((0, 1), |p| (p.byte() as usize, p.line()));
-        let (spans, whole) = spans(text, position.0, file);
+        let start = record.position().map_or(0, |p| p.byte() as usize);
+        let (spans, whole) = spans(text, start, file);
         let span_of = |i: usize| spans.get(i).copied().unwrap_or(whole);
         let Some(order) = &order else {
             width = record.len();
@@ -107,7 +107,7 @@ fn parse(text: &str, columns: &[&str], file: FileId) -> Result<Vec<Row>, Vec<Dia
             continue;
         }
         let field = |&i: &usize| Field { text: record[i].to_owned(), span: span_of(i) };
-        rows.push(Row { line: position.1 as u32, fields: order.iter().map(field).collect() });
+        rows.push(Row { line: 1 + text[..whole.start].matches('\n').count() as u32, fields: order.iter().map(field).collect() });
     }
     if order.is_none() && problems.is_empty() {
         problems.push(

@@ -268,7 +268,7 @@ mod tests {
             ("reprisals", Threat { unrest: 0.9, fatalities: 500.0, ..quiet }, 0.0275),
             ("a slow loss of control", Threat { control: 0.3, advance: 0.3, ..quiet }, 0.0),
             ("half an advance", Threat { control: 0.3, advance: 0.6, ..quiet }, 0.09),
-            ("an advance short of defeat", Threat { control: 0.3, advance: 0.79999, ..quiet }, 0.18),
+            ("an advance short of defeat", Threat { control: 0.3, advance: 0.799_999_9, ..quiet }, 0.18),
             ("a class alone", Threat { classes: [0.0, 0.0, 0.5, 0.0, 0.0, 0.0], ..quiet }, 0.00775),
             ("the worst of two classes", Threat { classes: [1.0, 0.0, 1.0, 0.0, 0.0, 0.1], ..quiet }, 0.03),
             ("defeat", Threat { control: 0.0, advance: 0.9, ..quiet }, 0.3),

@@ -126,6 +126,12 @@ impl Course {
         self.now.clone()
     }
 
+    /// Whether the crisis is simulated at all.
+    #[must_use]
+    pub const fn has_crisis(&self) -> bool {
+        self.mechanisms.leadership_crisis
+    }
+
     /// The reading of a run without a crisis: every unit under its constant control, without unrest.
     #[must_use]
     pub fn calm(&self) -> Leadership {

@@ -161,8 +161,7 @@ pub fn populate(world: &mut World, outcome: Outcome) {
     let map = world.resource::<MapRes>().clone();
     let key = *world.resource::<RunKey>();
     let course = Course::new(&scenario.leadership, scenario.mechanisms, outcome, &map, key);
-    let calm = !scenario.mechanisms.leadership_crisis;
-    world.insert_resource(if calm { course.calm() } else { course.reading() });
+    world.insert_resource(if course.has_crisis() { course.reading() } else { course.calm() });
     world.insert_resource(course);
     world.insert_resource(IncumbentAid::default());
 }
@@ -170,12 +169,11 @@ pub fn populate(world: &mut World, outcome: Outcome) {
 /// Once a day: moves the course to today and publishes it.
 pub fn advance_leadership(
     clock: Res<Clock>,
-    scenario: Res<ScenarioRes>,
     aid: Res<IncumbentAid>,
     mut course: ResMut<Course>,
     mut leadership: ResMut<Leadership>,
 ) {
-    if clock.starts_day && scenario.mechanisms.leadership_crisis {
+    if clock.starts_day && course.has_crisis() {
         course.advance(clock.day, *aid);
         course.write_to(&mut leadership);
     }

@@ -34,6 +34,7 @@ fn shipped() -> Parameters {
 
 fn mechanisms() -> Mechanisms {
     let all_on = r"
+        leadership_crisis = true, armed_groups = true, state_decisions = true,
         perceived_threat = true, cascade = true, frailty = true, kin = true, exit_bar = true, entry_policy = true,
         green_border = true, saturation = true, secondary_movement = true, return_home = true, mortality = true,
         mobile_population = true, jams = true, seasons = true, reneging = true, ramp_up = true, engagements = true,
