@@ -131,11 +131,12 @@ pub fn kernel_weight(
     }
 }
 
-/// Attraction of a reception site with this many places (infinite where unknown), in persons of a town's population: its
-/// size attracts like a town's, and one of unknown size counts as `camp_population` (evidence 1.1.3, the term in `cap_j`).
+/// Attraction of a reception site with this many places (infinite where unknown), in persons of a town's population; none when
+/// it has no place. How many places it has does not attract: the term in `cap_j` of evidence 1.1.3 is its room, which falls as it
+/// fills.
 #[must_use]
 pub fn camp_mass(choice: &DestinationChoice, capacity: f64) -> f64 {
-    choice.camp_weight * if capacity.is_finite() { capacity } else { choice.camp_population }
+    if capacity > 0.0 { choice.camp_weight * choice.camp_population } else { 0.0 }
 }
 
 /// Factor of a destination by the threat there: `exp(-b_risk h / (h + h_siege))`.
@@ -280,10 +281,10 @@ mod tests {
     }
 
     #[test]
-    fn a_site_of_unknown_size_attracts_like_one_of_the_usual_size() {
+    fn a_site_attracts_the_same_whatever_its_size_and_not_at_all_when_closed() {
         let c = choice(Kernel::Gravity);
-        assert!((camp_mass(&c, 3_000.0) - 6_000.0).abs() < 1e-9);
-        assert!((camp_mass(&c, f64::INFINITY) - camp_mass(&c, 5e4)).abs() < 1e-9);
+        assert!((camp_mass(&c, 3_000.0) - 1e5).abs() < 1e-9);
+        assert!((camp_mass(&c, f64::INFINITY) - 1e5).abs() < 1e-9);
         assert!(camp_mass(&c, 0.0).abs() < 1e-9, "closed");
     }
 
