@@ -107,7 +107,10 @@ fn parse(text: &str, columns: &[&str], file: FileId) -> Result<Vec<Row>, Vec<Dia
             continue;
         }
         let field = |&i: &usize| Field { text: record[i].to_owned(), span: span_of(i) };
-        rows.push(Row { line: 1 + text[..whole.start].matches('\n').count() as u32, fields: order.iter().map(field).collect() });
+        rows.push(Row {
+            line: 1 + text[..whole.start].matches('\n').count() as u32,
+            fields: order.iter().map(field).collect(),
+        });
     }
     if order.is_none() && problems.is_empty() {
         problems.push(
