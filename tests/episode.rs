@@ -30,8 +30,8 @@ fn folder(text: &str, files: &[(&str, &str)]) -> (tempfile::TempDir, PathBuf) {
     let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/base.toml");
     let map = Path::new(env!("CARGO_MANIFEST_DIR")).join("maps/tiny");
     let head = format!(
-        r#"extends = {base:?}
-run.map = {map:?}
+        r#"extends = "{}"
+run.map = "{}"
 run.as_of = "2026-01-15"
 run.days = 20
 run.steps_per_day = 4
@@ -42,7 +42,9 @@ mechanisms.leadership_crisis = false
 mechanisms.armed_groups = false
 mechanisms.state_decisions = false
 mechanisms.mobile_population = false
-"#
+"#,
+        base.display(),
+        map.display(),
     );
     let path = folder.path().join("scenario.toml");
     std::fs::write(&path, head + text).expect("a file");

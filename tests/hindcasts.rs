@@ -90,7 +90,7 @@ fn broken(file: &str, from: &str, to: &str) -> String {
     for name in ["case.toml", "observed.csv", "scenario.toml"] {
         let text = std::fs::read_to_string(karabakh().join(name)).expect("a shipped file");
         let text = text.replace("../../base.toml", &root.join("configs/base.toml").display().to_string());
-        let text = text.replace("\"caucasus_10km\"", &format!("{:?}", root.join("maps/caucasus_10km")));
+        let text = text.replace("\"caucasus_10km\"", &format!("\"{}\"", root.join("maps/caucasus_10km").display()));
         let changed = if name == file { text.replacen(from, to, 1) } else { text.clone() };
         assert!(name != file || changed != text, "{from} is not in {file}");
         std::fs::write(folder.path().join(name), changed).expect("a file");

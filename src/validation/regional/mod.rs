@@ -268,7 +268,7 @@ impl Prepared {
             let place = tree.pointer_mut(&format!("/{}", key.replace('.', "/")));
             match place {
                 Some(place) if place.is_u64() && value.fract() == 0.0 && *value >= 0.0 => {
-                    *place = (*value as u64).into()
+                    *place = (*value as u64).into();
                 }
                 Some(place) if place.is_f64() || place.is_i64() || place.is_u64() => *place = (*value).into(),
                 Some(_) => problems.push(format!("the parameter `{key}` is not a number")),
@@ -333,13 +333,16 @@ impl Prepared {
 /// Scales the parts of a split to the observed total of each time; where nobody is simulated at any part they stay 0.
 fn scale_to_observed(series: &[Series], members: &[usize], values: &mut [Vec<f64>]) {
     let points = members.first().map_or(0, |&m| values[m].len());
-    for point in 0..points {
-        let simulated: f64 = members.iter().map(|&m| values[m][point]).sum();
-        let observed: f64 = members.iter().map(|&m| series[m].record.points[point].observed).sum();
-        if simulated > 0.0 {
-            for &m in members {
-                values[m][point] *= observed / simulated;
-            }
+    let totals: Vec<(f64, f64)> = (0..points)
+        .map(|point| {
+            let simulated: f64 = members.iter().map(|&m| values[m][point]).sum();
+            let observed: f64 = members.iter().map(|&m| series[m].record.points[point].observed).sum();
+            (simulated, observed)
+        })
+        .collect();
+    for &m in members {
+        for (value, &(simulated, observed)) in values[m].iter_mut().zip(&totals) {
+            *value *= if simulated > 0.0 { observed / simulated } else { 1.0 };
         }
     }
 }
