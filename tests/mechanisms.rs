@@ -38,8 +38,8 @@ fn sum_of(runs: &[RunOutput], measure: &str, border: &str) -> f64 {
 }
 
 #[test]
-fn perceived_threat_delays_flight() {
-    let early = |runs: &[RunOutput]| -> f64 {
+fn the_memory_of_a_threat_prolongs_flight() {
+    let displaced = |runs: &[RunOutput]| -> f64 {
         runs.iter()
             .flat_map(|o| common::rows(o, Table::Displacement))
             .filter(|r| r["origin"] == "IRN" && r["state"] == "IRN")
@@ -47,7 +47,8 @@ fn perceived_threat_delays_flight() {
             .sum()
     };
     let (on, off) = with_and_without("perceived_threat", Outcome::CivilStrife, &[]);
-    assert!(early(&on) < early(&off), "a memory did not delay flight: {} {}", early(&on), early(&off));
+    let (on, off) = (displaced(&on), displaced(&off));
+    assert!(on > off, "a memory did not keep people leaving: {on} {off}");
 }
 
 #[test]

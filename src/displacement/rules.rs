@@ -76,10 +76,11 @@ const fn by_class(hazard: &Hazard) -> [f64; ThreatClass::COUNT] {
     ]
 }
 
-/// Perceived threat: `M(t) = rho^dt M(t-1) + (1 - rho^dt) threat` (evidence 1.1.1).
+/// Perceived threat: it rises with the threat at once and fades as `M(t) = rho^dt M(t-1) + (1 - rho^dt) threat`
+/// (evidence 1.1.1; why only the fading is slow: decision 0006).
 #[must_use]
 pub fn perceived_hazard(yesterday: PerDay, today: PerDay, memory_per_day: f64, step: Days) -> PerDay {
-    let keep = if memory_per_day <= 0.0 { 0.0 } else { libm::pow(memory_per_day, step.0) };
+    let keep = if memory_per_day <= 0.0 || today.0 >= yesterday.0 { 0.0 } else { libm::pow(memory_per_day, step.0) };
     PerDay(keep * yesterday.0 + (1.0 - keep) * today.0)
 }
 
@@ -359,6 +360,7 @@ mod tests {
             let mut q = PerDay(a);
             for _ in 0..4 { q = perceived_hazard(q, PerDay(b), rho, Days(0.25)); }
             prop_assert!((q.0 - m).abs() < 1e-9);
+            prop_assert!(b < a || (m - b).abs() < 1e-12, "fear of a new danger does not wait");
         }
 
         #[test]
