@@ -202,7 +202,7 @@ impl ChoiceTables {
                     PerDay(day.scenario.displacement.hazard.siege_per_day),
                     choice.threat_aversion,
                 );
-                let kin = if on.kin && who.community != NO_COMMUNITY && who.community == destination.community {
+                let kin = if on.kin && day.population.are_kin(who.community, destination.community) {
                     choice.kin_bonus * destination.community_share
                 } else {
                     0.0
@@ -219,7 +219,8 @@ impl ChoiceTables {
                     let load = crowd / (destination.population as f64).max(1.0);
                     rules::host_acceptance(load, day.scenario.displacement.hosting.saturation_share).0
                 };
-                threat * room * libm::exp(kin) * day.given.refuge(cell)
+                let friends = rules::friends_factor(choice, day.population.compatriots(id, who.nationality));
+                threat * room * friends * libm::exp(kin) * day.given.refuge(cell)
             }
             DestinationKind::Beyond => {
                 let home = governing_state(day.map, who.territory);
@@ -240,7 +241,7 @@ impl ChoiceTables {
                 let open = match day.policies.passage(crossing, usize::from(side), class) {
                     Passage::Open => 1.0,
                     Passage::Permit => choice.permit_weight,
-                    Passage::Closed => 0.0,
+                    Passage::Closed => choice.closed_weight,
                 };
                 let wait = f64::from(day.traffic.wait_days[crossing.index()][usize::from(side)]);
                 open * rules::wait_factor(Days(wait), choice.wait_aversion_per_day) * abroad(day, who, far)
@@ -261,51 +262,57 @@ impl ChoiceTables {
         }
     }
 
-    /// Draws a destination for somebody of a kind at a cell; none where nothing can be reached. Nobody goes straight back over
-    /// the line to `came_from`, to the gate where they gave up, or from danger to as much danger.
+    /// The odds of the destinations for somebody of a kind at a cell. Nobody goes straight back over the line to `came_from`, to the
+    /// gate where they gave up, or from danger to as much danger.
     #[must_use]
-    pub fn draw(
+    pub fn odds(
         &self,
         day: &Conditions<'_>,
         factors: &[f32],
         (cell, came_from, gave_up): (CellId, Option<TerritoryId>, Option<DestinationId>),
-        uniform: f64,
-    ) -> Option<DestinationId> {
+    ) -> Odds {
         let map = day.map;
         let row = self.row(map, day.scenario, cell);
         let here = day.threat.at(map, cell);
         let first = map.territories[map.cells.territory[cell.index()].index()].destinations.start;
-        let weight = |i: usize| {
-            let d = usize::from(first) + i;
+        let mut sum = 0.0;
+        let cumulative = row.iter().zip(factors).zip(usize::from(first)..).map(|((&kernel, &factor), d)| {
             let back = came_from.is_some() && self.leads_to[d] == came_from;
-            if back || gave_up.is_some_and(|g| g.index() == d) {
-                return 0.0;
+            if !back && gave_up.is_none_or(|g| g.index() != d) {
+                let refuge = match self.arrival[d] {
+                    Some(there) if here.0 > 0.0 => {
+                        rules::refuge_factor(PerDay(f64::from(day.threat.fighting[there.index()])), here).0
+                    }
+                    _ => 1.0,
+                };
+                sum += f64::from(kernel) * f64::from(factor) * refuge;
             }
-            let refuge = match self.arrival[d] {
-                Some(there) if here.0 > 0.0 => {
-                    rules::refuge_factor(PerDay(f64::from(day.threat.fighting[there.index()])), here).0
-                }
-                _ => 1.0,
-            };
-            f64::from(row[i]) * f64::from(factors[i]) * refuge
-        };
-        let total: f64 = (0..row.len()).map(weight).sum();
+            sum
+        });
+        Odds { first, cumulative: cumulative.collect() }
+    }
+}
+
+/// Odds of the destinations of a territory.
+#[derive(Clone, Debug)]
+pub struct Odds {
+    first: u16,
+    /// Sum of the weights up to each destination.
+    cumulative: Vec<f64>,
+}
+
+impl Odds {
+    /// Draws a destination with a number from 0 to 1; none where nothing can be reached.
+    #[must_use]
+    pub fn draw(&self, uniform: f64) -> Option<DestinationId> {
+        let total = *self.cumulative.last()?;
         if total <= 0.0 || !total.is_finite() {
             return None;
         }
-        let mut rest = uniform * total;
-        let mut last = None;
-        for (d, i) in (first..).zip(0..row.len()) {
-            let weight = weight(i);
-            if weight > 0.0 {
-                last = Some(DestinationId(d));
-                rest -= weight;
-                if rest < 0.0 {
-                    break;
-                }
-            }
-        }
-        last
+        // The first whose sum passes the number has a weight of its own; rounding must not pass the last of them.
+        let picked = self.cumulative.partition_point(|&sum| sum <= uniform * total);
+        let last = self.cumulative.partition_point(|&sum| sum < total);
+        Some(DestinationId(self.first + picked.min(last) as u16))
     }
 }
 
@@ -340,7 +347,7 @@ fn abroad(day: &Conditions<'_>, who: Chooser, far: TerritoryId) -> f64 {
         return 0.0; // the displaced do not flee home; returnees have their own way
     }
     let kin = if on.kin && who.community != NO_COMMUNITY {
-        choice.kin_bonus * f64::from(day.population.community_share[far.index()][who.community.index()])
+        choice.kin_bonus * f64::from(day.population.kin_share[far.index()][who.community.index()])
     } else {
         0.0
     };

@@ -4,7 +4,7 @@ use bevy_ecs::prelude::*;
 
 use super::choice::ChoiceTables;
 use super::decide::way_to_unit;
-use super::group::{Activity, DisplacedGroup, NO_COMMUNITY, Travel};
+use super::group::{Activity, DisplacedGroup, Travel};
 use super::population::{Cohort, Population, governing_state};
 use super::rules;
 use super::threat::PerceivedThreat;
@@ -41,25 +41,13 @@ fn kill_settled(map: &Map, population: &mut Population, cell: CellId, mut person
             let here = population.cohorts[usize::from(d)][i].persons.min(persons);
             if here > 0 {
                 persons -= here;
-                take_from_cohort(population, DestinationId(d), i, here);
+                population.take_from_cohort(DestinationId(d), i, here);
                 let pair = population.pair(territory.governed_by, population.cohorts[usize::from(d)][i].nationality);
                 population.flows.deaths[pair] += here;
                 population.dead += u64::from(here);
             }
         }
     }
-}
-
-/// Takes persons out of a cohort, those with kin in proportion.
-fn take_from_cohort(population: &mut Population, at: DestinationId, i: usize, persons: u32) {
-    let cohort = &mut population.cohorts[at.index()][i];
-    let with_kin = (u64::from(cohort.with_kin) * u64::from(persons)).div_ceil(u64::from(cohort.persons.max(1))) as u32;
-    let with_kin = with_kin.min(cohort.with_kin);
-    cohort.persons -= persons;
-    cohort.with_kin -= with_kin;
-    let settled = &mut population.settled[at.index()];
-    settled.0 -= persons;
-    settled.1 -= with_kin;
 }
 
 /// Persons a day that may still pass the border beyond the edge at each destination.
@@ -75,6 +63,7 @@ pub fn settle_arrivals(
     key: Res<RunKey>,
     mut population: ResMut<Population>,
     mut quota: ResMut<BeyondQuota>,
+    homes: Homes,
     groups: Query<(Entity, &Travel, &DisplacedGroup)>,
 ) {
     let hosting = &scenario.displacement.hosting;
@@ -115,7 +104,7 @@ pub fn settle_arrivals(
         let pair = population.pair(state, group.nationality);
         if group.returning && governing_state(&map, map.admin1[group.home.index()].state) == state {
             population.flows.returns[pair] += alive;
-            population.come_home(group.home, group.stratum, alive);
+            population.come_home(group.home, group.stratum, alive, |cell| homes.hazard(cell).0);
             continue;
         }
         // Over a border beyond the edge, which no crossing on the map counts.
@@ -124,8 +113,7 @@ pub fn settle_arrivals(
                 if state == group.nationality { &mut population.flows.returns } else { &mut population.flows.arrivals };
             flow[pair] += alive;
         }
-        let kin_here =
-            scenario.mechanisms.kin && group.community != NO_COMMUNITY && group.community == destination.community;
+        let kin_here = scenario.mechanisms.kin && population.are_kin(group.community, destination.community);
         let with_kin = if kin_here { f64::from(alive) * hosting.kin_hosted_share } else { 0.0 };
         let cohort = Cohort {
             home: group.home,
@@ -140,24 +128,36 @@ pub fn settle_arrivals(
     }
 }
 
-/// Conditions at home by first-level unit, for return.
-fn return_hazards(
-    map: &Map,
-    scenario: &crate::config::scenario::Scenario,
-    leadership: &Leadership,
-    violence: &Violence,
-    threat: &PerceivedThreat,
-    tables: &ChoiceTables,
-) -> Vec<f64> {
-    (0..map.admin1.len())
-        .map(|unit| {
-            let Some(town) = tables.home_town[unit] else { return 0.0 };
-            let cell = map.destinations[town.index()].cells[0];
-            let id = crate::ids::AdminId::from_index(unit);
-            let control = Share::clamped(violence.control(leadership, id, cell));
-            rules::return_hazard(&scenario.displacement.hosting, control, threat.at(map, cell)).0
-        })
-        .collect()
+/// What those who would return look at.
+#[derive(bevy_ecs::system::SystemParam)]
+pub struct Homes<'w> {
+    map: Res<'w, MapRes>,
+    scenario: Res<'w, ScenarioRes>,
+    leadership: Res<'w, Leadership>,
+    violence: Res<'w, Violence>,
+    threat: Res<'w, PerceivedThreat>,
+}
+
+impl Homes<'_> {
+    /// Hazard of return to a cell.
+    fn hazard(&self, cell: CellId) -> PerDay {
+        let unit = self.map.cells.admin1[cell.index()];
+        let control = Share::clamped(self.violence.control(&self.leadership, unit, cell));
+        rules::return_hazard(&self.scenario.displacement.hosting, control, self.threat.at(&self.map, cell))
+    }
+
+    /// Hazard of return of those who left a first-level unit: the mean over the cells that they left, by how many.
+    fn mean_hazard(&self, population: &Population, unit: usize) -> f64 {
+        let (mut persons, mut sum) = (0.0, 0.0);
+        for &cell in &population.cells_of[unit] {
+            let gone = population.gone(cell);
+            if gone > 0 {
+                persons += f64::from(gone);
+                sum += f64::from(gone) * self.hazard(cell).0;
+            }
+        }
+        if persons > 0.0 { sum / persons } else { 0.0 }
+    }
 }
 
 /// System: the settled die, return and move on.
@@ -167,7 +167,7 @@ pub fn live_in_displacement(
     scenario: Res<ScenarioRes>,
     clock: Res<Clock>,
     key: Res<RunKey>,
-    (leadership, violence, threat, policies): (Res<Leadership>, Res<Violence>, Res<PerceivedThreat>, Res<Policies>),
+    (homes, policies): (Homes, Res<Policies>),
     tables: Res<ChoiceTables>,
     mut population: ResMut<Population>,
     mut next: ResMut<NextGroup>,
@@ -175,7 +175,8 @@ pub fn live_in_displacement(
     let hosting = &scenario.displacement.hosting;
     let on = &scenario.mechanisms;
     let step = clock.step_days;
-    let homeward = return_hazards(&map, &scenario, &leadership, &violence, &threat, &tables);
+    // Conditions at home by first-level unit, where they matter.
+    let mut homeward: Vec<Option<f64>> = vec![None; map.admin1.len()];
     let mut leavers: Vec<(Travel, DisplacedGroup)> = Vec::new();
     for d in 0..map.destinations.len() {
         let at = DestinationId::from_index(d);
@@ -195,11 +196,16 @@ pub fn live_in_displacement(
             let death = if on.mortality { hosting.deaths_per_10000_per_day / 10_000.0 } else { 0.0 };
             // The mobile population has no home on the map to return to.
             let native = cohort.nationality != population.mobile_nationality();
-            let home = if on.return_home && native { homeward[cohort.home.index()] * rested } else { 0.0 };
+            let home = if on.return_home && native {
+                let unit = cohort.home.index();
+                *homeward[unit].get_or_insert_with(|| homes.mean_hazard(&population, unit)) * rested
+            } else {
+                0.0
+            };
             let mut onward = if on.secondary_movement && !beyond { hosting.secondary_per_day * rested } else { 0.0 };
             // The settled flee from danger like those who live there.
             if !beyond {
-                onward += threat.at(&map, map.destinations[d].cells[0]).0;
+                onward += homes.threat.at(&map, map.destinations[d].cells[0]).0;
             }
             let units = f64::from(cohort.persons.div_ceil(scenario.run.persons_per_group));
             let total = f64::from(cohort.persons) * death + units * (home + onward);
@@ -211,7 +217,7 @@ pub fn live_in_displacement(
             let mut draws = key.draws(Stream::Onward, id | (1 << 63), clock.step);
             let dead = thinned(&mut draws, cohort.persons, PerDay(death), step, bound).min(cohort.persons);
             if dead > 0 {
-                take_from_cohort(&mut population, at, i, dead);
+                population.take_from_cohort(at, i, dead);
                 population.dead += u64::from(dead);
                 let state = population.receiving[d];
                 let pair = population.pair(state, cohort.nationality);
@@ -250,7 +256,7 @@ pub fn live_in_displacement(
                     if returning && way.is_none() {
                         break; // no way home is open
                     }
-                    take_from_cohort(&mut population, at, i, persons);
+                    population.take_from_cohort(at, i, persons);
                     leavers.push((
                         Travel {
                             cell,

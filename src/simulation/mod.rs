@@ -225,6 +225,17 @@ pub fn check(scenario: &Scenario, map: &Map) -> Vec<String> {
             mobile.nationality
         ),
     );
+    // Another map may lack a community; a name that nearly is one of this map's is a slip.
+    let communities = || map.communities.iter().map(String::as_str);
+    for name in scenario.displacement.related_communities.iter().flatten() {
+        let hint = nearest(name, communities());
+        if !hint.is_empty() && !communities().any(|c| c == name) {
+            problems.push(format!(
+                "displacement.related_communities: the map `{}` has no community `{name}`{hint}",
+                map.name
+            ));
+        }
+    }
     for id in &scenario.borders.crossing.closed {
         if !map.crossings.iter().any(|x| x.id == *id) {
             problems.push(format!(
