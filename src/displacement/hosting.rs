@@ -64,7 +64,7 @@ pub fn settle_arrivals(
     mut population: ResMut<Population>,
     mut quota: ResMut<BeyondQuota>,
     homes: Homes,
-    groups: Query<(Entity, &Travel, &DisplacedGroup)>,
+    mut groups: Query<(Entity, &mut Travel, &mut DisplacedGroup)>,
 ) {
     let hosting = &scenario.displacement.hosting;
     for (left, destination) in quota.0.iter_mut().zip(&map.destinations) {
@@ -86,6 +86,15 @@ pub fn settle_arrivals(
         }
         quota.0[at.index()] -= f64::from(group.persons);
         let state = population.receiving[at.index()];
+        let at_home = group.returning && governing_state(&map, map.admin1[group.home.index()].state) == state;
+        if at_home && group.visiting {
+            if let Ok((_, mut travel, mut group)) = groups.get_mut(entity) {
+                travel.activity = Activity::Choosing;
+                (group.returning, group.visiting) = (false, false);
+                (group.came_from, group.gave_up) = (None, None);
+            }
+            continue;
+        }
         let days = f64::from(clock.step.saturating_sub(group.departed_step)) * clock.step_days.0;
         let mut alive = group.persons;
         if scenario.mechanisms.mortality {
@@ -102,7 +111,7 @@ pub fn settle_arrivals(
             continue;
         }
         let pair = population.pair(state, group.nationality);
-        if group.returning && governing_state(&map, map.admin1[group.home.index()].state) == state {
+        if at_home {
             population.flows.returns[pair] += alive;
             population.come_home(group.home, group.stratum, alive, |cell| homes.hazard(cell).0);
             continue;
@@ -128,6 +137,21 @@ pub fn settle_arrivals(
     }
 }
 
+/// What calls the displaced home, as hazards per day.
+#[derive(Clone, Copy, Default)]
+struct Calls {
+    stay: f64,
+    visit: f64,
+}
+
+/// Why some leave the place where they are settled. The numbers key draws: they keep their meaning.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Leaving {
+    Onward = 0,
+    Return = 1,
+    Visit = 2,
+}
+
 /// What those who would return look at.
 #[derive(bevy_ecs::system::SystemParam)]
 pub struct Homes<'w> {
@@ -146,17 +170,26 @@ impl Homes<'_> {
         rules::return_hazard(&self.scenario.displacement.hosting, control, self.threat.at(&self.map, cell))
     }
 
-    /// Hazard of return of those who left a first-level unit: the mean over the cells that they left, by how many.
-    fn mean_hazard(&self, population: &Population, unit: usize) -> f64 {
-        let (mut persons, mut sum) = (0.0, 0.0);
+    /// Hazards of return of those who left a first-level unit, and of visits there: means over the cells that they left, by how many.
+    fn mean_hazards(&self, population: &Population, unit: usize) -> Calls {
+        let displacement = &self.scenario.displacement;
+        let siege = PerDay(displacement.hazard.siege_per_day);
+        let (mut persons, mut calls) = (0.0, Calls::default());
         for &cell in &population.cells_of[unit] {
             let gone = population.gone(cell);
             if gone > 0 {
+                let safe = rules::threat_factor(
+                    self.threat.at(&self.map, cell),
+                    siege,
+                    displacement.destination.threat_aversion,
+                );
                 persons += f64::from(gone);
-                sum += f64::from(gone) * self.hazard(cell).0;
+                calls.stay += f64::from(gone) * self.hazard(cell).0;
+                calls.visit += f64::from(gone) * displacement.hosting.visit_per_day * safe;
             }
         }
-        if persons > 0.0 { sum / persons } else { 0.0 }
+        let each = 1.0 / f64::max(persons, 1.0);
+        Calls { stay: calls.stay * each, visit: calls.visit * each }
     }
 }
 
@@ -176,7 +209,7 @@ pub fn live_in_displacement(
     let on = &scenario.mechanisms;
     let step = clock.step_days;
     // Conditions at home by first-level unit, where they matter.
-    let mut homeward: Vec<Option<f64>> = vec![None; map.admin1.len()];
+    let mut homeward: Vec<Option<Calls>> = vec![None; map.admin1.len()];
     let mut leavers: Vec<(Travel, DisplacedGroup)> = Vec::new();
     for d in 0..map.destinations.len() {
         let at = DestinationId::from_index(d);
@@ -196,19 +229,20 @@ pub fn live_in_displacement(
             let death = if on.mortality { hosting.deaths_per_10000_per_day / 10_000.0 } else { 0.0 };
             // The mobile population has no home on the map to return to.
             let native = cohort.nationality != population.mobile_nationality();
-            let home = if on.return_home && native {
+            let calls = if on.return_home && native {
                 let unit = cohort.home.index();
-                *homeward[unit].get_or_insert_with(|| homes.mean_hazard(&population, unit)) * rested
+                *homeward[unit].get_or_insert_with(|| homes.mean_hazards(&population, unit))
             } else {
-                0.0
+                Calls::default()
             };
+            let (home, visit) = (calls.stay * rested, calls.visit * rested);
             let mut onward = if on.secondary_movement && !beyond { hosting.secondary_per_day * rested } else { 0.0 };
             // The settled flee from danger like those who live there.
             if !beyond {
                 onward += homes.threat.at(&map, map.destinations[d].cells[0]).0;
             }
             let units = f64::from(cohort.persons.div_ceil(scenario.run.persons_per_group));
-            let total = f64::from(cohort.persons) * death + units * (home + onward);
+            let total = f64::from(cohort.persons) * death + units * (home + visit + onward);
             if key.uniform(Stream::Onward, id, clock.step) >= total * step.0 {
                 continue;
             }
@@ -223,7 +257,8 @@ pub fn live_in_displacement(
                 let pair = population.pair(state, cohort.nationality);
                 population.flows.deaths[pair] += dead;
             }
-            for (hazard, returning) in [(home, true), (onward, false)] {
+            for (hazard, why) in [(home, Leaving::Return), (visit, Leaving::Visit), (onward, Leaving::Onward)] {
+                let returning = why != Leaving::Onward;
                 let groups = thinned(&mut draws, units as u32, PerDay(hazard), step, bound);
                 for g in 0..groups {
                     let left = population.cohorts[d][i].persons;
@@ -233,7 +268,7 @@ pub fn live_in_displacement(
                     }
                     let luck = key.hash(
                         Stream::Onward,
-                        key.hash(Stream::Onward, id, clock.step) ^ (u64::from(g) << 1 | u64::from(returning)),
+                        key.hash(Stream::Onward, id, clock.step) ^ (u64::from(g) << 2 | why as u64),
                         0,
                     );
                     let group = DisplacedGroup {
@@ -246,6 +281,7 @@ pub fn live_in_displacement(
                         community: cohort.community,
                         stratum: cohort.stratum,
                         returning,
+                        visiting: why == Leaving::Visit,
                         came_from: None,
                         gave_up: None,
                         attempts: 0,

@@ -237,6 +237,10 @@ pub struct Hosting {
     /// Hazard of return to a safe home.
     #[schemars(range(min = 0, max = 0.1), extend("x-unit" = "1/d", "x-source" = "evidence 1.1.7: 0.002 to 0.02; 0.015 largest seen", "x-certainty" = "C"))]
     pub return_per_day: f64,
+    /// Hazard of a visit home to look after what was left behind, where home is in no danger; by the factor of a place under threat
+    /// where it is.
+    #[schemars(range(min = 0, max = 0.1), extend("x-unit" = "1/d", "x-source" = "evidence 2.1 H3: 35,730 back at Kavkaz in 44 d of about 200,000, by half who were home under siege; pattern P7", "x-certainty" = "C"))]
+    pub visit_per_day: f64,
     /// Control at home at which half of those who would return do.
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "1", "x-source" = "form of evidence 1.1.7 (C*)", "x-certainty" = "P"))]
     pub return_control: f64,

@@ -148,7 +148,8 @@ impl Population {
             .iter()
             .zip(&initial_by_territory)
             .map(|(persons, &all)| {
-                let kin = |related: &Vec<bool>| persons.iter().zip(related).filter(|(_, r)| **r).map(|(p, _)| p).sum::<f32>();
+                let kin =
+                    |related: &Vec<bool>| persons.iter().zip(related).filter(|(_, r)| **r).map(|(p, _)| p).sum::<f32>();
                 akin.iter().map(|related| kin(related) / all.max(1) as f32).collect()
             })
             .collect();
@@ -315,7 +316,8 @@ impl Population {
             let size = |c: &CellId| self.initial_strata[stratum][c.index()];
             let call = |c: &CellId| f64::from(missing(c)) * willing(*c);
             let first = cells.iter().copied().max_by(|a, b| {
-                let by_size = || (missing(a), size(a), std::cmp::Reverse(*a)).cmp(&(missing(b), size(b), std::cmp::Reverse(*b)));
+                let by_size =
+                    || (missing(a), size(a), std::cmp::Reverse(*a)).cmp(&(missing(b), size(b), std::cmp::Reverse(*b)));
                 call(a).total_cmp(&call(b)).then_with(by_size)
             });
             let Some(cell) = first else { break };
