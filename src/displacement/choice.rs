@@ -15,7 +15,7 @@ use super::threat::PerceivedThreat;
 use crate::borders::{self, CrossingTraffic};
 use crate::config::scenario::Scenario;
 use crate::episode::Given;
-use crate::geography::{DestinationKind, Map, TravelMode};
+use crate::geography::{CrossingStatus, DestinationKind, Map, TravelMode};
 use crate::ids::{CellId, CommunityId, DestinationId, TerritoryId};
 use crate::states::{Guards, KinEntry, NationalityClass, Passage, Policies};
 use crate::time::Month;
@@ -241,7 +241,14 @@ impl ChoiceTables {
                 let open = match day.policies.passage(crossing, usize::from(side), class) {
                     Passage::Open => 1.0,
                     Passage::Permit => choice.permit_weight,
-                    Passage::Closed => choice.closed_weight,
+                    // Some wait at a line that is shut to all for now; not where war or treaty shut it, nor where a rule bars them.
+                    Passage::Closed
+                        if point.status != CrossingStatus::Closed
+                            && day.policies.passage[crossing.index()][usize::from(side)] == [Passage::Closed; 3] =>
+                    {
+                        choice.closed_weight
+                    }
+                    Passage::Closed => 0.0,
                 };
                 let wait = f64::from(day.traffic.wait_days[crossing.index()][usize::from(side)]);
                 open * rules::wait_factor(Days(wait), choice.wait_aversion_per_day) * abroad(day, who, far)

@@ -267,7 +267,9 @@ pub fn choose_destinations(
                 let who = Chooser { territory, nationality: group.nationality, community: group.community };
                 let factors = factors.entry(who).or_insert_with(|| tables.factors(&day, who));
                 let uniform = key.uniform(Stream::Destination, group.luck, clock.step + 1);
-                tables.odds(&day, factors, (travel.cell, group.came_from, group.gave_up)).draw(uniform)
+                let odds = |gave_up| tables.odds(&day, factors, (travel.cell, group.came_from, gave_up)).draw(uniform);
+                // Who gave up waiting and finds nowhere else to go joins the queue again.
+                odds(group.gave_up).or_else(|| group.gave_up.and_then(|_| odds(None)))
             });
             if let Some(destination) = chosen {
                 travel.destination = destination;

@@ -153,7 +153,7 @@ pub struct DestinationChoice {
     /// Weight of a gate that lets one's class pass by permit, against an open one: people try, and waits then deter them.
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "1", "x-source" = "none found", "x-certainty" = "P"))]
     pub permit_weight: f64,
-    /// Weight of a gate that lets nobody of one's class pass, against an open one: some wait at a shut line.
+    /// Weight of a gate that is shut to all for now, though not by war or treaty, against an open one: some wait there.
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "1", "x-source" = "evidence 2.1 H3, H5: people waited at the shut lines of Kavkaz 1999 and Kobani 2014; level not found", "x-certainty" = "P"))]
     pub closed_weight: f64,
     /// Log odds lost per day of expected wait at a gate.
