@@ -100,6 +100,7 @@ fn a_short_calibration_on_karabakh() {
             ("second_largest\"\n", "largest\"\n"),
             ("waves = 4", "waves = 1"),
             ("runs_per_wave = 400", "runs_per_wave = 10"),
+            ("min_keep = 50", "min_keep = 2"),
         ],
     );
     let arguments = ["calibrate", study.to_str().unwrap(), "--out", "results", "--threads", "2"];
@@ -116,6 +117,32 @@ fn a_short_calibration_on_karabakh() {
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("10 sets are known"), "{said}");
     assert!(read() == first);
+
+    // What one command writes the other reads, and it uses the accepted sets alone.
+    let plausible = dir.path().join("results/plausible.csv");
+    let case = format!("{ROOT}/configs/cases/karabakh_2023");
+    let base = format!("{ROOT}/configs/base.toml");
+    let validate = |parameters: &Path, out: &str| {
+        let arguments = ["validate", &case, "--scenario", &base, "--replicates", "2", "--seed", "1", "--out", out];
+        spillover(dir.path(), &[&arguments[..], &["--parameters", parameters.to_str().unwrap()]].concat())
+    };
+    let (code, _, said) = validate(&plausible, "all");
+    assert_eq!(code, Some(0), "{said}");
+    let text = fs::read_to_string(&plausible).unwrap();
+    let (accepted, others): (Vec<&str>, Vec<&str>) = text.lines().skip(1).partition(|row| row.ends_with(",true"));
+    assert!(!accepted.is_empty() && !others.is_empty(), "{text}");
+    let header = text.lines().next().unwrap();
+    let own = dir.path().join("own.csv");
+    // The others first: were they used, the scores would change.
+    fs::write(&own, [&[header][..], &others, &accepted].concat().join("\n") + "\n").unwrap();
+    let (code, _, said) = validate(&own, "own");
+    assert_eq!(code, Some(0), "{said}");
+    let scores = |out: &str| fs::read(dir.path().join(out).join("scores.csv")).unwrap();
+    assert!(scores("all") == scores("own"));
+    fs::write(&own, [&[header][..], &others].concat().join("\n") + "\n").unwrap();
+    let (code, _, said) = validate(&own, "none");
+    assert_eq!(code, Some(2));
+    assert!(said.contains("sets is accepted") && !dir.path().join("none").exists(), "{said}");
 }
 
 #[test]

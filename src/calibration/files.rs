@@ -9,6 +9,7 @@ use super::selection::sampled_order;
 use super::study::Plan;
 use crate::output::format::append_number;
 use crate::study::RESULTS_VERSION;
+use crate::validation::parameter_sets;
 
 /// Every set that was tried.
 pub const RUNS: &str = "runs.csv";
@@ -72,7 +73,7 @@ pub fn runs(plan: &Plan, calibrated: &Calibrated) -> Vec<u8> {
 /// Columns of [`PLAUSIBLE`].
 #[must_use]
 pub fn plausible_columns(plan: &Plan) -> Vec<String> {
-    paths(plan).chain(["wave", "set", "implausibility", "distance", "weight", "accepted"].map(str::to_owned)).collect()
+    paths(plan).chain(parameter_sets::BESIDE.map(str::to_owned)).collect()
 }
 
 /// [`PLAUSIBLE`]: the accepted first, then the others, each in an order of which every beginning is a weighted sample.

@@ -2,10 +2,13 @@
 
 use std::path::Path;
 
-/// Columns beside the parameters that a calibration writes.
-const IGNORED: [&str; 3] = ["set", "wave", "distance"];
+/// Columns that a calibration writes beside the parameters, in its order. It writes by this list and they are passed over by
+/// it, so that what one command writes the other reads.
+pub const BESIDE: [&str; 6] = ["wave", "set", "implausibility", "distance", "weight", ACCEPTED];
 /// How the names of more such columns begin.
-const IGNORED_PREFIX: &str = "implausibility";
+const BESIDE_PREFIX: &str = "implausibility";
+/// Whether a set is one of those that a calibration accepted: `true` or `false`.
+pub const ACCEPTED: &str = "accepted";
 
 /// Sets of parameters with the line of the file that each stands in.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,8 +19,8 @@ pub struct ParameterSets {
     pub sets: Vec<Vec<(String, f64)>>,
 }
 
-/// Reads sets of parameters. Columns `set`, `wave`, `distance` and those that begin with `implausibility` are passed over;
-/// lines that begin with `#` are comments.
+/// Reads sets of parameters. The columns [`BESIDE`] and those that begin with `implausibility` are passed over; where there is
+/// a column `accepted`, so are the sets with `false` in it. Lines that begin with `#` are comments.
 ///
 /// # Errors
 /// With every problem in a sentence, with file, row and column. Whether a path names a parameter and the value is in
@@ -36,16 +39,20 @@ fn parse(bytes: &[u8]) -> Result<ParameterSets, Vec<String>> {
     let header_line = line(&header).max(1);
     let mut problems = Vec::new();
     let mut columns: Vec<(usize, String)> = Vec::new();
+    let mut accepted = None;
     for (i, name) in header.iter().enumerate() {
         let name = name.trim_start_matches('\u{feff}');
-        if IGNORED.contains(&name) || name.starts_with(IGNORED_PREFIX) {
+        if name == ACCEPTED {
+            accepted = Some(i);
+        }
+        if BESIDE.contains(&name) || name.starts_with(BESIDE_PREFIX) {
             continue;
         }
         let at = format!(":{header_line}: column {}", i + 1);
         if !name.contains('.') {
             problems.push(format!(
-                "{at}: `{name}` is no path of a parameter\n  allowed: paths such as displacement.hazard.siege_per_day, and the columns {} and {IGNORED_PREFIX}*, which are passed over",
-                IGNORED.join(", ")
+                "{at}: `{name}` is no path of a parameter\n  allowed: paths such as displacement.hazard.siege_per_day, and the columns {} and {BESIDE_PREFIX}*, which are passed over",
+                BESIDE.join(", ")
             ));
         } else if columns.iter().any(|(_, known)| known == name) {
             problems.push(format!("{at}: `{name}` is there twice\n  remove one of the columns"));
@@ -62,6 +69,7 @@ fn parse(bytes: &[u8]) -> Result<ParameterSets, Vec<String>> {
         return Err(problems);
     }
     let mut found = ParameterSets { lines: Vec::new(), sets: Vec::new() };
+    let mut refused = 0_usize;
     for (row, record) in reader.records().enumerate() {
         let record = match record {
             Ok(record) => record,
@@ -74,6 +82,20 @@ fn parse(bytes: &[u8]) -> Result<ParameterSets, Vec<String>> {
         if record.len() != header.len() {
             problems.push(format!("{at}: {} fields, the header has {}", record.len(), header.len()));
             continue;
+        }
+        match accepted.map(|i| (i, &record[i])) {
+            None | Some((_, "true")) => {}
+            Some((_, "false")) => {
+                refused += 1;
+                continue;
+            }
+            Some((i, other)) => {
+                let column = i + 1;
+                problems.push(format!(
+                    "{at}, column {column} (`{ACCEPTED}`): found `{other}`\n  `true` or `false` is allowed; without the column every set counts"
+                ));
+                continue;
+            }
         }
         let mut set = Vec::with_capacity(columns.len());
         for (i, name) in &columns {
@@ -90,7 +112,13 @@ fn parse(bytes: &[u8]) -> Result<ParameterSets, Vec<String>> {
         found.sets.push(set);
     }
     if found.sets.is_empty() && problems.is_empty() {
-        problems.push(": there is no set under the header".into());
+        problems.push(if refused == 0 {
+            ": there is no set under the header".into()
+        } else {
+            format!(
+                ": none of the {refused} sets is accepted\n  remove the column `{ACCEPTED}` to use those that survived without being accepted"
+            )
+        });
     }
     if problems.is_empty() { Ok(found) } else { Err(problems) }
 }
@@ -108,6 +136,13 @@ mod tests {
     }
 
     #[test]
+    fn sets_that_were_not_accepted_are_passed_over() {
+        let text = b"a.b,wave,set,implausibility,distance,weight,accepted\n1,0,3,1.5,0.7,2.5e-1,true\n2,0,4,1,1,1,false\n";
+        let found = parse(text).unwrap();
+        assert_eq!((found.lines, found.sets), (vec![2], vec![vec![("a.b".to_owned(), 1.0)]]));
+    }
+
+    #[test]
     fn problems_have_row_and_column() {
         let says = |text: &str, part: &str| {
             let problems = parse(text.as_bytes()).expect_err(part).join("\n");
@@ -120,6 +155,8 @@ mod tests {
         says("a.b,a.b\n1,2\n", "twice");
         says("set,wave\n1,2\n", "no column is a parameter");
         says("a.b\n", "no set under the header");
+        says("a.b,accepted\n1,false\n2,false\n", "none of the 2 sets is accepted");
+        says("a.b,accepted\n1,true\n2,yes\n", ":3: row 2, column 2 (`accepted`): found `yes`");
         says("", "no column is a parameter");
     }
 }
