@@ -38,8 +38,8 @@ pub struct Chooser {
 /// Static side of the choice. Built once a run; rows fill on first use.
 #[derive(Resource)]
 pub struct ChoiceTables {
-    /// Kernel by cell over the destinations of its territory.
-    rows: Vec<OnceLock<Box<[f32]>>>,
+    /// Kernel by cell over the destinations of its territory, for those of the territory and for those who came over a border.
+    rows: [Vec<OnceLock<Box<[f32]>>>; 2],
     /// Attraction of each destination (0 for a gate that leads nowhere).
     mass: Vec<f64>,
     /// The territory that a gate or green border leads to.
@@ -122,7 +122,7 @@ impl ChoiceTables {
             })
             .collect();
         Self {
-            rows: (0..map.cells.len()).map(|_| OnceLock::new()).collect(),
+            rows: [(); 2].map(|()| (0..map.cells.len()).map(|_| OnceLock::new()).collect()),
             mass,
             leads_to: map.destinations.iter().map(|d| leads_to(map, d.kind)).collect(),
             arrival: map.destinations.iter().map(|d| arrival(map, d)).collect(),
@@ -147,10 +147,13 @@ impl ChoiceTables {
         self.kin_entry.class_of(entering, leaving, nationality, community, governed_by)
     }
 
-    /// Kernel of a cell over the destinations of its territory.
+    /// Kernel of a cell over the destinations of its territory. Those who came over a border have a way behind them that counts:
+    /// they choose as from `beyond_border_km` before it, which is what the gate's attraction was reckoned with.
     #[must_use]
-    pub fn row(&self, map: &Map, scenario: &Scenario, cell: CellId) -> &[f32] {
-        self.rows[cell.index()].get_or_init(|| {
+    pub fn row(&self, map: &Map, scenario: &Scenario, cell: CellId, came_over_border: bool) -> &[f32] {
+        self.rows[usize::from(came_over_border)][cell.index()].get_or_init(|| {
+            let choice = &scenario.displacement.destination;
+            let behind = if came_over_border { choice.beyond_border_km - choice.softening_km } else { 0.0 };
             let territory = map.cells.territory[cell.index()];
             let table = map.routes(territory, TravelMode::Vehicle, OPEN_SEASON);
             let range = &map.territories[territory.index()].destinations;
@@ -174,8 +177,7 @@ impl ChoiceTables {
                 .iter()
                 .zip(&passed)
                 .map(|(&(km, mass), &before)| {
-                    let choice = &scenario.displacement.destination;
-                    rules::kernel_weight(choice, Kilometres(km), mass, origin_mass, before) as f32
+                    rules::kernel_weight(choice, Kilometres(km + behind), mass, origin_mass, before) as f32
                 })
                 .collect()
         })
@@ -279,7 +281,7 @@ impl ChoiceTables {
         (cell, came_from, gave_up): (CellId, Option<TerritoryId>, Option<DestinationId>),
     ) -> Odds {
         let map = day.map;
-        let row = self.row(map, day.scenario, cell);
+        let row = self.row(map, day.scenario, cell, came_from.is_some());
         let here = day.threat.at(map, cell);
         let first = map.territories[map.cells.territory[cell.index()].index()].destinations.start;
         let mut sum = 0.0;

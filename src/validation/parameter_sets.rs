@@ -137,7 +137,8 @@ mod tests {
 
     #[test]
     fn sets_that_were_not_accepted_are_passed_over() {
-        let text = b"a.b,wave,set,implausibility,distance,weight,accepted\n1,0,3,1.5,0.7,2.5e-1,true\n2,0,4,1,1,1,false\n";
+        let text =
+            b"a.b,wave,set,implausibility,distance,weight,accepted\n1,0,3,1.5,0.7,2.5e-1,true\n2,0,4,1,1,1,false\n";
         let found = parse(text).unwrap();
         assert_eq!((found.lines, found.sets), (vec![2], vec![vec![("a.b".to_owned(), 1.0)]]));
     }
