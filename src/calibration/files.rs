@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::conduct::{Calibrated, Quantiles, Row, Status};
 use super::selection::sampled_order;
 use super::study::Plan;
+use crate::output::datapackage::{csv_resource, field};
 use crate::output::format::append_number;
 use crate::study::RESULTS_VERSION;
 use crate::validation::parameter_sets;
@@ -210,17 +211,7 @@ pub fn central(plan: &Plan, calibrated: &Calibrated) -> String {
 #[must_use]
 pub fn datapackage(plan: &Plan, calibrated: &Calibrated) -> Value {
     let resource = |path: &str, about: &str, columns: &[String]| {
-        let fields: Vec<Value> = columns.iter().map(|name| json!({ "name": name, "type": kind(name) })).collect();
-        json!({
-            "profile": "tabular-data-resource",
-            "name": path.trim_end_matches(".csv"),
-            "path": path,
-            "description": about,
-            "format": "csv",
-            "mediatype": "text/csv",
-            "encoding": "utf-8",
-            "schema": { "fields": fields, "missingValues": [""] },
-        })
+        csv_resource(path, about, columns.iter().map(|name| field(name, kind(name), "")).collect())
     };
     let other = |path: &str, about: &str| json!({ "name": path.replace('.', "-"), "path": path, "description": about });
     json!({

@@ -13,7 +13,7 @@ use crate::config::diagnostics::{Diagnostic, Diagnostics, nearest, shown};
 use crate::config::resolve::{Checked, canonical_json, check_all, deserialise};
 use crate::config::scenario::Scenario;
 use crate::config::schema::{View, number, resolved};
-use crate::config::tree::{Node, Step, Table};
+use crate::config::tree::{Node, Step, Table, leaves, lookup};
 use crate::config::{self};
 use crate::random::RunKey;
 use crate::validation::{network, regional};
@@ -310,8 +310,7 @@ fn parameter_problem(
         }
         Some(_) => {}
     }
-    let schema = path.split('.').try_fold(document, |view, key| view.property(key).or_else(|| view.other_properties()));
-    let schema = schema?;
+    let schema = document.at_path(path)?;
     if schema.types() == ["integer"] {
         let label = "only keys with real numbers can be varied";
         return Some(Diagnostic::at(at("path"), format!("{name} is a whole number"), label));
@@ -337,28 +336,6 @@ fn parameter_problem(
         return Some(problem.help("raise `low`, or write `scale = \"linear\"`"));
     }
     None
-}
-
-/// The value at a dotted path of tables.
-fn lookup<'a>(values: &'a Json, path: &str) -> Option<&'a Json> {
-    path.split('.').try_fold(values, |value, key| value.as_object()?.get(key))
-}
-
-/// Dotted paths of everything that is no table.
-fn leaves(values: &Json) -> Vec<String> {
-    fn walk(value: &Json, path: &str, found: &mut Vec<String>) {
-        match value.as_object() {
-            Some(table) => {
-                for (key, value) in table {
-                    walk(value, &if path.is_empty() { key.clone() } else { format!("{path}.{key}") }, found);
-                }
-            }
-            None => found.push(path.to_owned()),
-        }
-    }
-    let mut found = Vec::new();
-    walk(values, "", &mut found);
-    found
 }
 
 /// Dotted paths of all numbers.

@@ -16,7 +16,7 @@ pub(crate) mod resolve;
 pub mod rows;
 pub mod scenario;
 pub(crate) mod schema;
-mod semantics;
+pub(crate) mod semantics;
 mod source;
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use bevy_ecs::prelude::*;
 use bevy_tasks::{ComputeTaskPool, TaskPoolBuilder};
 
+use crate::config::diagnostics;
 use crate::config::scenario::Scenario;
 use crate::geography::Map;
 use crate::leadership::Outcome;
@@ -260,9 +261,5 @@ pub fn check(scenario: &Scenario, map: &Map) -> Vec<String> {
 
 /// `; did you mean ...?` with the nearest of some names, or nothing.
 fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
-    known
-        .map(|k| (strsim::damerau_levenshtein(name, k), k))
-        .min()
-        .filter(|(d, _)| *d <= 3)
-        .map_or_else(String::new, |(_, k)| format!("; did you mean `{k}`?"))
+    diagnostics::nearest(name, known).map_or_else(String::new, |known| format!("; did you mean `{known}`?"))
 }
