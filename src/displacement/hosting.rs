@@ -171,12 +171,15 @@ impl Homes<'_> {
     }
 
     /// Hazards of return of those who left a first-level unit, and of visits there: means over the cells that they left, by how many.
+    /// Where nobody has left since day 0, the homes of those displaced before are taken to lie where people live.
     fn mean_hazards(&self, population: &Population, unit: usize) -> Calls {
         let displacement = &self.scenario.displacement;
         let siege = PerDay(displacement.hazard.siege_per_day);
         let (mut persons, mut calls) = (0.0, Calls::default());
-        for &cell in &population.cells_of[unit] {
-            let gone = population.gone(cell);
+        let cells = &population.cells_of[unit];
+        let some_left = cells.iter().any(|&cell| population.gone(cell) > 0);
+        for &cell in cells {
+            let gone = if some_left { population.gone(cell) } else { population.residents[cell.index()] };
             if gone > 0 {
                 let safe = rules::threat_factor(
                     self.threat.at(&self.map, cell),
