@@ -19,6 +19,7 @@ pub mod calibration;
 pub mod cli;
 pub mod config;
 pub mod conflict;
+pub mod design;
 pub mod displacement;
 pub mod episode;
 pub mod geography;

@@ -47,6 +47,9 @@ pub struct Arguments {
     /// Only this replicate, counted from 0; may be given often
     #[arg(long = "replicate", value_name = "NUMBER")]
     replicate: Vec<u32>,
+    /// Only this point of the design, counted from 0; may be given often
+    #[arg(long = "point", value_name = "NUMBER")]
+    points: Vec<u32>,
     /// Tables to write: all, summary (runs, bands, contrasts, summary), or names such as pressure,events
     #[arg(long, value_name = "TABLES", default_value = "all", value_parser = TableSet::parse)]
     tables: TableSet,
@@ -79,6 +82,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
         outcomes: arguments.outcomes.clone(),
         variants: arguments.variants.clone(),
         replicates: arguments.replicate.clone(),
+        points: arguments.points.clone(),
     };
     let extent = study::extent(&study);
     let whole = study.plan.runs.len();
@@ -90,7 +94,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     let pool = execute::pool(threads).map_err(Problem::new)?;
     let path = arguments.out.clone().unwrap_or_else(|| Path::new("output").join(&plan.name));
     let about = format!("study: {}\ncommand: {}", plan.name, std::env::args().collect::<Vec<_>>().join(" "));
-    let names = file_names(arguments.tables);
+    let names = file_names(arguments.tables, plan);
     let mut folder = Folder::begin(&path, &names, arguments.overwrite, &about).map_err(Problem::new)?;
 
     let talks = !arguments.quiet && !arguments.json;
@@ -113,12 +117,13 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
         let spec = RunSpec {
             outcome: run.outcome,
             variant: run.variant,
+            point: run.point,
             replicate: run.replicate,
             seed: run.seed,
             threads_in_run: usize::from(arguments.threads_in_run),
             tables: arguments.tables,
         };
-        simulation::run(&plan.variant(run).scenario, &study.map, spec)
+        simulation::run(&plan.scenario(run), &study.map, spec)
     };
     let mut progress = Progress::new(plan, arguments.quiet, arguments.json);
     let result = conduct(plan, &borders, &mut folder, &options, one, |event| progress.tell(event));
@@ -163,6 +168,9 @@ fn repeat(arguments: &Arguments, study: &study::Study, run: &PlannedRun) -> Stri
     words.extend(["--outcome".into(), outcome_name(run.outcome).into()]);
     if study.plan.variants.len() > 1 {
         words.extend(["--variant".into(), study.plan.variant(run).name.clone()]);
+    }
+    if study.plan.design.is_some() {
+        words.extend(["--point".into(), run.point.to_string()]);
     }
     words.extend(["--replicate".into(), run.replicate.to_string()]);
     words.extend(["--out".into(), format!("output/{}-repeat", study.plan.name)]);

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use super::problem::Problem;
 use crate::calibration;
 use crate::config::{self, Resolved};
+use crate::design;
+use crate::design::points::Target;
 use crate::geography::Map;
 use crate::simulation;
 use crate::study::plan::Plan;
@@ -51,7 +53,8 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Study, Problem> {
             return Err(resolved.place(variant, &complaints).into());
         }
     }
-    let plan = Plan::new(&resolved.scenario, &resolved.variants, &map.hash).map_err(Problem::new)?;
+    let design = design::prepare(&resolved, &|scenario| simulation::check(scenario, &map))?;
+    let plan = Plan::with_design(&resolved.scenario, &resolved.variants, &map.hash, design).map_err(Problem::new)?;
     Ok(Study { resolved, map: Arc::new(map), plan })
 }
 
@@ -59,8 +62,12 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Study, Problem> {
 pub fn extent(study: &Study) -> String {
     let count = |n: usize, one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
     let settings = &study.resolved.scenario;
-    let mut factors =
-        vec![count(study.plan.outcomes.len(), "outcome"), count(settings.study.replicates as usize, "replicate")];
+    let design = study.plan.design.as_ref();
+    let mut factors = vec![count(study.plan.outcomes.len(), "outcome")];
+    factors.extend(design.map(|design| count(design.count(), "point")));
+    if design.is_none_or(|design| !design.fixes(Target::Replicate)) {
+        factors.push(count(settings.study.replicates as usize, "replicate"));
+    }
     if study.plan.variants.len() > 1 {
         factors.insert(0, count(study.plan.variants.len(), "variant"));
     }

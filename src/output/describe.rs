@@ -17,7 +17,7 @@ wrote; `--tables all|summary|NAME,...` chooses tables (default `all`).
 Conventions, the same in every table:
 
 - CSV as in RFC 4180: UTF-8, comma, header, `\\n` line ends, text in quotes where it must be. An empty field is a missing value.
-- Tidy: one row per fact. Rows stand in the order of the plan: variant, outcome, replicate, then date; those of bands and
+- Tidy: one row per fact. Rows stand in the order of the plan: variant, outcome, point, replicate, then date; those of bands and
   contrasts by variant, outcome, border, measure, then date.
 - Dates are ISO 8601. States are ISO3 codes; territories without one are `ABK` (Abkhazia), `SOS` (South Ossetia), `NKR`
   (Nagorno-Karabakh before 2023), `ICH` (Chechnya 1996-2000), `NAX` (the exclave of Nakhchivan). Codes name who holds a place, and take no side.
