@@ -30,6 +30,7 @@ pub mod output;
 pub mod random;
 pub mod recorders;
 pub mod schedule;
+pub mod sensitivity;
 pub mod simulation;
 pub mod states;
 pub mod study;

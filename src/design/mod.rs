@@ -14,6 +14,8 @@ pub mod prepare;
 pub mod saltelli;
 pub mod settings;
 pub mod sobol;
+#[cfg(test)]
+mod tests;
 
 pub use hypercube::latin_hypercube;
 pub use points::Points;
