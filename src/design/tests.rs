@@ -41,9 +41,23 @@ fn told(result: Result<Points, Diagnostics>) -> Vec<String> {
         .map(|p| {
             let name = text(p, "file");
             let file = Path::new(&name).file_name().map(|f| f.to_string_lossy().into_owned()).unwrap_or_default();
-            format!("{file}:{}:{} {} ({}){}{}", p["line"], p["column"], text(p, "message"), text(p, "label"), list(p, "notes"), list(p, "help"))
+            let (message, label) = (text(p, "message"), text(p, "label"));
+            let rest = list(p, "notes") + &list(p, "help");
+            without_folder(&format!("{file}:{}:{} {message} ({label}){rest}", p["line"], p["column"]))
         })
         .collect()
+}
+
+/// A text with the folder of the test written as $DIR.
+fn without_folder(text: &str) -> String {
+    let temp = std::env::temp_dir().display().to_string();
+    match text.split_once(&temp) {
+        Some((before, after)) => {
+            let rest = after.trim_start_matches('/').split_once('/').map_or("", |(_, rest)| rest);
+            format!("{before}$DIR/{rest}")
+        }
+        None => text.to_owned(),
+    }
 }
 
 /// The points as rows of text.
@@ -95,53 +109,75 @@ fn columns_of_other_kinds() {
     assert_eq!(short.count(), 1);
 }
 
+/// Wrong designs with the words about each, in a file of its own: `SPILLOVER_UPDATE_GOLDEN=1` writes it anew, to be read.
 #[test]
-fn what_is_wrong_with_a_file_of_points() {
-    let read = |text: &str| told(study(r#""points.csv""#, &[("points.csv", text.as_bytes())]));
-    assert_eq!(read("borders.pressure.power\n0.5\nx\n\"\"\n3\n"), Vec::<String>::new());
-    assert_eq!(read("wave,border.pressure.power\n1,2\n"), Vec::<String>::new());
-    assert_eq!(read("\"\",borders.pressure.power\n1,2\n"), Vec::<String>::new());
-    assert_eq!(read("borders.pressure.form,mechanisms.kin,run.persons_per_group\ngeometric,maybe,2.5\n"), Vec::<String>::new());
-    assert_eq!(read("outcome,replicate\ncollapse,-1\n"), Vec::<String>::new());
-    assert_eq!(read("borders.pressure.power,borders.pressure.power,run.days\n1,2,3\n"), Vec::<String>::new());
-    assert_eq!(read("borders.pressure.power\n1,2\n"), Vec::<String>::new());
-    assert_eq!(read("borders.pressure.power\n"), Vec::<String>::new());
-    assert_eq!(told(study(r#""point.csv""#, &[])), Vec::<String>::new());
-    assert_eq!(told(study(r#""points.csv""#, &[("points.csv", b"\xff\xfe")])), Vec::<String>::new());
-    let ignored = r#"{ kind = "file", file = "points.csv", ignore = ["wave"] }"#;
-    assert_eq!(told(study(ignored, &[("points.csv", b"borders.pressure.power\n1\n")])), Vec::<String>::new());
-}
-
-#[test]
-fn what_is_wrong_with_a_design() {
-    let made = |text: &str| told(study(text, &[]));
-    let one = |kind: &str, factor: &str| made(&format!("{{ {kind}, factors = [{{ {factor} }}] }}"));
-    assert_eq!(one(r#"kind = "moris", trajectories = 4"#, r#"path = "borders.pressure.power", low = 1, high = 2"#), Vec::<String>::new());
-    let sobol = |factor: &str| one(r#"kind = "sobol", points = 4"#, factor);
-    assert_eq!(sobol(r#"path = "borders.pressure.powr", low = 1, high = 2"#), Vec::<String>::new());
-    assert_eq!(sobol(r#"path = "borders.pressure.power", low = 0.5, high = 2"#), Vec::<String>::new());
-    assert_eq!(sobol(r#"path = "borders.pressure.power", low = 3, high = 2"#), Vec::<String>::new());
-    assert_eq!(sobol(r#"path = "borders.pressure.form", values = ["arithmetic", "geometric"]"#), Vec::<String>::new());
-    assert_eq!(sobol(r#"path = "borders.pressure.form", low = 1, high = 2"#), Vec::<String>::new());
-    assert_eq!(sobol(r#"path = "borders.pressure.power", low = 1"#), Vec::<String>::new());
-    assert_eq!(sobol(r#"path = "run.days", low = 1, high = 20"#), Vec::<String>::new());
-    assert_eq!(sobol(r#"path = "outcome", values = ["continuity"]"#), Vec::<String>::new());
-    assert_eq!(sobol(r#"path = "replicate", low = 0, high = 1e7"#), Vec::<String>::new());
-    assert_eq!(one(r#"kind = "morris", trajectories = 4, levels = 5"#, r#"path = "borders.pressure.power", low = 1, high = 2"#), Vec::<String>::new());
-    assert_eq!(one(r#"kind = "grid""#, r#"path = "borders.pressure.power", low = 1, high = 2"#), Vec::<String>::new());
-    let uneven = r#"{ kind = "list", factors = [{ path = "borders.pressure.power", values = [1] }, { path = "borders.pressure.floor", values = [0.1, 0.2] }] }"#;
-    assert_eq!(made(uneven), Vec::<String>::new());
-}
-
-#[test]
-fn points_that_do_not_fit_as_a_whole() {
-    let text = "borders.pressure.power\n1\n3\n3\n";
-    let complaints = |s: &crate::config::scenario::Scenario| {
-        if s.borders.pressure.power > 2.0 { vec!["borders.pressure.power: too much for this map".to_owned()] } else { Vec::new() }
+fn wrong_designs_are_refused_in_these_words() {
+    let mut text = String::new();
+    let mut add = |design: &str, points: &str, told: Vec<String>| {
+        use std::fmt::Write as _;
+        let points = if points.is_empty() { String::new() } else { format!("\n{}", points.trim_end()) };
+        writeln!(text, "{design}{points}\n  => {}\n", told.join("\n  => ")).unwrap();
     };
-    assert_eq!(told(study_with(r#""points.csv""#, &[("points.csv", text.as_bytes())], &complaints)), Vec::<String>::new());
+    for points in [
+        "borders.pressure.power\n0.5\nx\n\"\"\n3\n",
+        "wave,border.pressure.power\n1,2\n",
+        "\"\",borders.pressure.power\n1,2\n",
+        "borders.pressure.form,mechanisms.kin,run.persons_per_group\ngeometric,maybe,2.5\n",
+        "outcome,replicate\ncollapse,-1\n",
+        "borders.pressure.power,borders.pressure.power,run.days\n1,2,3\n",
+        "borders.pressure\n1\n",
+        "borders.pressure.power\n1,2\n",
+        "borders.pressure.power\n1\n1,5\n",
+        "borders.pressure.power\n",
+    ] {
+        let design = r#""points.csv""#;
+        add(design, points, told(study(design, &[("points.csv", points.as_bytes())])));
+    }
+    let absent = r#""point.csv""#;
+    add(absent, "", told(study(absent, &[])));
+    add(r#""points.csv""#, "(bytes FF FE)", told(study(r#""points.csv""#, &[("points.csv", b"\xff\xfe")])));
+    let ignored = r#"{ kind = "file", file = "points.csv", ignore = ["wave"] }"#;
+    add(ignored, "borders.pressure.power\n1", told(study(ignored, &[("points.csv", b"borders.pressure.power\n1\n")])));
+    let power = r#"path = "borders.pressure.power""#;
+    for (kind, factor) in [
+        (r#"kind = "moris", trajectories = 4"#, format!("{power}, low = 1, high = 2")),
+        (r#"kind = "sobol", points = 4"#, r#"path = "borders.pressure.powr", low = 1, high = 2"#.to_owned()),
+        (r#"kind = "sobol", points = 4"#, format!("{power}, low = 0.5, high = 2")),
+        (r#"kind = "sobol", points = 4"#, format!("{power}, low = 3, high = 2")),
+        (r#"kind = "sobol", points = 4"#, format!("{power}, low = 1")),
+        (r#"kind = "sobol", points = 4"#, format!("{power}, low = 1, high = 2, steps = 3")),
+        (r#"kind = "sobol", points = 4"#, r#"path = "borders.pressure.form", values = ["arithmetic", "geometric"]"#.to_owned()),
+        (r#"kind = "sobol", points = 4"#, r#"path = "borders.pressure.form", low = 1, high = 2"#.to_owned()),
+        (r#"kind = "sobol", points = 4"#, r#"path = "displacement.decision.cascade", low = 0, high = 2, scale = "log""#.to_owned()),
+        (r#"kind = "sobol", points = 4"#, r#"path = "run.days", low = 1, high = 20"#.to_owned()),
+        (r#"kind = "sobol", points = 4"#, r#"path = "outcome", values = ["continuity"]"#.to_owned()),
+        (r#"kind = "sobol", points = 4"#, r#"path = "replicate", low = 0, high = 1e7"#.to_owned()),
+        (r#"kind = "morris", trajectories = 4, levels = 5"#, format!("{power}, low = 1, high = 2")),
+        (r#"kind = "morris", trajectories = 4"#, format!("{power}, low = 1, high = 2")),
+        (r#"kind = "grid""#, format!("{power}, low = 1, high = 2")),
+        (r#"kind = "list""#, format!("{power}, values = [1] }}, {{ path = \"borders.pressure.floor\", values = [0.1, 0.2]")),
+        (r#"kind = "list""#, format!("{power}, values = [1] }}, {{ {power}, values = [2]")),
+    ] {
+        let design = format!("{{ {kind}, factors = [{{ {factor} }}] }}");
+        let told = told(study(&design, &[]));
+        add(&design, "", told);
+    }
     let variant = "[study]\nvariants = [{ name = \"a\", set = { \"borders.pressure.power\" = 2.0 } }]\ncontrast_variant = \"a\"\n[design]\nkind = \"list\"\nfactors = [{ path = \"borders.pressure.power\", values = [1, 2] }]\n";
-    assert_eq!(told(study(variant, &[])), Vec::<String>::new());
+    add(variant.trim_end(), "", told(study(variant, &[])));
+    let points = "borders.pressure.power\n1\n3\n3\n";
+    let complaints = |s: &crate::config::scenario::Scenario| {
+        let too_much = s.borders.pressure.power > 2.0;
+        Vec::from_iter(too_much.then(|| "borders.pressure.power: too much for this map".to_owned()))
+    };
+    let misfit = study_with(r#""points.csv""#, &[("points.csv", points.as_bytes())], &complaints);
+    add("\"points.csv\", and a map on which a power above 2 does not fit", points, told(misfit));
+
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/design/refused.txt");
+    if std::env::var_os("SPILLOVER_UPDATE_GOLDEN").is_some() {
+        std::fs::write(path, &text).unwrap();
+    }
+    let known = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(known == text, "the words about wrong designs changed:\n{text}\nwere:\n{known}");
 }
 
 #[test]
