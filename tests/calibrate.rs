@@ -1,8 +1,13 @@
 //! `spillover calibrate` as a user meets it.
 
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use spillover::calibration::evaluate::{Cases, Evaluate};
+use spillover::validation::{Settings, regional};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -16,8 +21,7 @@ fn spillover(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String)
 fn changed(folder: &Path, changes: &[(&str, &str)]) -> PathBuf {
     let mut text = fs::read_to_string(format!("{ROOT}/configs/calibration.toml")).unwrap();
     for (from, to) in changes {
-        assert!(text.contains(from), "{from}");
-        text = text.replacen(from, to, 1);
+        text = common::replaced("calibration.toml", &text, from, to);
     }
     let text = text.replace("\"base.toml\"", &format!("'{ROOT}/configs/base.toml'"));
     let text = text.replace("\"cases/", &format!("\"{ROOT}/configs/cases/"));
@@ -100,6 +104,9 @@ fn a_short_calibration_on_karabakh() {
             ("second_largest\"\n", "largest\"\n"),
             ("waves = 4", "waves = 1"),
             ("runs_per_wave = 400", "runs_per_wave = 10"),
+            ("min_keep = 50", "min_keep = 1"),
+            // Wide enough that some of ten sets survive, and so few kept that not all are accepted.
+            ("cutoff = 3.0", "cutoff = 20.0"),
         ],
     );
     let arguments = ["calibrate", study.to_str().unwrap(), "--out", "results", "--threads", "2"];
@@ -116,6 +123,53 @@ fn a_short_calibration_on_karabakh() {
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("10 sets are known"), "{said}");
     assert!(read() == first);
+
+    // What one command writes the other reads, and it uses the accepted sets alone.
+    let plausible = dir.path().join("results/plausible.csv");
+    let case = format!("{ROOT}/configs/cases/karabakh_2023");
+    let base = format!("{ROOT}/configs/base.toml");
+    let validate = |parameters: &Path, out: &str| {
+        let arguments = ["validate", &case, "--scenario", &base, "--replicates", "2", "--seed", "1", "--out", out];
+        spillover(dir.path(), &[&arguments[..], &["--parameters", parameters.to_str().unwrap()]].concat())
+    };
+    let (code, _, said) = validate(&plausible, "all");
+    assert_eq!(code, Some(0), "{said}");
+    let text = fs::read_to_string(&plausible).unwrap();
+    let (accepted, others): (Vec<&str>, Vec<&str>) = text.lines().skip(1).partition(|row| row.ends_with(",true"));
+    assert!(!accepted.is_empty() && !others.is_empty(), "{text}");
+    let header = text.lines().next().unwrap();
+    let own = dir.path().join("own.csv");
+    // The others first: were they used, the scores would change.
+    fs::write(&own, [&[header][..], &others, &accepted].concat().join("\n") + "\n").unwrap();
+    let (code, _, said) = validate(&own, "own");
+    assert_eq!(code, Some(0), "{said}");
+    let scores = |out: &str| fs::read(dir.path().join(out).join("scores.csv")).unwrap();
+    assert!(scores("all") == scores("own"));
+    fs::write(&own, [&[header][..], &others].concat().join("\n") + "\n").unwrap();
+    let (code, _, said) = validate(&own, "none");
+    assert_eq!(code, Some(2));
+    assert!(said.contains("sets is accepted") && !dir.path().join("none").exists(), "{said}");
+}
+
+#[test]
+fn a_set_gives_what_a_run_of_the_case_gives() {
+    let folder = Path::new(ROOT).join("configs/cases/karabakh_2023");
+    let settings = Settings { replicates: 2, seed: 5, ..common::settings() };
+    let cases = Cases::prepare(std::slice::from_ref(&folder), &settings).unwrap_or_else(|p| panic!("{}", p.join("\n")));
+    for hazard in [0.2, 0.6, 0.2] {
+        let set = vec![("displacement.hazard.defeat_per_day".to_owned(), hazard)];
+        let found = cases.run(&set, settings.seed).unwrap();
+        let settings = Settings { parameter_sets: vec![set], ..settings.clone() };
+        let record = regional::run(&folder, &settings).unwrap_or_else(|p| panic!("{}", p.join("\n")));
+        assert_eq!(found.len(), record.series.len());
+        for (one, other) in found.iter().zip(&record.series) {
+            assert_eq!(one.name, format!("karabakh_2023/{}", other.name));
+            let bits = |values: &[f64]| values.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+            for (one, other) in one.points.iter().zip(&other.points) {
+                assert_eq!(bits(&one.simulated), bits(&other.simulated));
+            }
+        }
+    }
 }
 
 #[test]

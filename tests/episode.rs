@@ -11,7 +11,7 @@ use spillover::config;
 use spillover::conflict::{ArmedGroup, Events, Violence};
 use spillover::displacement::Population;
 use spillover::displacement::threat::PerceivedThreat;
-use spillover::geography::Map;
+use spillover::geography::{DestinationKind, Map};
 use spillover::leadership::{Leadership, Outcome};
 use spillover::random::RunKey;
 use spillover::simulation::{self, Simulation};
@@ -54,6 +54,11 @@ mechanisms.mobile_population = false
     (folder, path)
 }
 
+/// An entry of a list of `[episode]`, each key on a line of its own: those given, then the source and certainty that all have.
+fn entry(list: &str, keys: &str) -> String {
+    format!("\n[[episode.{list}]]\n{}\nsource = 'test'\ncertainty = 'P'\n", keys.replace("; ", "\n"))
+}
+
 fn simulation(text: &str, files: &[(&str, &str)], replicate: u32) -> Simulation {
     let (_folder, path) = folder(text, files);
     let resolved = config::load(&path, &[]).unwrap_or_else(|problems| panic!("{problems}"));
@@ -78,14 +83,9 @@ fn crossing(id: &str) -> usize {
 }
 
 /// People who flee the south of the tiny map.
-const FLIGHT: &str = r#"
-[[episode.threat]]
-place = "IRN/Border province (fictional)"
-class = "defeat"
-intensity = [1.0, 1.0]
-source = "test"
-certainty = "P"
-"#;
+fn flight() -> String {
+    entry("threat", "place = 'IRN/Border province (fictional)'; class = 'defeat'; intensity = [1.0, 1.0]")
+}
 
 #[test]
 fn with_the_switches_off_nothing_happens() {
@@ -151,7 +151,7 @@ fn the_displaced_of_day_0_are_there_and_go_home_to_a_calm_place() {
 
 #[test]
 fn people_flee_a_given_threat_and_only_from_there() {
-    let mut s = simulation(FLIGHT, &[], 0);
+    let mut s = simulation(&flight(), &[], 0);
     days(&mut s, 5);
     let (map, population) = (tiny(), s.world().resource::<Population>());
     let mut left = 0;
@@ -167,11 +167,9 @@ fn people_flee_a_given_threat_and_only_from_there() {
 #[test]
 fn nobody_flees_where_there_is_no_refuge() {
     // The whole south is under the same threat, and every way out is shut: people stay although they would leave.
-    let shut = |x: &str| {
-        format!("[[episode.passage]]\ncrossing = \"{x}\"\npassage = \"closed\"\nsource = \"test\"\ncertainty = \"P\"\n")
-    };
+    let shut = |x: &str| entry("passage", &format!("crossing = '{x}'; passage = 'closed'"));
     let closed: String = ["C01", "C03"].map(shut).concat();
-    let threat = FLIGHT.replace("IRN/Border province (fictional)", "IRN");
+    let threat = flight().replace("IRN/Border province (fictional)", "IRN");
     let beyond = "displacement.destination.foreign_weight = 0.01\nmechanisms.green_border = false\n";
     let mut s = simulation(&format!("{beyond}{threat}{closed}"), &[], 0);
     days(&mut s, 5);
@@ -190,34 +188,19 @@ fn nobody_flees_where_there_is_no_refuge() {
 
 #[test]
 fn a_closed_gate_stays_closed_until_it_opens_within_a_day() {
-    let gate = r#"
-[[episode.passage]]
-crossing = "C01"
-towards = "AZE"
-to = "2026-01-18T12:00"
-passage = "closed"
-source = "test"
-certainty = "P"
-
-[[episode.passage]]
-crossing = "C01"
-towards = "AZE"
-from = "2026-01-18T12:00"
-to = "2026-01-20T06:00"
-passage = "open"
-source = "test"
-certainty = "P"
-
-[[episode.passage]]
-crossing = "C01"
-towards = "AZE"
-from = "2026-01-20T06:00"
-to = "2026-01-21"
-passage = "closed"
-source = "test"
-certainty = "P"
-"#;
-    let mut s = simulation(&format!("{FLIGHT}{gate}"), &[], 0);
+    let gate = [
+        entry("passage", "crossing = 'C01'; towards = 'AZE'; to = '2026-01-18T12:00'; passage = 'closed'"),
+        entry(
+            "passage",
+            "crossing = 'C01'; towards = 'AZE'; from = '2026-01-18T12:00'; to = '2026-01-20T06:00'; passage = 'open'",
+        ),
+        entry(
+            "passage",
+            "crossing = 'C01'; towards = 'AZE'; from = '2026-01-20T06:00'; to = '2026-01-21'; passage = 'closed'",
+        ),
+    ]
+    .concat();
+    let mut s = simulation(&(flight() + &gate), &[], 0);
     let x = crossing("C01");
     let side = usize::from(tiny().crossings[x].sides[0] != tiny().territory("IRN").unwrap());
     let before = s.world().resource::<Policies>().passage[x];
@@ -235,14 +218,7 @@ certainty = "P"
 
 #[test]
 fn a_given_capacity_binds() {
-    let gate = r#"
-[[episode.capacity]]
-crossing = "C01"
-from = "2026-01-17"
-persons_per_day = [20, 20]
-source = "test"
-certainty = "P"
-"#;
+    let gate = entry("capacity", "crossing = 'C01'; from = '2026-01-17'; persons_per_day = [20, 20]");
     let served = |text: &str| {
         let mut s = simulation(text, &[], 0);
         let mut most = 0;
@@ -255,30 +231,60 @@ certainty = "P"
         }
         most
     };
-    let free = served(FLIGHT);
+    let free = served(&flight());
     assert!(free > 40, "{free} a day at most: too few cross to test a capacity");
-    assert!((10..=21).contains(&served(&format!("{FLIGHT}{gate}"))));
+    assert!((10..=21).contains(&served(&(flight() + &gate))));
+}
+
+/// The law of readiness on a queue that never empties: with the constant `tau` it nears 1 from the idle share, and what it serves
+/// is capacity times readiness, so that a slow start lengthens the queue by `(1 - idle) tau` days of service in the end.
+#[test]
+fn a_gate_that_begins_to_work_is_slow_at_first() {
+    let capacity = 20.0;
+    let gate = [
+        entry("capacity", &format!("crossing = 'C01'; persons_per_day = [{capacity:.1}, {capacity:.1}]")),
+        entry("passage", "crossing = 'C01'; passage = 'open'"),
+    ];
+    let x = crossing("C01");
+    let side = usize::from(tiny().crossings[x].sides[0] != tiny().territory("IRN").unwrap());
+    let (tau, idle) = (3.0, 0.25);
+    let passed = |ramp_up: bool| {
+        let head = format!(
+            "mechanisms.ramp_up = {ramp_up}\nmechanisms.reneging = false\nmechanisms.seasons = false\n\
+             borders.crossing.ramp_up_days = {tau:.1}\nborders.crossing.idle_share = {idle}\n"
+        );
+        let mut s = simulation(&(head + &flight() + &gate.concat()), &[], 0);
+        let mut passed = Vec::new();
+        for step in 0..15 * 4 {
+            s.step();
+            let traffic = s.world().resource::<CrossingTraffic>();
+            if traffic.waiting[x][side] > 0 {
+                passed.push(traffic.passed[x][side] as f64);
+            }
+            assert_eq!(traffic.waiting[x][side] > 0, !passed.is_empty(), "the queue was empty again at step {step}");
+        }
+        passed
+    };
+    let (slow, ready) = (passed(true), passed(false));
+    assert!(slow.len() > 40 && slow.len() == ready.len(), "{} {}", slow.len(), ready.len());
+    let mut expected = 0.0;
+    for (n, (slow, ready)) in slow.iter().zip(&ready).enumerate() {
+        let days = (n + 1) as f64 / 4.0;
+        expected += capacity / 4.0 * (1.0 - (1.0 - idle) * libm::exp(-days / tau));
+        // Whole persons: the part of one stays over.
+        assert!(*slow <= expected + 1e-9 && *slow > expected - 1.0, "after {days} days {slow}, expected {expected}");
+        assert!((ready - capacity * days).abs() < 1e-9, "after {days} days {ready}, expected {}", capacity * days);
+    }
 }
 
 #[test]
 fn control_and_exit_bars_are_those_given_while_they_last() {
-    let text = r#"
-[[episode.control]]
-place = "AZE"
-from = "2026-01-16"
-to = "2026-01-16"
-value = [0.3, 0.3]
-source = "test"
-certainty = "P"
-
-[[episode.exit_bar]]
-state = "IRN"
-to = "2026-01-16"
-strength = [0.7, 0.7]
-source = "test"
-certainty = "P"
-"#;
-    let mut s = simulation(text, &[], 0);
+    let text = [
+        entry("control", "place = 'AZE'; from = '2026-01-16'; to = '2026-01-16'; value = [0.3, 0.3]"),
+        entry("exit_bar", "state = 'IRN'; to = '2026-01-16'; strength = [0.7, 0.7]"),
+    ]
+    .concat();
+    let mut s = simulation(&text, &[], 0);
     let map = tiny();
     let azerbaijan = map.territories[map.territory("AZE").unwrap().index()].cells[0];
     let mut seen = Vec::new();
@@ -298,16 +304,13 @@ certainty = "P"
 const EVENTS: &str = "date,lat,lon,deaths_civilians,deaths_all,source\n\
     2026-01-10,39.65,45.95,5,100,before the run: remembered\n\
     2026-01-17,39.65,45.95,40,100,test\n";
-const VIOLENCE: &str = r#"
-[[episode.violence]]
-file = "events.csv"
-source = "test"
-certainty = "P"
-"#;
+fn violence() -> String {
+    entry("violence", "file = 'events.csv'")
+}
 
 #[test]
 fn given_events_kill_are_felt_and_set_people_in_motion() {
-    let mut s = simulation(VIOLENCE, &[("events.csv", EVENTS)], 0);
+    let mut s = simulation(&violence(), &[("events.csv", EVENTS)], 0);
     let cell = tiny().cell_at(39.65, 45.95).unwrap().index();
     days(&mut s, 1);
     let remembered = s.world().resource::<Violence>().fatalities[cell];
@@ -326,7 +329,7 @@ fn given_events_kill_are_felt_and_set_people_in_motion() {
 #[test]
 fn a_file_of_events_is_part_of_what_a_run_is() {
     let load = |events: &str| {
-        let (folder, path) = folder(VIOLENCE, &[("events.csv", events)]);
+        let (folder, path) = folder(&violence(), &[("events.csv", events)]);
         let resolved = config::load(&path, &[]).unwrap_or_else(|problems| panic!("{problems}"));
         assert!(resolved.files.contains(&folder.path().join("events.csv")), "{:?}", resolved.files);
         resolved.hash
@@ -348,37 +351,17 @@ fn answer(text: &str, files: &[(&str, &str)]) -> String {
 
 #[test]
 fn what_does_not_fit_the_map_is_told_at_its_place() {
-    let text = r#"
-[[episode.passage]]
-crossing = "C11"
-towards = "AZE"
-passage = "closed"
-source = "test"
-certainty = "P"
-
-[[episode.capacity]]
-crossing = "C01"
-towards = "RUS"
-from = "2026-01-20"
-to = "2026-01-18"
-persons_per_day = [10, 20]
-source = "test"
-certainty = "P"
-
-[[episode.threat]]
-place = "IRN/Border provinc (fictional)"
-class = "siege"
-intensity = [0.0, 1.0]
-source = "test"
-certainty = "P"
-
-[[episode.control]]
-place = "10,10,20"
-value = [0.0, 1.0]
-source = "test"
-certainty = "P"
-"#;
-    let said = answer(text, &[]);
+    let text = [
+        entry("passage", "crossing = 'C11'; towards = 'AZE'; passage = 'closed'"),
+        entry(
+            "capacity",
+            "crossing = 'C01'; towards = 'RUS'; from = '2026-01-20'; to = '2026-01-18'; persons_per_day = [10, 20]",
+        ),
+        entry("threat", "place = 'IRN/Border provinc (fictional)'; class = 'siege'; intensity = [0.0, 1.0]"),
+        entry("control", "place = '10,10,20'; value = [0.0, 1.0]"),
+    ]
+    .concat();
+    let said = answer(&text, &[]);
     for (words, line) in [
         ("`episode.passage[0].crossing`: the map `tiny` has no crossing `C11`", 15),
         (
@@ -399,16 +382,16 @@ certainty = "P"
 
 #[test]
 fn a_broken_file_of_events_is_told_at_its_place() {
-    assert!(answer(VIOLENCE, &[]).contains("there is no file `$DIR/events.csv`"));
+    assert!(answer(&violence(), &[]).contains("there is no file `$DIR/events.csv`"));
     let broken = "date,lat,lon,deaths_civilians,deaths_all,source\n2026-01-17,39.65,95.95x,4,3,\n";
-    let said = answer(VIOLENCE, &[("events.csv", broken)]);
+    let said = answer(&violence(), &[("events.csv", broken)]);
     for words in
         ["`95.95x` is no `lon`", "events.csv:2:18", "expected at most `deaths_all`", "expected where the event is from"]
     {
         assert!(said.contains(words), "{words}\nis not in\n{said}");
     }
     let far = EVENTS.replace("45.95", "65.95");
-    let said = answer(VIOLENCE, &[("events.csv", &far)]);
+    let said = answer(&violence(), &[("events.csv", &far)]);
     assert!(
         said.contains("events.csv line 2: 39.65, 65.95 is more than 25 km from any land of the map `tiny`"),
         "{said}"
@@ -420,4 +403,97 @@ fn an_entry_without_a_source_is_refused() {
     let text = "episode.residents = [{ place = \"AZE\", persons = [1, 2], certainty = \"guess\" }]";
     let said = answer(text, &[]);
     assert!(said.contains("`source`") && said.contains("one of F, F~, C, R-h, R-m, R-l, P"), "{said}");
+}
+
+/// Some wait at a line that is shut for now, and pass when it opens; nobody where the weight of a shut line is none.
+#[test]
+fn a_shut_line_is_waited_at_and_passed_when_it_opens() {
+    let gate = entry("passage", "crossing = 'C01'; to = '2026-01-18T12:00'; passage = 'closed'");
+    let waiting_then_passed = |weight: &str| {
+        let set = format!("displacement.destination.closed_weight = {weight}\n");
+        let mut s = simulation(&(set + &flight() + &gate), &[], 0);
+        let x = crossing("C01");
+        let side = usize::from(tiny().crossings[x].sides[0] != tiny().territory("IRN").unwrap());
+        for _ in 0..3 * 4 + 1 {
+            s.step();
+        }
+        let waiting = s.world().resource::<CrossingTraffic>().waiting[x][side];
+        days(&mut s, 1);
+        (waiting, s.world().resource::<CrossingTraffic>().passed[x][side])
+    };
+    let (waiting, passed) = waiting_then_passed("0.5");
+    assert!(waiting > 0, "nobody waited at the shut line");
+    assert!(passed > 0, "nobody passed when it opened");
+    assert_eq!(waiting_then_passed("0.0").0, 0, "some waited although a shut line weighs nothing");
+}
+
+/// People whose home is in no order go there only to look after it, and flee again: traffic both ways, nobody stays.
+#[test]
+fn visitors_go_home_and_flee_again() {
+    let there = "home = 'IRN/Border province (fictional)'; at = 'AZE'; persons = [3000, 3000]";
+    let lawless = "place = 'IRN'; value = [0.0, 0.0]";
+    let both_ways = |visits: &str| {
+        let set = format!("displacement.hosting.visit_per_day = {visits}\n");
+        let mut s = simulation(&(set + &entry("displaced", there) + &entry("control", lawless)), &[], 0);
+        let population = s.world().resource::<Population>();
+        let home: u32 = population.residents.iter().sum();
+        days(&mut s, 20);
+        let (map, population) = (tiny(), s.world().resource::<Population>());
+        let [irn, aze] = ["IRN", "AZE"].map(|code| map.territory(code).unwrap().index());
+        let n = map.territories.len();
+        assert_eq!(population.residents.iter().sum::<u32>(), home, "visitors stayed");
+        (population.passed[aze * n + irn], population.passed[irn * n + aze])
+    };
+    let (home, back) = both_ways("0.1");
+    assert!(home > 100 && back > 0 && back <= home, "{home} home, {back} back");
+    assert_eq!(both_ways("0.0"), (0, 0));
+}
+
+/// Who gave up a queue and finds nowhere else to go joins it again: nobody is lost on the road.
+#[test]
+fn who_has_nowhere_else_waits_on() {
+    let threat = flight().replace("IRN/Border province (fictional)", "IRN");
+    let gates = ["C01", "C03"].map(|x| entry("passage", &format!("crossing = '{x}'; passage = 'closed'"))).concat();
+    let eager = "borders.crossing.renege_closed_per_day = 1.0\ndisplacement.destination.closed_weight = 0.5\n";
+    let mut s = simulation(&format!("{eager}mechanisms.green_border = false\n{threat}{gates}"), &[], 0);
+    days(&mut s, 15);
+    let mut groups = s.world_mut().query::<&spillover::displacement::group::Travel>();
+    let lost = groups.iter(s.world()).filter(|t| t.activity == spillover::displacement::group::Activity::Choosing);
+    assert_eq!(lost.count(), 0, "groups stand on the road with nowhere to go");
+}
+
+/// Each community is its own kin, families are kin both ways, and those without a known community are nobody's.
+#[test]
+fn related_communities_are_kin() {
+    let scenario = common::quick(&[]);
+    let map = common::map();
+    let s = Simulation::new(&scenario, &map, Outcome::Continuity, RunKey::new(1, 0), 1);
+    let population = s.world().resource::<Population>();
+    let id = |name: &str| {
+        map.communities.iter().position(|c| c == name).map(spillover::ids::CommunityId::from_index).unwrap()
+    };
+    let (chechen, ingush, armenian) = (id("Chechen"), id("Ingush"), id("Armenian"));
+    assert!(population.are_kin(chechen, ingush) && population.are_kin(ingush, chechen));
+    assert!(population.are_kin(armenian, armenian) && !population.are_kin(armenian, chechen));
+    let unknown = spillover::displacement::group::NO_COMMUNITY;
+    assert!(!population.are_kin(unknown, unknown) && !population.are_kin(chechen, unknown));
+    // Kin of Chechens in Russia are Chechens and Ingush, so as many as kin of Ingush.
+    let russia = map.territory("RUS").unwrap().index();
+    let share = |c: spillover::ids::CommunityId| population.kin_share[russia][c.index()];
+    assert!((share(chechen) - share(ingush)).abs() < 1e-9 && share(chechen) > 0.0);
+}
+
+/// A cell's residents count for one town at most, and a capital's for the capital.
+#[test]
+fn towns_share_the_residents_of_their_surroundings() {
+    let map = common::map();
+    for (t, territory) in map.territories.iter().enumerate() {
+        let cells = (0..map.cells.len()).filter(|&c| map.cells.territory[c].index() == t);
+        let all: u64 = cells.map(|c| u64::from(map.cells.population[c])).sum();
+        let towns = territory.destinations.clone().map(|d| &map.destinations[usize::from(d)]);
+        let in_towns: u64 = towns.filter(|d| d.kind == DestinationKind::Town).map(|d| d.population).sum();
+        assert!(in_towns <= all, "{}: {in_towns} in towns of {all}", territory.code);
+    }
+    let people = |name: &str| map.destinations.iter().find(|d| d.name == name).unwrap().population;
+    assert!(people("Yerevan") > 900_000 && people("Ashtarak") < 150_000 && people("Masis") < 200_000);
 }

@@ -2,6 +2,8 @@
 //! their folder, the published cases.
 #![allow(missing_docs)]
 
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -53,17 +55,12 @@ fn conflicts() -> String {
 
 /// Writes the case with some files changed (`None` removes one).
 fn write(changes: &[(&str, Option<&str>)]) -> tempfile::TempDir {
-    let dir = tempfile::tempdir().expect("a temporary folder");
     let conflicts = conflicts();
     let files = TINY.iter().copied().chain([("input_csv/conflicts.csv", conflicts.as_str())]);
-    for (file, text) in files {
+    common::folder_of(files.filter_map(|(file, text)| {
         let changed = changes.iter().find(|c| c.0 == file).map(|c| c.1);
-        let Some(text) = changed.unwrap_or(Some(text)) else { continue };
-        let path = dir.path().join(file);
-        fs::create_dir_all(path.parent().expect("inside the case")).expect("a folder");
-        fs::write(path, text).expect("a file");
-    }
-    dir
+        Some((file, changed.unwrap_or(Some(text))?.to_owned()))
+    }))
 }
 
 fn text_of(file: &str) -> String {
@@ -71,15 +68,7 @@ fn text_of(file: &str) -> String {
 }
 
 fn settings(sets: &[&str]) -> Settings {
-    Settings {
-        scenario: PathBuf::from("configs/base.toml"),
-        sets: sets.iter().map(ToString::to_string).collect(),
-        parameter_sets: Vec::new(),
-        replicates: 3,
-        seed: 7,
-        hide_capacities: false,
-        threads: 1,
-    }
+    Settings { sets: sets.iter().map(ToString::to_string).collect(), seed: 7, ..common::settings() }
 }
 
 fn run(folder: &Path, settings: &Settings) -> CaseRecord {
@@ -105,11 +94,6 @@ fn quirks_of_the_format_are_read() {
 
 #[test]
 fn every_fault_is_told_with_its_place_and_the_next_step() {
-    let replace = |file: &str, from: &str, to: &str| {
-        let text = text_of(file);
-        assert!(text.contains(from), "{from} is not in {file}");
-        text.replacen(from, to, 1)
-    };
     let cases = [
         (
             "input_csv/locations.csv",
@@ -190,7 +174,7 @@ fn every_fault_is_told_with_its_place_and_the_next_step() {
         ),
     ];
     for (file, from, to, expected) in cases {
-        let changed = replace(file, from, to);
+        let changed = common::replaced(file, &text_of(file), from, to);
         let dir = write(&[(file, Some(&changed))]);
         let problems = read(dir.path()).map(|_| ()).expect_err(expected);
         assert!(problems.iter().any(|p| p.contains(expected)), "{file}: {from} -> {to}: {problems:#?}");
@@ -263,6 +247,22 @@ fn results_depend_on_the_seed_alone() {
         "replicate 0 has the scenario's own"
     );
     assert_ne!(mixed, one);
+    // A case that was prepared once gives what a run from the files gives, also after other runs.
+    let prepared = network::prepare(dir.path(), &settings(&[])).unwrap_or_else(|p| panic!("{}", p.join("\n")));
+    let values = |settings: &Settings| {
+        let record = prepared.run(settings).unwrap_or_else(|p| panic!("{}", p.join("\n")));
+        record.series.iter().flat_map(|s| s.points.iter().map(|p| p.simulated.clone())).collect::<Vec<_>>()
+    };
+    assert_eq!((values(&sets), values(&settings(&[])), values(&sets)), (mixed.clone(), one, mixed));
+    let wrong = vec![vec![("displacement.destination.distance_power".to_owned(), -4.0)]];
+    let said = prepared.run(&Settings { parameter_sets: wrong, ..settings(&[]) }).unwrap_err();
+    assert!(
+        said[0].starts_with("set 1 of the parameters: `displacement.destination.distance_power`: found -4"),
+        "{said:?}"
+    );
+    let hidden = Settings { hide_capacities: true, ..settings(&[]) };
+    let said = prepared.run(&hidden).unwrap_err();
+    assert_eq!(said, ["`hide_capacities` is not what the case was prepared with: prepare the case again"]);
 }
 
 /// Averaged relative difference (plain, and with simulated totals scaled to the observed), mean over replicates.
@@ -325,12 +325,12 @@ fn published_cases_are_read_and_run() {
             let [plain, scaled] = averaged_relative_difference(&record);
             assert!(plain.is_finite() && plain < 2.0);
             println!(
-                "{name:12} {:6} ARD {plain:.3} rescaled {scaled:.3} | gravity-only {gravity:.3} | {} persons an agent, {:.2} s, {:.1} m agent-days/s, {:.1} B/agent\n    {}",
+                "{name:12} {:6} ARD {plain:.3} rescaled {scaled:.3} | gravity-only {gravity:.3} | {} persons an agent, {:.2} s, {:.1} m agent-days/s, {:.1} B stored/agent\n    {}",
                 if hide_capacities { "hidden" } else { "given" },
                 record.cost.persons_per_agent,
                 record.cost.cpu_seconds,
                 record.cost.agent_days / record.cost.cpu_seconds / 1e6,
-                record.cost.bytes_per_agent,
+                record.cost.stored_bytes_per_agent,
                 record.notes.join("\n    "),
             );
         }

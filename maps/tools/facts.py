@@ -62,6 +62,10 @@ EXCLAVES = {"NAX": "AZE"}
 
 # Towns whose cell at 0.05 degrees is water or lies across a border from them.
 TOWN_TERRITORY = {"Taman": "RUS", "Qamishli": "SYR"}
+# Towns beside the road nodes of the geodata: name: (lat, lon, territory). Positions by GeoNames [F]. Those round Yerevan stand for the
+# regions Kotayk, Ararat and Armavir, which else have no town of their own near the capital.
+MORE_TOWNS = {"Abovyan": (40.274, 44.626, "ARM"), "Hrazdan": (40.498, 44.766, "ARM"), "Charentsavan": (40.402, 44.643, "ARM"),
+              "Vagharshapat": (40.166, 44.292, "ARM"), "Masis": (40.067, 44.435, "ARM")}
 # Names as printed; others are printed as they are.
 TOWN_NAMES = {"Armavir_RU": "Armavir (RU)", "Armavir_AM": "Armavir (AM)", "Martuni_AM": "Martuni (AM)",
               "Martuni_NK": "Martuni (Karabakh)", "Tatev_Kapan": "Kapan", "Julfa_AZ": "Julfa (Nakhchivan)", "AstaraIR": "Astara (IR)",

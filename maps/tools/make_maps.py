@@ -278,6 +278,10 @@ def main():
     road_map = inputs.read_json(a.geodata, "derived/roads.geojson")
     points = town_points(road_map["features"])
     towns = town_territories(a.geodata, {n: q for n, q in points.items() if roads.is_town(n)})
+    for name, (lat, lon, territory) in facts.MORE_TOWNS.items():
+        if name in points:
+            raise SystemExit(f"{name} is a road node of the geodata already; take it off facts.MORE_TOWNS")
+        points[name], towns[name] = (lat, lon), territory
     outline = inputs.read_json(a.geodata, lines.SOURCE)["features"]
     shared = {"roads": road_map, "points": points, "towns": towns, "lines": lines.country_lines(outline, (36, 34, 56, 47))}
     for tag, name, width in (("0.1", "caucasus_10km", "10"), ("0.05", "caucasus_5km", "5")):

@@ -39,14 +39,15 @@ pub struct Cases {
     fingerprint: String,
 }
 
-/// A case in a folder: what does not change from set to set is read here, once.
-fn runner(folder: &Path) -> Runner {
-    let folder = folder.to_owned();
-    if regional::is_case(&folder) {
-        Box::new(move |settings| regional::run(&folder, settings))
+/// A case in a folder: its files and its map are read here, once, and not for every set.
+fn runner(folder: &Path, settings: &Settings) -> Result<Runner, Vec<String>> {
+    Ok(if regional::is_case(folder) {
+        let case = regional::prepare(folder, settings)?;
+        Box::new(move |settings| case.run(settings))
     } else {
-        Box::new(move |settings| network::run(&folder, settings))
-    }
+        let case = network::prepare(folder, settings)?;
+        Box::new(move |settings| case.run(settings))
+    })
 }
 
 impl Cases {
@@ -55,7 +56,16 @@ impl Cases {
     /// # Errors
     /// As [`Cases::of`], and when a file cannot be read.
     pub fn prepare(folders: &[PathBuf], settings: &Settings) -> Result<Self, Vec<String>> {
-        let runners = folders.iter().map(|folder| runner(folder)).collect();
+        let (mut runners, mut problems) = (Vec::new(), Vec::new());
+        for folder in folders {
+            match runner(folder, settings) {
+                Ok(runner) => runners.push(runner),
+                Err(found) => problems.extend(found),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
         let mut cases = Self::of(runners, settings)?;
         cases.fingerprint = fingerprint(folders).map_err(|problem| vec![problem])?;
         Ok(cases)

@@ -7,8 +7,10 @@ use serde_json::{Value, json};
 use super::conduct::{Calibrated, Quantiles, Row, Status};
 use super::selection::sampled_order;
 use super::study::Plan;
+use crate::output::datapackage::{csv_resource, field};
 use crate::output::format::append_number;
 use crate::study::RESULTS_VERSION;
+use crate::validation::parameter_sets;
 
 /// Every set that was tried.
 pub const RUNS: &str = "runs.csv";
@@ -72,7 +74,7 @@ pub fn runs(plan: &Plan, calibrated: &Calibrated) -> Vec<u8> {
 /// Columns of [`PLAUSIBLE`].
 #[must_use]
 pub fn plausible_columns(plan: &Plan) -> Vec<String> {
-    paths(plan).chain(["wave", "set", "implausibility", "distance", "weight", "accepted"].map(str::to_owned)).collect()
+    paths(plan).chain(parameter_sets::BESIDE.map(str::to_owned)).collect()
 }
 
 /// [`PLAUSIBLE`]: the accepted first, then the others, each in an order of which every beginning is a weighted sample.
@@ -209,17 +211,7 @@ pub fn central(plan: &Plan, calibrated: &Calibrated) -> String {
 #[must_use]
 pub fn datapackage(plan: &Plan, calibrated: &Calibrated) -> Value {
     let resource = |path: &str, about: &str, columns: &[String]| {
-        let fields: Vec<Value> = columns.iter().map(|name| json!({ "name": name, "type": kind(name) })).collect();
-        json!({
-            "profile": "tabular-data-resource",
-            "name": path.trim_end_matches(".csv"),
-            "path": path,
-            "description": about,
-            "format": "csv",
-            "mediatype": "text/csv",
-            "encoding": "utf-8",
-            "schema": { "fields": fields, "missingValues": [""] },
-        })
+        csv_resource(path, about, columns.iter().map(|name| field(name, kind(name), "")).collect())
     };
     let other = |path: &str, about: &str| json!({ "name": path.replace('.', "-"), "path": path, "description": about });
     json!({

@@ -12,10 +12,10 @@ use crate::config::diagnostics::{Diagnostic, Diagnostics, nearest, shown};
 use crate::config::resolve::{Checked, canonical_json, check_all, deserialise};
 use crate::config::scenario::Scenario;
 use crate::config::schema::{View, number, resolved};
-use crate::config::tree::{Node, Step, Table};
+use crate::config::tree::{Node, Step, Table, leaves, lookup};
 use crate::config::{self};
 use crate::design::axis::{Axis, Scale};
-use crate::design::keys::{leaves, lookup, nearest_key, numbers};
+use crate::design::keys::{nearest_key, numbers};
 use crate::random::RunKey;
 use crate::validation::{network, regional};
 
@@ -307,8 +307,7 @@ fn parameter_problem(
         }
         Some(_) => {}
     }
-    let schema = path.split('.').try_fold(document, |view, key| view.property(key).or_else(|| view.other_properties()));
-    let schema = schema?;
+    let schema = document.at_path(path)?;
     if schema.types() == ["integer"] {
         let label = "only keys with real numbers can be varied";
         return Some(Diagnostic::at(at("path"), format!("{name} is a whole number"), label));

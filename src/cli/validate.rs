@@ -7,11 +7,12 @@ use serde_json::{Value, json};
 
 use super::problem::Problem;
 use super::{EXIT_DONE, EXIT_RUNS_FAILED, EXIT_USAGE, print, talk};
-use crate::config;
+use crate::config::{self, scenario::Scenario};
 use crate::output::folder::{DATAPACKAGE, Folder, MANIFEST};
 use crate::output::{OutputError, manifest};
 use crate::study::RESULTS_VERSION;
 use crate::validation::assess::{Assessment, assess};
+use crate::validation::parameter_sets::Ground;
 use crate::validation::report::{self, Failure};
 use crate::validation::table::{self, Style};
 use crate::validation::{CaseRecord, Settings, network, parameter_sets, picture, regional};
@@ -165,7 +166,7 @@ fn fail(failures: &mut Vec<Failure>, case: String, causes: Vec<String>) {
 fn settings(arguments: &Arguments) -> Result<Settings, Problem> {
     let resolved = config::load(&arguments.scenario, &arguments.sets)?;
     let parameter_sets = match &arguments.parameters {
-        Some(path) => parameters(path, arguments)?,
+        Some(path) => parameters(path, &resolved.scenario)?,
         None => Vec::new(),
     };
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -182,28 +183,22 @@ fn settings(arguments: &Arguments) -> Result<Settings, Problem> {
 
 /// Reads sets of parameters and lays each over the scenario, so that unknown paths and values out of range are found
 /// before anything runs.
-fn parameters(path: &Path, arguments: &Arguments) -> Result<Vec<Vec<(String, f64)>>, Problem> {
+fn parameters(path: &Path, scenario: &Scenario) -> Result<Vec<Vec<(String, f64)>>, Problem> {
     let found = parameter_sets::read(path).map_err(|problems| all(problems, "the file of parameter sets is broken"))?;
+    let ground = Ground::new(scenario);
     let mut problems = Vec::new();
-    for ((row, set), line) in found.sets.iter().enumerate().zip(&found.lines) {
-        let laid = |set: &[(String, f64)]| {
-            let own = set.iter().map(|(key, value)| format!("{key}={value}"));
-            config::load(&arguments.scenario, &arguments.sets.iter().cloned().chain(own).collect::<Vec<_>>()).err()
-        };
-        let Some(diagnostics) = laid(set) else { continue };
-        let at = format!("{}:{line}: row {}", path.display(), row + 1);
-        let before = problems.len();
-        for (column, pair) in set.iter().enumerate() {
-            if let Some(diagnostics) = laid(&set[column..=column]) {
-                problems.push(format!("{at}, column `{}`\n{}", pair.0, diagnostics.render(false)));
-            }
+    for ((set, line), row) in found.sets.iter().zip(&found.lines).zip(&found.rows) {
+        let Err(misfits) = ground.lay(set) else { continue };
+        let at = format!("{}:{line}: row {row}", path.display());
+        let is_key = misfits.iter().any(|misfit| misfit.is_key);
+        for misfit in misfits {
+            problems.push(match misfit.value {
+                Some(value) => format!("{at}, column `{}`\n  {}", set[value].0, misfit.told),
+                None => format!("{at}: each value is allowed alone, not all together\n  {}", misfit.told),
+            });
         }
-        if problems.len() == before {
-            problems
-                .push(format!("{at}: each value is allowed alone, not all together\n{}", diagnostics.render(false)));
-        }
-        // An unknown column is wrong in every row: once is enough.
-        if row == 0 {
+        // A column that is no key is wrong in every row: once is enough.
+        if is_key {
             break;
         }
     }

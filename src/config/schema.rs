@@ -125,6 +125,12 @@ impl<'s> View<'s> {
         Some(self.at(self.get("properties")?.get(name)?))
     }
 
+    /// Schema of the key at a dotted path of tables; none where the path leads nowhere.
+    #[must_use]
+    pub fn at_path(self, path: &str) -> Option<Self> {
+        path.split('.').try_fold(self, |view, key| view.property(key).or_else(|| view.other_properties()))
+    }
+
     /// Schema of properties without a name of their own: a map from names to values. None when such are not allowed.
     #[must_use]
     pub fn other_properties(self) -> Option<Self> {

@@ -320,3 +320,27 @@ impl Reader<'_> {
         Value::Integer(0)
     }
 }
+
+/// The value at a dotted path of tables.
+#[must_use]
+pub fn lookup<'a>(values: &'a serde_json::Value, path: &str) -> Option<&'a serde_json::Value> {
+    path.split('.').try_fold(values, |value, key| value.as_object()?.get(key))
+}
+
+/// Dotted paths of everything that is no table.
+#[must_use]
+pub fn leaves(values: &serde_json::Value) -> Vec<String> {
+    fn walk(value: &serde_json::Value, path: &str, found: &mut Vec<String>) {
+        match value.as_object() {
+            Some(table) => {
+                for (key, value) in table {
+                    walk(value, &if path.is_empty() { key.clone() } else { format!("{path}.{key}") }, found);
+                }
+            }
+            None => found.push(path.to_owned()),
+        }
+    }
+    let mut found = Vec::new();
+    walk(values, "", &mut found);
+    found
+}

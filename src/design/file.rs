@@ -7,14 +7,14 @@ use std::path::Path;
 
 use serde_json::Value as Json;
 
-use super::keys::{leaves, nearest_key, schema_of};
+use super::keys::nearest_key;
 use super::points::{Column, Kind, OUTCOME, Points, REPLICATE, Target, Values};
 use super::prepare::{MOST_POINTS, MOST_REPLICATE, refused};
 use crate::config::check_value;
 use crate::config::diagnostics::{Diagnostic, FileId, Sources, Span, shown};
 use crate::config::rows::spans;
 use crate::config::schema::{Limits, View};
-use crate::config::tree::{Node, Value};
+use crate::config::tree::{Node, Value, from_toml, leaves, lookup};
 use crate::config::words::with_meaning;
 
 /// Bytes of a file at most.
@@ -237,8 +237,8 @@ impl<'a> Reader<'a> {
         if let Some(problem) = refused(name, span) {
             return Err(Box::new(problem));
         }
-        let is_key = super::keys::lookup(self.against.values, name).is_some_and(|value| !value.is_object());
-        let view = schema_of(self.against.document, name).filter(|_| is_key);
+        let is_key = lookup(self.against.values, name).is_some_and(|value| !value.is_object());
+        let view = self.against.document.at_path(name).filter(|_| is_key);
         let Some(view) = view else {
             let mut keys = leaves(self.against.values);
             keys.extend([REPLICATE, OUTCOME].map(str::to_owned));
@@ -350,7 +350,7 @@ impl<'a> Reader<'a> {
         let mut ignored = Vec::new();
         let source = format!("x={text}");
         let parsed = toml::de::DeTable::parse(&source).ok();
-        let tree = parsed.map(|t| crate::config::tree::from_toml(t.get_ref(), self.file, &mut ignored));
+        let tree = parsed.map(|t| from_toml(t.get_ref(), self.file, &mut ignored));
         match tree.as_ref().and_then(|tree| tree.get("x")) {
             Some(node) => node.value.clone(),
             None => Value::String(text.to_owned()),

@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::config::scenario::Scenario;
 use crate::leadership::Outcome;
+use crate::output::datapackage::{csv_resource, field};
 use crate::random::RunKey;
 
 /// Name of the column that fixes a point's replicate, and of the factor that makes the luck one.
@@ -208,7 +209,7 @@ impl Points {
     /// The entry of [`FILE`] in `datapackage.json`.
     #[must_use]
     pub fn resource(&self) -> Json {
-        let field = |column: &Column| {
+        let column = |column: &Column| {
             let kind = match &column.values {
                 Values::Numbers => "number",
                 Values::Integers => "integer",
@@ -216,23 +217,11 @@ impl Points {
                 Values::Listed(list) if list.iter().all(Json::is_number) => "number",
                 Values::Listed(_) => "string",
             };
-            json!({ "name": column.path, "type": kind, "description": "Value at the point; docs/parameters.md has unit and meaning." })
+            field(&column.path, kind, "Value at the point; docs/parameters.md has unit and meaning.")
         };
-        let number = json!({ "name": "point", "type": "integer", "description": "Number of the point, as in the other tables." });
-        json!({
-            "profile": "tabular-data-resource",
-            "name": "design",
-            "path": FILE,
-            "description": "One row per point of the design: what the study varied.",
-            "format": "csv",
-            "mediatype": "text/csv",
-            "encoding": "utf-8",
-            "dialect": { "delimiter": ",", "lineTerminator": "\n", "quoteChar": "\"", "doubleQuote": true, "header": true },
-            "schema": {
-                "fields": std::iter::once(number).chain(self.columns.iter().map(field)).collect::<Vec<_>>(),
-                "missingValues": [""],
-            },
-        })
+        let number = field("point", "integer", "Number of the point, as in the other tables.");
+        let fields = std::iter::once(number).chain(self.columns.iter().map(column)).collect();
+        csv_resource(FILE, "One row per point of the design: what the study varied.", fields)
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 
 use super::axis::{Axis, Scale};
 use super::file::{self, Against};
-use super::keys::{leaves, lookup, nearest_key, schema_of};
+use super::keys::nearest_key;
 use super::points::{Column, Kind, OUTCOME, Points, REPLICATE, Target, Values};
 use super::settings::{Design, Factor, Made};
 use super::{hypercube, morris, saltelli, sobol};
@@ -17,7 +17,7 @@ use crate::config::resolve::Resolved;
 use crate::config::scenario::Scenario;
 use crate::config::schema::{self, View, number};
 use crate::config::semantics::of_domains;
-use crate::config::tree::{Node, Step};
+use crate::config::tree::{Node, Step, leaves, lookup};
 use crate::random::{RunKey, Stream};
 use crate::recorders::table::outcome_name;
 
@@ -348,7 +348,7 @@ fn column(factor: &Factor, node: &Node, made: &Made, against: Against<'_>) -> Re
                     .maybe_help(nearest_key(path, &keys).map(|guess| format!("did you mean `{guess}`?"))),
             ));
         }
-        let Some(view) = schema_of(against.document, path) else {
+        let Some(view) = against.document.at_path(path) else {
             let label = "its table has no schema of its own";
             return Err(one(Diagnostic::at(at("path"), format!("{name} cannot be varied by itself"), label)));
         };

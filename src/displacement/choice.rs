@@ -15,7 +15,7 @@ use super::threat::PerceivedThreat;
 use crate::borders::{self, CrossingTraffic};
 use crate::config::scenario::Scenario;
 use crate::episode::Given;
-use crate::geography::{DestinationKind, Map, TravelMode};
+use crate::geography::{CrossingStatus, DestinationKind, Map, TravelMode};
 use crate::ids::{CellId, CommunityId, DestinationId, TerritoryId};
 use crate::states::{Guards, KinEntry, NationalityClass, Passage, Policies};
 use crate::time::Month;
@@ -38,8 +38,8 @@ pub struct Chooser {
 /// Static side of the choice. Built once a run; rows fill on first use.
 #[derive(Resource)]
 pub struct ChoiceTables {
-    /// Kernel by cell over the destinations of its territory.
-    rows: Vec<OnceLock<Box<[f32]>>>,
+    /// Kernel by cell over the destinations of its territory, for those of the territory and for those who came over a border.
+    rows: [Vec<OnceLock<Box<[f32]>>>; 2],
     /// Attraction of each destination (0 for a gate that leads nowhere).
     mass: Vec<f64>,
     /// The territory that a gate or green border leads to.
@@ -122,7 +122,7 @@ impl ChoiceTables {
             })
             .collect();
         Self {
-            rows: (0..map.cells.len()).map(|_| OnceLock::new()).collect(),
+            rows: [(); 2].map(|()| (0..map.cells.len()).map(|_| OnceLock::new()).collect()),
             mass,
             leads_to: map.destinations.iter().map(|d| leads_to(map, d.kind)).collect(),
             arrival: map.destinations.iter().map(|d| arrival(map, d)).collect(),
@@ -147,10 +147,13 @@ impl ChoiceTables {
         self.kin_entry.class_of(entering, leaving, nationality, community, governed_by)
     }
 
-    /// Kernel of a cell over the destinations of its territory.
+    /// Kernel of a cell over the destinations of its territory. Those who came over a border have a way behind them that counts:
+    /// they choose as from `beyond_border_km` before it, which is what the gate's attraction was reckoned with.
     #[must_use]
-    pub fn row(&self, map: &Map, scenario: &Scenario, cell: CellId) -> &[f32] {
-        self.rows[cell.index()].get_or_init(|| {
+    pub fn row(&self, map: &Map, scenario: &Scenario, cell: CellId, came_over_border: bool) -> &[f32] {
+        self.rows[usize::from(came_over_border)][cell.index()].get_or_init(|| {
+            let choice = &scenario.displacement.destination;
+            let behind = if came_over_border { choice.beyond_border_km - choice.softening_km } else { 0.0 };
             let territory = map.cells.territory[cell.index()];
             let table = map.routes(territory, TravelMode::Vehicle, OPEN_SEASON);
             let range = &map.territories[territory.index()].destinations;
@@ -174,8 +177,7 @@ impl ChoiceTables {
                 .iter()
                 .zip(&passed)
                 .map(|(&(km, mass), &before)| {
-                    let choice = &scenario.displacement.destination;
-                    rules::kernel_weight(choice, Kilometres(km), mass, origin_mass, before) as f32
+                    rules::kernel_weight(choice, Kilometres(km + behind), mass, origin_mass, before) as f32
                 })
                 .collect()
         })
@@ -202,7 +204,7 @@ impl ChoiceTables {
                     PerDay(day.scenario.displacement.hazard.siege_per_day),
                     choice.threat_aversion,
                 );
-                let kin = if on.kin && who.community != NO_COMMUNITY && who.community == destination.community {
+                let kin = if on.kin && day.population.are_kin(who.community, destination.community) {
                     choice.kin_bonus * destination.community_share
                 } else {
                     0.0
@@ -219,7 +221,8 @@ impl ChoiceTables {
                     let load = crowd / (destination.population as f64).max(1.0);
                     rules::host_acceptance(load, day.scenario.displacement.hosting.saturation_share).0
                 };
-                threat * room * libm::exp(kin) * day.given.refuge(cell)
+                let friends = rules::friends_factor(choice, day.population.compatriots(id, who.nationality));
+                threat * room * friends * libm::exp(kin) * day.given.refuge(cell)
             }
             DestinationKind::Beyond => {
                 let home = governing_state(day.map, who.territory);
@@ -240,6 +243,13 @@ impl ChoiceTables {
                 let open = match day.policies.passage(crossing, usize::from(side), class) {
                     Passage::Open => 1.0,
                     Passage::Permit => choice.permit_weight,
+                    // Some wait at a line that is shut to all for now; not where war or treaty shut it, nor where a rule bars them.
+                    Passage::Closed
+                        if point.status != CrossingStatus::Closed
+                            && day.policies.passage[crossing.index()][usize::from(side)] == [Passage::Closed; 3] =>
+                    {
+                        choice.closed_weight
+                    }
                     Passage::Closed => 0.0,
                 };
                 let wait = f64::from(day.traffic.wait_days[crossing.index()][usize::from(side)]);
@@ -261,51 +271,57 @@ impl ChoiceTables {
         }
     }
 
-    /// Draws a destination for somebody of a kind at a cell; none where nothing can be reached. Nobody goes straight back over
-    /// the line to `came_from`, to the gate where they gave up, or from danger to as much danger.
+    /// The odds of the destinations for somebody of a kind at a cell. Nobody goes straight back over the line to `came_from`, to the
+    /// gate where they gave up, or from danger to as much danger.
     #[must_use]
-    pub fn draw(
+    pub fn odds(
         &self,
         day: &Conditions<'_>,
         factors: &[f32],
         (cell, came_from, gave_up): (CellId, Option<TerritoryId>, Option<DestinationId>),
-        uniform: f64,
-    ) -> Option<DestinationId> {
+    ) -> Odds {
         let map = day.map;
-        let row = self.row(map, day.scenario, cell);
+        let row = self.row(map, day.scenario, cell, came_from.is_some());
         let here = day.threat.at(map, cell);
         let first = map.territories[map.cells.territory[cell.index()].index()].destinations.start;
-        let weight = |i: usize| {
-            let d = usize::from(first) + i;
+        let mut sum = 0.0;
+        let cumulative = row.iter().zip(factors).zip(usize::from(first)..).map(|((&kernel, &factor), d)| {
             let back = came_from.is_some() && self.leads_to[d] == came_from;
-            if back || gave_up.is_some_and(|g| g.index() == d) {
-                return 0.0;
+            if !back && gave_up.is_none_or(|g| g.index() != d) {
+                let refuge = match self.arrival[d] {
+                    Some(there) if here.0 > 0.0 => {
+                        rules::refuge_factor(PerDay(f64::from(day.threat.fighting[there.index()])), here).0
+                    }
+                    _ => 1.0,
+                };
+                sum += f64::from(kernel) * f64::from(factor) * refuge;
             }
-            let refuge = match self.arrival[d] {
-                Some(there) if here.0 > 0.0 => {
-                    rules::refuge_factor(PerDay(f64::from(day.threat.fighting[there.index()])), here).0
-                }
-                _ => 1.0,
-            };
-            f64::from(row[i]) * f64::from(factors[i]) * refuge
-        };
-        let total: f64 = (0..row.len()).map(weight).sum();
+            sum
+        });
+        Odds { first, cumulative: cumulative.collect() }
+    }
+}
+
+/// Odds of the destinations of a territory.
+#[derive(Clone, Debug)]
+pub struct Odds {
+    first: u16,
+    /// Sum of the weights up to each destination.
+    cumulative: Vec<f64>,
+}
+
+impl Odds {
+    /// Draws a destination with a number from 0 to 1; none where nothing can be reached.
+    #[must_use]
+    pub fn draw(&self, uniform: f64) -> Option<DestinationId> {
+        let total = *self.cumulative.last()?;
         if total <= 0.0 || !total.is_finite() {
             return None;
         }
-        let mut rest = uniform * total;
-        let mut last = None;
-        for (d, i) in (first..).zip(0..row.len()) {
-            let weight = weight(i);
-            if weight > 0.0 {
-                last = Some(DestinationId(d));
-                rest -= weight;
-                if rest < 0.0 {
-                    break;
-                }
-            }
-        }
-        last
+        // The first whose sum passes the number has a weight of its own; rounding must not pass the last of them.
+        let picked = self.cumulative.partition_point(|&sum| sum <= uniform * total);
+        let last = self.cumulative.partition_point(|&sum| sum < total);
+        Some(DestinationId(self.first + picked.min(last) as u16))
     }
 }
 
@@ -340,7 +356,7 @@ fn abroad(day: &Conditions<'_>, who: Chooser, far: TerritoryId) -> f64 {
         return 0.0; // the displaced do not flee home; returnees have their own way
     }
     let kin = if on.kin && who.community != NO_COMMUNITY {
-        choice.kin_bonus * f64::from(day.population.community_share[far.index()][who.community.index()])
+        choice.kin_bonus * f64::from(day.population.kin_share[far.index()][who.community.index()])
     } else {
         0.0
     };

@@ -226,6 +226,7 @@ fn choose_for(
     let here = day.population.strata[stratum][cell.index()];
     let units = here.div_ceil(day.scenario.run.persons_per_group);
     let factors = &factors[&chooser(day, cell, stratum)];
+    let odds = tables.odds(day, factors, (cell, None, None));
     let mut gone = 0_u32;
     (1..=leaving.groups)
         .filter_map(|g| {
@@ -236,7 +237,7 @@ fn choose_for(
             let id = (u64::from(cell.0) * STRATA as u64 + stratum as u64) << 20 | u64::from(g);
             let luck = key.hash(Stream::Traits, id, clock.step);
             let uniform = key.uniform(Stream::Destination, luck, 0);
-            let destination = tables.draw(day, factors, (cell, None, None), uniform)?;
+            let destination = odds.draw(uniform)?;
             (persons > 0).then_some(Departure { cell, stratum: stratum as u8, persons, destination, luck })
         })
         .collect()
@@ -266,7 +267,9 @@ pub fn choose_destinations(
                 let who = Chooser { territory, nationality: group.nationality, community: group.community };
                 let factors = factors.entry(who).or_insert_with(|| tables.factors(&day, who));
                 let uniform = key.uniform(Stream::Destination, group.luck, clock.step + 1);
-                tables.draw(&day, factors, (travel.cell, group.came_from, group.gave_up), uniform)
+                let odds = |gave_up| tables.odds(&day, factors, (travel.cell, group.came_from, gave_up)).draw(uniform);
+                // Who gave up waiting and finds nowhere else to go joins the queue again.
+                odds(group.gave_up).or_else(|| group.gave_up.and_then(|_| odds(None)))
             });
             if let Some(destination) = chosen {
                 travel.destination = destination;

@@ -4,7 +4,7 @@ use bevy_ecs::prelude::*;
 
 use super::choice::ChoiceTables;
 use super::decide::way_to_unit;
-use super::group::{Activity, DisplacedGroup, NO_COMMUNITY, Travel};
+use super::group::{Activity, DisplacedGroup, Travel};
 use super::population::{Cohort, Population, governing_state};
 use super::rules;
 use super::threat::PerceivedThreat;
@@ -41,25 +41,13 @@ fn kill_settled(map: &Map, population: &mut Population, cell: CellId, mut person
             let here = population.cohorts[usize::from(d)][i].persons.min(persons);
             if here > 0 {
                 persons -= here;
-                take_from_cohort(population, DestinationId(d), i, here);
+                population.take_from_cohort(DestinationId(d), i, here);
                 let pair = population.pair(territory.governed_by, population.cohorts[usize::from(d)][i].nationality);
                 population.flows.deaths[pair] += here;
                 population.dead += u64::from(here);
             }
         }
     }
-}
-
-/// Takes persons out of a cohort, those with kin in proportion.
-fn take_from_cohort(population: &mut Population, at: DestinationId, i: usize, persons: u32) {
-    let cohort = &mut population.cohorts[at.index()][i];
-    let with_kin = (u64::from(cohort.with_kin) * u64::from(persons)).div_ceil(u64::from(cohort.persons.max(1))) as u32;
-    let with_kin = with_kin.min(cohort.with_kin);
-    cohort.persons -= persons;
-    cohort.with_kin -= with_kin;
-    let settled = &mut population.settled[at.index()];
-    settled.0 -= persons;
-    settled.1 -= with_kin;
 }
 
 /// Persons a day that may still pass the border beyond the edge at each destination.
@@ -75,7 +63,8 @@ pub fn settle_arrivals(
     key: Res<RunKey>,
     mut population: ResMut<Population>,
     mut quota: ResMut<BeyondQuota>,
-    groups: Query<(Entity, &Travel, &DisplacedGroup)>,
+    homes: Homes,
+    mut groups: Query<(Entity, &mut Travel, &mut DisplacedGroup)>,
 ) {
     let hosting = &scenario.displacement.hosting;
     for (left, destination) in quota.0.iter_mut().zip(&map.destinations) {
@@ -97,6 +86,15 @@ pub fn settle_arrivals(
         }
         quota.0[at.index()] -= f64::from(group.persons);
         let state = population.receiving[at.index()];
+        let at_home = group.returning && governing_state(&map, map.admin1[group.home.index()].state) == state;
+        if at_home && group.visiting {
+            if let Ok((_, mut travel, mut group)) = groups.get_mut(entity) {
+                travel.activity = Activity::Choosing;
+                (group.returning, group.visiting) = (false, false);
+                (group.came_from, group.gave_up) = (None, None);
+            }
+            continue;
+        }
         let days = f64::from(clock.step.saturating_sub(group.departed_step)) * clock.step_days.0;
         let mut alive = group.persons;
         if scenario.mechanisms.mortality {
@@ -113,9 +111,9 @@ pub fn settle_arrivals(
             continue;
         }
         let pair = population.pair(state, group.nationality);
-        if group.returning && governing_state(&map, map.admin1[group.home.index()].state) == state {
+        if at_home {
             population.flows.returns[pair] += alive;
-            population.come_home(group.home, group.stratum, alive);
+            population.come_home(group.home, group.stratum, alive, |cell| homes.hazard(cell).0);
             continue;
         }
         // Over a border beyond the edge, which no crossing on the map counts.
@@ -124,8 +122,7 @@ pub fn settle_arrivals(
                 if state == group.nationality { &mut population.flows.returns } else { &mut population.flows.arrivals };
             flow[pair] += alive;
         }
-        let kin_here =
-            scenario.mechanisms.kin && group.community != NO_COMMUNITY && group.community == destination.community;
+        let kin_here = scenario.mechanisms.kin && population.are_kin(group.community, destination.community);
         let with_kin = if kin_here { f64::from(alive) * hosting.kin_hosted_share } else { 0.0 };
         let cohort = Cohort {
             home: group.home,
@@ -140,24 +137,60 @@ pub fn settle_arrivals(
     }
 }
 
-/// Conditions at home by first-level unit, for return.
-fn return_hazards(
-    map: &Map,
-    scenario: &crate::config::scenario::Scenario,
-    leadership: &Leadership,
-    violence: &Violence,
-    threat: &PerceivedThreat,
-    tables: &ChoiceTables,
-) -> Vec<f64> {
-    (0..map.admin1.len())
-        .map(|unit| {
-            let Some(town) = tables.home_town[unit] else { return 0.0 };
-            let cell = map.destinations[town.index()].cells[0];
-            let id = crate::ids::AdminId::from_index(unit);
-            let control = Share::clamped(violence.control(leadership, id, cell));
-            rules::return_hazard(&scenario.displacement.hosting, control, threat.at(map, cell)).0
-        })
-        .collect()
+/// What calls the displaced home, as hazards per day.
+#[derive(Clone, Copy, Default)]
+struct Calls {
+    stay: f64,
+    visit: f64,
+}
+
+/// Why some leave the place where they are settled. The numbers key draws: they keep their meaning.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Leaving {
+    Onward = 0,
+    Return = 1,
+    Visit = 2,
+}
+
+/// What those who would return look at.
+#[derive(bevy_ecs::system::SystemParam)]
+pub struct Homes<'w> {
+    map: Res<'w, MapRes>,
+    scenario: Res<'w, ScenarioRes>,
+    leadership: Res<'w, Leadership>,
+    violence: Res<'w, Violence>,
+    threat: Res<'w, PerceivedThreat>,
+}
+
+impl Homes<'_> {
+    /// Hazard of return to a cell.
+    fn hazard(&self, cell: CellId) -> PerDay {
+        let unit = self.map.cells.admin1[cell.index()];
+        let control = Share::clamped(self.violence.control(&self.leadership, unit, cell));
+        rules::return_hazard(&self.scenario.displacement.hosting, control, self.threat.at(&self.map, cell))
+    }
+
+    /// Hazards of return of those who left a first-level unit, and of visits there: means over the cells that they left, by how many.
+    fn mean_hazards(&self, population: &Population, unit: usize) -> Calls {
+        let displacement = &self.scenario.displacement;
+        let siege = PerDay(displacement.hazard.siege_per_day);
+        let (mut persons, mut calls) = (0.0, Calls::default());
+        for &cell in &population.cells_of[unit] {
+            let gone = population.gone(cell);
+            if gone > 0 {
+                let safe = rules::threat_factor(
+                    self.threat.at(&self.map, cell),
+                    siege,
+                    displacement.destination.threat_aversion,
+                );
+                persons += f64::from(gone);
+                calls.stay += f64::from(gone) * self.hazard(cell).0;
+                calls.visit += f64::from(gone) * displacement.hosting.visit_per_day * safe;
+            }
+        }
+        let each = 1.0 / f64::max(persons, 1.0);
+        Calls { stay: calls.stay * each, visit: calls.visit * each }
+    }
 }
 
 /// System: the settled die, return and move on.
@@ -167,7 +200,7 @@ pub fn live_in_displacement(
     scenario: Res<ScenarioRes>,
     clock: Res<Clock>,
     key: Res<RunKey>,
-    (leadership, violence, threat, policies): (Res<Leadership>, Res<Violence>, Res<PerceivedThreat>, Res<Policies>),
+    (homes, policies): (Homes, Res<Policies>),
     tables: Res<ChoiceTables>,
     mut population: ResMut<Population>,
     mut next: ResMut<NextGroup>,
@@ -175,7 +208,8 @@ pub fn live_in_displacement(
     let hosting = &scenario.displacement.hosting;
     let on = &scenario.mechanisms;
     let step = clock.step_days;
-    let homeward = return_hazards(&map, &scenario, &leadership, &violence, &threat, &tables);
+    // Conditions at home by first-level unit, where they matter.
+    let mut homeward: Vec<Option<Calls>> = vec![None; map.admin1.len()];
     let mut leavers: Vec<(Travel, DisplacedGroup)> = Vec::new();
     for d in 0..map.destinations.len() {
         let at = DestinationId::from_index(d);
@@ -195,14 +229,20 @@ pub fn live_in_displacement(
             let death = if on.mortality { hosting.deaths_per_10000_per_day / 10_000.0 } else { 0.0 };
             // The mobile population has no home on the map to return to.
             let native = cohort.nationality != population.mobile_nationality();
-            let home = if on.return_home && native { homeward[cohort.home.index()] * rested } else { 0.0 };
+            let calls = if on.return_home && native {
+                let unit = cohort.home.index();
+                *homeward[unit].get_or_insert_with(|| homes.mean_hazards(&population, unit))
+            } else {
+                Calls::default()
+            };
+            let (home, visit) = (calls.stay * rested, calls.visit * rested);
             let mut onward = if on.secondary_movement && !beyond { hosting.secondary_per_day * rested } else { 0.0 };
             // The settled flee from danger like those who live there.
             if !beyond {
-                onward += threat.at(&map, map.destinations[d].cells[0]).0;
+                onward += homes.threat.at(&map, map.destinations[d].cells[0]).0;
             }
             let units = f64::from(cohort.persons.div_ceil(scenario.run.persons_per_group));
-            let total = f64::from(cohort.persons) * death + units * (home + onward);
+            let total = f64::from(cohort.persons) * death + units * (home + visit + onward);
             if key.uniform(Stream::Onward, id, clock.step) >= total * step.0 {
                 continue;
             }
@@ -211,13 +251,14 @@ pub fn live_in_displacement(
             let mut draws = key.draws(Stream::Onward, id | (1 << 63), clock.step);
             let dead = thinned(&mut draws, cohort.persons, PerDay(death), step, bound).min(cohort.persons);
             if dead > 0 {
-                take_from_cohort(&mut population, at, i, dead);
+                population.take_from_cohort(at, i, dead);
                 population.dead += u64::from(dead);
                 let state = population.receiving[d];
                 let pair = population.pair(state, cohort.nationality);
                 population.flows.deaths[pair] += dead;
             }
-            for (hazard, returning) in [(home, true), (onward, false)] {
+            for (hazard, why) in [(home, Leaving::Return), (visit, Leaving::Visit), (onward, Leaving::Onward)] {
+                let returning = why != Leaving::Onward;
                 let groups = thinned(&mut draws, units as u32, PerDay(hazard), step, bound);
                 for g in 0..groups {
                     let left = population.cohorts[d][i].persons;
@@ -227,7 +268,7 @@ pub fn live_in_displacement(
                     }
                     let luck = key.hash(
                         Stream::Onward,
-                        key.hash(Stream::Onward, id, clock.step) ^ (u64::from(g) << 1 | u64::from(returning)),
+                        key.hash(Stream::Onward, id, clock.step) ^ (u64::from(g) << 2 | why as u64),
                         0,
                     );
                     let group = DisplacedGroup {
@@ -240,6 +281,7 @@ pub fn live_in_displacement(
                         community: cohort.community,
                         stratum: cohort.stratum,
                         returning,
+                        visiting: why == Leaving::Visit,
                         came_from: None,
                         gave_up: None,
                         attempts: 0,
@@ -250,7 +292,7 @@ pub fn live_in_displacement(
                     if returning && way.is_none() {
                         break; // no way home is open
                     }
-                    take_from_cohort(&mut population, at, i, persons);
+                    population.take_from_cohort(at, i, persons);
                     leavers.push((
                         Travel {
                             cell,

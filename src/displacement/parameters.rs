@@ -33,6 +33,9 @@ pub struct Parameters {
     pub hosting: Hosting,
     /// A population that is already on the move: Afghans in Iran.
     pub mobile: Mobile,
+    /// Communities that take one another in as kin, beside their own; each list is one such family.
+    #[schemars(extend("x-unit" = "", "x-source" = "evidence 1.1.7: Chechens with host families in Ingushetia (WHO); both are Vainakh", "x-certainty" = "F"))]
+    pub related_communities: Vec<Vec<String>>,
     /// Attraction of a state to those who are not its nationals, relative to a place at home of the same size; `default` for the others.
     #[schemars(extend("additionalProperties" = {"type": "number", "minimum": 0, "maximum": 10}, "x-unit" = "1", "x-source" = "evidence 1.1.2 (direction)", "x-certainty" = "P"))]
     pub host_attraction: BTreeMap<String, f64>,
@@ -129,6 +132,12 @@ pub struct DestinationChoice {
     /// Population that a reception site's attraction counts as.
     #[schemars(range(min = 1, max = 10000000), extend("x-unit" = "persons", "x-source" = "none found", "x-certainty" = "P"))]
     pub camp_population: f64,
+    /// Power of (1 + settled compatriots / `friends_persons`) by which those who are there already draw others.
+    #[schemars(range(min = 0, max = 1.5), extend("x-unit" = "1", "x-source" = "evidence 0 and 1.1.3: proximity, family and friends govern the choice (Moore and Shellman 2007, direction); the power after Beine et al. 2011 (diasporas, about 0.6)", "x-certainty" = "R-m"))]
+    pub friends_power: f64,
+    /// Settled compatriots at which that attraction has doubled its base.
+    #[schemars(range(min = 1, max = 1000000), extend("x-unit" = "persons", "x-source" = "none found", "x-certainty" = "P"))]
+    pub friends_persons: f64,
     /// Log odds lost at a place under full threat.
     #[schemars(range(min = 0, max = 10), extend("x-unit" = "log odds", "x-source" = "Flee conflict weight 0.25 = exp(-1.386)", "x-certainty" = "F"))]
     pub threat_aversion: f64,
@@ -144,6 +153,9 @@ pub struct DestinationChoice {
     /// Weight of a gate that lets one's class pass by permit, against an open one: people try, and waits then deter them.
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "1", "x-source" = "none found", "x-certainty" = "P"))]
     pub permit_weight: f64,
+    /// Weight of a gate that is shut to all for now, though not by war or treaty, against an open one: some wait there.
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "1", "x-source" = "evidence 2.1 H3, H5: people waited at the shut lines of Kavkaz 1999 and Kobani 2014; level not found", "x-certainty" = "P"))]
+    pub closed_weight: f64,
     /// Log odds lost per day of expected wait at a gate.
     #[schemars(range(min = 0, max = 5), extend("x-unit" = "log odds/d", "x-source" = "none found", "x-certainty" = "P"))]
     pub wait_aversion_per_day: f64,
@@ -225,6 +237,10 @@ pub struct Hosting {
     /// Hazard of return to a safe home.
     #[schemars(range(min = 0, max = 0.1), extend("x-unit" = "1/d", "x-source" = "evidence 1.1.7: 0.002 to 0.02; 0.015 largest seen", "x-certainty" = "C"))]
     pub return_per_day: f64,
+    /// Hazard of a visit home to look after what was left behind, where home is in no danger; by the factor of a place under threat
+    /// where it is.
+    #[schemars(range(min = 0, max = 0.1), extend("x-unit" = "1/d", "x-source" = "evidence 2.1 H3: 35,730 back at Kavkaz in 44 d of about 200,000, by half who were home under siege; pattern P7", "x-certainty" = "C"))]
+    pub visit_per_day: f64,
     /// Control at home at which half of those who would return do.
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "1", "x-source" = "form of evidence 1.1.7 (C*)", "x-certainty" = "P"))]
     pub return_control: f64,

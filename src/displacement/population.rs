@@ -85,6 +85,8 @@ pub struct Population {
     pub cohorts: Vec<Vec<Cohort>>,
     /// Settled persons by destination, those with kin apart: (all, with kin).
     pub settled: Vec<(u32, u32)>,
+    /// Settled persons by destination (rows) and nationality (columns).
+    settled_of: Vec<u32>,
     /// Persons who died since day 0.
     pub dead: u64,
     /// Everybody on day 0.
@@ -95,8 +97,10 @@ pub struct Population {
     pub flows: Flows,
     /// Cells by first-level unit, ascending.
     pub cells_of: Vec<Vec<CellId>>,
-    /// Share of each community in each territory on day 0: `[territory][community]`.
-    pub community_share: Vec<Vec<f32>>,
+    /// Share of each community's kin, itself included, in each territory on day 0: `[territory][community]`.
+    pub kin_share: Vec<Vec<f32>>,
+    /// Whether two communities take one another in as kin: `[community][community]`.
+    akin: Vec<Vec<bool>>,
     /// Displaced persons by governing state (rows) and nationality (columns), moving and settled.
     pub present: Vec<u32>,
     /// Persons who passed from a territory (rows) to another (columns) since the start, at crossings and over green borders.
@@ -139,11 +143,16 @@ impl Population {
             initial_by_territory[territory.index()] += u64::from(total);
             community_share[territory.index()][map.cells.community[cell].index()] += main as f32;
         }
-        for (shares, total) in community_share.iter_mut().zip(&initial_by_territory) {
-            for share in shares {
-                *share /= (*total).max(1) as f32;
-            }
-        }
+        let akin = akin(map, &parameters.related_communities);
+        let kin_share = community_share
+            .iter()
+            .zip(&initial_by_territory)
+            .map(|(persons, &all)| {
+                let kin =
+                    |related: &Vec<bool>| persons.iter().zip(related).filter(|(_, r)| **r).map(|(p, _)| p).sum::<f32>();
+                akin.iter().map(|related| kin(related) / all.max(1) as f32).collect()
+            })
+            .collect();
         let residents: Vec<u32> = (0..n).map(|c| strata.iter().map(|s| s[c]).sum()).collect();
         let mut cells_of = vec![Vec::new(); map.admin1.len()];
         for cell in 0..n {
@@ -171,11 +180,13 @@ impl Population {
             initial_by_territory,
             cohorts: vec![Vec::new(); map.destinations.len()],
             settled: vec![(0, 0); map.destinations.len()],
+            settled_of: vec![0; map.destinations.len() * nationalities.len()],
             dead: 0,
             nationalities,
             flows: Flows { arrivals: vec![0; pairs], returns: vec![0; pairs], deaths: vec![0; pairs] },
             cells_of,
-            community_share,
+            kin_share,
+            akin,
             receiving,
             present: vec![0; pairs],
             passed: vec![0; territories * territories],
@@ -225,7 +236,7 @@ impl Population {
             }
             let most = communities.iter().max_by_key(|(id, n)| (**n, std::cmp::Reverse(**id)));
             let community = most.map_or(NO_COMMUNITY, |(id, _)| *id);
-            let kin_here = kin && community == map.destinations[d.index()].community;
+            let kin_here = kin && self.are_kin(community, map.destinations[d.index()].community);
             let with_kin = if kin_here { persons as f64 * hosting.kin_hosted_share } else { 0.0 };
             let cohort = Cohort {
                 home,
@@ -239,6 +250,31 @@ impl Population {
             self.settle(d, cohort);
             self.initial_total += persons;
         }
+    }
+
+    /// Whether people of a community are taken in as kin where another one is the largest.
+    #[must_use]
+    pub fn are_kin(&self, a: CommunityId, b: CommunityId) -> bool {
+        self.akin.get(a.index()).and_then(|related| related.get(b.index())).copied().unwrap_or(false)
+    }
+
+    /// Persons of a nationality who have settled at a destination.
+    #[must_use]
+    pub fn compatriots(&self, at: DestinationId, nationality: TerritoryId) -> u32 {
+        self.settled_of[at.index() * self.nationalities.len() + nationality.index()]
+    }
+
+    /// Takes persons out of a cohort, those with kin in proportion.
+    pub fn take_from_cohort(&mut self, at: DestinationId, i: usize, persons: u32) {
+        let cohort = &mut self.cohorts[at.index()][i];
+        let part = u64::from(cohort.with_kin) * u64::from(persons);
+        let with_kin = (part.div_ceil(u64::from(cohort.persons.max(1))) as u32).min(cohort.with_kin);
+        cohort.persons -= persons;
+        cohort.with_kin -= with_kin;
+        self.settled_of[at.index() * self.nationalities.len() + cohort.nationality.index()] -= persons;
+        let settled = &mut self.settled[at.index()];
+        settled.0 -= persons;
+        settled.1 -= with_kin;
     }
 
     /// Share of a stratum of a cell's residents who are still there, 0 to 1.
@@ -255,25 +291,36 @@ impl Population {
         if initial == 0 { 0.0 } else { 1.0 - f64::from(self.residents[cell.index()]) / f64::from(initial) }
     }
 
+    /// Residents of a cell on day 0 who are not there now.
+    #[must_use]
+    pub fn gone(&self, cell: CellId) -> u32 {
+        let initial: u32 = self.initial_strata.iter().map(|s| s[cell.index()]).sum();
+        initial.saturating_sub(self.residents[cell.index()])
+    }
+
     /// Takes residents of a stratum away from a cell.
     pub fn leave_home(&mut self, cell: CellId, stratum: usize, persons: u32) {
         self.strata[stratum][cell.index()] -= persons;
         self.residents[cell.index()] -= persons;
     }
 
-    /// Brings people home to the cells of a unit where their stratum misses most; all of them to the first cell that has room
-    /// for them, the rest on.
-    pub fn come_home(&mut self, home: AdminId, stratum: u8, mut persons: u32) {
+    /// Brings people home to the cells of a unit where their stratum misses most, weighted by how willingly people return there
+    /// (`willing`, any scale); all of them to the first cell that has room for them, the rest on.
+    pub fn come_home(&mut self, home: AdminId, stratum: u8, mut persons: u32, willing: impl Fn(CellId) -> f64) {
         let stratum = usize::from(stratum);
         let cells = std::mem::take(&mut self.cells_of[home.index()]);
         while persons > 0 {
             let missing =
                 |c: &CellId| self.initial_strata[stratum][c.index()].saturating_sub(self.strata[stratum][c.index()]);
-            // The emptiest cell first; ties to the larger place, then to the lower id.
+            // The emptiest cell first; ties to the emptier, then to the larger place, then to the lower id.
             let size = |c: &CellId| self.initial_strata[stratum][c.index()];
-            let Some(cell) = cells.iter().copied().max_by_key(|c| (missing(c), size(c), std::cmp::Reverse(*c))) else {
-                break;
-            };
+            let call = |c: &CellId| f64::from(missing(c)) * willing(*c);
+            let first = cells.iter().copied().max_by(|a, b| {
+                let by_size =
+                    || (missing(a), size(a), std::cmp::Reverse(*a)).cmp(&(missing(b), size(b), std::cmp::Reverse(*b)));
+                call(a).total_cmp(&call(b)).then_with(by_size)
+            });
+            let Some(cell) = first else { break };
             let room = if missing(&cell) == 0 { persons } else { missing(&cell).min(persons) };
             self.strata[stratum][cell.index()] += room;
             self.residents[cell.index()] += room;
@@ -296,6 +343,7 @@ impl Population {
             }
             Err(i) => list.insert(i, arrivals),
         }
+        self.settled_of[at.index() * self.nationalities.len() + arrivals.nationality.index()] += arrivals.persons;
         self.settled[at.index()].0 += arrivals.persons;
         self.settled[at.index()].1 += arrivals.with_kin;
     }
@@ -326,6 +374,20 @@ impl Population {
         let settled: u64 = self.cohorts.iter().flatten().map(|c| u64::from(c.persons)).sum();
         home + settled + self.dead
     }
+}
+
+/// Which communities are kin: each to itself, and those of one family to each other. Names that the map lacks are left out.
+fn akin(map: &Map, families: &[Vec<String>]) -> Vec<Vec<bool>> {
+    let n = map.communities.len();
+    (0..n)
+        .map(|a| {
+            let together = |b: usize| {
+                let in_family = |family: &Vec<String>, c: usize| family.contains(&map.communities[c]);
+                a == b || families.iter().any(|family| in_family(family, a) && in_family(family, b))
+            };
+            (0..n).map(together).collect()
+        })
+        .collect()
 }
 
 /// Scales the residents of a place's cells alike, so that they come to the given number exactly.

@@ -140,6 +140,13 @@ pub fn camp_mass(choice: &DestinationChoice, capacity: f64) -> f64 {
     if capacity > 0.0 { choice.camp_weight * choice.camp_population } else { 0.0 }
 }
 
+/// Factor of a place by the compatriots who have settled there: `(1 + n / n0)^power`. Family and friends draw those who follow
+/// (evidence 1.1.3).
+#[must_use]
+pub fn friends_factor(choice: &DestinationChoice, compatriots: u32) -> f64 {
+    libm::pow(1.0 + f64::from(compatriots) / choice.friends_persons, choice.friends_power)
+}
+
 /// Factor of a destination by the threat there: `exp(-b_risk h / (h + h_siege))`.
 #[must_use]
 pub fn threat_factor(hazard_there: PerDay, siege: PerDay, aversion: f64) -> f64 {
@@ -243,7 +250,10 @@ mod tests {
             kin_bonus: 1.0,
             camp_weight: 2.0,
             camp_population: 5e4,
+            friends_power: 0.5,
+            friends_persons: 1_000.0,
             threat_aversion: 1.386,
+            closed_weight: 0.05,
             beyond_border_km: 100.0,
             foreign_weight: 1.0,
             onward_weight: 0.25,
@@ -287,6 +297,16 @@ mod tests {
         assert!((camp_mass(&c, 3_000.0) - 1e5).abs() < 1e-9);
         assert!((camp_mass(&c, f64::INFINITY) - 1e5).abs() < 1e-9);
         assert!(camp_mass(&c, 0.0).abs() < 1e-9, "closed");
+    }
+
+    #[test]
+    fn those_who_are_there_draw_others() {
+        let c = choice(Kernel::Gravity);
+        for (compatriots, factor) in [(0, 1.0), (3_000, 2.0), (8_000, 3.0), (99_000, 10.0)] {
+            assert!((friends_factor(&c, compatriots) - factor).abs() < 1e-12, "{compatriots}");
+        }
+        let nobody_follows = DestinationChoice { friends_power: 0.0, ..c };
+        assert!((friends_factor(&nobody_follows, 99_000) - 1.0).abs() < 1e-12);
     }
 
     #[test]

@@ -106,10 +106,13 @@ pub fn perceive_threat(
             ..Threat::default()
         };
         let fighting = rules::threat_hazard(threat, hazard, decision);
-        let mut classes = [0.0; ThreatClass::COUNT];
-        classes[..diffuse.len()].copy_from_slice(&diffuse);
-        let general = rules::threat_hazard(Threat { classes, ..Threat::default() }, hazard, decision);
-        let today = PerDay(fighting.0.max(general.0));
+        let mut today = fighting;
+        if diffuse.iter().any(|&share| share > 0.0) {
+            let mut classes = [0.0; ThreatClass::COUNT];
+            classes[..diffuse.len()].copy_from_slice(&diffuse);
+            let general = rules::threat_hazard(Threat { classes, ..Threat::default() }, hazard, decision);
+            today = PerDay(fighting.0.max(general.0));
+        }
         let remember = |yesterday: f32, today: PerDay| {
             let m = rules::perceived_hazard(PerDay(f64::from(yesterday)), today, memory, step).0;
             if m >= NEGLIGIBLE { m as f32 } else { 0.0 }

@@ -131,6 +131,7 @@ pub fn depart(
                 community,
                 stratum: d.stratum,
                 returning: false,
+                visiting: false,
                 came_from: None,
                 gave_up: None,
                 attempts: 0,

@@ -445,22 +445,3 @@ fn the_system_acts_once_a_day() {
         assert_eq!(*world.resource::<Leadership>(), expected[n as usize / 4], "step {n}");
     }
 }
-
-/// Prints the curves for a look at them: `cargo test --lib leadership::tests::print -- --ignored --nocapture`.
-#[test]
-#[ignore = "prints a table for plots"]
-fn print_curves() {
-    println!("outcome,replicate,day,U,C,K,E,X,A,C_tehran,C_kordestan,C_eaz,U_tehran,U_kordestan,realised");
-    for outcome in PRESCRIBED.into_iter().chain([Outcome::Endogenous]) {
-        for replicate in 0..20 {
-            for (day, l) in run(&shipped(), outcome, replicate).iter().enumerate() {
-                let sides = sides(&l.national).map(|v| format!("{v:.4}")).join(",");
-                let p = &l.provinces;
-                println!(
-                    "{outcome:?},{replicate},{day},{sides},{:.4},{:.4},{:.4},{:.4},{:.4},{:?}",
-                    p[0].control, p[1].control, p[2].control, p[0].unrest, p[1].unrest, l.outcome
-                );
-            }
-        }
-    }
-}

@@ -20,32 +20,46 @@ pub fn datapackage(name: &str, title: &str, results_version: u32, tables: impl I
 }
 
 fn resource(table: Table) -> Value {
+    let fields = table.columns().iter().map(|column| {
+        let kind = match column.kind {
+            ColumnKind::Text => "string",
+            ColumnKind::Integer => "integer",
+            ColumnKind::Number => "number",
+            ColumnKind::Date => "date",
+            ColumnKind::Boolean => "boolean",
+        };
+        let mut field = field(column.name, kind, column.about);
+        if !column.unit.is_empty() {
+            field["unit"] = column.unit.into();
+        }
+        field
+    });
+    csv_resource(table.file(), table.about(), fields.collect())
+}
+
+/// A column of a table; `kind` is a type of Frictionless' table schema, such as `number`. Without a description when `about` is empty.
+#[must_use]
+pub fn field(name: &str, kind: &str, about: &str) -> Value {
+    let mut field = json!({ "name": name, "type": kind });
+    if !about.is_empty() {
+        field["description"] = about.into();
+    }
+    field
+}
+
+/// A CSV file of a folder of results, as all commands write them; it is named after its file.
+#[must_use]
+pub fn csv_resource(file: &str, about: &str, fields: Vec<Value>) -> Value {
     json!({
         "profile": "tabular-data-resource",
-        "name": table.name(),
-        "path": table.file(),
-        "description": table.about(),
+        "name": file.trim_end_matches(".csv"),
+        "path": file,
+        "description": about,
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
         "dialect": { "delimiter": ",", "lineTerminator": "\n", "quoteChar": "\"", "doubleQuote": true, "header": true },
-        "schema": {
-            "fields": table.columns().iter().map(|column| {
-                let kind = match column.kind {
-                    ColumnKind::Text => "string",
-                    ColumnKind::Integer => "integer",
-                    ColumnKind::Number => "number",
-                    ColumnKind::Date => "date",
-                    ColumnKind::Boolean => "boolean",
-                };
-                let mut field = json!({ "name": column.name, "type": kind, "description": column.about });
-                if !column.unit.is_empty() {
-                    field["unit"] = column.unit.into();
-                }
-                field
-            }).collect::<Vec<_>>(),
-            "missingValues": [""],
-        },
+        "schema": { "fields": fields, "missingValues": [""] },
     })
 }
 

@@ -1,8 +1,9 @@
 //! `sensitivity.csv`.
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use super::analysis::Analysis;
+use crate::output::datapackage::{csv_resource, field};
 use crate::output::format::{append_number, append_text};
 
 /// Name of the table in the folder of the study.
@@ -58,21 +59,9 @@ pub fn csv(analysis: &Analysis) -> Vec<u8> {
 /// Its entry in `datapackage.json`.
 #[must_use]
 pub fn resource() -> Json {
-    let fields: Vec<Json> = COLUMNS
-        .iter()
-        .map(|(name, kind, about)| json!({ "name": name, "type": kind, "description": about }))
-        .collect();
-    json!({
-        "profile": "tabular-data-resource",
-        "name": "sensitivity",
-        "path": FILE,
-        "description": "One row per outcome, variant, measure, factor and index: how much each factor of the design moves the measure.",
-        "format": "csv",
-        "mediatype": "text/csv",
-        "encoding": "utf-8",
-        "dialect": { "delimiter": ",", "lineTerminator": "\n", "quoteChar": "\"", "doubleQuote": true, "header": true },
-        "schema": { "fields": fields, "missingValues": [""] },
-    })
+    let fields = COLUMNS.iter().map(|(name, kind, about)| field(name, kind, about)).collect();
+    let about = "One row per outcome, variant, measure, factor and index: how much each factor of the design moves the measure.";
+    csv_resource(FILE, about, fields)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use bevy_ecs::prelude::*;
 use bevy_tasks::{ComputeTaskPool, TaskPoolBuilder};
 
+use crate::config::diagnostics;
 use crate::config::scenario::Scenario;
 use crate::geography::Map;
 use crate::leadership::Outcome;
@@ -227,6 +228,17 @@ pub fn check(scenario: &Scenario, map: &Map) -> Vec<String> {
             mobile.nationality
         ),
     );
+    // Another map may lack a community; a name that nearly is one of this map's is a slip.
+    let communities = || map.communities.iter().map(String::as_str);
+    for name in scenario.displacement.related_communities.iter().flatten() {
+        let hint = nearest(name, communities());
+        if !hint.is_empty() && !communities().any(|c| c == name) {
+            problems.push(format!(
+                "displacement.related_communities: the map `{}` has no community `{name}`{hint}",
+                map.name
+            ));
+        }
+    }
     for id in &scenario.borders.crossing.closed {
         if !map.crossings.iter().any(|x| x.id == *id) {
             problems.push(format!(
@@ -251,9 +263,5 @@ pub fn check(scenario: &Scenario, map: &Map) -> Vec<String> {
 
 /// `; did you mean ...?` with the nearest of some names, or nothing.
 fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
-    known
-        .map(|k| (strsim::damerau_levenshtein(name, k), k))
-        .min()
-        .filter(|(d, _)| *d <= 3)
-        .map_or_else(String::new, |(_, k)| format!("; did you mean `{k}`?"))
+    diagnostics::nearest(name, known).map_or_else(String::new, |known| format!("; did you mean `{known}`?"))
 }

@@ -22,6 +22,26 @@ pub struct Settings {
     pub threads: usize,
 }
 
+impl Settings {
+    /// That settings of a run do not contradict those that a case was prepared with: what is read from files with the case
+    /// cannot be said anew for one run.
+    ///
+    /// # Errors
+    /// In a sentence, for each setting that is another.
+    pub(super) fn agree_with(&self, prepared: &Self) -> Result<(), Vec<String>> {
+        let same = [
+            ("scenario", self.scenario == prepared.scenario),
+            ("sets", self.sets == prepared.sets),
+            ("hide_capacities", self.hide_capacities == prepared.hide_capacities),
+        ];
+        let others = same.iter().filter(|(_, same)| !same);
+        let problems: Vec<String> = others
+            .map(|(name, _)| format!("`{name}` is not what the case was prepared with: prepare the case again"))
+            .collect();
+        if problems.is_empty() { Ok(()) } else { Err(problems) }
+    }
+}
+
 /// What a case is used for. The parameters were fitted on calibration cases only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -78,9 +98,9 @@ pub struct Cost {
     pub agent_days: f64,
     /// Persons per group.
     pub persons_per_agent: u32,
-    /// Bytes per agent: the most that was held on a day, estimated from the sizes of what is stored, over the agents at the
-    /// end; 0 where not measured.
-    pub bytes_per_agent: f64,
+    /// Bytes stored per agent when a day ends, from the sizes of the records of groups and cohorts: the most of any day over the
+    /// agents at the end. Not the memory of the process, which also holds map, routes and results. 0 where not measured.
+    pub stored_bytes_per_agent: f64,
 }
 
 /// An observed series.

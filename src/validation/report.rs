@@ -9,6 +9,7 @@ use super::assess::{Assessment, Compared};
 use super::picture::{Panel, PanelPoint, Picture};
 use super::record::{CaseKind, CaseRecord, Role};
 use super::scores::{self, Case};
+use crate::output::datapackage::{csv_resource, field};
 use crate::output::format::{append_number, append_text};
 use crate::study::quantiles::Spread;
 
@@ -482,21 +483,7 @@ pub fn picture(a: &Assessment<'_>) -> Picture {
 #[must_use]
 pub fn datapackage(results_version: u32, pictures: &[String]) -> Value {
     let table = |path: &str, columns: &[Column], about: &str| {
-        let fields: Vec<Value> = columns
-            .iter()
-            .map(|(name, kind, about)| json!({ "name": name, "type": kind, "description": about }))
-            .collect();
-        json!({
-            "profile": "tabular-data-resource",
-            "name": path.trim_end_matches(".csv"),
-            "path": path,
-            "description": about,
-            "format": "csv",
-            "mediatype": "text/csv",
-            "encoding": "utf-8",
-            "dialect": { "delimiter": ",", "lineTerminator": "\n", "quoteChar": "\"", "doubleQuote": true, "header": true },
-            "schema": { "fields": fields, "missingValues": [""] },
-        })
+        csv_resource(path, about, columns.iter().map(|(name, kind, about)| field(name, kind, about)).collect())
     };
     let mut resources = vec![
         table(SCORES, &SCORES_COLUMNS, "Scores of the model and of baselines."),

@@ -369,7 +369,7 @@ fn costs(cases: &[Assessment<'_>], style: Style) -> String {
         "million\nagent-days",
         "million agent-days\nper CPU s",
         "persons\nper agent",
-        "bytes\nper agent",
+        "bytes stored\nper agent at\na day's end",
     ]);
     for a in cases {
         let c = &a.record.cost;
@@ -380,7 +380,7 @@ fn costs(cases: &[Assessment<'_>], style: Style) -> String {
             format!("{:.2}", c.agent_days / 1e6),
             rate,
             c.persons_per_agent.to_string(),
-            if c.bytes_per_agent > 0.0 { format!("{:.0}", c.bytes_per_agent) } else { "-".into() },
+            if c.stored_bytes_per_agent > 0.0 { format!("{:.0}", c.stored_bytes_per_agent) } else { "-".into() },
         ]);
     }
     text.push_str(&grid.show(style));

@@ -11,6 +11,7 @@ use spillover::leadership::Outcome;
 use spillover::recorders::RunOutput;
 use spillover::recorders::table::{MEASURES, Table, TableSet};
 use spillover::simulation::{RunSpec, run};
+use spillover::validation::Settings;
 
 /// The shipped quick study with settings on top.
 pub fn quick(sets: &[&str]) -> Arc<Scenario> {
@@ -76,4 +77,34 @@ pub fn median(mut values: Vec<f64>) -> f64 {
 /// Largest value of a series.
 pub fn peak(values: &[f32]) -> f64 {
     f64::from(values.iter().copied().fold(0.0, f32::max))
+}
+
+/// How a case is run: base scenario, three replicates, seed 1, one thread, nothing laid over.
+pub fn settings() -> Settings {
+    Settings {
+        scenario: Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/base.toml"),
+        sets: Vec::new(),
+        parameter_sets: Vec::new(),
+        replicates: 3,
+        seed: 1,
+        hide_capacities: false,
+        threads: 1,
+    }
+}
+
+/// The text of a file with the first `from` replaced; it must be there.
+pub fn replaced(file: &str, text: &str, from: &str, to: &str) -> String {
+    assert!(text.contains(from), "{from} is not in {file}");
+    text.replacen(from, to, 1)
+}
+
+/// A temporary folder with these files, by path within it.
+pub fn folder_of<'a>(files: impl IntoIterator<Item = (&'a str, String)>) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (file, text) in files {
+        let path = folder.path().join(file);
+        std::fs::create_dir_all(path.parent().expect("inside the folder")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    }
+    folder
 }

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::about::Settings;
+use super::field::Field;
 use super::problems::{Problem, Problems};
-use super::table::{Field, Table};
+use super::table::Table;
 use crate::geography::grid::Grid;
 use crate::geography::{Admin1, CellTable, Territory, TerritoryKind};
 use crate::ids::{AdminId, CellId, CommunityId, TerritoryId};

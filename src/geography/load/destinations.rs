@@ -20,6 +20,7 @@ pub(super) fn build(
     crossings: &mut [BorderCrossingPoint],
 ) -> Vec<Destination> {
     let mut all = Vec::new();
+    let residents = residents_by_town(land, towns);
     let mut gates = vec![[DestinationId::default(); 2]; crossings.len()];
     for t in (0..land.territories.len()).map(TerritoryId::from_index) {
         let first = all.len() as u16;
@@ -41,8 +42,7 @@ pub(super) fn build(
                 cells,
             }
         };
-        for town in towns.iter().filter(|x| inside(x.cell)) {
-            let population = residents_near(land, t, town.cell);
+        for (town, &population) in towns.iter().zip(&residents).filter(|(x, _)| inside(x.cell)) {
             all.push(Destination { population, ..place(town.name.clone(), DestinationKind::Town, vec![town.cell]) });
         }
         for camp in camps.iter().filter(|x| inside(x.cell)) {
@@ -84,23 +84,34 @@ pub(super) fn build(
     all
 }
 
-/// Residents of the territory within [`TOWN_RADIUS_KM`] of a cell's centre.
-fn residents_near(land: &Land, territory: TerritoryId, centre: CellId) -> u64 {
+/// Residents of each town: of the cells within [`TOWN_RADIUS_KM`] in its territory, each counted once: for a town of the cell's own
+/// first-level unit if there is one, then for the nearest. A capital's people do not swell the towns round it.
+fn residents_by_town(land: &Land, towns: &[Town]) -> Vec<u64> {
     let c = &land.cells;
-    let (lat, lon) = (f64::from(c.lat[centre.index()]), f64::from(c.lon[centre.index()]));
-    let rows = (TOWN_RADIUS_KM / land.grid.height_km()).ceil() as i32;
-    let cols = (TOWN_RADIUS_KM / land.grid.width_km(lat.abs() + 1.0).max(0.01)).ceil() as i32;
-    let mut people = 0;
-    for row in i32::from(c.row[centre.index()]) - rows..=i32::from(c.row[centre.index()]) + rows {
-        for col in i32::from(c.col[centre.index()]) - cols..=i32::from(c.col[centre.index()]) + cols {
-            if let Some(cell) = land.grid.at(row, col)
-                && c.territory[cell.index()] == territory
-                && great_circle_km(lat, lon, f64::from(c.lat[cell.index()]), f64::from(c.lon[cell.index()]))
-                    <= TOWN_RADIUS_KM
-            {
-                people += u64::from(c.population[cell.index()]);
+    // By cell: whether the best town is of another unit, its distance, its position.
+    let mut best: Vec<Option<(bool, f64, usize)>> = vec![None; c.population.len()];
+    for (t, town) in towns.iter().enumerate() {
+        let centre = town.cell.index();
+        let (lat, lon) = (f64::from(c.lat[centre]), f64::from(c.lon[centre]));
+        let rows = (TOWN_RADIUS_KM / land.grid.height_km()).ceil() as i32;
+        let cols = (TOWN_RADIUS_KM / land.grid.width_km(lat.abs() + 1.0).max(0.01)).ceil() as i32;
+        for row in i32::from(c.row[centre]) - rows..=i32::from(c.row[centre]) + rows {
+            for col in i32::from(c.col[centre]) - cols..=i32::from(c.col[centre]) + cols {
+                let Some(cell) = land.grid.at(row, col).map(CellId::index) else { continue };
+                let km = great_circle_km(lat, lon, f64::from(c.lat[cell]), f64::from(c.lon[cell]));
+                let mine = (c.admin1[cell] != c.admin1[centre], km, t);
+                let nearer = best[cell].is_none_or(|b| (mine.0, mine.1) < (b.0, b.1));
+                if c.territory[cell] == c.territory[centre] && km <= TOWN_RADIUS_KM && nearer {
+                    best[cell] = Some(mine);
+                }
             }
         }
     }
-    people
+    let mut residents = vec![0; towns.len()];
+    for (cell, best) in best.iter().enumerate() {
+        if let Some((_, _, town)) = best {
+            residents[*town] += u64::from(c.population[cell]);
+        }
+    }
+    residents
 }

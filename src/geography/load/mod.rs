@@ -5,6 +5,7 @@
 mod about;
 mod cells;
 mod destinations;
+pub(crate) mod field;
 mod problems;
 mod sites;
 mod table;

@@ -102,3 +102,9 @@ impl Problems {
         })
     }
 }
+
+impl super::field::Tell for Problems {
+    fn tell(&mut self, problem: Problem) {
+        self.add(problem);
+    }
+}

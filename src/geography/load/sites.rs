@@ -6,8 +6,9 @@ use jiff::civil::Date;
 
 use super::about::TravelSpeeds;
 use super::cells::Land;
+use super::field::Field;
 use super::problems::Problems;
-use super::table::{Field, Table};
+use super::table::Table;
 use crate::geography::network::{RoadLink, great_circle_km};
 use crate::geography::segments::Official;
 use crate::geography::{BorderCrossingPoint, CrossingMode, CrossingStatus, Pass};

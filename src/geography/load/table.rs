@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use csv::StringRecord;
 
+use super::field::Field;
 use super::problems::{Problem, Problems};
+use crate::config::diagnostics::nearest;
 
 /// A well-formed CSV file: UTF-8, unique column names, rows of equal length.
 pub(super) struct Table {
@@ -27,15 +29,6 @@ pub(super) struct Row<'t> {
     file: &'static str,
     pub(super) line: u64,
     record: &'t StringRecord,
-}
-
-/// One value of a table, which knows where it stands.
-#[derive(Clone, Copy)]
-pub(super) struct Field<'t> {
-    pub(super) text: &'t str,
-    file: &'static str,
-    line: u64,
-    column: &'t str,
 }
 
 impl Table {
@@ -145,57 +138,12 @@ impl Lines<'_> {
 
 impl<'t> Row<'t> {
     pub(super) fn field(self, column: Column<'t>) -> Field<'t> {
-        Field { text: &self.record[column.index], file: self.file, line: self.line, column: column.name }
+        Field::new(&self.record[column.index], self.file, self.line, column.name)
     }
 }
 
+/// What only maps have.
 impl Field<'_> {
-    /// A problem with this value.
-    pub(super) fn problem(
-        &self,
-        found: impl Into<String>,
-        allowed: impl Into<String>,
-        next: impl Into<String>,
-    ) -> Problem {
-        Problem {
-            file: self.file.to_owned(),
-            line: Some(self.line),
-            column: Some(self.column.to_owned()),
-            found: found.into(),
-            allowed: allowed.into(),
-            next: next.into(),
-        }
-    }
-
-    /// The value between backticks, as messages show it.
-    pub(super) fn quoted(&self) -> String {
-        if self.text.is_empty() { "nothing".to_owned() } else { format!("`{}`", self.text) }
-    }
-
-    /// A whole number within bounds.
-    pub(super) fn whole(&self, low: u64, high: u64, problems: &mut Problems) -> Option<u64> {
-        let value = self.text.parse().ok().filter(|n| (low..=high).contains(n));
-        if value.is_none() {
-            let allowed = format!("a whole number from {low} to {high}");
-            problems.add(self.problem(self.quoted(), allowed, "correct this value"));
-        }
-        value
-    }
-
-    /// A finite number within bounds.
-    pub(super) fn real(&self, low: f64, high: f64, problems: &mut Problems) -> Option<f64> {
-        let value = self.text.parse().ok().filter(|x: &f64| x.is_finite() && (low..=high).contains(x));
-        if value.is_none() {
-            let allowed = if high.is_finite() {
-                format!("a number from {low} to {high}")
-            } else {
-                format!("a number not below {low}")
-            };
-            problems.add(self.problem(self.quoted(), allowed, "correct this value"));
-        }
-        value
-    }
-
     /// A number as `real`, or nothing.
     pub(super) fn real_or_empty(&self, low: f64, high: f64, problems: &mut Problems) -> Option<f64> {
         if self.text.is_empty() { None } else { self.real(low, high, problems) }
@@ -210,14 +158,10 @@ impl Field<'_> {
     ) -> Option<T> {
         let value = list.get(self.text).copied();
         if value.is_none() {
-            let near = list
-                .keys()
-                .map(|k| (strsim::damerau_levenshtein(k, self.text), k))
-                .filter(|(distance, _)| *distance <= (self.text.chars().count() / 3).clamp(1, 3))
-                .min();
+            let near = nearest(self.text, list.keys().map(String::as_str));
             let next = near.map_or_else(
                 || format!("correct this value or add it to {list_file}"),
-                |(_, k)| format!("did you mean `{k}`? Otherwise add it to {list_file}"),
+                |name| format!("did you mean `{name}`? Otherwise add it to {list_file}"),
             );
             problems.add(self.problem(self.quoted(), format!("a name in {list_file}"), next));
         }

@@ -16,6 +16,8 @@ mod run;
 mod table;
 pub mod world;
 
+pub use run::Prepared;
+
 /// Whether a folder looks like a network case.
 #[must_use]
 pub fn is_case(folder: &Path) -> bool {
@@ -27,13 +29,13 @@ pub fn is_case(folder: &Path) -> bool {
 /// # Errors
 /// In sentences, each with its file and line.
 pub fn run(folder: &Path, settings: &Settings) -> Result<CaseRecord, Vec<String>> {
-    run::run(&read::read(folder)?, settings)
+    prepare(folder, settings)?.run(settings)
 }
 
-/// Runs a network case that was read or made before.
+/// Reads a network case and its scenario.
 ///
 /// # Errors
-/// In sentences: what is wrong with the scenario or the settings.
-pub fn run_case(case: &case::Case, settings: &Settings) -> Result<CaseRecord, Vec<String>> {
-    run::run(case, settings)
+/// In sentences, each with its file and line.
+pub fn prepare(folder: &Path, settings: &Settings) -> Result<Prepared, Vec<String>> {
+    Prepared::new(read::read(folder)?, settings)
 }

@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use super::case::{Camp, Case, Closed, Closure, Place, PlaceKind, Route};
 use super::counts::Counts;
 use super::table::{Findings, Table};
+use crate::geography::load::field::Field;
 use crate::geography::route_network::MOST_WAYS;
 
 const SIM_PERIOD: &str = "input_csv/sim_period.csv";
@@ -142,7 +143,7 @@ fn places(table: &Table, findings: &mut Findings) -> Option<(Vec<Place>, Vec<Opt
             ));
             continue;
         }
-        let degrees = |f: super::table::Field<'_>, most: f64, findings: &mut Findings| {
+        let degrees = |f: Field<'_>, most: f64, findings: &mut Findings| {
             if f.text.is_empty() { Some(0.0) } else { f.real(-most, most, findings) }
         };
         let lat = degrees(field(3, "latitude"), 90.0, findings);
@@ -193,8 +194,8 @@ fn read_routes(table: &Table, places: &[Place], findings: &mut Findings) -> Vec<
     let mut ways = vec![0_usize; places.len()];
     for row in table.rows_of(3, "name1, name2, distance, forced_redirection", findings) {
         let (one, other) = (table.field(row, 0, "name1"), table.field(row, 1, "name2"));
-        let a = one.listed(names(places), A_PLACE, findings);
-        let b = other.listed(names(places), A_PLACE, findings);
+        let a = one.one_of(names(places), A_PLACE, findings);
+        let b = other.one_of(names(places), A_PLACE, findings);
         let km = table.field(row, 2, "distance").real(0.001, 20_000.0, findings);
         let sends = table.field(row, 3, "forced_redirection").whole_or(0, 0, 2, findings);
         let (Some(a), Some(b), Some(km), Some(sends)) = (a, b, km, sends) else { continue };
@@ -234,8 +235,7 @@ fn read_closures(table: &Table, places: &[Place], routes: &[Route], findings: &m
         let (one, other) = (table.field(row, 1, "name1"), table.field(row, 2, "name2"));
         let from = table.field(row, 3, "closure_start").whole(0, i64::from(u32::MAX), findings);
         let until = table.field(row, 4, "closure_end").whole_or(-1, -1, i64::from(u32::MAX), findings);
-        let place =
-            |field: super::table::Field<'_>, findings: &mut Findings| field.listed(names(places), A_PLACE, findings);
+        let place = |field: Field<'_>, findings: &mut Findings| field.one_of(names(places), A_PLACE, findings);
         let what = match kind.text {
             "country" => {
                 for field in [one, other] {
@@ -328,7 +328,7 @@ fn read_conflicts(table: &Table, places: &[Place], days: u32, findings: &mut Fin
         let position = names(places).position(|name| name == field.text);
         let has_conflict = table.rows.iter().any(|row| !matches!(table.field(row, index, "").text, "" | "0" | "0.0"));
         if position.is_none() && has_conflict {
-            field.listed(names(places), A_PLACE, findings);
+            field.one_of(names(places), A_PLACE, findings);
         } else if position.is_none() {
             findings.notes.push(format!(
                 "{}: the column {} is no place; it is zero throughout",
@@ -418,7 +418,7 @@ fn camps(
         }
         let position = names(places).position(|n| n == name);
         if position.is_none() && name != "total" {
-            field.listed(names(places), "`total` or a camp in locations.csv", findings);
+            field.one_of(names(places), "`total` or a camp in locations.csv", findings);
         }
         let source = files.iter().map(|f| f.as_str()).collect::<Vec<_>>().join(" + ");
         series.push((position.filter(|_| name != "total"), source, counts));
@@ -428,7 +428,7 @@ fn camps(
         let (camp, date) = (table.field(row, 0, "camp"), table.field(row, 1, "date"));
         let mut known: Vec<&str> = series.iter().filter_map(|s| s.0).map(|p| places[p].name.as_str()).collect();
         known.sort_unstable();
-        let Some(name) = camp.listed(known.into_iter(), "a camp in data_layout.csv", findings).map(|_| camp.text)
+        let Some(name) = camp.one_of(known.into_iter(), "a camp in data_layout.csv", findings).map(|_| camp.text)
         else {
             continue;
         };

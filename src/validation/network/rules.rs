@@ -24,10 +24,12 @@ pub fn entering(total: &[u32]) -> Vec<u32> {
         .collect()
 }
 
-/// Weight of a place among those that people leave: residents still there times their hazard of leaving.
+/// Weight of a place among those that people leave: the hazard of those still there, whatever their number. In these files the
+/// population of a conflict place is that of a town, of a district, or left out, and the daily total is given: numbers at risk
+/// cannot be told from them (docs/network_cases.md).
 #[must_use]
 pub fn source_weight(residents: f64, hazard: PerDay) -> f64 {
-    residents * hazard.0.max(0.0)
+    if residents > 0.0 { hazard.0.max(0.0) } else { 0.0 }
 }
 
 /// Kernel-weighted deaths that stand for a conflict of this intensity (0 to 1): at 1 the siege class applies in full.

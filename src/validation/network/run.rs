@@ -14,6 +14,7 @@ use crate::displacement::choice::OPEN_SEASON;
 use crate::geography::TravelMode;
 use crate::ids::TerritoryId;
 use crate::random::RunKey;
+use crate::validation::parameter_sets::{Ground, Misfit};
 use crate::validation::record::{CaseKind, CaseRecord, Cost, Point, Role, SeriesRecord, Settings, Split};
 
 /// The setting that says how many persons an agent stands for.
@@ -28,42 +29,78 @@ struct Replicate {
     camps: Vec<Vec<u32>>,
     seconds: f64,
     agent_days: f64,
-    bytes_per_agent: f64,
+    stored_bytes_per_agent: f64,
     added: u64,
     waiting: u32,
     on_the_way: u64,
 }
 
-pub(super) fn run(case: &Case, settings: &Settings) -> Result<CaseRecord, Vec<String>> {
-    if settings.replicates == 0 {
-        return Err(vec!["replicates: found 0; allowed: 1 or more. Next: ask for at least one".to_owned()]);
-    }
-    let total = case.total();
-    let scenarios = scenarios(settings, total.iter().copied().max().unwrap_or(0))?;
-    let plan = Arc::new(Plan::new(case, settings.hide_capacities));
-    let replicates = all_replicates(case, &plan, &scenarios, settings);
-    Ok(record(case, &plan, &scenarios[0], settings, &total, &replicates))
+/// A case with its routes and its scenario: ready to be run with any sets of parameters, from any number of threads.
+pub struct Prepared {
+    case: Case,
+    plan: Arc<Plan>,
+    /// Observed total by day.
+    total: Vec<u32>,
+    /// The scenario as it is for networks.
+    ground: Ground,
+    scenario: Arc<Scenario>,
+    /// The settings that it was prepared with.
+    settings: Settings,
 }
 
-/// The scenario under each set of parameters that a replicate uses.
-fn scenarios(settings: &Settings, largest_total: u32) -> Result<Vec<Arc<Scenario>>, Vec<String>> {
-    let none = vec![Vec::new()];
-    let sets = if settings.parameter_sets.is_empty() { &none } else { &settings.parameter_sets };
-    let asked = settings.sets.iter().any(|s| s.split('=').next().is_some_and(|key| key.trim() == PERSONS_PER_GROUP));
-    sets.iter()
-        .take(settings.replicates as usize)
-        .map(|set| {
-            let mut layers = settings.sets.clone();
-            layers.extend(set.iter().map(|(key, value)| format!("{key}={value}")));
-            let resolved =
-                config::load(&settings.scenario, &layers).map_err(|problems| vec![problems.render(false)])?;
-            let mut scenario = for_networks(resolved.scenario);
-            if !asked {
-                scenario.run.persons_per_group = rules::persons_per_group(largest_total);
-            }
-            Ok(Arc::new(scenario))
+impl Prepared {
+    /// Makes a case ready. Of the settings `scenario`, `sets` and `hide_capacities` count here.
+    ///
+    /// # Errors
+    /// In sentences: what is wrong with the scenario.
+    pub fn new(case: Case, settings: &Settings) -> Result<Self, Vec<String>> {
+        let resolved =
+            config::load(&settings.scenario, &settings.sets).map_err(|problems| vec![problems.render(false)])?;
+        let total = case.total();
+        let mut scenario = resolved.scenario;
+        let is_size = |s: &String| s.split('=').next().is_some_and(|key| key.trim() == PERSONS_PER_GROUP);
+        if !settings.sets.iter().any(is_size) {
+            scenario.run.persons_per_group = rules::persons_per_group(total.iter().copied().max().unwrap_or(0));
+        }
+        Ok(Self {
+            plan: Arc::new(Plan::new(&case, settings.hide_capacities)),
+            ground: Ground::new(&scenario),
+            scenario: Arc::new(for_networks(scenario)),
+            settings: settings.clone(),
+            case,
+            total,
         })
-        .collect()
+    }
+
+    /// Runs the case. The result does not depend on the number of threads.
+    ///
+    /// # Errors
+    /// When the settings are not those that it was prepared with (parameter sets, replicates, seed and threads may be others),
+    /// no replicate is asked for, or a set of parameters does not fit the scenario.
+    pub fn run(&self, settings: &Settings) -> Result<CaseRecord, Vec<String>> {
+        settings.agree_with(&self.settings)?;
+        if settings.replicates == 0 {
+            return Err(vec!["replicates: found 0; allowed: 1 or more. Next: ask for at least one".to_owned()]);
+        }
+        let scenarios = self.scenarios(settings)?;
+        let replicates = all_replicates(&self.case, &self.plan, &scenarios, settings);
+        Ok(record(&self.case, &self.plan, &scenarios[0], settings, &self.total, &replicates))
+    }
+
+    /// The scenario under each set of parameters that a replicate uses.
+    fn scenarios(&self, settings: &Settings) -> Result<Vec<Arc<Scenario>>, Vec<String>> {
+        if settings.parameter_sets.is_empty() {
+            return Ok(vec![Arc::clone(&self.scenario)]);
+        }
+        let used = settings.parameter_sets.iter().take(settings.replicates as usize);
+        used.enumerate()
+            .map(|(number, set)| {
+                let told = |misfit: Misfit| format!("set {} of the parameters: {}", number + 1, misfit.told);
+                let laid = self.ground.lay(set);
+                laid.map(|s| Arc::new(for_networks(s))).map_err(|misfits| misfits.into_iter().map(told).collect())
+            })
+            .collect()
+    }
 }
 
 /// Every replicate, in order, whatever the threads.
@@ -115,7 +152,7 @@ fn replicate(case: &Case, plan: &Arc<Plan>, scenario: &Arc<Scenario>, key: RunKe
         camps,
         seconds,
         agent_days,
-        bytes_per_agent: most_bytes as f64 / agents.max(1.0),
+        stored_bytes_per_agent: most_bytes as f64 / agents.max(1.0),
         added,
         waiting,
         on_the_way: last.moving,
@@ -198,7 +235,7 @@ fn record(
             cpu_seconds: sum(|r| r.seconds),
             agent_days: sum(|r| r.agent_days),
             persons_per_agent: scenario.run.persons_per_group,
-            bytes_per_agent: sum(|r| r.bytes_per_agent) / replicates.len() as f64,
+            stored_bytes_per_agent: sum(|r| r.stored_bytes_per_agent) / replicates.len() as f64,
         },
         notes: notes(case, settings, replicates),
     }

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use csv::ReaderBuilder;
 
+use crate::config::diagnostics::nearest;
 use crate::geography::load::Problem;
+use crate::geography::load::field::{Field, Tell};
 
 /// A row with its line in the file, from 1. Columns are known by their position, as the format has it.
 #[derive(Clone, Debug)]
@@ -21,15 +23,6 @@ pub(super) struct Table {
     /// The first row if it begins with `#` or with the name of the first column.
     pub(super) header: Option<Row>,
     pub(super) rows: Vec<Row>,
-}
-
-/// A value of a table that knows where it stands.
-#[derive(Clone, Copy)]
-pub(super) struct Field<'t> {
-    pub(super) text: &'t str,
-    file: &'t str,
-    line: u64,
-    column: &'t str,
 }
 
 /// Everything wrong that was found, and what a reader of the results should know.
@@ -49,6 +42,12 @@ impl Findings {
             allowed: allowed.to_owned(),
             next: next.to_owned(),
         });
+    }
+}
+
+impl Tell for Findings {
+    fn tell(&mut self, problem: Problem) {
+        self.problems.push(problem);
     }
 }
 
@@ -120,7 +119,7 @@ impl Table {
     /// The value in a column by position; nothing where the row is too short.
     pub(super) fn field<'t>(&'t self, row: &'t Row, index: usize, column: &'t str) -> Field<'t> {
         let text = row.fields.get(index).map_or("", String::as_str);
-        Field { text, file: &self.file, line: row.line, column }
+        Field::new(text, &self.file, row.line, column)
     }
 
     /// Tells of rows with fewer fields than this, and gives the others.
@@ -153,33 +152,8 @@ impl Row {
     }
 }
 
+/// What only the format of network cases has.
 impl<'t> Field<'t> {
-    pub(super) fn problem(
-        &self,
-        found: impl Into<String>,
-        allowed: impl Into<String>,
-        next: impl Into<String>,
-    ) -> Problem {
-        Problem {
-            file: self.file.to_owned(),
-            line: Some(self.line),
-            column: Some(self.column.to_owned()),
-            found: found.into(),
-            allowed: allowed.into(),
-            next: next.into(),
-        }
-    }
-
-    /// The value between backticks, as messages show it.
-    pub(super) fn quoted(&self) -> String {
-        if self.text.is_empty() { "nothing".to_owned() } else { format!("`{}`", self.text) }
-    }
-
-    /// `file:line`, for notes.
-    pub(super) fn place(&self) -> String {
-        format!("{}:{}", self.file, self.line)
-    }
-
     /// A text that must not be empty.
     pub(super) fn name(&self, findings: &mut Findings) -> Option<&'t str> {
         if self.text.is_empty() {
@@ -189,29 +163,9 @@ impl<'t> Field<'t> {
         Some(self.text)
     }
 
-    /// A whole number within bounds.
-    pub(super) fn whole(&self, low: i64, high: i64, findings: &mut Findings) -> Option<i64> {
-        let value = self.text.parse().ok().filter(|n| (low..=high).contains(n));
-        if value.is_none() {
-            let allowed = format!("a whole number from {low} to {high}");
-            findings.problems.push(self.problem(self.quoted(), allowed, "correct this value"));
-        }
-        value
-    }
-
     /// [`Field::whole`], or another value where nothing stands.
     pub(super) fn whole_or(&self, empty: i64, low: i64, high: i64, findings: &mut Findings) -> Option<i64> {
         if self.text.is_empty() { Some(empty) } else { self.whole(low, high, findings) }
-    }
-
-    /// A finite number within bounds.
-    pub(super) fn real(&self, low: f64, high: f64, findings: &mut Findings) -> Option<f64> {
-        let value = self.text.parse().ok().filter(|x: &f64| x.is_finite() && (low..=high).contains(x));
-        if value.is_none() {
-            let allowed = format!("a number from {low} to {high}");
-            findings.problems.push(self.problem(self.quoted(), allowed, "correct this value"));
-        }
-        value
     }
 
     /// A date, year-month-day; leading zeros may be missing.
@@ -230,7 +184,7 @@ impl<'t> Field<'t> {
     }
 
     /// Position of this name in a list.
-    pub(super) fn listed<'n>(
+    pub(super) fn one_of<'n>(
         &self,
         names: impl Iterator<Item = &'n str> + Clone,
         allowed: &str,
@@ -238,7 +192,7 @@ impl<'t> Field<'t> {
     ) -> Option<usize> {
         let found = names.clone().position(|name| name == self.text);
         if found.is_none() {
-            let near = crate::config::diagnostics::nearest(self.text, names);
+            let near = nearest(self.text, names);
             let next = near.map_or_else(
                 || "correct this name".to_owned(),
                 |name| format!("did you mean `{name}`? Otherwise correct this name"),

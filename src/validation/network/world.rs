@@ -299,9 +299,9 @@ fn enter(
     };
     let who = Chooser { territory: HOME, nationality: HOME, community: NO_COMMUNITY };
     let factors = tables.factors(&conditions, who);
-    let choose = |cell, uniform| tables.draw(&conditions, &factors, (cell, None, None), uniform);
     let places: Vec<CellId> = (0..map.cells.len()).map(CellId::from_index).collect();
-    let reaches: Vec<bool> = places.iter().map(|&cell| choose(cell, 0.0).is_some()).collect();
+    let odds: Vec<_> = places.iter().map(|&cell| tables.odds(&conditions, &factors, (cell, None, None))).collect();
+    let reaches: Vec<bool> = odds.iter().map(|odds| odds.draw(0.0).is_some()).collect();
     let hazards: Vec<PerDay> = places.iter().map(|&cell| leaving_hazard(&conditions, cell, stratum)).collect();
     let latest = (0..places.len()).filter(|&i| reaches[i]).filter_map(|i| entry.last_conflict[i]).max();
     let bases: [Vec<f64>; 3] = [
@@ -331,11 +331,11 @@ fn enter(
         from_around = more;
     }
     let size = scenario.run.persons_per_group;
-    for (&cell, persons) in places.iter().zip(leaving) {
+    for ((&cell, odds), persons) in places.iter().zip(&odds).zip(leaving) {
         for group in 0..persons.div_ceil(size) {
             let id = (u64::from(cell.0) * STRATA as u64 + stratum as u64) << 32 | u64::from(group);
             let luck = key.hash(Stream::Traits, id, clock.step);
-            let Some(destination) = choose(cell, key.uniform(Stream::Destination, luck, 0)) else { continue };
+            let Some(destination) = odds.draw(key.uniform(Stream::Destination, luck, 0)) else { continue };
             let persons = size.min(persons - group * size);
             departures.departures.push(Departure { cell, stratum: stratum as u8, persons, destination, luck });
         }

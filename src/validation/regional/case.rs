@@ -76,64 +76,15 @@ const fn a_tenth() -> f64 {
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Measure {
     /// Persons who passed from one territory to another since a time, at all crossings between them and over the green border.
-    Crossed {
-        /// Code of the territory that they left.
-        from: String,
-        /// Code of the territory that they entered.
-        to: String,
-        /// Ids of crossings; when any is named, only these count, without the green border.
-        #[serde(default)]
-        crossings: Vec<String>,
-        /// Time from which to count; the start of the run when left out.
-        #[serde(default)]
-        since: String,
-    },
+    Crossed(Passed),
     /// Persons who passed the other way: from `to` to `from`.
-    CrossedBack {
-        /// Code of the territory that they had left.
-        from: String,
-        /// Code of the territory that they had entered.
-        to: String,
-        /// Ids of crossings; when any is named, only these count, without the green border.
-        #[serde(default)]
-        crossings: Vec<String>,
-        /// Time from which to count; the start of the run when left out.
-        #[serde(default)]
-        since: String,
-    },
+    CrossedBack(Passed),
     /// Vehicles that passed: persons who crossed over `displacement.travel.persons_per_vehicle`.
-    Vehicles {
-        /// Code of the territory that they left.
-        from: String,
-        /// Code of the territory that they entered.
-        to: String,
-        /// Ids of crossings; when any is named, only these count, without the green border.
-        #[serde(default)]
-        crossings: Vec<String>,
-        /// Time from which to count; the start of the run when left out.
-        #[serde(default)]
-        since: String,
-    },
+    Vehicles(Passed),
     /// Persons who crossed in the 24 h around the time.
-    Daily {
-        /// Code of the territory that they left.
-        from: String,
-        /// Code of the territory that they entered.
-        to: String,
-        /// Ids of crossings; when any is named, only these count, without the green border.
-        #[serde(default)]
-        crossings: Vec<String>,
-    },
+    Daily(PassedDaily),
     /// The same the other way: from `to` to `from`.
-    DailyBack {
-        /// Code of the territory that they had left.
-        from: String,
-        /// Code of the territory that they had entered.
-        to: String,
-        /// Ids of crossings; when any is named, only these count, without the green border.
-        #[serde(default)]
-        crossings: Vec<String>,
-    },
+    DailyBack(PassedDaily),
     /// Displaced persons of a home who are at a place, moving or settled.
     Present {
         /// Place of their homes. Homes are known by holder or by first-level unit: a disc stands for the units that it touches.
@@ -153,6 +104,35 @@ pub enum Measure {
         /// Place of their homes.
         home: String,
     },
+}
+
+/// Between which territories people are counted since a time.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Passed {
+    /// Code of the territory that they left, or had left when they come back.
+    pub from: String,
+    /// Code of the territory that they entered, or had entered when they come back.
+    pub to: String,
+    /// Ids of crossings; when any is named, only these count, without the green border.
+    #[serde(default)]
+    pub crossings: Vec<String>,
+    /// Time from which to count; the start of the run when left out.
+    #[serde(default)]
+    pub since: String,
+}
+
+/// Between which territories people are counted within a day.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PassedDaily {
+    /// Code of the territory that they left, or had left when they come back.
+    pub from: String,
+    /// Code of the territory that they entered, or had entered when they come back.
+    pub to: String,
+    /// Ids of crossings; when any is named, only these count, without the green border.
+    #[serde(default)]
+    pub crossings: Vec<String>,
 }
 
 /// `[[split]]`: the settled of a home by place, scaled to the observed total.

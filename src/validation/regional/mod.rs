@@ -10,8 +10,8 @@ use std::time::Instant;
 
 use jiff::civil::Date;
 use rayon::prelude::*;
-use serde_json::Value;
 
+use super::parameter_sets::Ground;
 use super::record::{CaseKind, CaseRecord, Cost, Point, SeriesRecord, Settings, Split};
 use crate::config;
 use crate::config::scenario::Scenario;
@@ -48,8 +48,10 @@ pub struct Prepared {
     folder: PathBuf,
     case: Case,
     scenario: Arc<Scenario>,
-    /// The scenario as a tree, over which sets of parameters are laid.
-    tree: Value,
+    /// The scenario, for sets of parameters to be laid over.
+    ground: Ground,
+    /// The settings that it was prepared with.
+    settings: Settings,
     map: Arc<Map>,
     as_of: Date,
     series: Vec<Series>,
@@ -72,7 +74,7 @@ struct Replicate {
     agent_days: f64,
 }
 
-/// Reads a case, its scenario and its map. Of the settings only `sets` count here.
+/// Reads a case, its scenario and its map. Of the settings only `sets` counts here.
 ///
 /// # Errors
 /// With every problem that was found, each with its file and line.
@@ -101,8 +103,7 @@ pub fn prepare(folder: &Path, settings: &Settings) -> Result<Prepared, Vec<Strin
     let mut problems = Vec::new();
     let mut series = Vec::new();
     let mut add = |key: String, name: &str, title: &str, unit: &str, traits: (bool, f64), measure: &Measure, split| {
-        let per_vehicle = resolved.scenario.displacement.travel.persons_per_vehicle;
-        let probe = Probe::new(measure, &map, per_vehicle, |at| period::days(at, as_of, 0.0));
+        let probe = Probe::new(measure, &map, |at| period::days(at, as_of, 0.0));
         let probe = match probe {
             Ok(probe) => probe,
             Err((inner, error)) => {
@@ -171,11 +172,11 @@ pub fn prepare(folder: &Path, settings: &Settings) -> Result<Prepared, Vec<Strin
     for path in case.file.sources.files() {
         hash.update(&std::fs::read(&path).unwrap_or_default());
     }
-    let tree = serde_json::to_value(&resolved.scenario).unwrap_or(Value::Null);
     Ok(Prepared {
         folder: folder.to_owned(),
+        ground: Ground::new(&resolved.scenario),
+        settings: settings.clone(),
         scenario: Arc::new(resolved.scenario),
-        tree,
         map: Arc::new(map),
         as_of,
         series,
@@ -200,16 +201,18 @@ impl Prepared {
         folder.file_name().map_or_else(|| "case".to_owned(), |n| n.to_string_lossy().into_owned())
     }
 
-    /// Runs the case. Of the settings `sets` counted when it was prepared; they are not looked at here. The result does not
-    /// depend on the number of threads.
+    /// Runs the case. The result does not depend on the number of threads.
     ///
     /// # Errors
-    /// When a set of parameters does not fit the scenario, or a replicate fails.
+    /// When the settings are not those that it was prepared with (parameter sets, replicates, seed and threads may be
+    /// others), a set of parameters does not fit the scenario, or a replicate fails.
     pub fn run(&self, settings: &Settings) -> Result<CaseRecord, Vec<String>> {
+        settings.agree_with(&self.settings)?;
         let scenarios: Vec<Arc<Scenario>> = if settings.parameter_sets.is_empty() {
             vec![Arc::clone(&self.scenario)]
         } else {
-            settings.parameter_sets.iter().map(|set| self.laid_over(set)).collect::<Result<_, _>>()?
+            let sets = settings.parameter_sets.iter().enumerate();
+            sets.map(|(number, set)| self.laid_over(number, set)).collect::<Result<_, _>>()?
         };
         let one = |r: u32| {
             let scenario = &scenarios[r as usize % scenarios.len()];
@@ -254,31 +257,23 @@ impl Prepared {
                 cpu_seconds: replicates.iter().map(|r| r.seconds).sum(),
                 agent_days: replicates.iter().map(|r| r.agent_days).sum(),
                 persons_per_agent: self.scenario.run.persons_per_group,
-                bytes_per_agent: 0.0,
+                stored_bytes_per_agent: 0.0,
             },
             notes: file.notes.clone(),
         })
     }
 
-    /// The scenario with a set of parameters laid over it.
-    fn laid_over(&self, set: &[(String, f64)]) -> Result<Arc<Scenario>, Vec<String>> {
-        let mut tree = self.tree.clone();
-        let mut problems = Vec::new();
-        for (key, value) in set {
-            let place = tree.pointer_mut(&format!("/{}", key.replace('.', "/")));
-            match place {
-                Some(place) if place.is_u64() && value.fract() == 0.0 && *value >= 0.0 => {
-                    *place = (*value as u64).into();
-                }
-                Some(place) if place.is_f64() || place.is_i64() || place.is_u64() => *place = (*value).into(),
-                Some(_) => problems.push(format!("the parameter `{key}` is not a number")),
-                None => problems.push(format!("the scenario has no parameter `{key}`")),
-            }
+    /// The scenario with a set of parameters laid over it; `number` is the set's, from 0.
+    fn laid_over(&self, number: usize, set: &[(String, f64)]) -> Result<Arc<Scenario>, Vec<String>> {
+        let told = |what: String| format!("set {} of the parameters: {what}", number + 1);
+        let laid = self.ground.lay(set);
+        let scenario = laid.map_err(|misfits| misfits.into_iter().map(|m| told(m.told)).collect::<Vec<_>>())?;
+        let mut complaints = simulation::check(&scenario, &self.map);
+        // The observed times were checked against the length of the run.
+        if scenario.run.days != self.scenario.run.days {
+            complaints.push("`run.days` cannot differ from set to set: give it with the case's scenario".to_owned());
         }
-        if !problems.is_empty() {
-            return Err(problems);
-        }
-        serde_json::from_value(tree).map(Arc::new).map_err(|error| vec![format!("a set of parameters: {error}")])
+        if complaints.is_empty() { Ok(Arc::new(scenario)) } else { Err(complaints.into_iter().map(told).collect()) }
     }
 
     fn replicate(&self, scenario: &Arc<Scenario>, key: RunKey) -> Replicate {
@@ -321,7 +316,9 @@ impl Prepared {
                 let (low, high) = (row[at.floor() as usize], row[at.ceil() as usize]);
                 low + (high - low) * at.fract()
             };
-            values.push(series.record.points.iter().map(|p| series.probe.value(p.at_days, reading)).collect());
+            let persons = scenario.displacement.travel.persons_per_vehicle;
+            let value = |p: &Point| series.probe.value(p.at_days, persons, reading);
+            values.push(series.record.points.iter().map(value).collect());
         }
         for split in &self.splits {
             scale_to_observed(&self.series, &split.members, &mut values);

@@ -2,7 +2,7 @@
 
 use bevy_ecs::world::World;
 
-use super::case::Measure;
+use super::case::{Measure, Passed, PassedDaily};
 use crate::borders::CrossingTraffic;
 use crate::displacement::Population;
 use crate::displacement::group::{DisplacedGroup, Travel};
@@ -47,8 +47,8 @@ pub struct Probe {
     pub reading: Reading,
     /// How it is used.
     pub form: Form,
-    /// Factor on the reading.
-    pub factor: f64,
+    /// Whether vehicles count and not the persons in them.
+    pub is_vehicles: bool,
 }
 
 /// Homes.
@@ -109,7 +109,6 @@ impl Probe {
     pub fn new(
         measure: &Measure,
         map: &Map,
-        persons_per_vehicle: f64,
         days: impl Fn(&str) -> Result<f64, String>,
     ) -> Result<Self, (&'static str, String)> {
         let flow =
@@ -147,26 +146,22 @@ impl Probe {
                 "anywhere" => None,
                 place => Some(Whereabouts::of(Place::read(place, map).map_err(|error| ("at", error))?, map)),
             };
-            Ok(Self { reading: Reading::People { home, at, settled }, form: Form::Stock, factor: 1.0 })
+            Ok(Self { reading: Reading::People { home, at, settled }, form: Form::Stock, is_vehicles: false })
+        };
+        let passed = |p: &Passed, back: bool, is_vehicles: bool| -> Result<Self, (&'static str, String)> {
+            let reading = flow(&p.from, &p.to, &p.crossings, back)?;
+            Ok(Self { reading, form: Form::Since(since(&p.since)?), is_vehicles })
+        };
+        let daily = |p: &PassedDaily, back: bool| -> Result<Self, (&'static str, String)> {
+            let reading = flow(&p.from, &p.to, &p.crossings, back)?;
+            Ok(Self { reading, form: Form::Daily, is_vehicles: false })
         };
         Ok(match measure {
-            Measure::Crossed { from, to, crossings, since: start } => {
-                Self { reading: flow(from, to, crossings, false)?, form: Form::Since(since(start)?), factor: 1.0 }
-            }
-            Measure::CrossedBack { from, to, crossings, since: start } => {
-                Self { reading: flow(from, to, crossings, true)?, form: Form::Since(since(start)?), factor: 1.0 }
-            }
-            Measure::Vehicles { from, to, crossings, since: start } => Self {
-                reading: flow(from, to, crossings, false)?,
-                form: Form::Since(since(start)?),
-                factor: 1.0 / persons_per_vehicle,
-            },
-            Measure::Daily { from, to, crossings } => {
-                Self { reading: flow(from, to, crossings, false)?, form: Form::Daily, factor: 1.0 }
-            }
-            Measure::DailyBack { from, to, crossings } => {
-                Self { reading: flow(from, to, crossings, true)?, form: Form::Daily, factor: 1.0 }
-            }
+            Measure::Crossed(p) => passed(p, false, false)?,
+            Measure::CrossedBack(p) => passed(p, true, false)?,
+            Measure::Vehicles(p) => passed(p, false, true)?,
+            Measure::Daily(p) => daily(p, false)?,
+            Measure::DailyBack(p) => daily(p, true)?,
             Measure::Present { home, at } => people(home, at, false)?,
             Measure::Settled { home, at } => people(home, at, true)?,
             Measure::DisplacedTotal { home } => people(home, "anywhere", false)?,
@@ -183,10 +178,12 @@ impl Probe {
         }
     }
 
-    /// The measure at a time from a reading at any time.
+    /// The measure at a time from a reading at any time. Persons per vehicle are those of the run's own scenario, which a set of
+    /// parameters may have changed.
     #[must_use]
-    pub fn value(&self, at: f64, reading: impl Fn(f64) -> f64) -> f64 {
-        self.factor
+    pub fn value(&self, at: f64, persons_per_vehicle: f64, reading: impl Fn(f64) -> f64) -> f64 {
+        let factor = if self.is_vehicles { 1.0 / persons_per_vehicle } else { 1.0 };
+        factor
             * match self.form {
                 Form::Since(start) => (reading(at) - reading(start)).max(0.0),
                 Form::Daily => reading(at + 0.5) - reading(at - 0.5),
