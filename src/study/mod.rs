@@ -13,4 +13,4 @@ pub mod summary;
 
 /// Version of the results: raised by every change that alters the figures of a given scenario, seed and map. Part of
 /// every run id, so that old and new figures are never mixed.
-pub const RESULTS_VERSION: u32 = 2;
+pub const RESULTS_VERSION: u32 = 3;
