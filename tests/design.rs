@@ -35,8 +35,10 @@ high = 99
 
 fn write(folder: &Path, name: &str, design: &str) {
     let quick = concat!(env!("CARGO_MANIFEST_DIR"), "/configs/quick.toml");
+    let map = concat!(env!("CARGO_MANIFEST_DIR"), "/maps/caucasus_10km");
+    let outcomes = r#"outcomes = ["continuity", "fragmentation"]"#;
     let text = format!(
-        "extends = {quick:?}\n[study]\nname = {name:?}\noutcomes = [\"continuity\", \"fragmentation\"]\nreplicates = 2\n[run]\ndays = 3\n{design}"
+        "extends = {quick:?}\n[study]\nname = {name:?}\n{outcomes}\nreplicates = 2\n[run]\ndays = 3\nmap = {map:?}\n{design}"
     );
     fs::write(folder.join(format!("{name}.toml")), text).unwrap();
 }
@@ -73,11 +75,17 @@ fn a_plan_lists_every_run_with_its_parameters() {
     let plan: serde_json::Value = serde_json::from_slice(&said.stdout).unwrap();
     assert_eq!(plan["runs"][3]["parameters"]["borders.pressure.form"], "arithmetic");
     assert_eq!(plan["runs"][3]["run_id"], runs[3][1]);
-    assert!(plan["prediction"]["bytes"].as_u64().unwrap() > 10_000 && plan["prediction"]["seconds"].as_f64().unwrap() > 0.0);
+    assert!(
+        plan["prediction"]["bytes"].as_u64().unwrap() > 10_000 && plan["prediction"]["seconds"].as_f64().unwrap() > 0.0
+    );
 
     let said = spillover(folder.path(), &["plan", "grid.toml", "--no-timing"]);
     assert!(text(&said.stdout).contains("16 runs; all of them: --csv or --json"), "{}", text(&said.stdout));
-    assert!(text(&said.stderr).contains("16 runs (2 outcomes x 4 points x 2 replicates), 3 days"), "{}", text(&said.stderr));
+    assert!(
+        text(&said.stderr).contains("16 runs (2 outcomes x 4 points x 2 replicates), 3 days"),
+        "{}",
+        text(&said.stderr)
+    );
     assert!(!folder.path().join("output").exists(), "a plan writes nothing");
 }
 
@@ -102,7 +110,19 @@ fn a_study_with_a_design_has_its_points_in_every_table() {
     assert!(package["resources"].as_array().unwrap().iter().any(|r| r["path"] == "design.csv"));
 
     // One run of it by itself is the same run.
-    let one = ["run", "grid.toml", "--out", "one", "--quiet", "--outcome", "fragmentation", "--point", "3", "--replicate", "1"];
+    let one = [
+        "run",
+        "grid.toml",
+        "--out",
+        "one",
+        "--quiet",
+        "--outcome",
+        "fragmentation",
+        "--point",
+        "3",
+        "--replicate",
+        "1",
+    ];
     assert_eq!(spillover(folder.path(), &one).status.code(), Some(0));
     let rows = |name: &str| -> Vec<String> {
         text(&read(name)).lines().filter(|l| l.starts_with("fragmentation,base,3,1,")).map(str::to_owned).collect()
@@ -134,7 +154,8 @@ fn a_study_with_a_design_has_its_points_in_every_table() {
 fn sensitivity_runs_the_study_once_and_keeps_what_it_finds() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "screen", MORRIS);
-    let arguments = ["sensitivity", "screen.toml", "--measure", "peak_index:RUS-SOUTH", "--measure", "mean_index:IRN-AZE"];
+    let arguments =
+        ["sensitivity", "screen.toml", "--measure", "peak_index:RUS-SOUTH", "--measure", "mean_index:IRN-AZE"];
     let said = spillover(folder.path(), &arguments);
     assert_eq!(said.status.code(), Some(0), "{}", text(&said.stderr));
     let (out, err) = (text(&said.stdout), text(&said.stderr));
@@ -174,11 +195,14 @@ fn what_sensitivity_cannot_do_is_said() {
         assert_eq!(said.status.code(), Some(2));
         text(&said.stderr)
     };
-    assert!(words("bare.toml").starts_with("error: the study has no design, so nothing is varied\n  give the study one:"));
+    assert!(
+        words("bare.toml").starts_with("error: the study has no design, so nothing is varied\n  give the study one:")
+    );
     assert!(words("grid.toml").starts_with("error: the design is `grid`, of which no effects can be computed\n"));
     let placed = words("measure.toml");
     assert!(
-        placed.contains("the map has no border `RUS-SUOTH`; did you mean `RUS-SOUTH`?") && placed.contains("measure.toml:9:13"),
+        placed.contains("the map has no border `RUS-SUOTH`; did you mean `RUS-SOUTH`?")
+            && placed.contains("measure.toml:10:13"),
         "{placed}"
     );
     assert!(!folder.path().join("output").exists());

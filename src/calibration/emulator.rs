@@ -216,8 +216,8 @@ impl Cholesky {
 mod tests {
     use super::*;
     use crate::design::latin_hypercube;
-    use crate::random::Stream;
     use crate::random::RunKey;
+    use crate::random::Stream;
 
     fn judged(mean: f64) -> Vec<Judged> {
         vec![Judged {

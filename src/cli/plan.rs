@@ -95,7 +95,9 @@ fn time_one(arguments: &Arguments, study: &study::Study) -> Result<Timing, Probl
     let plan = &study.plan;
     let middle = plan.runs.len() / 2;
     let Some(&run) = plan.runs.get(middle) else {
-        return Err(Problem::new("the plan has no runs: its points are held to other outcomes than those of the study"));
+        return Err(Problem::new(
+            "the plan has no runs: its points are held to other outcomes than those of the study",
+        ));
     };
     let spec = RunSpec {
         outcome: run.outcome,
@@ -112,7 +114,7 @@ fn time_one(arguments: &Arguments, study: &study::Study) -> Result<Timing, Probl
     execute::execute(
         &pool,
         1,
-        |_| simulation::run(&plan.scenario(&run), &study.map, spec),
+        |_| simulation::run(&study.scenario(&run), &study.map, spec),
         |_, result| {
             bytes = Some(result.map(|output| output.tables.iter().map(|t| t.len() as u64).sum::<u64>()));
             Ok::<(), Problem>(())
@@ -120,10 +122,9 @@ fn time_one(arguments: &Arguments, study: &study::Study) -> Result<Timing, Probl
         || {},
     )?;
     let seconds = begun.elapsed().as_secs_f64();
-    let threads = arguments.threads.map_or_else(
-        || std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-        usize::from,
-    );
+    let threads = arguments
+        .threads
+        .map_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get), usize::from);
     match bytes {
         Some(Ok(bytes)) => Ok(Timing { run: middle, seconds, bytes, threads }),
         Some(Err(failure)) => Err(Problem::new(format_args!("the timed run {middle} failed: {}", failure.cause))),

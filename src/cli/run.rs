@@ -119,7 +119,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
             threads_in_run: usize::from(arguments.threads_in_run),
             tables,
         };
-        simulation::run(&plan.scenario(run), &study.map, spec)
+        simulation::run(&study.scenario(run), &study.map, spec)
     };
     let mut progress = Progress::new(plan, arguments.quiet, arguments.json);
     let result = conduct(plan, &borders, &mut folder, &options, one, |event| progress.tell(event));

@@ -1,5 +1,6 @@
 //! `spillover sensitivity`.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +10,7 @@ use serde_json::{Value as Json, json};
 use super::problem::Problem;
 use super::{EXIT_DONE, print, run, study, talk};
 use crate::design::points::{Kind, Points};
-use crate::output::folder::{DATAPACKAGE, MANIFEST, MARK};
+use crate::output::folder::{DATAPACKAGE, MARK};
 use crate::random::RunKey;
 use crate::recorders::table::{Table, TableSet};
 use crate::sensitivity::analysis::{Analysis, analyse};
@@ -18,6 +19,7 @@ use crate::sensitivity::settings::Measure;
 use crate::sensitivity::table::{self, FILE, PICTURE};
 use crate::sensitivity::{Bootstrap, tornado};
 use crate::study::conduct::border_names;
+use crate::study::plan::Plan;
 
 /// Arguments of `spillover sensitivity`.
 #[derive(clap::Args)]
@@ -34,12 +36,15 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     let mut sets = arguments.run.sets.clone();
     sets.extend(arguments.run.replicates.map(|n| format!("study.replicates={n}")));
     let mut study = study::load(&arguments.run.study, &sets)?;
-    let borders = border_names(study.map.segments.iter().map(|s| s.name.as_str()));
     let settings = &study.resolved.scenario.sensitivity;
     let measures = if arguments.measures.is_empty() {
-        measures_of(&study)?
+        study.measures.clone()
     } else {
-        let read = arguments.measures.iter().map(|text| Measure::parse(text, &borders).map_err(|e| format!("--measure {text}: {e}")));
+        let borders = border_names(study.map.segments.iter().map(|s| s.name.as_str()));
+        let read = arguments
+            .measures
+            .iter()
+            .map(|text| Measure::parse(text, &borders).map_err(|e| format!("--measure {text}: {e}")));
         read.collect::<Result<Vec<_>, _>>().map_err(Problem::new)?
     };
     let points = suited(study.plan.design.as_deref()).map_err(Problem::new)?.clone();
@@ -53,7 +58,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     let folder = arguments.run.out.clone().unwrap_or_else(|| Path::new("output").join(&plan.name));
 
     let talks = !arguments.run.quiet && !arguments.run.json;
-    let code = if !arguments.run.overwrite && has_runs(&folder, &plan.hash, plan.runs.len()) {
+    let code = if !arguments.run.overwrite && has_runs(&folder, plan) {
         if talks {
             talk(&format!("the runs are in {}", folder.display()));
         }
@@ -81,19 +86,6 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     Ok(code)
 }
 
-/// The measures of `[sensitivity]`.
-fn measures_of(study: &study::Study) -> Result<Vec<Measure>, Problem> {
-    let borders = border_names(study.map.segments.iter().map(|s| s.name.as_str()));
-    let listed = &study.resolved.scenario.sensitivity.measures;
-    let read: Vec<_> = listed.iter().map(|text| Measure::parse(text, &borders)).collect();
-    let wrong: Vec<String> = read
-        .iter()
-        .enumerate()
-        .filter_map(|(i, result)| result.as_ref().err().map(|e| format!("sensitivity.measures[{i}]: {e}")))
-        .collect();
-    if wrong.is_empty() { Ok(read.into_iter().flatten().collect()) } else { Err(study.resolved.place(0, &wrong).into()) }
-}
-
 /// A design that sensitivity can be computed from.
 fn suited(design: Option<&Points>) -> Result<&Points, String> {
     let next = "give the study one: [design] with kind = \"morris\" (screening) or \"saltelli\" (shares of the variance)\n  an example: configs/sensitivity.toml";
@@ -106,15 +98,17 @@ fn suited(design: Option<&Points>) -> Result<&Points, String> {
     }
 }
 
-/// Whether a folder holds the complete runs of this plan with their measures.
-fn has_runs(folder: &Path, plan_hash: &str, runs: usize) -> bool {
-    let manifest = fs::read(folder.join(MANIFEST)).ok().and_then(|bytes| serde_json::from_slice::<Json>(&bytes).ok());
-    let account = |m: &Json, key: &str| m["account"][key].as_u64().unwrap_or(0);
-    !folder.join(MARK).exists()
-        && folder.join(Table::Measures.file()).is_file()
-        && manifest.is_some_and(|m| {
-            m["plan_hash"] == plan_hash && account(&m, "runs_done") + account(&m, "runs_failed") == runs as u64
-        })
+/// Whether a folder is complete and holds just the runs of this plan with their measures. The ids tell: they stand for all that
+/// the figures depend on.
+fn has_runs(folder: &Path, plan: &Plan) -> bool {
+    let complete = !folder.join(MARK).exists() && folder.join(Table::Measures.file()).is_file();
+    let Some(mut runs) = complete.then(|| csv::Reader::from_path(folder.join(Table::Runs.file())).ok()).flatten()
+    else {
+        return false;
+    };
+    let mut planned = plan.runs.iter().map(|run| run.id.to_string());
+    let known = runs.records().all(|row| row.is_ok_and(|row| row.get(0) == planned.next().as_deref()));
+    known && planned.next().is_none()
 }
 
 /// Puts the table and the picture beside the runs and into the folder's list of files. Each file is whole or not there.
@@ -163,20 +157,32 @@ fn tables(analysis: &Analysis, groups: &[Group], measures: &[Measure], confidenc
                 let found = analysis.pairs(measure, group).find(|(main, _)| main.parameter == factor);
                 right(found.map_or("-".into(), |(main, beside)| {
                     let e = main.estimate;
-                    format!("{} [{}, {}]\n{}", short(e.value), short(e.low), short(e.high), short(beside.estimate.value))
+                    format!(
+                        "{} [{}, {}]\n{}",
+                        short(e.value),
+                        short(e.low),
+                        short(e.high),
+                        short(beside.estimate.value)
+                    )
                 }))
             });
-            table.add_row([Cell::new(factor.replace('.', ".\u{200b}"))].into_iter().chain(cells).collect::<Vec<_>>());
+            table.add_row([Cell::new(factor)].into_iter().chain(cells).collect::<Vec<_>>());
         }
         text.push_str(&table.trim_fmt());
         text.push_str("\n\n");
     }
     let percent = 100.0 * confidence;
-    text.push_str(&if analysis.main == "ST" {
-        format!("Total-order share of the variance [{percent:.0} % interval]; below it the first-order share. `replicate` is the luck.\n")
+    let _ = if analysis.main == "ST" {
+        writeln!(
+            text,
+            "Total-order share of the variance [{percent:.0} % interval]; below it the first-order share. `replicate` is the luck."
+        )
     } else {
-        format!("mu* [{percent:.0} % interval]: mean size of the change over a factor's whole range; below it mu, with the sign.\n")
-    });
+        writeln!(
+            text,
+            "mu* [{percent:.0} % interval]: mean size of the change over a factor's whole range; below it mu, with the sign."
+        )
+    };
     text.push_str("Each column is conditional on its outcome; nothing here says how likely an outcome is.\n");
     text
 }

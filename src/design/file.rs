@@ -242,8 +242,9 @@ impl<'a> Reader<'a> {
         let Some(view) = view else {
             let mut keys = leaves(self.against.values);
             keys.extend([REPLICATE, OUTCOME].map(str::to_owned));
-            let problem = Diagnostic::at(span, format!("unknown column {}", shown(name)), "no such key of the scenario")
-                .note("columns are keys of the scenario (docs/parameters.md), `replicate` or `outcome`");
+            let problem =
+                Diagnostic::at(span, format!("unknown column {}", shown(name)), "no such key of the scenario")
+                    .note("columns are keys of the scenario (docs/parameters.md), `replicate` or `outcome`");
             let help = match nearest_key(name, &keys) {
                 Some(guess) if !name.is_empty() => format!("did you mean `{guess}`?"),
                 _ if name.is_empty() => "row numbers of R or pandas? write the file without them (`row.names = FALSE`, `index=False`), or pass over the column: `design = { kind = \"file\", file = \"...\", ignore = [\"\"] }`".to_owned(),
@@ -292,7 +293,8 @@ impl<'a> Reader<'a> {
                     Diagnostic::at(place(), format!("{} is out of range", shown(path)), label)
                 } else {
                     let found = if text.is_empty() { "an empty field".to_owned() } else { shown(text) };
-                    let label = allowed.map_or_else(|| format!("expected {expected}"), |a| format!("expected {expected}, {a}"));
+                    let label =
+                        allowed.map_or_else(|| format!("expected {expected}"), |a| format!("expected {expected}, {a}"));
                     Diagnostic::at(place(), format!("{} has {found}, which is not {expected}", shown(path)), label)
                 };
                 return Err(Box::new(match view {
@@ -302,10 +304,13 @@ impl<'a> Reader<'a> {
             }
             Expected::Outcome => {
                 if !self.against.outcomes.iter().any(|o| o == text) {
-                    let problem =
-                        Diagnostic::at(place(), format!("{} is no outcome of the study", shown(text)), "not one of them")
-                            .note(format!("the study has {}", self.against.outcomes.join(", ")))
-                            .help("add it to `study.outcomes`");
+                    let problem = Diagnostic::at(
+                        place(),
+                        format!("{} is no outcome of the study", shown(text)),
+                        "not one of them",
+                    )
+                    .note(format!("the study has {}", self.against.outcomes.join(", ")))
+                    .help("add it to `study.outcomes`");
                     return Err(Box::new(problem));
                 }
                 Json::String(text.to_owned())

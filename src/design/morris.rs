@@ -71,9 +71,8 @@ mod tests {
     #[test]
     fn starts_directions_and_orders_are_all_met() {
         let points = trajectories(RunKey::new(3, 0), 600, 4, 2);
-        let share = |holds: &dyn Fn(&[Vec<f64>]) -> bool| {
-            points.chunks(3).filter(|path| holds(path)).count() as f64 / 600.0
-        };
+        let share =
+            |holds: &dyn Fn(&[Vec<f64>]) -> bool| points.chunks(3).filter(|path| holds(path)).count() as f64 / 600.0;
         // Standard error of a share of a half: 0.02; of an eighth: 0.0135.
         assert!((share(&|p| p[0][0] != p[1][0]) - 0.5).abs() < 0.08, "which axis moves first");
         assert!((share(&|p| p[2][1] > p[0][1]) - 0.5).abs() < 0.08, "up or down");

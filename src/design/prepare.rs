@@ -25,9 +25,11 @@ use crate::recorders::table::outcome_name;
 pub const MOST_POINTS: usize = 1_000_000;
 /// Number of a replicate at most, so that studies and designs share their numbers.
 pub const MOST_REPLICATE: u32 = 999_999;
+/// Step of [`Stream::Design`] that belongs to the luck of Morris trajectories.
+const LUCK: u32 = 4;
 /// Points of which the whole scenario is checked before the first run, spread evenly over the design; of more points the rest
 /// is checked when its run begins. Ranges of keys are checked for every point in any case.
-const CHECKED_WHOLE: usize = 2_000;
+pub const CHECKED_WHOLE: usize = 2_000;
 
 /// Keys that a design may not vary, with the reason.
 const REFUSED: [(&str, &str); 4] = [
@@ -56,8 +58,7 @@ pub fn prepare(
     let mut sources = resolved.sources().clone();
     let values = serde_json::to_value(&resolved.scenario).unwrap_or_default();
     let document = schema::resolved::<Scenario>();
-    let outcomes: Vec<String> =
-        resolved.scenario.study.outcomes.iter().map(|o| outcome_name(*o).to_owned()).collect();
+    let outcomes: Vec<String> = resolved.scenario.study.outcomes.iter().map(|o| outcome_name(*o).to_owned()).collect();
     let against = Against { values: &values, document: View::root(&document), outcomes: &outcomes };
     let Some(node) = resolved.tree().and_then(|tree| tree.get("design")) else { return Ok(None) };
     let made = match design {
@@ -153,8 +154,10 @@ fn misfits(
                 None => (design, format!("point {point}: {}", Json::Object(points.overrides(*point)))),
             };
             problems.push(
-                Diagnostic::at(span, format!("a point of the design does not fit: {complaint}"), label)
-                    .note(format!("{others} of {} checked points, in the variant `{name}`", points.count().div_ceil(stride))),
+                Diagnostic::at(span, format!("a point of the design does not fit: {complaint}"), label).note(format!(
+                    "{others} of {} checked points, in the variant `{name}`",
+                    points.count().div_ceil(stride)
+                )),
             );
         }
         return problems;
@@ -244,7 +247,11 @@ fn generate(made: &Made, node: &Node, against: Against<'_>, key: RunKey) -> Resu
         Made::File { .. } => 0,
     };
     if count > MOST_POINTS {
-        problems.push(Diagnostic::at(node.span, format!("the design has {count} points"), format!("at most {MOST_POINTS}")));
+        problems.push(Diagnostic::at(
+            node.span,
+            format!("the design has {count} points"),
+            format!("at most {MOST_POINTS}"),
+        ));
     }
     if let Made::Morris { levels, .. } = made
         && levels % 2 == 1
@@ -292,7 +299,18 @@ fn generate(made: &Made, node: &Node, against: Against<'_>, key: RunKey) -> Resu
         }
         Made::Morris { trajectories, levels, .. } => {
             let units = morris::trajectories(key, *trajectories as usize, *levels, axes);
-            (from_units(&units), Kind::Morris { trajectories: *trajectories, levels: *levels, key })
+            let mut cells = from_units(&units);
+            // Luck has no levels: each trajectory moves between two draws of its own, not between the same few for all.
+            for (axis, spread) in
+                spreads.iter().enumerate().filter(|(axis, _)| columns[*axis].target == Target::Replicate)
+            {
+                for (point, unit) in units.iter().enumerate() {
+                    let level = (unit[axis] * f64::from(levels - 1)).round() as u64;
+                    let id = (point / (axes + 1)) as u64 * u64::from(*levels) + level;
+                    cells[point * axes + axis] = spread.cell(key.uniform(Stream::Design, id, LUCK));
+                }
+            }
+            (cells, Kind::Morris { trajectories: *trajectories, levels: *levels, key })
         }
         Made::Saltelli { base, second_order, skip, scramble, .. } => {
             let second_order = second_order.unwrap_or(false);
@@ -322,7 +340,12 @@ fn combinations(all: &[Vec<f64>]) -> Vec<f64> {
 }
 
 /// A factor as a column, or what is wrong with it.
-fn column(factor: &Factor, node: &Node, made: &Made, against: Against<'_>) -> Result<(Column, Spread), Vec<Diagnostic>> {
+fn column(
+    factor: &Factor,
+    node: &Node,
+    made: &Made,
+    against: Against<'_>,
+) -> Result<(Column, Spread), Vec<Diagnostic>> {
     let at = |name: &str| node.follow([Step::Key(name)]).span;
     let path = factor.path.as_str();
     let name = shown(path);
@@ -330,10 +353,8 @@ fn column(factor: &Factor, node: &Node, made: &Made, against: Against<'_>) -> Re
     let (target, view) = if path == REPLICATE {
         (Target::Replicate, None)
     } else if path == OUTCOME {
-        return Err(one(
-            Diagnostic::at(at("path"), "outcomes are no factor", "varied here")
-                .help("every point is run with every outcome of `study.outcomes`"),
-        ));
+        return Err(one(Diagnostic::at(at("path"), "outcomes are no factor", "varied here")
+            .help("every point is run with every outcome of `study.outcomes`")));
     } else {
         if let Some(problem) = refused(path, at("path")) {
             return Err(one(problem));
@@ -342,11 +363,9 @@ fn column(factor: &Factor, node: &Node, made: &Made, against: Against<'_>) -> Re
         if value.is_none_or(Json::is_object) {
             let keys = leaves(against.values);
             let label = if value.is_some() { "this is a table, not a key" } else { "no such key" };
-            return Err(one(
-                Diagnostic::at(at("path"), format!("{name} is no key of the scenario"), label)
-                    .note("docs/parameters.md has all keys with their ranges")
-                    .maybe_help(nearest_key(path, &keys).map(|guess| format!("did you mean `{guess}`?"))),
-            ));
+            return Err(one(Diagnostic::at(at("path"), format!("{name} is no key of the scenario"), label)
+                .note("docs/parameters.md has all keys with their ranges")
+                .maybe_help(nearest_key(path, &keys).map(|guess| format!("did you mean `{guess}`?")))));
         }
         let Some(view) = against.document.at_path(path) else {
             let label = "its table has no schema of its own";
@@ -361,10 +380,12 @@ fn column(factor: &Factor, node: &Node, made: &Made, against: Against<'_>) -> Re
         (Some(values), None, None) => {
             for (key, is_there) in [("scale", factor.scale.is_some()), ("steps", factor.steps.is_some())] {
                 if is_there {
-                    return Err(one(
-                        Diagnostic::at(at(key), format!("{name} has a list of values and `{key}`"), "only for a range")
-                            .help(format!("take out `{key}`")),
-                    ));
+                    return Err(one(Diagnostic::at(
+                        at(key),
+                        format!("{name} has a list of values and `{key}`"),
+                        "only for a range",
+                    )
+                    .help(format!("take out `{key}`"))));
                 }
             }
             let mut problems = Vec::new();
@@ -372,7 +393,10 @@ fn column(factor: &Factor, node: &Node, made: &Made, against: Against<'_>) -> Re
                 let value = node.follow([Step::Key("values"), Step::Index(index)]);
                 match view {
                     Some(view) => problems.extend(check_value(value, view, path)),
-                    None if value.as_f64().is_none_or(|n| n.fract() != 0.0 || !(0.0..=f64::from(MOST_REPLICATE)).contains(&n)) => {
+                    None if value
+                        .as_f64()
+                        .is_none_or(|n| n.fract() != 0.0 || !(0.0..=f64::from(MOST_REPLICATE)).contains(&n)) =>
+                    {
                         let label = format!("expected a whole number, allowed: 0 to {MOST_REPLICATE}");
                         problems.push(Diagnostic::at(value.span, "`replicate` is out of range", label));
                     }
@@ -392,10 +416,12 @@ fn column(factor: &Factor, node: &Node, made: &Made, against: Against<'_>) -> Re
         }
         (None, Some(low), Some(high)) => {
             if !is_number {
-                return Err(one(
-                    Diagnostic::at(at("path"), format!("{name} has no range"), "its values are no plain numbers")
-                        .help("list them: `values = [...]`"),
-                ));
+                return Err(one(Diagnostic::at(
+                    at("path"),
+                    format!("{name} has no range"),
+                    "its values are no plain numbers",
+                )
+                .help("list them: `values = [...]`")));
             }
             let limits = view.map_or(
                 schema::Limits { minimum: Some(0.0), maximum: Some(f64::from(MOST_REPLICATE)), ..Default::default() },
@@ -417,23 +443,25 @@ fn column(factor: &Factor, node: &Node, made: &Made, against: Against<'_>) -> Re
             }
             if low >= high {
                 let label = format!("from {} to {}", number(low), number(high));
-                return Err(one(
-                    Diagnostic::at(at("high"), format!("the range of {name} is empty or runs backwards"), label)
-                        .help("`low` is less than `high`"),
-                ));
+                return Err(one(Diagnostic::at(
+                    at("high"),
+                    format!("the range of {name} is empty or runs backwards"),
+                    label,
+                )
+                .help("`low` is less than `high`")));
             }
             let scale = factor.scale.unwrap_or(Scale::Linear);
             if scale == Scale::Log && low <= 0.0 {
                 let label = format!("found {}, needed: more than 0", number(low));
-                return Err(one(
-                    Diagnostic::at(at("low"), format!("{name} cannot start there on a log scale"), label)
-                        .help("raise `low`, or write `scale = \"linear\"`"),
-                ));
+                return Err(one(Diagnostic::at(at("low"), format!("{name} cannot start there on a log scale"), label)
+                    .help("raise `low`, or write `scale = \"linear\"`")));
             }
             let steps = matches!(made, Made::Grid { .. });
             if steps != factor.steps.is_some() || matches!(made, Made::List { .. }) {
                 let (message, help) = match made {
-                    Made::Grid { .. } => (format!("{name} has a range and no `steps`"), "a grid needs `steps`, or `values`"),
+                    Made::Grid { .. } => {
+                        (format!("{name} has a range and no `steps`"), "a grid needs `steps`, or `values`")
+                    }
                     Made::List { .. } => (format!("{name} has a range"), "a list needs `values`"),
                     _ => (format!("{name} has `steps`"), "`steps` is for a grid; take it out"),
                 };
@@ -444,9 +472,7 @@ fn column(factor: &Factor, node: &Node, made: &Made, against: Against<'_>) -> Re
             }
             Ok((with(Values::Numbers), Spread::Numbers(Axis { path: path.to_owned(), low, high, scale })))
         }
-        _ => Err(one(
-            Diagnostic::at(node.span, format!("{name} needs a range or a list of values"), "this factor")
-                .help("write `low` and `high`, or `values = [...]`, and not both"),
-        )),
+        _ => Err(one(Diagnostic::at(node.span, format!("{name} needs a range or a list of values"), "this factor")
+            .help("write `low` and `high`, or `values = [...]`, and not both"))),
     }
 }

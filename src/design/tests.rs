@@ -22,7 +22,11 @@ fn study_with(
     }
     let path = folder.path().join("study.toml");
     let quick = concat!(env!("CARGO_MANIFEST_DIR"), "/configs/quick.toml");
-    let text = if design.starts_with('[') { format!("extends = {quick:?}\n{design}") } else { format!("extends = {quick:?}\ndesign = {design}") };
+    let text = if design.starts_with('[') {
+        format!("extends = {quick:?}\n{design}")
+    } else {
+        format!("extends = {quick:?}\ndesign = {design}")
+    };
     std::fs::write(&path, text).unwrap();
     let resolved = config::load(&path, &[])?;
     prepare(&resolved, complaints).map(|points| points.expect("a design"))
@@ -83,7 +87,11 @@ scale = "log"
 #[test]
 fn a_file_of_points_is_read_as_its_program_means_it() {
     let plain = "borders.pressure.power,mechanisms.cascade,borders.pressure.form\n1.5,true,arithmetic\n2,FALSE,equal_geometric\n";
-    let expected = ["point,borders.pressure.power,mechanisms.cascade,borders.pressure.form", "0,1.5,true,arithmetic", "1,2.0,false,equal_geometric"];
+    let expected = [
+        "point,borders.pressure.power,mechanisms.cascade,borders.pressure.form",
+        "0,1.5,true,arithmetic",
+        "1,2.0,false,equal_geometric",
+    ];
     // As SALib and pandas write it; as R does, with quotes; as Excel does, with a byte order mark and CRLF; as Excel does where
     // the comma is the decimal point.
     let quoted = "\"borders.pressure.power\",\"mechanisms.cascade\",\"borders.pressure.form\"\n\"1.5\",TRUE,\"arithmetic\"\n2e0,FALSE,\"equal_geometric\"\n";
@@ -146,16 +154,25 @@ fn wrong_designs_are_refused_in_these_words() {
         (r#"kind = "sobol", points = 4"#, format!("{power}, low = 3, high = 2")),
         (r#"kind = "sobol", points = 4"#, format!("{power}, low = 1")),
         (r#"kind = "sobol", points = 4"#, format!("{power}, low = 1, high = 2, steps = 3")),
-        (r#"kind = "sobol", points = 4"#, r#"path = "borders.pressure.form", values = ["arithmetic", "geometric"]"#.to_owned()),
+        (
+            r#"kind = "sobol", points = 4"#,
+            r#"path = "borders.pressure.form", values = ["arithmetic", "geometric"]"#.to_owned(),
+        ),
         (r#"kind = "sobol", points = 4"#, r#"path = "borders.pressure.form", low = 1, high = 2"#.to_owned()),
-        (r#"kind = "sobol", points = 4"#, r#"path = "displacement.decision.cascade", low = 0, high = 2, scale = "log""#.to_owned()),
+        (
+            r#"kind = "sobol", points = 4"#,
+            r#"path = "displacement.decision.cascade", low = 0, high = 2, scale = "log""#.to_owned(),
+        ),
         (r#"kind = "sobol", points = 4"#, r#"path = "run.days", low = 1, high = 20"#.to_owned()),
         (r#"kind = "sobol", points = 4"#, r#"path = "outcome", values = ["continuity"]"#.to_owned()),
         (r#"kind = "sobol", points = 4"#, r#"path = "replicate", low = 0, high = 1e7"#.to_owned()),
         (r#"kind = "morris", trajectories = 4, levels = 5"#, format!("{power}, low = 1, high = 2")),
         (r#"kind = "morris", trajectories = 4"#, format!("{power}, low = 1, high = 2")),
         (r#"kind = "grid""#, format!("{power}, low = 1, high = 2")),
-        (r#"kind = "list""#, format!("{power}, values = [1] }}, {{ path = \"borders.pressure.floor\", values = [0.1, 0.2]")),
+        (
+            r#"kind = "list""#,
+            format!("{power}, values = [1] }}, {{ path = \"borders.pressure.floor\", values = [0.1, 0.2]"),
+        ),
         (r#"kind = "list""#, format!("{power}, values = [1] }}, {{ {power}, values = [2]")),
     ] {
         let design = format!("{{ {kind}, factors = [{{ {factor} }}] }}");
@@ -208,7 +225,9 @@ fn each_kind_makes_its_points() {
             let set = points.overrides(point);
             let number = |key: &str| set[key].as_f64().unwrap();
             assert!((1.0..=4.0).contains(&number("borders.pressure.power")));
-            assert!((10.0..=1000.0).contains(&number("run.persons_per_group")) && set["run.persons_per_group"].is_i64());
+            assert!(
+                (10.0..=1000.0).contains(&number("run.persons_per_group")) && set["run.persons_per_group"].is_i64()
+            );
             met[forms.iter().position(|f| set["borders.pressure.form"] == *f).unwrap()] += 1;
         }
         assert!(met.iter().all(|n| *n >= count / 5), "{kind}: {met:?}");

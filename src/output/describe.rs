@@ -33,6 +33,8 @@ Beside the tables:
 |---|---|
 | `manifest.json` | provenance: versions, git commit, config files and map with their BLAKE3, plan hash, command, threads, times, speed, and each file's size and BLAKE3 |
 | `datapackage.json` | the tables and columns below for data tools (Frictionless tabular data package) |
+| `design.csv` | in a study with a design: a row per point, its number and the value of each varied key, with all digits |
+| `sensitivity.csv`, `sensitivity.svg` | after `spillover sensitivity`: effects or indices of each factor, and their picture (`docs/studies.md`) |
 
 Quantiles are of type 7 (linear between order statistics, the default of R and numpy) over the replicates that succeeded.
 With few replicates the outer ones say little: with 20, the 5 % quantile lies between the lowest and the second lowest.

@@ -272,7 +272,12 @@ impl TableSet {
     /// Runs, their measures, bands, contrasts, summary: nothing by run and day.
     #[must_use]
     pub const fn summary() -> Self {
-        Self(0).with(Table::Runs).with(Table::Measures).with(Table::PressureBands).with(Table::Contrasts).with(Table::Summary)
+        Self(0)
+            .with(Table::Runs)
+            .with(Table::Measures)
+            .with(Table::PressureBands)
+            .with(Table::Contrasts)
+            .with(Table::Summary)
     }
 
     /// The list of runs alone.

@@ -106,9 +106,8 @@ pub fn analyse(points: &Points, groups: &[Group], measures: &[Measure], bootstra
 impl Analysis {
     /// The rows of a measure in a group, by factor: the main index beside the one that goes with it (`mu` or `S1`).
     pub fn pairs<'a>(&'a self, measure: &'a Measure, group: &'a Group) -> impl Iterator<Item = (&'a Row, &'a Row)> {
-        let here = move |row: &&Row| {
-            row.measure == *measure && row.outcome == group.outcome && row.variant == group.variant
-        };
+        let here =
+            move |row: &&Row| row.measure == *measure && row.outcome == group.outcome && row.variant == group.variant;
         let beside = if self.main == "ST" { "S1" } else { "mu" };
         let mains = self.rows.iter().filter(here).filter(|row| row.index == self.main);
         mains.filter_map(move |main| {

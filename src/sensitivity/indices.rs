@@ -54,8 +54,7 @@ pub fn indices(results: &[Option<f64>], factors: usize, second_order: bool, boot
     if deviation <= 1e-12 * mean.abs().max(1e-300) {
         return None;
     }
-    let scaled: Vec<Vec<f64>> =
-        kept.iter().map(|rows| rows.iter().map(|y| (y - mean) / deviation).collect()).collect();
+    let scaled: Vec<Vec<f64>> = kept.iter().map(|rows| rows.iter().map(|y| (y - mean) / deviation).collect()).collect();
     let blocks: Vec<Block<'_>> = scaled.iter().map(|rows| Block { rows, factors }).collect();
     let everything: Vec<usize> = (0..blocks.len()).collect();
     let average = |picked: &[usize], value: &dyn Fn(&Block<'_>) -> f64| {
@@ -72,9 +71,8 @@ pub fn indices(results: &[Option<f64>], factors: usize, second_order: bool, boot
         let joint = average(picked, &|x| x.ba(j) * x.ab(k) - x.a() * x.b()) / variance(picked);
         joint - first(picked, j) - first(picked, k)
     };
-    let estimate = |statistic: &dyn Fn(&[usize]) -> f64| {
-        bootstrap.interval(blocks.len(), statistic(&everything), statistic)
-    };
+    let estimate =
+        |statistic: &dyn Fn(&[usize]) -> f64| bootstrap.interval(blocks.len(), statistic(&everything), statistic);
     let pairs = (0..factors).flat_map(|j| (j + 1..factors).map(move |k| (j, k))).filter(|_| second_order);
     Some(Indices {
         first: (0..factors).map(|j| estimate(&|picked| first(picked, j))).collect(),

@@ -46,9 +46,7 @@ impl Measure {
             _ if !all.contains(&name) => {
                 Err(format!("no measure `{name}`{}; there are {}", guess(name, &all), all.join(", ")))
             }
-            None if OF_BORDERS.contains(&name) => {
-                Err(format!("`{name}` needs a border, such as `{name}:RUS-SOUTH`"))
-            }
+            None if OF_BORDERS.contains(&name) => Err(format!("`{name}` needs a border, such as `{name}:RUS-SOUTH`")),
             Some(border) if OF_REGION.contains(&name) => {
                 Err(format!("`{name}` is of the whole region; take out `:{border}`"))
             }
@@ -82,10 +80,7 @@ mod tests {
             "no measure `peak_indx`; did you mean `peak_index`?; there are peak_index, mean_index, days_above_60, displaced_inside_persons, displaced_abroad_persons, attention_diverted"
         );
         assert_eq!(read("peak_index").unwrap_err(), "`peak_index` needs a border, such as `peak_index:RUS-SOUTH`");
-        assert_eq!(
-            read("peak_index:IRN-AZR").unwrap_err(),
-            "the map has no border `IRN-AZR`; did you mean `IRN-AZE`?"
-        );
+        assert_eq!(read("peak_index:IRN-AZR").unwrap_err(), "the map has no border `IRN-AZR`; did you mean `IRN-AZE`?");
         assert_eq!(
             read("attention_diverted:IRN-AZE").unwrap_err(),
             "`attention_diverted` is of the whole region; take out `:IRN-AZE`"

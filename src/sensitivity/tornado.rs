@@ -56,7 +56,10 @@ pub fn svg(title: &str, analysis: &Analysis, groups: &[Group], measures: &[Measu
             let y = top + PANEL_HEAD + BAR * (i as f64 + 0.5) + 4.0;
             label(&mut text, (LABELS - 10.0, y), 11.0, "end", "#000000", &last_words(factor));
         }
-        let ends = groups.iter().flat_map(|g| analysis.pairs(measure, g)).map(|(main, _)| main.estimate.high.max(main.estimate.value));
+        let ends = groups
+            .iter()
+            .flat_map(|g| analysis.pairs(measure, g))
+            .map(|(main, _)| main.estimate.high.max(main.estimate.value));
         let most = ends.fold(0.0_f64, f64::max).max(1e-12);
         for (column, group) in groups.iter().enumerate() {
             let left = LABELS + column as f64 * (PANEL + GAP);
@@ -68,7 +71,8 @@ pub fn svg(title: &str, analysis: &Analysis, groups: &[Group], measures: &[Measu
             let x = |value: f64| left + PANEL * value.max(0.0) / most;
             for part in [0.0, 0.5, 1.0] {
                 let at = x(part * most);
-                let _ = writeln!(text, "<path d=\"M{at:.1} {:.1}V{:.1}\" stroke=\"#E3E3E3\"/>", top + PANEL_HEAD, bottom);
+                let _ =
+                    writeln!(text, "<path d=\"M{at:.1} {:.1}V{:.1}\" stroke=\"#E3E3E3\"/>", top + PANEL_HEAD, bottom);
                 label(&mut text, (at, bottom + 15.0), 10.0, "middle", QUIET, &short(part * most));
             }
             for (main, beside) in analysis.pairs(measure, group) {
@@ -82,7 +86,12 @@ pub fn svg(title: &str, analysis: &Analysis, groups: &[Group], measures: &[Measu
                     bar(&mut text, (left, y + 6.0), x(own) - left, 8.0, WITHIN);
                 }
                 let (low, high, middle) = (x(main.estimate.low), x(main.estimate.high), y + BAR / 2.0);
-                let _ = writeln!(text, "<path d=\"M{low:.1} {middle:.1}H{high:.1}M{low:.1} {:.1}v8M{high:.1} {:.1}v8\" stroke=\"#000000\" fill=\"none\"/>", middle - 4.0, middle - 4.0);
+                let _ = writeln!(
+                    text,
+                    "<path d=\"M{low:.1} {middle:.1}H{high:.1}M{low:.1} {:.1}v8M{high:.1} {:.1}v8\" stroke=\"#000000\" fill=\"none\"/>",
+                    middle - 4.0,
+                    middle - 4.0
+                );
                 if morris && main.estimate.value > 0.0 {
                     label(&mut text, (high + 5.0, middle + 4.0), 11.0, "start", colour, sign);
                 }
@@ -115,7 +124,11 @@ fn label(text: &mut String, (x, y): (f64, f64), size: f64, anchor: &str, colour:
 fn last_words(path: &str) -> String {
     const MOST: usize = 48;
     let letters = path.chars().count();
-    if letters <= MOST { path.to_owned() } else { format!("\u{2026}{}", path.chars().skip(letters - MOST).collect::<String>()) }
+    if letters <= MOST {
+        path.to_owned()
+    } else {
+        format!("\u{2026}{}", path.chars().skip(letters - MOST).collect::<String>())
+    }
 }
 
 /// A number on an axis.
@@ -149,7 +162,8 @@ mod tests {
             estimate: Estimate { value, low: value / 2.0, high: value.abs() },
             samples: 4,
         };
-        let rows = vec![row("a<b", "mu", -2.0), row("a<b", "mu_star", 2.0), row("c", "mu", 8.0), row("c", "mu_star", 8.0)];
+        let rows =
+            vec![row("a<b", "mu", -2.0), row("a<b", "mu_star", 2.0), row("c", "mu", 8.0), row("c", "mu_star", 8.0)];
         let analysis = Analysis { method: "morris", main: "mu_star", rows, silent: Vec::new() };
         let group = Group { outcome: "continuity".into(), variant: "base".into(), results: Vec::new() };
         let text = svg("t", &analysis, &[group], &[measure]);

@@ -203,7 +203,8 @@ mod tests {
             fields[at + 4] - fields[at]
         };
         let paired = width(&lines(&contrasts(&a, &b, &["x".into()]))[0]);
-        let shifted: Vec<((u32, u32), &Series)> = (0..40).map(|r| ((0, r), &reference[(r as usize + 17) % 40])).collect();
+        let shifted: Vec<((u32, u32), &Series)> =
+            (0..40).map(|r| ((0, r), &reference[(r as usize + 17) % 40])).collect();
         let unpaired = width(&lines(&contrasts(&a, &Group { runs: shifted, ..b }, &["x".into()]))[0]);
         assert!(paired < unpaired / 4.0, "paired {paired}, unpaired {unpaired}");
     }

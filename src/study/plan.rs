@@ -456,7 +456,8 @@ mod tests {
         let mut part = plan(&[GRID], "m");
         part.select(&Selection { points: vec![1], ..Default::default() }).unwrap();
         assert!(part.runs.len() == 6 && part.runs.iter().all(|r| r.point == 1));
-        let wrong = |plan: Plan| plan.clone().select(&Selection { points: vec![2], ..Default::default() }).unwrap_err().0;
+        let wrong =
+            |plan: Plan| plan.clone().select(&Selection { points: vec![2], ..Default::default() }).unwrap_err().0;
         assert_eq!(wrong(plan(&[GRID], "m")), "point 2 is not in the design: its 2 points are 0 to 1");
         assert_eq!(wrong(plan(&[], "m")), "point 2 is not in the study: it has no design, so its only point is 0");
     }
