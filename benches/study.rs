@@ -10,7 +10,7 @@ use spillover::recorders::table::TableSet;
 use spillover::simulation::{RunSpec, run};
 
 fn spec(replicate: u32, tables: TableSet) -> RunSpec {
-    RunSpec { outcome: Outcome::Fragmentation, variant: 0, replicate, seed: 1, threads_in_run: 1, tables }
+    RunSpec { outcome: Outcome::Fragmentation, variant: 0, point: 0, replicate, seed: 1, threads_in_run: 1, tables }
 }
 
 fn runs(c: &mut Criterion) {

@@ -59,6 +59,10 @@ pub enum Stream {
     Episode = 22,
     /// Designs of a calibration: which sets of parameters are tried.
     Calibration = 24,
+    /// Designs of a study: which points of the parameters are run.
+    Design = 25,
+    /// Resampling of estimates that are made of results.
+    Bootstrap = 26,
 }
 
 /// Identifies a run's luck: a hash of the study's seed and the replicate.

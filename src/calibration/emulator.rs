@@ -215,8 +215,9 @@ impl Cholesky {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::calibration::design::latin_hypercube;
+    use crate::design::latin_hypercube;
     use crate::random::RunKey;
+    use crate::random::Stream;
 
     fn judged(mean: f64) -> Vec<Judged> {
         vec![Judged {
@@ -234,7 +235,7 @@ mod tests {
 
     #[test]
     fn a_quadratic_is_found_exactly() {
-        let points = latin_hypercube(RunKey::new(1, 0), 0, 40, 2);
+        let points = latin_hypercube(RunKey::new(1, 0), Stream::Calibration, 0, 40, 2);
         let truth = |p: &[f64]| libm::sinh(1.0 + 2.0 * p[0] - 3.0 * p[1] + 4.0 * p[0] * p[1] + p[1] * p[1]);
         let emulator = fit(&points, truth).unwrap();
         assert_eq!(emulator.form(), Form::Full);
@@ -247,7 +248,7 @@ mod tests {
     #[test]
     fn what_it_cannot_fit_it_does_not_rule_out() {
         // A needle that no quadratic follows: the residual keeps everything that is near the typical level.
-        let points = latin_hypercube(RunKey::new(2, 0), 0, 60, 2);
+        let points = latin_hypercube(RunKey::new(2, 0), Stream::Calibration, 0, 60, 2);
         let emulator = fit(&points, |p| if p[0] > 0.9 { 0.0 } else { 6.0 }).unwrap();
         let at = emulator.least_implausibility(&[0.95, 0.5], OverPoints::Largest, OverSeries::Largest);
         assert!(at < 3.0, "{at}");
@@ -255,7 +256,7 @@ mod tests {
 
     #[test]
     fn few_sets_give_a_smaller_form_or_none() {
-        let points = latin_hypercube(RunKey::new(3, 0), 0, 8, 2);
+        let points = latin_hypercube(RunKey::new(3, 0), Stream::Calibration, 0, 8, 2);
         assert_eq!(fit(&points, |p| p[0]).map(|e| e.form()), Some(Form::Squares));
         assert!(fit(&points[..7], |p| p[0]).is_none());
     }

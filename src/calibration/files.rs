@@ -98,7 +98,7 @@ pub fn plausible(plan: &Plan, calibrated: &Calibrated) -> Vec<u8> {
 #[must_use]
 pub fn summary(plan: &Plan, calibrated: &Calibrated) -> Value {
     let ranges = |quantiles: &[Option<Quantiles>]| {
-        let of = |(axis, q): (&super::design::Axis, &Option<Quantiles>)| (axis.path.clone(), json!(q));
+        let of = |(axis, q): (&crate::design::axis::Axis, &Option<Quantiles>)| (axis.path.clone(), json!(q));
         Value::Object(plan.axes.iter().zip(quantiles).map(of).collect())
     };
     let waves: Vec<Value> = calibrated

@@ -1,13 +1,12 @@
 //! The tuning room: which sets of parameters the observed episodes leave standing.
 //!
 //! History matching in waves, then approximate Bayesian computation by rejection within what is left. [`study`] reads what
-//! is to be done; [`design`] spreads sets over a box; [`evaluate`] runs the cases on a set; [`implausibility`] compares with
+//! is to be done; [`crate::design`] spreads sets over a box; [`evaluate`] runs the cases on a set; [`implausibility`] compares with
 //! what was observed; [`region`] and [`emulator`] say where the next wave looks; [`selection`] weighs and picks;
 //! [`mod@conduct`] is the course of it all, with a [`journal`] that an interrupted calibration goes on from; [`files`] writes
 //! the folder. Definitions and limits are in `docs/calibration.md`.
 
 pub mod conduct;
-pub mod design;
 pub mod emulator;
 pub mod evaluate;
 pub mod files;

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use super::design::latin_hypercube;
 use super::emulator::Emulator;
 use super::implausibility::{Judged, OverPoints, OverSeries};
-use crate::random::RunKey;
+use crate::design::latin_hypercube;
+use crate::random::{RunKey, Stream};
 
 /// A box is widened on each side by this share of its own width (proposed).
 const WIDENED_BY: f64 = 0.1;
@@ -132,7 +132,7 @@ impl Region {
         let axes = self.low.len();
         let first = wave.saturating_mul(BATCHES_PER_WAVE);
         let batch = |region: &Self, number: u32| -> Vec<Vec<f64>> {
-            let mut points = latin_hypercube(key, first + number, count, axes);
+            let mut points = latin_hypercube(key, Stream::Calibration, first + number, count, axes);
             for (x, (low, high)) in
                 points.iter_mut().flat_map(|p| p.iter_mut().zip(region.low.iter().zip(&region.high)))
             {

@@ -6,7 +6,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::design::{Axis, Scale};
 use super::implausibility::{OverPoints, OverSeries};
 use super::region::Rule;
 use crate::config::diagnostics::{Diagnostic, Diagnostics, nearest, shown};
@@ -15,6 +14,8 @@ use crate::config::scenario::Scenario;
 use crate::config::schema::{View, number, resolved};
 use crate::config::tree::{Node, Step, Table, leaves, lookup};
 use crate::config::{self};
+use crate::design::axis::{Axis, Scale};
+use crate::design::keys::{nearest_key, numbers};
 use crate::random::RunKey;
 use crate::validation::{network, regional};
 
@@ -292,11 +293,7 @@ fn parameter_problem(
     let name = shown(path);
     match lookup(values, path) {
         None => {
-            // The last word alone finds a key whose table was got wrong.
-            let last = path.rsplit('.').next().unwrap_or(path);
-            let same: Vec<&str> =
-                keys.iter().map(String::as_str).filter(|k| k.rsplit('.').next() == Some(last)).collect();
-            let guess = if same.len() == 1 { Some(same[0]) } else { nearest(path, keys.iter().map(String::as_str)) };
+            let guess = nearest_key(path, keys);
             return Some(
                 Diagnostic::at(at("path"), format!("{name} is no key of the scenario"), "no such key")
                     .note("docs/parameters.md has all keys with their ranges")
@@ -336,11 +333,6 @@ fn parameter_problem(
         return Some(problem.help("raise `low`, or write `scale = \"linear\"`"));
     }
     None
-}
-
-/// Dotted paths of all numbers.
-fn numbers(values: &Json) -> Vec<String> {
-    leaves(values).into_iter().filter(|path| lookup(values, path).is_some_and(Json::is_number)).collect()
 }
 
 /// Dotted paths with values: tables within tables and quoted paths alike.

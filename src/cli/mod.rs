@@ -4,11 +4,13 @@ mod calibrate;
 mod check;
 mod completions;
 pub mod map;
+mod plan;
 mod problem;
 mod progress;
 mod results;
 mod run;
 mod schema;
+mod sensitivity;
 mod study;
 mod validate;
 
@@ -48,6 +50,10 @@ struct Arguments {
 enum Command {
     /// Run a study and write its folder of results
     Run(run::Arguments),
+    /// List the runs of a study, with the time and disk they would take
+    Plan(plan::Arguments),
+    /// Say which parameters of a study's design move its results: Morris, Sobol'
+    Sensitivity(sensitivity::Arguments),
     /// Find the sets of parameters that observed episodes leave standing
     Calibrate(calibrate::Arguments),
     /// Check studies, everything but the steps: all problems at once
@@ -68,6 +74,8 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
+        Command::Plan(arguments) => plan::run(&arguments),
+        Command::Sensitivity(arguments) => sensitivity::run(&arguments),
         Command::Calibrate(arguments) => calibrate::run(&arguments),
         Command::Check(arguments) => Ok(check::run(&arguments)),
         Command::Validate(arguments) => validate::run(&arguments),

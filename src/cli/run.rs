@@ -18,17 +18,17 @@ use crate::study::plan::{Plan, PlannedRun, Selection};
 use crate::study::quantiles::Spread;
 
 /// Arguments of `spillover run`.
-#[derive(clap::Args)]
+#[derive(Clone, clap::Args)]
 pub struct Arguments {
     /// The study file
     #[arg(value_name = "STUDY.toml")]
-    study: PathBuf,
+    pub(super) study: PathBuf,
     /// Folder of the results [default: output/<study>]
     #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
+    pub(super) out: Option<PathBuf>,
     /// Replicates of each outcome and variant, instead of study.replicates
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    replicates: Option<u32>,
+    pub(super) replicates: Option<u32>,
     /// Runs done at the same time [default: all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -37,7 +37,7 @@ pub struct Arguments {
     threads_in_run: u16,
     /// A value laid over the study file; may be given often
     #[arg(long = "set", value_name = "KEY=VALUE")]
-    sets: Vec<String>,
+    pub(super) sets: Vec<String>,
     /// Only this outcome of the study; may be given often
     #[arg(long = "outcome", value_name = "NAME")]
     outcomes: Vec<String>,
@@ -47,18 +47,21 @@ pub struct Arguments {
     /// Only this replicate, counted from 0; may be given often
     #[arg(long = "replicate", value_name = "NUMBER")]
     replicate: Vec<u32>,
-    /// Tables to write: all, summary (runs, bands, contrasts, summary), or names such as pressure,events
-    #[arg(long, value_name = "TABLES", default_value = "all", value_parser = TableSet::parse)]
-    tables: TableSet,
+    /// Only this point of the design, counted from 0; may be given often
+    #[arg(long = "point", value_name = "NUMBER")]
+    points: Vec<u32>,
+    /// Tables to write: all, summary (runs, measures, bands, contrasts, summary), or names such as pressure,events [default: all]
+    #[arg(long, value_name = "TABLES", value_parser = TableSet::parse)]
+    pub(super) tables: Option<TableSet>,
     /// Replace the study in the folder; removes only files that a study wrote
     #[arg(long)]
-    overwrite: bool,
+    pub(super) overwrite: bool,
     /// Say nothing but errors
     #[arg(long, short)]
-    quiet: bool,
+    pub(super) quiet: bool,
     /// Events as JSON lines on stdout instead of the table
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 /// Memory for the bands from which on people are told, bytes.
@@ -75,11 +78,8 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     let mut sets = arguments.sets.clone();
     sets.extend(arguments.replicates.map(|n| format!("study.replicates={n}")));
     let mut study = study::load(&arguments.study, &sets)?;
-    let selection = Selection {
-        outcomes: arguments.outcomes.clone(),
-        variants: arguments.variants.clone(),
-        replicates: arguments.replicate.clone(),
-    };
+    let selection = selection(arguments);
+    let tables = arguments.tables.unwrap_or(TableSet::ALL);
     let extent = study::extent(&study);
     let whole = study.plan.runs.len();
     study.plan.select(&selection).map_err(Problem::new)?;
@@ -90,7 +90,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     let pool = execute::pool(threads).map_err(Problem::new)?;
     let path = arguments.out.clone().unwrap_or_else(|| Path::new("output").join(&plan.name));
     let about = format!("study: {}\ncommand: {}", plan.name, std::env::args().collect::<Vec<_>>().join(" "));
-    let names = file_names(arguments.tables);
+    let names = file_names(tables, plan);
     let mut folder = Folder::begin(&path, &names, arguments.overwrite, &about).map_err(Problem::new)?;
 
     let talks = !arguments.quiet && !arguments.json;
@@ -105,7 +105,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     }
     let options = Options {
         pool: &pool,
-        tables: arguments.tables,
+        tables,
         provenance: provenance(&study, threads, usize::from(arguments.threads_in_run)),
         repeat: &|run| repeat(arguments, &study, run),
     };
@@ -113,12 +113,13 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
         let spec = RunSpec {
             outcome: run.outcome,
             variant: run.variant,
+            point: run.point,
             replicate: run.replicate,
             seed: run.seed,
             threads_in_run: usize::from(arguments.threads_in_run),
-            tables: arguments.tables,
+            tables,
         };
-        simulation::run(&plan.variant(run).scenario, &study.map, spec)
+        simulation::run(&study.scenario(run), &study.map, spec)
     };
     let mut progress = Progress::new(plan, arguments.quiet, arguments.json);
     let result = conduct(plan, &borders, &mut folder, &options, one, |event| progress.tell(event));
@@ -132,6 +133,16 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
         talk(&closing(&conducted));
     }
     Ok(if conducted.failures.is_empty() { EXIT_DONE } else { EXIT_RUNS_FAILED })
+}
+
+/// Which runs the arguments choose.
+pub(super) fn selection(arguments: &Arguments) -> Selection {
+    Selection {
+        outcomes: arguments.outcomes.clone(),
+        variants: arguments.variants.clone(),
+        replicates: arguments.replicate.clone(),
+        points: arguments.points.clone(),
+    }
 }
 
 fn provenance(study: &study::Study, threads: usize, threads_in_run: usize) -> Provenance {
@@ -163,6 +174,9 @@ fn repeat(arguments: &Arguments, study: &study::Study, run: &PlannedRun) -> Stri
     words.extend(["--outcome".into(), outcome_name(run.outcome).into()]);
     if study.plan.variants.len() > 1 {
         words.extend(["--variant".into(), study.plan.variant(run).name.clone()]);
+    }
+    if study.plan.design.is_some() {
+        words.extend(["--point".into(), run.point.to_string()]);
     }
     words.extend(["--replicate".into(), run.replicate.to_string()]);
     words.extend(["--out".into(), format!("output/{}-repeat", study.plan.name)]);

@@ -5,10 +5,17 @@ use std::sync::Arc;
 
 use super::problem::Problem;
 use crate::calibration;
+use crate::config::scenario::Scenario;
+use crate::config::semantics::of_domains;
 use crate::config::{self, Resolved};
+use crate::design;
+use crate::design::points::Target;
+use crate::design::prepare::CHECKED_WHOLE;
 use crate::geography::Map;
+use crate::sensitivity::settings::Measure;
 use crate::simulation;
-use crate::study::plan::Plan;
+use crate::study::conduct::border_names;
+use crate::study::plan::{Plan, PlannedRun};
 
 /// A study that was read and checked, with its map.
 pub struct Study {
@@ -18,6 +25,24 @@ pub struct Study {
     pub map: Arc<Map>,
     /// The runs.
     pub plan: Plan,
+    /// What `spillover sensitivity` explains.
+    pub measures: Vec<Measure>,
+}
+
+impl Study {
+    /// The scenario of a run.
+    ///
+    /// # Panics
+    /// When a point of a large design, of which not every point was checked before, does not fit the scenario or the map: the
+    /// run then is a failed one, with this as its cause.
+    pub fn scenario(&self, run: &PlannedRun) -> Arc<Scenario> {
+        let scenario = self.plan.scenario(run);
+        if self.plan.points() > CHECKED_WHOLE {
+            let complaint = of_domains(&scenario).into_iter().chain(simulation::check(&scenario, &self.map)).next();
+            assert!(complaint.is_none(), "point {} does not fit: {}", run.point, complaint.unwrap_or_default());
+        }
+        scenario
+    }
 }
 
 /// Reads and checks a study, its map, and the one against the other.
@@ -51,16 +76,32 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Study, Problem> {
             return Err(resolved.place(variant, &complaints).into());
         }
     }
-    let plan = Plan::new(&resolved.scenario, &resolved.variants, &map.hash).map_err(Problem::new)?;
-    Ok(Study { resolved, map: Arc::new(map), plan })
+    let borders = border_names(map.segments.iter().map(|s| s.name.as_str()));
+    let measures: Vec<_> =
+        resolved.scenario.sensitivity.measures.iter().map(|text| Measure::parse(text, &borders)).collect();
+    let complaint = |(i, result): (usize, &Result<Measure, String>)| {
+        result.as_ref().err().map(|words| format!("sensitivity.measures[{i}]: {words}"))
+    };
+    let wrong: Vec<String> = measures.iter().enumerate().filter_map(complaint).collect();
+    if !wrong.is_empty() {
+        return Err(resolved.place(0, &wrong).into());
+    }
+    let measures = measures.into_iter().flatten().collect();
+    let design = design::prepare(&resolved, &|scenario| simulation::check(scenario, &map))?;
+    let plan = Plan::with_design(&resolved.scenario, &resolved.variants, &map.hash, design).map_err(Problem::new)?;
+    Ok(Study { resolved, map: Arc::new(map), plan, measures })
 }
 
 /// What a study comes to, such as `100 runs (5 outcomes x 20 replicates), 365 days on caucasus_10km`.
 pub fn extent(study: &Study) -> String {
     let count = |n: usize, one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
     let settings = &study.resolved.scenario;
-    let mut factors =
-        vec![count(study.plan.outcomes.len(), "outcome"), count(settings.study.replicates as usize, "replicate")];
+    let design = study.plan.design.as_ref();
+    let mut factors = vec![count(study.plan.outcomes.len(), "outcome")];
+    factors.extend(design.map(|design| count(design.count(), "point")));
+    if design.is_none_or(|design| !design.fixes(Target::Replicate)) {
+        factors.push(count(settings.study.replicates as usize, "replicate"));
+    }
     if study.plan.variants.len() > 1 {
         factors.insert(0, count(study.plan.variants.len(), "variant"));
     }

@@ -40,6 +40,16 @@ pub fn check(tree: &Node, schema: View<'_>, scope: Scope) -> Vec<Diagnostic> {
     problems
 }
 
+/// Problems of one value against the schema of its key.
+#[must_use]
+pub fn check_value(value: &Node, schema: View<'_>, path: &str) -> Vec<Diagnostic> {
+    let scope = Scope { root: None, extends: false, is_complete: true };
+    let mut walk = Walk { schema, scope, problems: Vec::new(), missing: Vec::new(), has_misplaced_extends: false };
+    walk.node(value, schema, path, None);
+    walk.problems.append(&mut walk.missing);
+    walk.problems
+}
+
 struct Walk<'s> {
     /// Of the whole scenario, to tell where a misplaced key belongs.
     schema: View<'s>,

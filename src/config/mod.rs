@@ -21,8 +21,9 @@ mod source;
 #[cfg(test)]
 mod tests;
 pub(crate) mod tree;
-mod words;
+pub(crate) mod words;
 
+pub(crate) use check::check_value;
 pub use diagnostics::{Diagnostic, Diagnostics};
 pub use parameters_table::{parameters_table, undocumented};
 pub use resolve::{Document, Resolved, canonical_json, document, load};

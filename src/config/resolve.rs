@@ -32,6 +32,16 @@ pub struct Resolved {
 }
 
 impl Resolved {
+    /// The settings with the places where they were written, those of the first variant.
+    pub(crate) fn tree(&self) -> Option<&Node> {
+        self.trees.first()
+    }
+
+    /// The texts behind the scenario.
+    pub(crate) const fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
     /// Shows complaints of the form `key.of.the[0].scenario: what is wrong` at the places where those keys were written.
     /// For what only shows after loading, such as a scenario that does not fit its map. The variant is a position in
     /// [`Resolved::variants`].

@@ -68,7 +68,7 @@ fn parse(text: &str, columns: &[&str], file: FileId) -> Result<Vec<Row>, Vec<Dia
             }
         };
         let start = record.position().map_or(0, |p| p.byte() as usize);
-        let (spans, whole) = spans(text, start, file);
+        let (spans, whole) = spans(text, start, file, b',');
         let span_of = |i: usize| spans.get(i).copied().unwrap_or(whole);
         let Some(order) = &order else {
             width = record.len();
@@ -121,7 +121,7 @@ fn parse(text: &str, columns: &[&str], file: FileId) -> Result<Vec<Row>, Vec<Dia
 }
 
 /// Places of the fields of the record that starts at a byte (comments and empty lines before it are passed), and of its line.
-fn spans(text: &str, start: usize, file: FileId) -> (Vec<Span>, Span) {
+pub(crate) fn spans(text: &str, start: usize, file: FileId, delimiter: u8) -> (Vec<Span>, Span) {
     let mut start = start.min(text.len());
     while let Some(line) = text[start..].split_inclusive('\n').next() {
         if line.trim().is_empty() || line.starts_with('#') {
@@ -136,7 +136,7 @@ fn spans(text: &str, start: usize, file: FileId) -> (Vec<Span>, Span) {
     for (i, c) in line.char_indices() {
         match c {
             '"' => quoted = !quoted,
-            ',' if !quoted => {
+            _ if c == char::from(delimiter) && !quoted => {
                 fields.push(at(begin, i));
                 begin = i + 1;
             }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::leadership::Outcome;
-use crate::{borders, conflict, displacement, episode, leadership, ledger, states};
+use crate::{borders, conflict, design, displacement, episode, leadership, ledger, sensitivity, states};
 
 /// A study file after inheritance: one address space of TOML tables.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -32,6 +32,11 @@ pub struct Scenario {
     pub ledger: ledger::parameters::Parameters,
     /// What is given rather than simulated: threat, control, policy, capacity of a past or supposed episode.
     pub episode: episode::Episode,
+    /// What `spillover sensitivity` makes of the runs; it changes none.
+    pub sensitivity: sensitivity::settings::Sensitivity,
+    /// Which points of the parameters are run: the path of a CSV file, or a table with a `kind`. Without it the scenario alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub design: Option<design::settings::Design>,
 }
 
 /// `[study]`.

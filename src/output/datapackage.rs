@@ -78,7 +78,7 @@ mod tests {
             assert_eq!(resource["schema"]["fields"].as_array().unwrap().len(), table.columns().len());
         }
         assert_eq!(
-            resources[0]["schema"]["fields"][3],
+            resources[0]["schema"]["fields"][4],
             json!({"name": "date", "type": "date", "description": "Date, ISO 8601."})
         );
     }

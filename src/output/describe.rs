@@ -17,7 +17,7 @@ wrote; `--tables all|summary|NAME,...` chooses tables (default `all`).
 Conventions, the same in every table:
 
 - CSV as in RFC 4180: UTF-8, comma, header, `\\n` line ends, text in quotes where it must be. An empty field is a missing value.
-- Tidy: one row per fact. Rows stand in the order of the plan: variant, outcome, replicate, then date; those of bands and
+- Tidy: one row per fact. Rows stand in the order of the plan: variant, outcome, point, replicate, then date; those of bands and
   contrasts by variant, outcome, border, measure, then date.
 - Dates are ISO 8601. States are ISO3 codes; territories without one are `ABK` (Abkhazia), `SOS` (South Ossetia), `NKR`
   (Nagorno-Karabakh before 2023), `ICH` (Chechnya 1996-2000), `NAX` (the exclave of Nakhchivan). Codes name who holds a place, and take no side.
@@ -33,6 +33,8 @@ Beside the tables:
 |---|---|
 | `manifest.json` | provenance: versions, git commit, config files and map with their BLAKE3, plan hash, command, threads, times, speed, and each file's size and BLAKE3 |
 | `datapackage.json` | the tables and columns below for data tools (Frictionless tabular data package) |
+| `design.csv` | in a study with a design: a row per point, its number and the value of each varied key, with all digits |
+| `sensitivity.csv`, `sensitivity.svg` | after `spillover sensitivity`: effects or indices of each factor, and their picture (`docs/studies.md`) |
 
 Quantiles are of type 7 (linear between order statistics, the default of R and numpy) over the replicates that succeeded.
 With few replicates the outer ones say little: with 20, the 5 % quantile lies between the lowest and the second lowest.

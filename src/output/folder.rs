@@ -259,6 +259,8 @@ fn listed_by_package(bytes: &[u8]) -> Option<Vec<String>> {
     package.get("spillover")?;
     let resources = package.get("resources")?.as_array()?;
     let mut names = vec![DATAPACKAGE.to_owned(), MANIFEST.to_owned()];
+    let others = package["spillover"]["files"].as_array().into_iter().flatten();
+    names.extend(others.filter_map(serde_json::Value::as_str).filter(|n| is_plain(n)).map(str::to_owned));
     names.extend(resources.iter().filter_map(|r| r.get("path")?.as_str()).filter(|n| is_plain(n)).map(str::to_owned));
     Some(names)
 }

@@ -110,13 +110,14 @@ impl RowWriter {
         Self { table, prefix: Vec::new(), prefix_fields: 0, bytes: Vec::new(), field: 0 }
     }
 
-    /// A writer for a recorder: every row begins with `outcome,variant,replicate`, then the date of
+    /// A writer for a recorder: every row begins with `outcome,variant,point,replicate`, then the date of
     /// [`RowWriter::start_row`].
     #[must_use]
-    pub fn for_run(table: Table, outcome: &str, variant: &str, replicate: u32) -> Self {
+    pub fn for_run(table: Table, outcome: &str, variant: &str, point: u32, replicate: u32) -> Self {
         let mut writer = Self::new(table);
         writer.push_text(outcome);
         writer.push_text(variant);
+        writer.push_int(i64::from(point));
         writer.push_int(i64::from(replicate));
         writer.prefix = std::mem::take(&mut writer.bytes);
         writer.prefix.push(b',');
@@ -127,11 +128,16 @@ impl RowWriter {
 
     /// Begins a row of a recorder with what its run is and the date.
     pub fn start_row(&mut self, date: Date) {
+        self.start_undated_row();
+        self.push_date(date);
+    }
+
+    /// Begins a row of a recorder with what its run is, in a table without dates.
+    pub fn start_undated_row(&mut self) {
         debug_assert_eq!(self.field, 0, "{}: a row begins inside a row", self.table.file());
         self.bytes.extend_from_slice(&self.prefix);
         self.bytes.pop(); // the comma, which the next field brings
         self.field = self.prefix_fields;
-        self.push_date(date);
     }
 
     fn next(&mut self, kind: ColumnKind) {
@@ -299,7 +305,7 @@ mod tests {
 
     #[test]
     fn a_row_of_a_recorder_begins_with_its_run() {
-        let mut rows = RowWriter::for_run(Table::Actions, "fragmentation", "aid, early", 7);
+        let mut rows = RowWriter::for_run(Table::Actions, "fragmentation", "aid, early", 3, 7);
         for day in [15, 16] {
             rows.start_row(date(2026, 1, day));
             rows.push_text("RUS");
@@ -310,8 +316,8 @@ mod tests {
         }
         assert_eq!(
             String::from_utf8(rows.into_bytes()).unwrap(),
-            "fragmentation,\"aid, early\",7,2026-01-15,RUS,reinforce,RUS-GEO,\n\
-             fragmentation,\"aid, early\",7,2026-01-16,RUS,reinforce,RUS-GEO,\n"
+            "fragmentation,\"aid, early\",3,7,2026-01-15,RUS,reinforce,RUS-GEO,\n\
+             fragmentation,\"aid, early\",3,7,2026-01-16,RUS,reinforce,RUS-GEO,\n"
         );
     }
 
@@ -319,13 +325,13 @@ mod tests {
     #[cfg(debug_assertions)]
     #[should_panic(expected = "actions.csv: kind of the column `actor`")]
     fn a_field_of_the_wrong_kind_is_found_in_tests() {
-        let mut rows = RowWriter::for_run(Table::Actions, "fragmentation", "base", 7);
+        let mut rows = RowWriter::for_run(Table::Actions, "fragmentation", "base", 0, 7);
         rows.start_row(date(2026, 1, 15));
         rows.push_num(1.0);
     }
 
     #[test]
     fn the_header_has_the_columns() {
-        assert_eq!(header(Table::Actions), b"outcome,variant,replicate,date,actor,action,target,reason\n");
+        assert_eq!(header(Table::Actions), b"outcome,variant,point,replicate,date,actor,action,target,reason\n");
     }
 }

@@ -5,6 +5,8 @@ use super::table::Column;
 const OUTCOME: Column =
     Column::text("outcome", "Leadership outcome that the run is conditional on, as in the study file.");
 const VARIANT: Column = Column::text("variant", "Variant of the scenario; `base` in a study without variants.");
+const POINT: Column =
+    Column::integer("point", "1", "Point of the design, as in design.csv; 0 in a study without a design.");
 const REPLICATE: Column = Column::integer(
     "replicate",
     "1",
@@ -30,6 +32,7 @@ const Q95: Column = Column::number("q95", "as the measure", "95 % quantile.");
 pub const PRESSURE: &[Column] = &[
     OUTCOME,
     VARIANT,
+    POINT,
     REPLICATE,
     DATE,
     BORDER,
@@ -73,6 +76,7 @@ pub const PRESSURE: &[Column] = &[
 pub const CROSSINGS: &[Column] = &[
     OUTCOME,
     VARIANT,
+    POINT,
     REPLICATE,
     DATE,
     Column::text("crossing", "Id of the crossing point in the map's `crossings` table."),
@@ -92,6 +96,7 @@ pub const CROSSINGS: &[Column] = &[
 pub const DISPLACEMENT: &[Column] = &[
     OUTCOME,
     VARIANT,
+    POINT,
     REPLICATE,
     DATE,
     Column::text("state", "Where they are: code of the state or territory (ISO3; ABK, SOS, NKR, ICH, NAX)."),
@@ -111,6 +116,7 @@ pub const DISPLACEMENT: &[Column] = &[
 pub const CONFLICT: &[Column] = &[
     OUTCOME,
     VARIANT,
+    POINT,
     REPLICATE,
     DATE,
     Column::text("state", "Code of the state (ISO3) or de facto authority."),
@@ -133,6 +139,7 @@ pub const CONFLICT: &[Column] = &[
 pub const EVENTS: &[Column] = &[
     OUTCOME,
     VARIANT,
+    POINT,
     REPLICATE,
     DATE,
     Column::text("state", "Code of the state or authority that holds the place."),
@@ -155,6 +162,7 @@ pub const EVENTS: &[Column] = &[
 pub const STATES: &[Column] = &[
     OUTCOME,
     VARIANT,
+    POINT,
     REPLICATE,
     DATE,
     Column::text("state", "Code of the state: RUS."),
@@ -195,6 +203,7 @@ pub const STATES: &[Column] = &[
 pub const ACTIONS: &[Column] = &[
     OUTCOME,
     VARIANT,
+    POINT,
     REPLICATE,
     DATE,
     Column::text("actor", "Code of the state or authority that acts."),
@@ -210,6 +219,7 @@ pub const ACTIONS: &[Column] = &[
 pub const LEADERSHIP: &[Column] = &[
     OUTCOME,
     VARIANT,
+    POINT,
     REPLICATE,
     DATE,
     Column::text("realised_outcome", "Outcome so far: the prescribed one, or what came out of the hazards."),
@@ -231,6 +241,7 @@ pub const LEADERSHIP: &[Column] = &[
 pub const FLASHPOINTS: &[Column] = &[
     OUTCOME,
     VARIANT,
+    POINT,
     REPLICATE,
     DATE,
     Column::text("flashpoint", "Name of the dormant conflict."),
@@ -242,6 +253,20 @@ pub const FLASHPOINTS: &[Column] = &[
     Column::integer("ignitions", "1", "Episodes so far in the run."),
 ];
 
+/// `measures.csv`.
+pub const MEASURES: &[Column] = &[
+    OUTCOME,
+    VARIANT,
+    POINT,
+    REPLICATE,
+    Column::text("border", "Border segment or RUS-SOUTH; empty for measures of the whole region."),
+    Column::text(
+        "measure",
+        "Of a border: peak_index, mean_index (highest and mean index over the days), days_above_60 (days with an index above 60). Of the region: displaced_inside_persons, displaced_abroad_persons (at the end of the run), attention_diverted (highest share of Russia's reserve diverted southward, 0 to 1).",
+    ),
+    Column::number("value", "as the measure", "Its value."),
+];
+
 /// `pressure_bands.csv`.
 pub const PRESSURE_BANDS: &[Column] = &[
     OUTCOME,
@@ -249,7 +274,11 @@ pub const PRESSURE_BANDS: &[Column] = &[
     DATE,
     BORDER,
     Column::text("measure", "A column of pressure.csv."),
-    Column::integer("replicates", "1", "Replicates that the row is made of."),
+    Column::integer(
+        "replicates",
+        "1",
+        "Runs that the row is made of: the replicates, of all points in a study with a design.",
+    ),
     MEAN,
     Q05,
     Q25,
@@ -270,7 +299,7 @@ pub const CONTRASTS: &[Column] = &[
     DATE,
     BORDER,
     Column::text("measure", "A column of pressure.csv."),
-    Column::integer("replicates", "1", "Pairs of replicates that the row is made of."),
+    Column::integer("replicates", "1", "Pairs of runs with the same point and replicate that the row is made of."),
     MEAN,
     Q05,
     Q25,
@@ -289,7 +318,11 @@ pub const SUMMARY: &[Column] = &[
         "measure",
         "peak_index (highest index of the run), peak_day (days from the start to it), displaced_inside_persons, displaced_abroad_persons (at the end of the run), attention_diverted (highest of the run).",
     ),
-    Column::integer("replicates", "1", "Replicates that the row is made of."),
+    Column::integer(
+        "replicates",
+        "1",
+        "Runs that the row is made of: the replicates, of all points in a study with a design.",
+    ),
     MEAN,
     Q05,
     Q25,
@@ -303,14 +336,15 @@ pub const SUMMARY: &[Column] = &[
 pub const RUNS: &[Column] = &[
     Column::text(
         "run_id",
-        "First 16 hexadecimal digits of the BLAKE3 of the resolved scenario, outcome, variant, replicate, map and results version.",
+        "First 16 hexadecimal digits of the BLAKE3 of the resolved scenario, outcome, variant, point, replicate, map and results version.",
     ),
     Column::integer("run", "1", "Number of the run in the plan, from 0."),
     OUTCOME,
     VARIANT,
+    POINT,
     REPLICATE,
     Column::integer("seed", "1", "Seed of the study; with the replicate it fixes the luck of the run."),
-    Column::text("parameters", "What the variant sets, as JSON."),
+    Column::text("parameters", "What variant and point set, as JSON."),
     Column::text("status", "done or failed."),
     Column::text("realised_outcome", "Outcome that came about."),
     Column::integer("displaced_inside_persons", "persons", "Displaced inside their own state at the end."),

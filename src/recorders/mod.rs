@@ -6,6 +6,7 @@ pub mod columns;
 mod conflict;
 mod crossings;
 mod displacement;
+pub mod measures;
 mod power;
 mod pressure;
 pub mod table;
@@ -90,7 +91,7 @@ impl Recorder {
             spec,
             writers: Table::RECORDED
                 .into_iter()
-                .map(|table| RowWriter::for_run(table, outcome, variant, spec.replicate))
+                .map(|table| RowWriter::for_run(table, outcome, variant, spec.point, spec.replicate))
                 .collect(),
             series: Series {
                 measures: MEASURES.len(),
@@ -156,6 +157,10 @@ impl Recorder {
         self.headline.displaced_inside = inside;
         self.headline.displaced_abroad = abroad;
         outcome_name(world.resource::<Leadership>().outcome).clone_into(&mut self.headline.realised_outcome);
+        if self.spec.tables.contains(Table::Measures) {
+            let map: &Map = world.resource::<MapRes>();
+            measures::record(&mut self.writers[Table::Measures.index()], map, &self.series, &self.headline);
+        }
         let roads = world.resource::<Roads>();
         RunOutput {
             tables: self.writers.into_iter().map(|mut w| w.take()).collect(),

@@ -35,7 +35,7 @@ pub const MEASURES: [&str; 15] = [
 /// Position of the pressure index in [`MEASURES`].
 pub const INDEX_MEASURE: usize = 0;
 
-/// A table of a study. The first nine are filled by recorders during a run, the others when the runs are done.
+/// A table of a study. The first ten are filled by recorders during a run, the others when the runs are done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Table {
@@ -57,6 +57,8 @@ pub enum Table {
     Leadership,
     /// The region's own dormant conflicts, by day: what raises their hazard.
     Flashpoints,
+    /// What a run comes to, number by number.
+    Measures,
     /// Bands over replicates of each measure of pressure.
     PressureBands,
     /// Bands of paired differences.
@@ -69,7 +71,7 @@ pub enum Table {
 
 impl Table {
     /// Every table, recorded ones first.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Pressure,
         Self::Crossings,
         Self::Displacement,
@@ -79,6 +81,7 @@ impl Table {
         Self::Actions,
         Self::Leadership,
         Self::Flashpoints,
+        Self::Measures,
         Self::PressureBands,
         Self::Contrasts,
         Self::Summary,
@@ -86,7 +89,7 @@ impl Table {
     ];
 
     /// The tables that recorders fill, in the order of [`super::RunOutput::tables`].
-    pub const RECORDED: [Self; 9] = [
+    pub const RECORDED: [Self; 10] = [
         Self::Pressure,
         Self::Crossings,
         Self::Displacement,
@@ -96,6 +99,7 @@ impl Table {
         Self::Actions,
         Self::Leadership,
         Self::Flashpoints,
+        Self::Measures,
     ];
 
     /// Position in [`Table::ALL`], and for recorded tables in [`super::RunOutput::tables`].
@@ -124,6 +128,7 @@ impl Table {
             Self::Actions => "actions.csv",
             Self::Leadership => "leadership.csv",
             Self::Flashpoints => "flashpoints.csv",
+            Self::Measures => "measures.csv",
             Self::PressureBands => "pressure_bands.csv",
             Self::Contrasts => "contrasts.csv",
             Self::Summary => "summary.csv",
@@ -144,6 +149,7 @@ impl Table {
             Self::Actions => columns::ACTIONS,
             Self::Leadership => columns::LEADERSHIP,
             Self::Flashpoints => columns::FLASHPOINTS,
+            Self::Measures => columns::MEASURES,
             Self::PressureBands => columns::PRESSURE_BANDS,
             Self::Contrasts => columns::CONTRASTS,
             Self::Summary => columns::SUMMARY,
@@ -179,6 +185,9 @@ impl Table {
             }
             Self::Flashpoints => {
                 "One row per run, flashpoint and date on which something moves its hazard or an episode is under way: the domino effect with each channel apart."
+            }
+            Self::Measures => {
+                "One row per run, border and measure: what the run comes to, for comparing many runs. Measures of the whole region have no border. `spillover sensitivity` reads this table."
             }
             Self::PressureBands => {
                 "One row per outcome, variant, border, measure and date: mean and quantiles over the replicates, and the share of replicates with a high index. Conditional on the outcome: nothing here says how likely an outcome is."
@@ -260,10 +269,15 @@ impl TableSet {
     /// Every table.
     pub const ALL: Self = Self((1 << Table::ALL.len()) - 1);
 
-    /// Runs, bands, contrasts, summary: nothing by run and day.
+    /// Runs, their measures, bands, contrasts, summary: nothing by run and day.
     #[must_use]
     pub const fn summary() -> Self {
-        Self(0).with(Table::Runs).with(Table::PressureBands).with(Table::Contrasts).with(Table::Summary)
+        Self(0)
+            .with(Table::Runs)
+            .with(Table::Measures)
+            .with(Table::PressureBands)
+            .with(Table::Contrasts)
+            .with(Table::Summary)
     }
 
     /// The list of runs alone.
@@ -341,14 +355,14 @@ mod tests {
         for (i, table) in Table::ALL.into_iter().enumerate() {
             assert_eq!(table.index(), i);
         }
-        assert_eq!(Table::ALL[..9], Table::RECORDED);
+        assert_eq!(Table::ALL[..10], Table::RECORDED);
     }
 
     #[test]
     fn recorded_rows_begin_with_the_run_and_the_date() {
-        for table in Table::RECORDED {
-            let first: Vec<&str> = table.columns().iter().take(4).map(|c| c.name).collect();
-            assert_eq!(first, ["outcome", "variant", "replicate", "date"], "{}", table.file());
+        for table in Table::RECORDED.into_iter().filter(|table| *table != Table::Measures) {
+            let first: Vec<&str> = table.columns().iter().take(5).map(|c| c.name).collect();
+            assert_eq!(first, ["outcome", "variant", "point", "replicate", "date"], "{}", table.file());
         }
     }
 

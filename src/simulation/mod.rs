@@ -55,6 +55,8 @@ pub struct RunSpec {
     pub outcome: Outcome,
     /// Variant, by position in the study.
     pub variant: u16,
+    /// Point of the design, for the rows; 0 without one. The scenario is already that of the point.
+    pub point: u32,
     /// Replicate.
     pub replicate: u32,
     /// Seed of the study.

@@ -12,7 +12,7 @@ use crate::recorders::Series;
 use crate::recorders::table::{INDEX_MEASURE, MEASURES, Table};
 use crate::time::Day;
 
-/// The replicates of one outcome and variant.
+/// The runs of one outcome and variant: all points of a design with all replicates.
 #[derive(Clone, Debug)]
 pub struct Group<'a> {
     /// Outcome by its name.
@@ -21,8 +21,8 @@ pub struct Group<'a> {
     pub variant: &'a str,
     /// Date of day 0.
     pub as_of: Date,
-    /// Series by replicate, ascending; failed runs are missing.
-    pub runs: Vec<(u32, &'a Series)>,
+    /// Series by point and replicate, ascending; failed runs are missing.
+    pub runs: Vec<((u32, u32), &'a Series)>,
 }
 
 impl Group<'_> {
@@ -65,7 +65,7 @@ pub fn bands(group: &Group<'_>, borders: &[String]) -> Vec<Vec<u8>> {
     })
 }
 
-/// Rows of `contrasts.csv` for the differences of a group to a reference, replicate by replicate, a chunk per border.
+/// Rows of `contrasts.csv` for the differences of a group to a reference, run by run of the same point and replicate, a chunk per border.
 #[must_use]
 pub fn contrasts(group: &Group<'_>, against: &Group<'_>, borders: &[String]) -> Vec<Vec<u8>> {
     let pairs = pairs(group, against);
@@ -108,13 +108,13 @@ pub fn comparisons(groups: &[Group<'_>], against_outcome: &str, against_variant:
     found
 }
 
-/// Series with the same replicate in both groups. Both lists ascend.
+/// Series with the same point and replicate in both groups. Both lists ascend.
 fn pairs<'a>(group: &Group<'a>, against: &Group<'a>) -> Vec<(&'a Series, &'a Series)> {
-    let partner = |replicate: u32| {
-        let at = against.runs.binary_search_by_key(&replicate, |&(r, _)| r).ok()?;
+    let partner = |luck: (u32, u32)| {
+        let at = against.runs.binary_search_by_key(&luck, |&(r, _)| r).ok()?;
         Some(against.runs[at].1)
     };
-    group.runs.iter().filter_map(|&(replicate, series)| Some((series, partner(replicate)?))).collect()
+    group.runs.iter().filter_map(|&(luck, series)| Some((series, partner(luck)?))).collect()
 }
 
 fn by_border(borders: &[String], rows: impl Fn(usize, &str) -> Vec<u8> + Sync) -> Vec<Vec<u8>> {
@@ -153,7 +153,7 @@ mod tests {
     }
 
     fn group<'a>(outcome: &'a str, variant: &'a str, runs: &'a [Series]) -> Group<'a> {
-        let runs = runs.iter().enumerate().map(|(r, s)| (r as u32, s)).collect();
+        let runs = runs.iter().enumerate().map(|(r, s)| ((0, r as u32), s)).collect();
         Group { outcome, variant, as_of: date(2026, 1, 15), runs }
     }
 
@@ -203,7 +203,8 @@ mod tests {
             fields[at + 4] - fields[at]
         };
         let paired = width(&lines(&contrasts(&a, &b, &["x".into()]))[0]);
-        let shifted: Vec<(u32, &Series)> = (0..40).map(|r| (r, &reference[(r as usize + 17) % 40])).collect();
+        let shifted: Vec<((u32, u32), &Series)> =
+            (0..40).map(|r| ((0, r), &reference[(r as usize + 17) % 40])).collect();
         let unpaired = width(&lines(&contrasts(&a, &Group { runs: shifted, ..b }, &["x".into()]))[0]);
         assert!(paired < unpaired / 4.0, "paired {paired}, unpaired {unpaired}");
     }

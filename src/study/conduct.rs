@@ -8,6 +8,7 @@ use super::bands::{Group, bands, comparisons, contrasts};
 use super::execute::{Failure, execute};
 use super::plan::{Plan, PlannedRun};
 use super::summary::Summary;
+use crate::design::points::FILE as DESIGN;
 use crate::output::folder::{DATAPACKAGE, Folder, MANIFEST};
 use crate::output::format::{RowWriter, header};
 use crate::output::manifest::{Account, Provenance, manifest};
@@ -63,10 +64,11 @@ pub struct Conducted {
     pub failures: Vec<(String, String)>,
 }
 
-/// The files that a study with these tables writes.
+/// The files that a study with these tables and this plan writes.
 #[must_use]
-pub fn file_names(tables: TableSet) -> Vec<&'static str> {
-    tables.iter().map(Table::file).chain([DATAPACKAGE, MANIFEST]).collect()
+pub fn file_names(tables: TableSet, plan: &Plan) -> Vec<&'static str> {
+    let design = plan.design.as_ref().map(|_| DESIGN);
+    tables.iter().map(Table::file).chain(design).chain([DATAPACKAGE, MANIFEST]).collect()
 }
 
 /// Borders of the series: the map's segments and Russia's southern border.
@@ -153,7 +155,13 @@ fn conduct_into(
 
     let summaries = write_ensemble(plan, borders, folder, options, &kept)?;
 
-    let package = datapackage(&plan.name, &plan.title, RESULTS_VERSION, options.tables.iter());
+    let mut package = datapackage(&plan.name, &plan.title, RESULTS_VERSION, options.tables.iter());
+    if let Some(design) = &plan.design {
+        folder.append(DESIGN, &design.csv())?;
+        if let Some(resources) = package["resources"].as_array_mut() {
+            resources.push(design.resource());
+        }
+    }
     folder.append(DATAPACKAGE, &pretty(&package))?;
     account.wall_seconds = clock.elapsed().as_secs_f64();
     account.ended = now();
@@ -182,7 +190,7 @@ fn write_ensemble(
             headlines.push(Vec::new());
         }
         if let (Some((series, headline)), Some(group), Some(list)) = (kept, groups.last_mut(), headlines.last_mut()) {
-            group.runs.push((planned.replicate, series));
+            group.runs.push(((planned.point, planned.replicate), series));
             list.push(headline);
         }
     }
@@ -242,9 +250,10 @@ fn run_row(
     row.push_count(run.index as u64);
     row.push_text(outcome_name(run.outcome));
     row.push_text(if variant.name.is_empty() { BASE_VARIANT } else { &variant.name });
+    row.push_count(u64::from(run.point));
     row.push_count(u64::from(run.replicate));
     row.push_count(run.seed);
-    row.push_text(&variant.parameters);
+    row.push_text(&plan.parameters(run));
     match result {
         Ok(output) => {
             let headline = &output.headline;
@@ -339,7 +348,7 @@ mod tests {
             provenance: Provenance::default(),
             repeat: &|run| format!("again {}", run.index),
         };
-        let mut folder = Folder::begin(folder, &file_names(TableSet::ALL), false, "x")?;
+        let mut folder = Folder::begin(folder, &file_names(TableSet::ALL, &plan), false, "x")?;
         conduct(&plan, &borders, &mut folder, &options, run, |_| {})
     }
 
@@ -360,7 +369,7 @@ mod tests {
         let runs = lines(dir.path(), Table::Runs);
         assert_eq!(runs.len(), 7);
         assert!(
-            runs[1].contains(",continuity,base,0,") && runs[1].contains(",done,continuity,5,1,0.5,0,"),
+            runs[1].contains(",continuity,base,0,0,") && runs[1].contains(",done,continuity,5,1,0.5,0,"),
             "{}",
             runs[1]
         );
@@ -395,7 +404,7 @@ mod tests {
         };
         for room in [0, 100, 3_000, 9_000] {
             let path = dir.path().join(room.to_string());
-            let mut folder = Folder::begin(&path, &file_names(TableSet::ALL), false, "x").unwrap();
+            let mut folder = Folder::begin(&path, &file_names(TableSet::ALL, &plan), false, "x").unwrap();
             folder.limit_room(room);
             let error = conduct(&plan, &borders, &mut folder, &options, |run| output(run, 2), |_| {}).unwrap_err();
             assert!(error.to_string().contains("cannot write"), "{error}");

@@ -1,8 +1,9 @@
-//! The plan: variants x outcomes x replicates as a table of runs in a fixed order.
+//! The plan: variants x outcomes x points of a design x replicates as a table of runs in a fixed order.
 //!
-//! A run's identity depends on what it computes, not on the study that asks for it: more replicates, another title or
-//! another choice of outcomes leave the ids of the runs that stay. Designs over parameters add variants; shards and
-//! resumed studies take a part of the table.
+//! A run's identity depends on what it computes and on the names in its rows, not on the study that asks for it: more
+//! replicates, more points at the end of a design, another title or another choice of outcomes leave the ids of the runs that
+//! stay. The scenario of a point is made when its run begins, so that a plan stays small. Shards and resumed studies take a part
+//! of the table.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,6 +13,8 @@ use serde_json::Value;
 
 use super::RESULTS_VERSION;
 use crate::config::scenario::Scenario;
+use crate::design::Points;
+use crate::design::points::Target;
 use crate::leadership::Outcome;
 use crate::recorders::table::outcome_name;
 
@@ -36,6 +39,10 @@ pub struct PlannedVariant {
     pub as_of: Date,
     /// What it sets, as JSON text.
     pub parameters: String,
+    /// What it sets.
+    set: serde_json::Map<String, Value>,
+    /// The scenario as JSON, when there is a design that changes it.
+    json: Value,
 }
 
 /// One run.
@@ -47,6 +54,8 @@ pub struct PlannedRun {
     pub id: RunId,
     /// Variant, by position in [`Plan::variants`].
     pub variant: u16,
+    /// Point of the design; 0 in a study without one.
+    pub point: u32,
     /// Outcome.
     pub outcome: Outcome,
     /// Replicate.
@@ -66,7 +75,9 @@ pub struct Plan {
     pub variants: Vec<PlannedVariant>,
     /// Outcomes in their order.
     pub outcomes: Vec<Outcome>,
-    /// The runs: by variant, then outcome, then replicate.
+    /// The points of the design; none in a study without one.
+    pub design: Option<Arc<Points>>,
+    /// The runs: by variant, then outcome, then point, then replicate.
     pub runs: Vec<PlannedRun>,
     /// Outcome that the others are compared with.
     pub contrast_against: Outcome,
@@ -90,19 +101,48 @@ pub struct Selection {
     pub variants: Vec<String>,
     /// Numbers of replicates.
     pub replicates: Vec<u32>,
+    /// Numbers of points.
+    pub points: Vec<u32>,
 }
 
 impl Plan {
-    /// The whole plan of a resolved study. `variants` is empty or has the scenario itself when the study names none.
+    /// The whole plan of a resolved study without a design; see [`Plan::with_design`].
+    ///
+    /// # Errors
+    /// As [`Plan::with_design`].
+    pub fn new(scenario: &Scenario, variants: &[(String, Scenario)], map_hash: &str) -> Result<Self, PlanError> {
+        Self::with_design(scenario, variants, map_hash, None)
+    }
+
+    /// The whole plan of a resolved study and the points of its design. `variants` is empty or has the scenario itself when the study names none.
     ///
     /// # Errors
     /// When a date is no date, or there are more variants than can be numbered; checked configs rule out the former.
-    pub fn new(scenario: &Scenario, variants: &[(String, Scenario)], map_hash: &str) -> Result<Self, PlanError> {
+    pub fn with_design(
+        scenario: &Scenario,
+        variants: &[(String, Scenario)],
+        map_hash: &str,
+        design: Option<Points>,
+    ) -> Result<Self, PlanError> {
         let base = [(crate::recorders::table::BASE_VARIANT.to_owned(), scenario.clone())];
         let variants = if variants.is_empty() { &base } else { variants };
         let study = &scenario.study;
         let mut planned = Vec::with_capacity(variants.len());
-        let mut runs = Vec::with_capacity(variants.len() * study.outcomes.len() * study.replicates as usize);
+        // By point: what it adds to the identity, and the one outcome and replicate it may be held to.
+        let points: Vec<(Vec<u8>, Option<Outcome>, Option<u32>)> = match &design {
+            Some(design) => (0..design.count() as u32)
+                .map(|point| {
+                    let mut key = point.to_le_bytes().to_vec();
+                    // The overrides are in alphabetical order, as canonical text is.
+                    key.extend(Value::Object(design.overrides(point)).to_string().into_bytes());
+                    (key, design.outcome(point), design.replicate(point))
+                })
+                .collect(),
+            None => vec![(Vec::new(), None, None)],
+        };
+        let fixed = design.as_ref().is_some_and(|d| d.fixes(Target::Replicate));
+        let replicates = if fixed { 1 } else { study.replicates as usize };
+        let mut runs = Vec::with_capacity(variants.len() * study.outcomes.len() * points.len() * replicates);
         let mut hash = blake3::Hasher::new();
         for (number, (name, scenario)) in variants.iter().enumerate() {
             let variant = u16::try_from(number)
@@ -112,21 +152,32 @@ impl Plan {
             })?;
             let identity = identity_of(scenario, name, map_hash);
             for &outcome in &study.outcomes {
-                for replicate in 0..study.replicates {
-                    let mut run_hash = identity.clone();
-                    run_hash.update(outcome_name(outcome).as_bytes());
-                    run_hash.update(&replicate.to_le_bytes());
-                    let id = first_eight(&run_hash);
-                    hash.update(&id.0);
-                    runs.push(PlannedRun { index: runs.len(), id, variant, outcome, replicate, seed: study.seed });
+                for (point, (key, only_outcome, only_replicate)) in points.iter().enumerate() {
+                    if only_outcome.is_some_and(|only| only != outcome) {
+                        continue;
+                    }
+                    let replicates = only_replicate.map_or(0..study.replicates, |only| only..only + 1);
+                    for replicate in replicates {
+                        let mut run_hash = identity.clone();
+                        run_hash.update(key);
+                        run_hash.update(outcome_name(outcome).as_bytes());
+                        run_hash.update(&replicate.to_le_bytes());
+                        let id = first_eight(&run_hash);
+                        hash.update(&id.0);
+                        let (index, point, seed) = (runs.len(), point as u32, study.seed);
+                        runs.push(PlannedRun { index, id, variant, point, outcome, replicate, seed });
+                    }
                 }
             }
-            let set = study.variants.get(number).map(|v| Value::Object(v.set.clone()));
+            let set = study.variants.get(number).map(|v| v.set.clone()).unwrap_or_default();
+            let json = design.as_ref().and_then(|_| serde_json::to_value(scenario).ok()).unwrap_or_default();
             planned.push(PlannedVariant {
                 name: name.clone(),
                 scenario: Arc::new(scenario.clone()),
                 as_of,
-                parameters: set.map_or_else(|| "{}".into(), canonical),
+                parameters: canonical(Value::Object(set.clone())),
+                set,
+                json,
             });
         }
         Ok(Self {
@@ -134,6 +185,7 @@ impl Plan {
             title: study.title.clone(),
             variants: planned,
             outcomes: study.outcomes.clone(),
+            design: design.map(Arc::new),
             runs,
             contrast_against: study.contrast_against,
             contrast_variant: study.contrast_variant.clone(),
@@ -147,6 +199,38 @@ impl Plan {
         &self.variants[usize::from(run.variant)]
     }
 
+    /// The scenario of a run: its variant's, or with a design that of its point, made anew at each call (about a millisecond).
+    ///
+    /// # Panics
+    /// When the point does not fit the scenario, which [`crate::design::prepare`] rules out.
+    #[must_use]
+    pub fn scenario(&self, run: &PlannedRun) -> Arc<Scenario> {
+        let variant = self.variant(run);
+        match &self.design {
+            None => Arc::clone(&variant.scenario),
+            Some(design) => match design.scenario(&variant.scenario, &variant.json, run.point) {
+                Ok(scenario) => Arc::new(scenario),
+                Err(problem) => panic!("point {} of the design: {problem}", run.point),
+            },
+        }
+    }
+
+    /// What a run's variant and point set, as JSON text with the keys in alphabetical order.
+    #[must_use]
+    pub fn parameters(&self, run: &PlannedRun) -> String {
+        let variant = self.variant(run);
+        let Some(design) = &self.design else { return variant.parameters.clone() };
+        let mut set = variant.set.clone();
+        set.extend(design.overrides(run.point));
+        canonical(Value::Object(set))
+    }
+
+    /// Number of points: 1 in a study without a design.
+    #[must_use]
+    pub fn points(&self) -> usize {
+        self.design.as_ref().map_or(1, |design| design.count())
+    }
+
     /// Keeps the chosen runs, with the numbers and ids that they have in the whole plan.
     ///
     /// # Errors
@@ -156,6 +240,13 @@ impl Plan {
         all_known("outcome", &selection.outcomes, &outcomes)?;
         let variants: Vec<&str> = self.variants.iter().map(|v| v.name.as_str()).collect();
         all_known("variant", &selection.variants, &variants)?;
+        let points = self.points();
+        if let Some(point) = selection.points.iter().find(|p| **p as usize >= points) {
+            return Err(PlanError(match &self.design {
+                Some(_) => format!("point {point} is not in the design: its {points} points are 0 to {}", points - 1),
+                None => format!("point {point} is not in the study: it has no design, so its only point is 0"),
+            }));
+        }
         let replicates = self.runs.iter().map(|r| r.replicate + 1).max().unwrap_or(0);
         if let Some(&replicate) = selection.replicates.iter().find(|&&r| r >= replicates) {
             return Err(PlanError(format!(
@@ -169,6 +260,7 @@ impl Plan {
             variant_chosen[usize::from(run.variant)]
                 && named(&selection.outcomes, outcome_name(run.outcome))
                 && (selection.replicates.is_empty() || selection.replicates.contains(&run.replicate))
+                && (selection.points.is_empty() || selection.points.contains(&run.point))
         });
         Ok(())
     }
@@ -182,7 +274,7 @@ fn all_known(kind: &str, chosen: &[String], known: &[&str]) -> Result<(), PlanEr
     Err(PlanError(format!("{kind} `{name}` is not in the study{hint}\n  it has {}", known.join(", "))))
 }
 
-/// The hash of everything but outcome and replicate that a run's figures depend on.
+/// The hash of everything but point, outcome and replicate that a run's figures depend on.
 ///
 /// Of the study only the seed counts: its name, title, extent and comparisons change no run. The map counts by its hash,
 /// not by the path that leads to it here.
@@ -191,6 +283,8 @@ fn identity_of(scenario: &Scenario, variant: &str, map_hash: &str) -> blake3::Ha
     if let Some(root) = value.as_object_mut() {
         let seed = root.get("study").and_then(|s| s.get("seed")).cloned().unwrap_or(Value::Null);
         root.insert("study".into(), serde_json::json!({ "seed": seed }));
+        // What a design sets comes with the point; what is made of results changes no run.
+        root.retain(|table, _| table != "design" && table != "sensitivity");
         if let Some(run) = root.get_mut("run").and_then(Value::as_object_mut) {
             run.remove("map");
         }
@@ -222,8 +316,9 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::config;
+    use crate::{config, design};
 
+    const GRID: &str = r#"design={ kind = "list", factors = [{ path = "borders.pressure.power", values = [1, 2.5] }, { path = "mechanisms.cascade", values = [true, false] }] }"#;
     const VARIANTS: &str =
         r#"study.variants=[{ name = "kin", set = {} }, { name = "no_kin", set = { "mechanisms.kin" = false } }]"#;
 
@@ -236,7 +331,8 @@ mod tests {
         all.extend(sets.iter().map(|&s| s.to_owned()));
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/quick.toml");
         let resolved = config::load(&path, &all).unwrap_or_else(|e| panic!("{}", e.render(false)));
-        Plan::new(&resolved.scenario, &resolved.variants, map_hash).unwrap()
+        let design = design::prepare(&resolved, &|_| Vec::new()).unwrap_or_else(|e| panic!("{}", e.render(false)));
+        Plan::with_design(&resolved.scenario, &resolved.variants, map_hash, design).unwrap()
     }
 
     fn ids(plan: &Plan) -> Vec<String> {
@@ -304,5 +400,65 @@ mod tests {
     #[test]
     fn a_hundred_thousand_runs_are_planned() {
         assert_eq!(plan(&["study.replicates=50000"], "m").runs.len(), 100_000);
+    }
+
+    #[test]
+    fn points_stand_between_outcome_and_replicate_and_change_the_scenario() {
+        let plan = plan(&[GRID, VARIANTS, r#"study.contrast_variant="kin""#], "m");
+        let table: Vec<_> = plan.runs.iter().map(|r| (outcome_name(r.outcome), r.point, r.replicate)).collect();
+        assert_eq!(table.len(), 24);
+        assert_eq!(table[2..4], [("continuity", 0, 2), ("continuity", 1, 0)]);
+        assert_eq!(table[6], ("fragmentation", 0, 0));
+        let last = plan.runs.last().unwrap();
+        let scenario = plan.scenario(last);
+        assert!(!scenario.mechanisms.cascade && !scenario.mechanisms.kin);
+        assert!((scenario.borders.pressure.power - 2.5).abs() < 1e-12);
+        assert_eq!(
+            plan.parameters(last),
+            r#"{"borders.pressure.power":2.5,"mechanisms.cascade":false,"mechanisms.kin":false}"#
+        );
+        assert!(plan.scenario(&plan.runs[0]).mechanisms.cascade);
+    }
+
+    #[test]
+    fn a_point_more_at_the_end_keeps_the_ids_and_a_point_is_no_plain_run() {
+        let bare = ids(&plan(&[], "m"));
+        let two = ids(&plan(&[GRID], "m"));
+        let three = ids(&plan(&[&GRID.replace("2.5]", "2.5, 3]").replace("false]", "false, true]")], "m"));
+        assert_eq!(two[..6], three[..6]);
+        assert_eq!(two[6..], three[9..15]);
+        assert!(two.iter().all(|id| !bare.contains(id)));
+        let mut unique = three.clone();
+        unique.sort();
+        unique.dedup();
+        assert_eq!(unique.len(), 18);
+    }
+
+    #[test]
+    fn a_factor_of_luck_holds_each_point_to_a_replicate() {
+        let design = r#"design={ kind = "list", factors = [{ path = "replicate", values = [5, 0] }] }"#;
+        let runs = plan(&[design], "m").runs;
+        assert_eq!(runs.iter().map(|r| r.replicate).collect::<Vec<_>>(), [5, 0, 5, 0]);
+    }
+
+    #[test]
+    fn a_hundred_thousand_runs_of_a_design_stay_small() {
+        let design = r#"design={ kind = "sobol", points = 5000, factors = [{ path = "borders.pressure.power", low = 1, high = 4 }, { path = "borders.pressure.floor", low = 0.01, high = 0.1, scale = "log" }] }"#;
+        let plan = plan(&[design, "study.replicates=10"], "m");
+        assert_eq!(plan.runs.len(), 100_000);
+        assert!(std::mem::size_of::<PlannedRun>() <= 48);
+        let powers: Vec<f64> = (0..4).map(|i| plan.scenario(&plan.runs[i * 10]).borders.pressure.power).collect();
+        assert!(powers.windows(2).all(|p| p[0] != p[1]) && powers.iter().all(|p| (1.0..=4.0).contains(p)));
+    }
+
+    #[test]
+    fn points_are_chosen_by_number() {
+        let mut part = plan(&[GRID], "m");
+        part.select(&Selection { points: vec![1], ..Default::default() }).unwrap();
+        assert!(part.runs.len() == 6 && part.runs.iter().all(|r| r.point == 1));
+        let wrong =
+            |plan: Plan| plan.clone().select(&Selection { points: vec![2], ..Default::default() }).unwrap_err().0;
+        assert_eq!(wrong(plan(&[GRID], "m")), "point 2 is not in the design: its 2 points are 0 to 1");
+        assert_eq!(wrong(plan(&[], "m")), "point 2 is not in the study: it has no design, so its only point is 0");
     }
 }

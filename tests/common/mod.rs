@@ -42,7 +42,15 @@ pub fn one(scenario: &Arc<Scenario>, outcome: Outcome, replicate: u32) -> RunOut
 
 /// What names a run.
 pub fn spec(scenario: &Scenario, outcome: Outcome, replicate: u32) -> RunSpec {
-    RunSpec { outcome, variant: 0, replicate, seed: scenario.study.seed, threads_in_run: 1, tables: TableSet::ALL }
+    RunSpec {
+        outcome,
+        variant: 0,
+        point: 0,
+        replicate,
+        seed: scenario.study.seed,
+        threads_in_run: 1,
+        tables: TableSet::ALL,
+    }
 }
 
 /// Daily values of a measure on a border.

@@ -1,0 +1,218 @@
+//! `spillover sensitivity`.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use comfy_table::{Cell, CellAlignment, Table as Grid, presets};
+use serde_json::{Value as Json, json};
+
+use super::problem::Problem;
+use super::{EXIT_DONE, print, run, study, talk};
+use crate::design::points::{Kind, Points};
+use crate::output::folder::{DATAPACKAGE, MARK};
+use crate::random::RunKey;
+use crate::recorders::table::{Table, TableSet};
+use crate::sensitivity::analysis::{Analysis, analyse};
+use crate::sensitivity::results::{self, Group};
+use crate::sensitivity::settings::Measure;
+use crate::sensitivity::table::{self, FILE, PICTURE};
+use crate::sensitivity::{Bootstrap, tornado};
+use crate::study::conduct::border_names;
+use crate::study::plan::Plan;
+
+/// Arguments of `spillover sensitivity`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    run: run::Arguments,
+    /// A measure to explain, such as peak_index:RUS-SOUTH, in place of sensitivity.measures; may be given often
+    #[arg(long = "measure", value_name = "MEASURE")]
+    measures: Vec<String>,
+}
+
+/// Does the runs of a study that are not there yet, and says which factors of its design move the measures.
+pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
+    let mut sets = arguments.run.sets.clone();
+    sets.extend(arguments.run.replicates.map(|n| format!("study.replicates={n}")));
+    let mut study = study::load(&arguments.run.study, &sets)?;
+    let settings = &study.resolved.scenario.sensitivity;
+    let measures = if arguments.measures.is_empty() {
+        study.measures.clone()
+    } else {
+        let borders = border_names(study.map.segments.iter().map(|s| s.name.as_str()));
+        let read = arguments
+            .measures
+            .iter()
+            .map(|text| Measure::parse(text, &borders).map_err(|e| format!("--measure {text}: {e}")));
+        read.collect::<Result<Vec<_>, _>>().map_err(Problem::new)?
+    };
+    let points = suited(study.plan.design.as_deref()).map_err(Problem::new)?.clone();
+    let bootstrap = Bootstrap {
+        key: RunKey::new(study.resolved.scenario.study.seed, 0),
+        resamples: settings.resamples,
+        confidence: settings.confidence,
+    };
+    study.plan.select(&run::selection(&arguments.run)).map_err(Problem::new)?;
+    let plan = &study.plan;
+    let folder = arguments.run.out.clone().unwrap_or_else(|| Path::new("output").join(&plan.name));
+
+    let talks = !arguments.run.quiet && !arguments.run.json;
+    let code = if !arguments.run.overwrite && has_runs(&folder, plan) {
+        if talks {
+            talk(&format!("the runs are in {}", folder.display()));
+        }
+        EXIT_DONE
+    } else {
+        let tables = arguments.run.tables.unwrap_or_else(|| TableSet::runs_only().with(Table::Measures));
+        let mut first = arguments.run.clone();
+        first.tables = Some(tables.with(Table::Measures));
+        run::run(&first)?
+    };
+    let groups = results::read(&folder, plan, &measures).map_err(Problem::new)?;
+    let Some(analysis) = analyse(&points, &groups, &measures, &bootstrap) else { return Ok(code) };
+    let picture = tornado::svg(&plan.title, &analysis, &groups, &measures);
+    keep(&folder, &table::csv(&analysis), picture.as_bytes()).map_err(Problem::new)?;
+
+    if arguments.run.json {
+        print(&event(&folder, &analysis).to_string());
+    } else if !arguments.run.quiet {
+        print(&tables(&analysis, &groups, &measures, settings.confidence));
+        for silent in &analysis.silent {
+            talk(&format!("note: {silent} does not vary over the points, or too few runs succeeded"));
+        }
+        talk(&format!("wrote {FILE} and {PICTURE} in {}", folder.display()));
+    }
+    Ok(code)
+}
+
+/// A design that sensitivity can be computed from.
+fn suited(design: Option<&Points>) -> Result<&Points, String> {
+    let next = "give the study one: [design] with kind = \"morris\" (screening) or \"saltelli\" (shares of the variance)\n  an example: configs/sensitivity.toml";
+    match design.map(|points| (points, points.kind())) {
+        None => Err(format!("the study has no design, so nothing is varied\n  {next}")),
+        Some((_, Kind::Plain(kind))) => {
+            Err(format!("the design is `{kind}`, of which no effects can be computed\n  {next}"))
+        }
+        Some((points, _)) => Ok(points),
+    }
+}
+
+/// Whether a folder is complete and holds just the runs of this plan with their measures. The ids tell: they stand for all that
+/// the figures depend on.
+fn has_runs(folder: &Path, plan: &Plan) -> bool {
+    let complete = !folder.join(MARK).exists() && folder.join(Table::Measures.file()).is_file();
+    let Some(mut runs) = complete.then(|| csv::Reader::from_path(folder.join(Table::Runs.file())).ok()).flatten()
+    else {
+        return false;
+    };
+    let mut planned = plan.runs.iter().map(|run| run.id.to_string());
+    let known = runs.records().all(|row| row.is_ok_and(|row| row.get(0) == planned.next().as_deref()));
+    known && planned.next().is_none()
+}
+
+/// Puts the table and the picture beside the runs and into the folder's list of files. Each file is whole or not there.
+fn keep(folder: &Path, csv: &[u8], svg: &[u8]) -> Result<(), String> {
+    let path = folder.join(DATAPACKAGE);
+    let failed = |path: &Path| {
+        let path = path.display().to_string();
+        move |error: std::io::Error| format!("cannot write {path}: {error}")
+    };
+    let text = fs::read(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let mut package: Json =
+        serde_json::from_slice(&text).map_err(|error| format!("{} is not JSON: {error}", path.display()))?;
+    if let Some(resources) = package["resources"].as_array_mut() {
+        resources.retain(|resource| resource["path"] != FILE);
+        resources.push(table::resource());
+    }
+    package["spillover"]["files"] = json!([PICTURE]);
+    let mut listed = format!("{package:#}").into_bytes();
+    listed.push(b'\n');
+    for (name, bytes) in [(FILE, csv), (PICTURE, svg), (DATAPACKAGE, &listed)] {
+        let (part, whole): (PathBuf, PathBuf) = (folder.join(format!("{name}.part")), folder.join(name));
+        fs::write(&part, bytes).map_err(failed(&part))?;
+        fs::rename(&part, &whole).map_err(failed(&whole))?;
+    }
+    Ok(())
+}
+
+/// A table per measure: factors x groups, with the main index and what goes with it.
+fn tables(analysis: &Analysis, groups: &[Group], measures: &[Measure], confidence: f64) -> String {
+    let mut text = String::new();
+    for measure in measures {
+        let order = analysis.order(measure);
+        if order.is_empty() {
+            continue;
+        }
+        let mut table = Grid::new();
+        table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+        let alone = groups.iter().all(|g| g.variant == groups[0].variant);
+        let names = groups.iter().map(|g| {
+            let name = g.outcome.replace('_', "\n");
+            right(if alone { name } else { format!("{name}\n{}", g.variant) })
+        });
+        table.set_header([Cell::new(measure.to_string())].into_iter().chain(names).collect::<Vec<_>>());
+        for factor in order {
+            let cells = groups.iter().map(|group| {
+                let found = analysis.pairs(measure, group).find(|(main, _)| main.parameter == factor);
+                right(found.map_or("-".into(), |(main, beside)| {
+                    let e = main.estimate;
+                    format!(
+                        "{} [{}, {}]\n{}",
+                        short(e.value),
+                        short(e.low),
+                        short(e.high),
+                        short(beside.estimate.value)
+                    )
+                }))
+            });
+            table.add_row([Cell::new(factor)].into_iter().chain(cells).collect::<Vec<_>>());
+        }
+        text.push_str(&table.trim_fmt());
+        text.push_str("\n\n");
+    }
+    let percent = 100.0 * confidence;
+    let _ = if analysis.main == "ST" {
+        writeln!(
+            text,
+            "Total-order share of the variance [{percent:.0} % interval]; below it the first-order share. `replicate` is the luck."
+        )
+    } else {
+        writeln!(
+            text,
+            "mu* [{percent:.0} % interval]: mean size of the change over a factor's whole range; below it mu, with the sign."
+        )
+    };
+    text.push_str("Each column is conditional on its outcome; nothing here says how likely an outcome is.\n");
+    text
+}
+
+fn right(text: String) -> Cell {
+    Cell::new(text).set_alignment(CellAlignment::Right)
+}
+
+/// About three digits.
+fn short(value: f64) -> String {
+    match value.abs() {
+        v if v >= 1e4 => format!("{:.3}M", value / 1e6),
+        v if v >= 100.0 => format!("{value:.0}"),
+        v if v >= 10.0 => format!("{value:.1}"),
+        v if v >= 1.0 => format!("{value:.2}"),
+        _ => format!("{value:.3}"),
+    }
+}
+
+fn event(folder: &Path, analysis: &Analysis) -> Json {
+    let rows: Vec<Json> = analysis
+        .rows
+        .iter()
+        .map(|row| {
+            json!({
+                "outcome": row.outcome, "variant": row.variant, "measure": row.measure.to_string(),
+                "parameter": row.parameter, "with_parameter": row.with_parameter, "index": row.index,
+                "value": row.estimate.value, "low": row.estimate.low, "high": row.estimate.high, "samples": row.samples,
+            })
+        })
+        .collect();
+    json!({ "event": "sensitivity", "folder": folder, "method": analysis.method, "rows": rows, "silent": analysis.silent })
+}

@@ -1,0 +1,22 @@
+//! The drawing board: which points of the parameters a study runs.
+//!
+//! [`settings`] is `[design]` as written; [`prepare`](mod@prepare) checks it against the scenario and makes [`points`], which know the
+//! scenario of each point. The generators work in unit coordinates: [`hypercube`], [`sobol`], [`morris`], [`saltelli`]; an
+//! [`axis`] turns a coordinate into a value. [`file`](mod@file) reads designs that others made. [`keys`] finds keys of a scenario.
+
+pub mod axis;
+pub mod file;
+pub mod hypercube;
+pub mod keys;
+pub mod morris;
+pub mod points;
+pub mod prepare;
+pub mod saltelli;
+pub mod settings;
+pub mod sobol;
+#[cfg(test)]
+mod tests;
+
+pub use hypercube::latin_hypercube;
+pub use points::Points;
+pub use prepare::prepare;

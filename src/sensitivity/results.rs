@@ -1,0 +1,69 @@
+//! What the runs of a study came to, point by point, from its `measures.csv`.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::Path;
+
+use super::settings::Measure;
+use crate::recorders::table::{Table, outcome_name};
+use crate::study::plan::Plan;
+
+/// The results of an outcome and variant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// Outcome by its name.
+    pub outcome: String,
+    /// Variant by its name.
+    pub variant: String,
+    /// By measure, then by point: mean over the replicates that succeeded; none when no run of the point did.
+    pub results: Vec<Vec<Option<f64>>>,
+}
+
+/// Reads the results of a study from its folder, a group per variant and outcome in the order of the plan.
+///
+/// # Errors
+/// When the table cannot be read or has not the columns or points of the plan, in words with the next step.
+pub fn read(folder: &Path, plan: &Plan, measures: &[Measure]) -> Result<Vec<Group>, String> {
+    let path = folder.join(Table::Measures.file());
+    let shown = path.display().to_string();
+    let wrong = |what: String| format!("{shown} {what}\n  run the study again with --overwrite");
+    let file = File::open(&path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
+    let mut reader = csv::Reader::from_reader(file);
+    let expected: Vec<&str> = Table::Measures.columns().iter().map(|c| c.name).collect();
+    let header = reader.headers().map_err(|error| wrong(format!("is not valid CSV: {error}")))?;
+    if header != expected {
+        return Err(wrong(format!("has not the columns {}", expected.join(","))));
+    }
+    let mut groups: Vec<(&str, &str)> = Vec::new();
+    for run in &plan.runs {
+        let key = (plan.variant(run).name.as_str(), outcome_name(run.outcome));
+        if groups.last() != Some(&key) && !groups.contains(&key) {
+            groups.push(key);
+        }
+    }
+    let numbers: BTreeMap<(&str, &str), usize> = groups.iter().enumerate().map(|(i, key)| (*key, i)).collect();
+    let wanted: BTreeMap<(&str, &str), usize> =
+        measures.iter().enumerate().map(|(i, m)| ((m.name.as_str(), m.border.as_str()), i)).collect();
+    // Sums and counts, by group, measure, point.
+    let mut sums = vec![vec![vec![(0.0, 0_u32); plan.points()]; measures.len()]; groups.len()];
+    let mut record = csv::StringRecord::new();
+    while reader.read_record(&mut record).map_err(|error| wrong(format!("is not valid CSV: {error}")))? {
+        let [outcome, variant, point, _, border, measure, value] = std::array::from_fn(|i| &record[i]);
+        let (Some(&group), Some(&measure)) = (numbers.get(&(variant, outcome)), wanted.get(&(measure, border))) else {
+            continue;
+        };
+        let line = record.position().map_or(0, csv::Position::line);
+        let cell = point.parse::<usize>().ok().and_then(|point| sums[group][measure].get_mut(point));
+        let (Some(cell), Ok(value)) = (cell, value.parse::<f64>()) else {
+            return Err(wrong(format!("has no point of the plan or no number in line {line}")));
+        };
+        *cell = (cell.0 + value, cell.1 + 1);
+    }
+    let mean = |(sum, count): (f64, u32)| (count > 0).then(|| sum / f64::from(count));
+    let group = |((variant, outcome), sums): (&(&str, &str), Vec<Vec<(f64, u32)>>)| Group {
+        outcome: (*outcome).to_owned(),
+        variant: (*variant).to_owned(),
+        results: sums.into_iter().map(|points| points.into_iter().map(mean).collect()).collect(),
+    };
+    Ok(groups.iter().zip(sums).map(group).collect())
+}

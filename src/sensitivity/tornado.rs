@@ -1,0 +1,175 @@
+//! The tornado picture: per measure and group a panel with a bar for each factor, those that matter most on top.
+
+use std::fmt::Write as _;
+
+use super::analysis::Analysis;
+use super::results::Group;
+use super::settings::Measure;
+use crate::validation::picture::escaped;
+
+/// Factors shown in a panel at most.
+const SHOWN: usize = 16;
+/// Okabe and Ito's blue: the main index; the result rises with the factor.
+const RISES: &str = "#0072B2";
+/// Their vermilion: the result falls as the factor rises.
+const FALLS: &str = "#D55E00";
+/// Their sky blue: the first-order share within the total.
+const WITHIN: &str = "#56B4E9";
+const QUIET: &str = "#555555";
+
+const LABELS: f64 = 330.0;
+const PANEL: f64 = 200.0;
+const GAP: f64 = 24.0;
+const BAR: f64 = 20.0;
+const HEAD: f64 = 84.0;
+const PANEL_HEAD: f64 = 44.0;
+const PANEL_FOOT: f64 = 34.0;
+
+/// The picture as an SVG document.
+#[must_use]
+pub fn svg(title: &str, analysis: &Analysis, groups: &[Group], measures: &[Measure]) -> String {
+    let shown: Vec<(&Measure, Vec<&str>)> =
+        measures.iter().map(|m| (m, analysis.order(m))).filter(|(_, order)| !order.is_empty()).collect();
+    let height_of = |order: &Vec<&str>| PANEL_HEAD + BAR * order.len().min(SHOWN) as f64 + PANEL_FOOT;
+    let width = LABELS + groups.len().max(1) as f64 * (PANEL + GAP) + 16.0;
+    let height = HEAD + shown.iter().map(|(_, order)| height_of(order)).sum::<f64>() + 16.0;
+    let morris = analysis.method == "morris";
+    let about = if morris {
+        "Bars: mean size of the change when a factor goes through its whole range (mu*), with bootstrap interval. Blue, +: the measure rises with the factor; vermilion, -: it falls."
+    } else {
+        "Bars: share of the variance that a factor has a part in (total order), with bootstrap interval; the light bar within is its own share (first order). replicate is the luck of the run."
+    };
+    let mut text = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {width:.0} {height:.0}\" font-family=\"system-ui, sans-serif\" role=\"img\">\n<title>{}</title>\n<desc>{about}</desc>\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n",
+        escaped(title)
+    );
+    label(&mut text, (16.0, 30.0), 18.0, "start", "#000000", title);
+    for (line, words) in about.split_inclusive(". ").enumerate() {
+        label(&mut text, (16.0, 50.0 + 16.0 * line as f64), 12.0, "start", QUIET, words.trim());
+    }
+    let mut top = HEAD;
+    for (measure, order) in &shown {
+        let rows = &order[..order.len().min(SHOWN)];
+        let name = measure.to_string();
+        label(&mut text, (16.0, top + 30.0), 14.0, "start", "#000000", &name);
+        for (i, factor) in rows.iter().enumerate() {
+            let y = top + PANEL_HEAD + BAR * (i as f64 + 0.5) + 4.0;
+            label(&mut text, (LABELS - 10.0, y), 11.0, "end", "#000000", &last_words(factor));
+        }
+        let ends = groups
+            .iter()
+            .flat_map(|g| analysis.pairs(measure, g))
+            .map(|(main, _)| main.estimate.high.max(main.estimate.value));
+        let most = ends.fold(0.0_f64, f64::max).max(1e-12);
+        for (column, group) in groups.iter().enumerate() {
+            let left = LABELS + column as f64 * (PANEL + GAP);
+            let alone = groups.iter().all(|g| g.variant == group.variant);
+            let heading = if alone { group.outcome.clone() } else { format!("{} / {}", group.outcome, group.variant) };
+            let _ = writeln!(text, "<g><title>{}</title>", escaped(&format!("{name}, {heading}")));
+            label(&mut text, (left, top + 30.0), 12.0, "start", QUIET, &heading);
+            let bottom = top + PANEL_HEAD + BAR * rows.len() as f64;
+            let x = |value: f64| left + PANEL * value.max(0.0) / most;
+            for part in [0.0, 0.5, 1.0] {
+                let at = x(part * most);
+                let _ =
+                    writeln!(text, "<path d=\"M{at:.1} {:.1}V{:.1}\" stroke=\"#E3E3E3\"/>", top + PANEL_HEAD, bottom);
+                label(&mut text, (at, bottom + 15.0), 10.0, "middle", QUIET, &short(part * most));
+            }
+            for (main, beside) in analysis.pairs(measure, group) {
+                let Some(row) = rows.iter().position(|factor| *factor == main.parameter) else { continue };
+                let y = top + PANEL_HEAD + BAR * row as f64;
+                let falls = morris && beside.estimate.value < 0.0;
+                let (colour, sign) = if falls { (FALLS, "\u{2212}") } else { (RISES, "+") };
+                bar(&mut text, (left, y + 3.0), x(main.estimate.value) - left, 14.0, colour);
+                if !morris {
+                    let own = beside.estimate.value.clamp(0.0, main.estimate.value.max(0.0));
+                    bar(&mut text, (left, y + 6.0), x(own) - left, 8.0, WITHIN);
+                }
+                let (low, high, middle) = (x(main.estimate.low), x(main.estimate.high), y + BAR / 2.0);
+                let _ = writeln!(
+                    text,
+                    "<path d=\"M{low:.1} {middle:.1}H{high:.1}M{low:.1} {:.1}v8M{high:.1} {:.1}v8\" stroke=\"#000000\" fill=\"none\"/>",
+                    middle - 4.0,
+                    middle - 4.0
+                );
+                if morris && main.estimate.value > 0.0 {
+                    label(&mut text, (high + 5.0, middle + 4.0), 11.0, "start", colour, sign);
+                }
+            }
+            text.push_str("</g>\n");
+        }
+        top += height_of(order);
+    }
+    text.push_str("</svg>\n");
+    text
+}
+
+fn bar(text: &mut String, (x, y): (f64, f64), width: f64, height: f64, colour: &str) {
+    let _ = writeln!(
+        text,
+        "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{:.1}\" height=\"{height:.1}\" fill=\"{colour}\"/>",
+        width.max(0.0)
+    );
+}
+
+fn label(text: &mut String, (x, y): (f64, f64), size: f64, anchor: &str, colour: &str, words: &str) {
+    let _ = writeln!(
+        text,
+        "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{size}\" text-anchor=\"{anchor}\" fill=\"{colour}\">{}</text>",
+        escaped(words)
+    );
+}
+
+/// The end of a path that fits beside the bars.
+fn last_words(path: &str) -> String {
+    const MOST: usize = 48;
+    let letters = path.chars().count();
+    if letters <= MOST {
+        path.to_owned()
+    } else {
+        format!("\u{2026}{}", path.chars().skip(letters - MOST).collect::<String>())
+    }
+}
+
+/// A number on an axis.
+fn short(value: f64) -> String {
+    match value.abs() {
+        0.0 => "0".into(),
+        v if v >= 1e6 => format!("{:.2} M", value / 1e6),
+        v if v >= 1e4 => format!("{:.0} k", value / 1e3),
+        v if v >= 100.0 => format!("{value:.0}"),
+        v if v >= 1.0 => format!("{value:.1}"),
+        _ => format!("{value:.3}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Estimate;
+    use super::super::analysis::Row;
+    use super::*;
+
+    #[test]
+    fn bars_have_the_length_of_their_index() {
+        let measure = Measure { name: "peak_index".into(), border: "RUS-SOUTH".into() };
+        let row = |parameter: &str, index, value: f64| Row {
+            outcome: "continuity".into(),
+            variant: "base".into(),
+            measure: measure.clone(),
+            parameter: parameter.into(),
+            with_parameter: String::new(),
+            index,
+            estimate: Estimate { value, low: value / 2.0, high: value.abs() },
+            samples: 4,
+        };
+        let rows =
+            vec![row("a<b", "mu", -2.0), row("a<b", "mu_star", 2.0), row("c", "mu", 8.0), row("c", "mu_star", 8.0)];
+        let analysis = Analysis { method: "morris", main: "mu_star", rows, silent: Vec::new() };
+        let group = Group { outcome: "continuity".into(), variant: "base".into(), results: Vec::new() };
+        let text = svg("t", &analysis, &[group], &[measure]);
+        assert!(text.contains("width=\"200.0\" height=\"14.0\" fill=\"#0072B2\""), "the longest fills the panel");
+        assert!(text.contains("width=\"50.0\" height=\"14.0\" fill=\"#D55E00\""), "a quarter, falling");
+        assert!(text.contains("a&lt;b") && text.find(">c<").unwrap() < text.find("a&lt;b").unwrap());
+        assert_eq!((short(0.0), short(12_345.0), short(0.25)), ("0".into(), "12 k".into(), "0.250".into()));
+    }
+}

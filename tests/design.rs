@@ -1,0 +1,209 @@
+//! Studies with a design as a user meets them: `plan`, `run`, `sensitivity` by the real program, on three days.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+const GRID: &str = r#"
+[design]
+kind = "grid"
+[[design.factors]]
+path = "borders.pressure.power"
+values = [1.0, 4.0]
+[[design.factors]]
+path = "borders.pressure.form"
+values = ["threat_led_geometric", "arithmetic"]
+"#;
+
+const MORRIS: &str = r#"
+[design]
+kind = "morris"
+trajectories = 3
+levels = 4
+[[design.factors]]
+path = "borders.pressure.power"
+low = 1.0
+high = 8.0
+[[design.factors]]
+path = "borders.pressure.form"
+values = ["threat_led_geometric", "arithmetic"]
+[[design.factors]]
+path = "replicate"
+low = 0
+high = 99
+"#;
+
+fn write(folder: &Path, name: &str, design: &str) {
+    let quick = concat!(env!("CARGO_MANIFEST_DIR"), "/configs/quick.toml");
+    let map = concat!(env!("CARGO_MANIFEST_DIR"), "/maps/caucasus_10km");
+    let outcomes = r#"outcomes = ["continuity", "fragmentation"]"#;
+    let text = format!(
+        "extends = {quick:?}\n[study]\nname = {name:?}\n{outcomes}\nreplicates = 2\n[run]\ndays = 3\nmap = {map:?}\n{design}"
+    );
+    fs::write(folder.join(format!("{name}.toml")), text).unwrap();
+}
+
+fn spillover(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_spillover")).current_dir(folder).args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn records(bytes: &[u8]) -> Vec<csv::StringRecord> {
+    csv::Reader::from_reader(bytes).records().map(|r| r.unwrap()).collect()
+}
+
+#[test]
+fn a_plan_lists_every_run_with_its_parameters() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "grid", GRID);
+    let said = spillover(folder.path(), &["plan", "grid.toml", "--csv"]);
+    assert_eq!(said.status.code(), Some(0), "{}", text(&said.stderr));
+    assert!(text(&said.stdout).starts_with("run,run_id,variant,point,outcome,replicate,seed,parameters\n"));
+    let runs = records(&said.stdout);
+    assert_eq!(runs.len(), 2 * 4 * 2);
+    assert_eq!(&runs[3][3], "1");
+    assert_eq!(&runs[3][7], r#"{"borders.pressure.form":"arithmetic","borders.pressure.power":1.0}"#);
+    let mut ids: Vec<&str> = runs.iter().map(|r| &r[1]).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), 16);
+
+    let said = spillover(folder.path(), &["plan", "grid.toml", "--json"]);
+    let plan: serde_json::Value = serde_json::from_slice(&said.stdout).unwrap();
+    assert_eq!(plan["runs"][3]["parameters"]["borders.pressure.form"], "arithmetic");
+    assert_eq!(plan["runs"][3]["run_id"], runs[3][1]);
+    assert!(
+        plan["prediction"]["bytes"].as_u64().unwrap() > 10_000 && plan["prediction"]["seconds"].as_f64().unwrap() > 0.0
+    );
+
+    let said = spillover(folder.path(), &["plan", "grid.toml", "--no-timing"]);
+    assert!(text(&said.stdout).contains("16 runs; all of them: --csv or --json"), "{}", text(&said.stdout));
+    assert!(
+        text(&said.stderr).contains("16 runs (2 outcomes x 4 points x 2 replicates), 3 days"),
+        "{}",
+        text(&said.stderr)
+    );
+    assert!(!folder.path().join("output").exists(), "a plan writes nothing");
+}
+
+#[test]
+fn a_study_with_a_design_has_its_points_in_every_table() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "grid", GRID);
+    let said = spillover(folder.path(), &["run", "grid.toml", "--out", "all", "--quiet"]);
+    assert_eq!(said.status.code(), Some(0), "{}", text(&said.stderr));
+    let read = |name: &str| fs::read(folder.path().join(name)).unwrap();
+    assert_eq!(
+        text(&read("all/design.csv")),
+        "point,borders.pressure.power,borders.pressure.form\n0,1.0,threat_led_geometric\n1,1.0,arithmetic\n2,4.0,threat_led_geometric\n3,4.0,arithmetic\n"
+    );
+    let runs = records(&read("all/runs.csv"));
+    assert_eq!(runs.len(), 16);
+    assert_eq!(&runs[15][7], r#"{"borders.pressure.form":"arithmetic","borders.pressure.power":4.0}"#);
+    // Bands and contrasts are over all points and replicates.
+    assert!(records(&read("all/pressure_bands.csv")).iter().all(|r| &r[5] == "8"));
+    assert!(records(&read("all/contrasts.csv")).iter().all(|r| &r[7] == "8"));
+    let package: serde_json::Value = serde_json::from_slice(&read("all/datapackage.json")).unwrap();
+    assert!(package["resources"].as_array().unwrap().iter().any(|r| r["path"] == "design.csv"));
+
+    // One run of it by itself is the same run.
+    let one = [
+        "run",
+        "grid.toml",
+        "--out",
+        "one",
+        "--quiet",
+        "--outcome",
+        "fragmentation",
+        "--point",
+        "3",
+        "--replicate",
+        "1",
+    ];
+    assert_eq!(spillover(folder.path(), &one).status.code(), Some(0));
+    let rows = |name: &str| -> Vec<String> {
+        text(&read(name)).lines().filter(|l| l.starts_with("fragmentation,base,3,1,")).map(str::to_owned).collect()
+    };
+    assert!(rows("one/pressure.csv").len() > 60 && rows("one/pressure.csv") == rows("all/pressure.csv"));
+    assert_eq!(records(&read("one/runs.csv")), [runs[15].clone()]);
+    // What the form changes is the index, not the luck: loads are the same at every point.
+    let loads = |point: &str| -> Vec<String> {
+        let begin = format!("continuity,base,{point},0,");
+        text(&read("all/displacement.csv")).lines().filter_map(|l| l.strip_prefix(&begin).map(str::to_owned)).collect()
+    };
+    assert!(!loads("0").is_empty() && loads("0") == loads("3"), "points do not share their luck");
+    // The design goes in again as a file.
+    let again = "design = { kind = \"file\", file = \"all/design.csv\", ignore = [\"point\"] }\n";
+    fs::write(
+        folder.path().join("again.toml"),
+        text(&read("grid.toml")).split("[design]").next().unwrap().replacen("[study]", &format!("{again}[study]"), 1),
+    )
+    .unwrap();
+    let plans = ["grid.toml", "again.toml"].map(|study| {
+        let plan = spillover(folder.path(), &["plan", study, "--csv"]);
+        assert_eq!(plan.status.code(), Some(0), "{}", text(&plan.stderr));
+        text(&plan.stdout)
+    });
+    assert_eq!(plans[0], plans[1], "the same points from a file give the same runs");
+}
+
+#[test]
+fn sensitivity_runs_the_study_once_and_keeps_what_it_finds() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "screen", MORRIS);
+    let arguments =
+        ["sensitivity", "screen.toml", "--measure", "peak_index:RUS-SOUTH", "--measure", "mean_index:IRN-AZE"];
+    let said = spillover(folder.path(), &arguments);
+    assert_eq!(said.status.code(), Some(0), "{}", text(&said.stderr));
+    let (out, err) = (text(&said.stdout), text(&said.stderr));
+    assert!(out.contains("peak_index:RUS-SOUTH") && out.contains("mu*"), "{out}");
+    assert!(err.contains("24 runs (2 outcomes x 12 points), 3 days"), "{err}");
+    let read = |name: &str| fs::read(folder.path().join("output/screen").join(name)).unwrap();
+    let rows = records(&read("sensitivity.csv"));
+    assert_eq!(rows.len(), 2 * 2 * 3 * 3, "outcomes x measures x factors x indices");
+    let of = |parameter: &str, index: &str| -> Vec<f64> {
+        rows.iter().filter(|r| &r[5] == parameter && &r[7] == index).map(|r| r[8].parse().unwrap()).collect()
+    };
+    assert!(of("borders.pressure.form", "mu_star").iter().all(|v| *v > 0.0), "the form of the index moves it");
+    assert!(rows.iter().all(|r| &r[11] == "3" && &r[4] == "morris"));
+    assert!(text(&read("sensitivity.svg")).contains("<desc>"));
+    let package: serde_json::Value = serde_json::from_slice(&read("datapackage.json")).unwrap();
+    assert!(package["resources"].as_array().unwrap().iter().any(|r| r["path"] == "sensitivity.csv"));
+
+    let again = spillover(folder.path(), &arguments);
+    assert_eq!(again.status.code(), Some(0));
+    assert!(text(&again.stderr).contains("the runs are in output/screen"), "{}", text(&again.stderr));
+    assert_eq!(records(&read("sensitivity.csv")), rows);
+
+    // A study that replaces this one takes the picture away, too.
+    let other = spillover(folder.path(), &["run", "screen.toml", "--overwrite", "--quiet", "--tables", "summary"]);
+    assert_eq!(other.status.code(), Some(0), "{}", text(&other.stderr));
+    assert!(!folder.path().join("output/screen/sensitivity.svg").exists());
+}
+
+#[test]
+fn what_sensitivity_cannot_do_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "bare", "");
+    write(folder.path(), "grid", GRID);
+    write(folder.path(), "measure", &format!("[sensitivity]\nmeasures = [\"peak_index:RUS-SUOTH\"]\n{MORRIS}"));
+    let words = |study: &str| {
+        let said = spillover(folder.path(), &["sensitivity", study]);
+        assert_eq!(said.status.code(), Some(2));
+        text(&said.stderr)
+    };
+    assert!(
+        words("bare.toml").starts_with("error: the study has no design, so nothing is varied\n  give the study one:")
+    );
+    assert!(words("grid.toml").starts_with("error: the design is `grid`, of which no effects can be computed\n"));
+    let placed = words("measure.toml");
+    assert!(
+        placed.contains("the map has no border `RUS-SUOTH`; did you mean `RUS-SOUTH`?")
+            && placed.contains("measure.toml:10:13"),
+        "{placed}"
+    );
+    assert!(!folder.path().join("output").exists());
+}
