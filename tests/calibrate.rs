@@ -38,13 +38,13 @@ fn what_is_wrong_is_told_and_nothing_is_written() {
     assert!(said.contains("cannot read `missing.toml`: no such file"), "{said}");
 
     let study =
-        changed(dir.path(), &[("destination.kin_bonus", "destination.kin_bonnus"), ("high = 30", "high = 300")]);
+        changed(dir.path(), &[("destination.kin_bonus", "destination.kin_bonnus"), ("high = 0.031", "high = 300")]);
     let (code, out, said) = spillover(dir.path(), &["calibrate", study.to_str().unwrap()]);
     assert_eq!((code, out.as_str()), (Some(2), ""));
     for words in [
         "`displacement.destination.kin_bonnus` is no key of the scenario",
         "did you mean `displacement.destination.kin_bonus`?",
-        "found 300, allowed: 0.1 to 100",
+        "found 300, allowed: 0 to 0.2",
     ] {
         assert!(said.contains(words), "no `{words}` in\n{said}");
     }
@@ -82,7 +82,7 @@ fn other_commands_know_a_calibration_study() {
     changed(dir.path(), &[(list, "[\"a_case\"]")]);
     let (code, out, said) = spillover(dir.path(), &["check", "study.toml"]);
     assert_eq!(code, Some(0), "{said}");
-    assert_eq!(out.trim(), "ok study.toml: 14 parameters, 1 case, 4 waves of 400 sets, 4 replicates");
+    assert_eq!(out.trim(), "ok study.toml: 15 parameters, 1 case, 2 waves of 240 sets, 3 replicates");
     let (code, _, said) = spillover(dir.path(), &["run", "study.toml"]);
     assert_eq!(code, Some(2));
     assert_eq!(said.trim(), "error: study.toml is a calibration study\n  do it with: spillover calibrate study.toml");
@@ -100,10 +100,10 @@ fn a_short_calibration_on_karabakh() {
         dir.path(),
         &[
             (list, "[\"cases/karabakh_2023\"]"),
-            ("replicates = 4", "replicates = 2"),
+            ("replicates = 3", "replicates = 2"),
             ("second_largest\"\n", "largest\"\n"),
-            ("waves = 4", "waves = 1"),
-            ("runs_per_wave = 400", "runs_per_wave = 10"),
+            ("waves = 2", "waves = 1"),
+            ("runs_per_wave = 240", "runs_per_wave = 10"),
             ("min_keep = 50", "min_keep = 1"),
             // Wide enough that some of ten sets survive, and so few kept that not all are accepted.
             ("cutoff = 3.0", "cutoff = 20.0"),
@@ -176,7 +176,7 @@ fn a_set_gives_what_a_run_of_the_case_gives() {
 fn the_shipped_study_is_sound() {
     let path = Path::new(ROOT).join("configs/calibration.toml");
     match spillover::calibration::study::load(&path, &[]) {
-        Ok(plan) => assert_eq!(plan.axes.len(), 14),
+        Ok(plan) => assert_eq!(plan.axes.len(), 15),
         // Where the cases are not there, that is all that is wrong.
         Err(problems) => {
             let said = problems.render(false);

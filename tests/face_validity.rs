@@ -99,11 +99,12 @@ fn the_north_caucasus_does_not_resurge_by_itself() {
     }
 }
 
-/// Persons who joined the queues of a crossing over the run.
+/// Persons who joined the queue of a crossing out of Iran over the run. Way back is another matter: who did not come over a closed
+/// crossing does not go home to visit through its neighbours.
 fn demand(output: &RunOutput, crossing: &str, column: &str) -> u64 {
     common::rows(output, Table::Crossings)
         .iter()
-        .filter(|r| r["crossing"] == crossing)
+        .filter(|r| r["crossing"] == crossing && r["direction"].starts_with("IRN>"))
         .map(|r| r[column].parse::<u64>().expect("a count"))
         .sum()
 }

@@ -328,8 +328,8 @@ fn published_cases_are_read_and_run() {
                 "{name:12} {:6} ARD {plain:.3} rescaled {scaled:.3} | gravity-only {gravity:.3} | {} persons an agent, {:.2} s, {:.1} m agent-days/s, {:.1} B stored/agent\n    {}",
                 if hide_capacities { "hidden" } else { "given" },
                 record.cost.persons_per_agent,
-                record.cost.cpu_seconds,
-                record.cost.agent_days / record.cost.cpu_seconds / 1e6,
+                record.cost.step_seconds,
+                record.cost.agent_days / record.cost.step_seconds / 1e6,
                 record.cost.stored_bytes_per_agent,
                 record.notes.join("\n    "),
             );

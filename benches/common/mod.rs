@@ -83,7 +83,7 @@ pub fn add_groups(simulation: &mut Simulation, map: &Map, n: u32, by_vehicle: bo
                 community: CommunityId(u8::MAX),
                 stratum: 0,
                 returning: false,
-                visiting: false,
+                base: None,
                 came_from: None,
                 gave_up: None,
                 attempts: 0,

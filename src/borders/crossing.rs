@@ -249,7 +249,8 @@ pub fn count_arrival(
     population.passed[pair] += u64::from(persons);
     let from = governing_state(map, sides[side]);
     let to = governing_state(map, sides[1 - side]);
-    if from != to && to != group.nationality {
+    // Who comes back from a visit home is no newcomer.
+    if from != to && to != group.nationality && group.base.is_none() {
         let pair = population.pair(to, group.nationality);
         population.flows.arrivals[pair] += persons;
     }

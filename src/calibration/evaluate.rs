@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use super::implausibility::{Compared, SeriesOutcome};
-use crate::config;
 use crate::study::RESULTS_VERSION;
 use crate::validation::record::Role;
 use crate::validation::{CaseRecord, Settings, network, regional};
@@ -67,7 +66,7 @@ impl Cases {
             return Err(problems);
         }
         let mut cases = Self::of(runners, settings)?;
-        cases.fingerprint = fingerprint(folders).map_err(|problem| vec![problem])?;
+        cases.fingerprint = fingerprint(folders, settings).map_err(|problem| vec![problem])?;
         Ok(cases)
     }
 
@@ -171,23 +170,18 @@ fn outcomes(record: &CaseRecord) -> Vec<SeriesOutcome> {
 
 /// Hash of the program and of every file that the cases read. The program is in it because a journal of another build may
 /// hold results of another model.
-fn fingerprint(folders: &[PathBuf]) -> Result<String, String> {
+fn fingerprint(folders: &[PathBuf], settings: &Settings) -> Result<String, String> {
     let mut hash = blake3::Hasher::new();
     hash.update(&RESULTS_VERSION.to_le_bytes());
     if let Ok(program) = std::env::current_exe() {
         hash_file(&program, &mut hash)?;
     }
-    let mut maps: Vec<PathBuf> = Vec::new();
     for folder in folders {
         hash_folder(folder, &mut hash)?;
-        let scenario = folder.join("scenario.toml");
-        if scenario.is_file() {
-            let resolved = config::load(&scenario, &[]).map_err(|problems| problems.render(false))?;
-            hash.update(resolved.hash.as_bytes());
-            if !maps.contains(&resolved.map_dir) {
-                hash_folder(&resolved.map_dir, &mut hash)?;
-                maps.push(resolved.map_dir);
-            }
+        // What the case's scenario resolves to, and its map, may lie elsewhere.
+        if folder.join("case.toml").is_file() {
+            let prepared = regional::prepare(folder, settings).map_err(|problems| problems.join("\n"))?;
+            hash.update(prepared.fingerprint().as_bytes());
         }
     }
     Ok(hash.finalize().to_hex().to_string())

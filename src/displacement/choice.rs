@@ -74,6 +74,8 @@ pub struct Conditions<'a> {
     pub traffic: &'a CrossingTraffic,
     /// What is given of refuge.
     pub given: &'a Given,
+    /// Mean factor of compatriots over the places of a territory (rows) for a nationality (columns).
+    pub friends_beyond: Vec<f64>,
 }
 
 /// Factors of the day, by chooser.
@@ -131,6 +133,35 @@ impl ChoiceTables {
             homeward: homeward(map),
             home_town: home_towns(map, population),
         }
+    }
+
+    /// Mean factor of compatriots over the towns and sites of each territory (rows), weighted by their attraction, for each nationality
+    /// (columns): what they add to the attraction beyond a border.
+    #[must_use]
+    pub fn friends_beyond(&self, map: &Map, scenario: &Scenario, population: &Population) -> Vec<f64> {
+        let choice = &scenario.displacement.destination;
+        let n = population.nationalities.len();
+        let mut mean = vec![1.0; map.territories.len() * n];
+        for (t, territory) in map.territories.iter().enumerate() {
+            let places = || {
+                let all = territory.destinations.clone().map(|d| DestinationId(d));
+                all.filter(|d| super::population::is_place_to_stay(map.destinations[d.index()].kind))
+            };
+            if places().all(|d| population.settled[d.index()].0 == 0) {
+                continue;
+            }
+            let sum: f64 = places().map(|d| self.mass[d.index()]).sum();
+            for d in places().filter(|d| population.settled[d.index()].0 > 0) {
+                for nationality in 0..n {
+                    let compatriots = population.compatriots(d, TerritoryId::from_index(nationality));
+                    if compatriots > 0 && sum > 0.0 {
+                        let more = rules::friends_factor(choice, compatriots) - 1.0;
+                        mean[t * n + nationality] += more * self.mass[d.index()] / sum;
+                    }
+                }
+            }
+        }
+        mean
     }
 
     /// How the state of a territory sees people of a nationality and community who come from another territory.
@@ -233,16 +264,23 @@ impl ChoiceTables {
                 if destination.receiving_state == day.population.nationalities[who.nationality.index()] {
                     day.scenario.displacement.mobile.home_weight
                 } else {
-                    choice.foreign_weight * attraction(day.scenario, &destination.receiving_state) * exit(day, who)
+                    let friends = rules::friends_factor(choice, day.population.compatriots(id, who.nationality));
+                    choice.foreign_weight
+                        * attraction(day.scenario, &destination.receiving_state)
+                        * exit(day, who)
+                        * friends
                 }
             }
             DestinationKind::Gate(crossing, side) => {
                 let point = &day.map.crossings[crossing.index()];
                 let far = point.sides[1 - usize::from(side)];
                 let class = self.class(far, who.territory, who.nationality, who.community);
+                // Nobody knows how long a shut line stays shut: its queue tells nothing.
+                let wait = Days(f64::from(day.traffic.wait_days[crossing.index()][usize::from(side)]));
+                let waited = rules::wait_factor(wait, choice.wait_aversion_per_day);
                 let open = match day.policies.passage(crossing, usize::from(side), class) {
-                    Passage::Open => 1.0,
-                    Passage::Permit => choice.permit_weight,
+                    Passage::Open => waited,
+                    Passage::Permit => choice.permit_weight * waited,
                     // Some wait at a line that is shut to all for now; not where war or treaty shut it, nor where a rule bars them.
                     Passage::Closed
                         if point.status != CrossingStatus::Closed
@@ -252,8 +290,7 @@ impl ChoiceTables {
                     }
                     Passage::Closed => 0.0,
                 };
-                let wait = f64::from(day.traffic.wait_days[crossing.index()][usize::from(side)]);
-                open * rules::wait_factor(Days(wait), choice.wait_aversion_per_day) * abroad(day, who, far)
+                open * abroad(day, who, far)
             }
             DestinationKind::Green(segment, side) => {
                 if !on.green_border {
@@ -360,8 +397,9 @@ fn abroad(day: &Conditions<'_>, who: Chooser, far: TerritoryId) -> f64 {
     } else {
         0.0
     };
+    let friends = day.friends_beyond[far.index() * day.population.nationalities.len() + who.nationality.index()];
     let mut factor =
-        attraction(day.scenario, &day.map.territories[there.index()].code) * libm::exp(kin) * exit(day, who);
+        attraction(day.scenario, &day.map.territories[there.index()].code) * libm::exp(kin) * exit(day, who) * friends;
     if here != who.nationality && there != here {
         factor *= choice.onward_weight;
     }

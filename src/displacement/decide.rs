@@ -58,7 +58,7 @@ pub struct Snapshot<'w> {
 }
 
 impl Snapshot<'_> {
-    fn conditions(&self) -> Conditions<'_> {
+    fn conditions(&self, tables: &ChoiceTables) -> Conditions<'_> {
         Conditions {
             map: &self.map,
             scenario: &self.scenario,
@@ -68,6 +68,7 @@ impl Snapshot<'_> {
             guards: &self.guards,
             traffic: &self.traffic,
             given: &self.given,
+            friends_beyond: tables.friends_beyond(&self.map, &self.scenario, &self.population),
         }
     }
 }
@@ -94,7 +95,7 @@ pub fn plan_departures(
     if cells.is_empty() {
         return;
     }
-    let day = now.conditions();
+    let day = now.conditions(&tables);
     let leave = |&cell: &CellId| leaving(&day, *key, &clock, cell);
     let leaving: Vec<Leaving> = if threads.0 > 1 {
         cells.par_iter().flat_map_iter(leave).collect()
@@ -254,7 +255,7 @@ pub fn choose_destinations(
     tables: Res<ChoiceTables>,
     mut groups: Query<(&mut Travel, &DisplacedGroup)>,
 ) {
-    let day = now.conditions();
+    let day = now.conditions(&tables);
     let mut factors = DayFactors::new();
     for (mut travel, groups) in groups.contiguous_iter_mut().expect("dense components") {
         for (travel, group) in travel.bypass_change_detection().iter_mut().zip(groups) {
@@ -262,7 +263,14 @@ pub fn choose_destinations(
                 continue;
             }
             let territory = day.map.cells.territory[travel.cell.index()];
-            let chosen = if group.returning { way_home(&day, &tables, group, travel.cell, territory) } else { None };
+            // Returnees and visitors go home, visitors who were there back to where they are settled, unless they gave up on the way.
+            let chosen = match group.base {
+                _ if group.returning => way_home(&day, &tables, group, travel.cell, territory),
+                Some(base) if group.gave_up.is_none() => {
+                    way_to(day.map, day.policies, &tables, base, group, travel.cell, territory)
+                }
+                _ => None,
+            };
             let chosen = chosen.or_else(|| {
                 let who = Chooser { territory, nationality: group.nationality, community: group.community };
                 let factors = factors.entry(who).or_insert_with(|| tables.factors(&day, who));
@@ -303,10 +311,23 @@ pub fn way_to_unit(
     cell: CellId,
     territory: TerritoryId,
 ) -> Option<DestinationId> {
-    let town = tables.home_town[home]?;
-    let there = map.destinations[town.index()].territory;
+    way_to(map, policies, tables, tables.home_town[home]?, group, cell, territory)
+}
+
+/// Where a group goes next from a territory to reach a place: the place itself, or the nearest open gate on a shortest way.
+#[must_use]
+pub fn way_to(
+    map: &Map,
+    policies: &Policies,
+    tables: &ChoiceTables,
+    place: DestinationId,
+    group: &DisplacedGroup,
+    cell: CellId,
+    territory: TerritoryId,
+) -> Option<DestinationId> {
+    let there = map.destinations[place.index()].territory;
     if there == territory {
-        return Some(town);
+        return Some(place);
     }
     let range = &map.territories[territory.index()].destinations;
     let table = map.routes(territory, crate::geography::TravelMode::Vehicle, super::choice::OPEN_SEASON);

@@ -60,8 +60,8 @@ pub struct DisplacedGroup {
     pub stratum: u8,
     /// On the way home.
     pub returning: bool,
-    /// On the way home to look after what was left behind, not to stay.
-    pub visiting: bool,
+    /// Where they are settled and go back to, of those who go home to look after what was left behind, and of those who come back from it.
+    pub base: Option<DestinationId>,
     /// The territory that it left last, over a border.
     pub came_from: Option<TerritoryId>,
     /// The gate or line where it gave up last; it does not try there again.

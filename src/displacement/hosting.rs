@@ -78,6 +78,7 @@ pub fn settle_arrivals(
         .map(|(entity, travel, group)| (group.id, entity, *travel, *group))
         .collect();
     arrived.sort_unstable_by_key(|a| a.0);
+    let mut staying: Vec<Option<f64>> = vec![None; map.admin1.len()];
     for (_, entity, travel, group) in arrived {
         let at = travel.destination;
         let destination = &map.destinations[at.index()];
@@ -87,10 +88,15 @@ pub fn settle_arrivals(
         quota.0[at.index()] -= f64::from(group.persons);
         let state = population.receiving[at.index()];
         let at_home = group.returning && governing_state(&map, map.admin1[group.home.index()].state) == state;
-        if at_home && group.visiting {
+        let leaves_again = at_home && group.base.is_some() && {
+            let unit = group.home.index();
+            let share = *staying[unit].get_or_insert_with(|| homes.staying(&population, unit));
+            key.uniform(Stream::Hosting, group.luck, clock.step) >= share
+        };
+        if leaves_again {
             if let Ok((_, mut travel, mut group)) = groups.get_mut(entity) {
                 travel.activity = Activity::Choosing;
-                (group.returning, group.visiting) = (false, false);
+                group.returning = false;
                 (group.came_from, group.gave_up) = (None, None);
             }
             continue;
@@ -171,12 +177,15 @@ impl Homes<'_> {
     }
 
     /// Hazards of return of those who left a first-level unit, and of visits there: means over the cells that they left, by how many.
+    /// Where nobody has left since day 0, the homes of those displaced before are taken to lie where people live.
     fn mean_hazards(&self, population: &Population, unit: usize) -> Calls {
         let displacement = &self.scenario.displacement;
         let siege = PerDay(displacement.hazard.siege_per_day);
         let (mut persons, mut calls) = (0.0, Calls::default());
-        for &cell in &population.cells_of[unit] {
-            let gone = population.gone(cell);
+        let cells = &population.cells_of[unit];
+        let some_left = cells.iter().any(|&cell| population.gone(cell) > 0);
+        for &cell in cells {
+            let gone = if some_left { population.gone(cell) } else { population.residents[cell.index()] };
             if gone > 0 {
                 let safe = rules::threat_factor(
                     self.threat.at(&self.map, cell),
@@ -190,6 +199,12 @@ impl Homes<'_> {
         }
         let each = 1.0 / f64::max(persons, 1.0);
         Calls { stay: calls.stay * each, visit: calls.visit * each }
+    }
+
+    /// Share of visitors to a first-level unit who stay, having found it as it is: what its state leaves of the hazard of return.
+    fn staying(&self, population: &Population, unit: usize) -> f64 {
+        let free = self.scenario.displacement.hosting.return_per_day;
+        self.mean_hazards(population, unit).stay / free.max(f64::MIN_POSITIVE)
     }
 }
 
@@ -281,7 +296,7 @@ pub fn live_in_displacement(
                         community: cohort.community,
                         stratum: cohort.stratum,
                         returning,
-                        visiting: why == Leaving::Visit,
+                        base: (why == Leaving::Visit).then_some(at),
                         came_from: None,
                         gave_up: None,
                         attempts: 0,

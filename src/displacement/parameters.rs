@@ -34,7 +34,7 @@ pub struct Parameters {
     /// A population that is already on the move: Afghans in Iran.
     pub mobile: Mobile,
     /// Communities that take one another in as kin, beside their own; each list is one such family.
-    #[schemars(extend("x-unit" = "", "x-source" = "evidence 1.1.7: Chechens with host families in Ingushetia (WHO); both are Vainakh", "x-certainty" = "F"))]
+    #[schemars(extend("x-unit" = "", "x-source" = "evidence 1.1.7: Chechens with host families in Ingushetia (WHO) [F]; the other families are remembered", "x-certainty" = "R-h"))]
     pub related_communities: Vec<Vec<String>>,
     /// Attraction of a state to those who are not its nationals, relative to a place at home of the same size; `default` for the others.
     #[schemars(extend("additionalProperties" = {"type": "number", "minimum": 0, "maximum": 10}, "x-unit" = "1", "x-source" = "evidence 1.1.2 (direction)", "x-certainty" = "P"))]

@@ -73,6 +73,8 @@ pub struct Population {
     pub strata: [Vec<u32>; STRATA],
     /// Residents on day 0, by stratum and cell.
     pub initial_strata: [Vec<u32>; STRATA],
+    /// Residents killed since day 0, by stratum and cell: nobody comes home in their place.
+    killed: [Vec<u32>; STRATA],
     /// Displaced people present (moving or settled), by cell.
     pub displaced: Vec<u32>,
     /// Those of them who are not nationals of the state that governs the cell.
@@ -173,6 +175,7 @@ impl Population {
             initial_total: residents.iter().map(|&r| u64::from(r)).sum(),
             residents,
             initial_strata: strata.clone(),
+            killed: [(); STRATA].map(|()| vec![0; n]),
             strata,
             displaced: vec![0; n],
             refugees: vec![0; n],
@@ -291,11 +294,15 @@ impl Population {
         if initial == 0 { 0.0 } else { 1.0 - f64::from(self.residents[cell.index()]) / f64::from(initial) }
     }
 
-    /// Residents of a cell on day 0 who are not there now.
+    /// Residents of a cell on day 0 who are alive and not there now.
     #[must_use]
     pub fn gone(&self, cell: CellId) -> u32 {
-        let initial: u32 = self.initial_strata.iter().map(|s| s[cell.index()]).sum();
-        initial.saturating_sub(self.residents[cell.index()])
+        (0..STRATA).map(|stratum| self.missing(cell, stratum)).sum()
+    }
+
+    fn missing(&self, cell: CellId, stratum: usize) -> u32 {
+        let c = cell.index();
+        self.initial_strata[stratum][c].saturating_sub(self.strata[stratum][c] + self.killed[stratum][c])
     }
 
     /// Takes residents of a stratum away from a cell.
@@ -310,8 +317,7 @@ impl Population {
         let stratum = usize::from(stratum);
         let cells = std::mem::take(&mut self.cells_of[home.index()]);
         while persons > 0 {
-            let missing =
-                |c: &CellId| self.initial_strata[stratum][c.index()].saturating_sub(self.strata[stratum][c.index()]);
+            let missing = |c: &CellId| self.missing(*c, stratum);
             // The emptiest cell first; ties to the emptier, then to the larger place, then to the lower id.
             let size = |c: &CellId| self.initial_strata[stratum][c.index()];
             let call = |c: &CellId| f64::from(missing(c)) * willing(*c);
@@ -357,6 +363,7 @@ impl Population {
                 let (nationality, _) = self.identity(map, cell, stratum);
                 self.strata[stratum][cell.index()] -= here;
                 self.residents[cell.index()] -= here;
+                self.killed[stratum][cell.index()] += here;
                 let state = governing_state(map, map.cells.territory[cell.index()]);
                 let pair = self.pair(state, nationality);
                 self.flows.deaths[pair] += here;

@@ -344,6 +344,7 @@ mod tests {
             saturation_share: 0.2,
             kin_hosted_share: 0.75,
             secondary_per_day: 0.001,
+            visit_per_day: 0.008,
             return_per_day: 0.008,
             visit_per_day: 0.0,
             return_control: 0.7,

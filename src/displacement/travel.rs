@@ -131,7 +131,7 @@ pub fn depart(
                 community,
                 stratum: d.stratum,
                 returning: false,
-                visiting: false,
+                base: None,
                 came_from: None,
                 gave_up: None,
                 attempts: 0,

@@ -83,7 +83,7 @@ pub struct CaseRecord {
     pub series: Vec<SeriesRecord>,
     /// Series that share a total.
     pub splits: Vec<Split>,
-    /// CPU seconds spent in steps, agent-days simulated (persons present per day, summed), persons per group.
+    /// Seconds spent in steps, agent-days simulated (persons present per day, summed), persons per group.
     pub cost: Cost,
     /// What a reader should know, in sentences.
     pub notes: Vec<String>,
@@ -92,8 +92,8 @@ pub struct CaseRecord {
 /// What the runs of a case cost.
 #[derive(Clone, Copy, Debug, Default, serde::Serialize)]
 pub struct Cost {
-    /// CPU seconds in steps, all replicates.
-    pub cpu_seconds: f64,
+    /// Seconds by the clock in steps, summed over replicates, each of which is one thread. Making maps and routes is not in it.
+    pub step_seconds: f64,
     /// Agents (groups) times days that they were in the simulation, all replicates, as Flee counts them.
     pub agent_days: f64,
     /// Persons per group.

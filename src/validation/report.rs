@@ -549,7 +549,7 @@ mod tests {
         assert_eq!(case["scores"].as_array().unwrap().len(), rows(&scores_csv(&scored)).len() - 1);
         assert_eq!(case["points"].as_array().unwrap().len(), rows(&series_csv(&scored)).len() - 1);
         assert_eq!(document["failures"][0]["causes"][0], "no such folder");
-        assert!(!document.to_string().contains("cpu_seconds"));
+        assert!(!document.to_string().contains("step_seconds"));
         assert_eq!(costs(&scored)[0]["agent_days"], 4e6);
     }
 

@@ -365,18 +365,18 @@ fn costs(cases: &[Assessment<'_>], style: Style) -> String {
     let mut text = heading("Cost", style);
     let mut grid = Grid::new(&[
         "case",
-        "CPU s",
+        "s in steps",
         "million\nagent-days",
-        "million agent-days\nper CPU s",
+        "million agent-days\nper s in steps",
         "persons\nper agent",
         "bytes stored\nper agent at\na day's end",
     ]);
     for a in cases {
         let c = &a.record.cost;
-        let rate = if c.cpu_seconds > 0.0 { format!("{:.2}", c.agent_days / c.cpu_seconds / 1e6) } else { "-".into() };
+        let rate = if c.step_seconds > 0.0 { format!("{:.2}", c.agent_days / c.step_seconds / 1e6) } else { "-".into() };
         grid.rows.push(vec![
             named(a),
-            format!("{:.2}", c.cpu_seconds),
+            format!("{:.2}", c.step_seconds),
             format!("{:.2}", c.agent_days / 1e6),
             rate,
             c.persons_per_agent.to_string(),

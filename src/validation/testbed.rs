@@ -51,7 +51,7 @@ pub fn case(name: &str, replicates: u32, series: Vec<SeriesRecord>) -> CaseRecor
         replicates,
         series,
         splits: vec![split],
-        cost: Cost { cpu_seconds: 2.0, agent_days: 4e6, persons_per_agent: 1, stored_bytes_per_agent: 64.0 },
+        cost: Cost { step_seconds: 2.0, agent_days: 4e6, persons_per_agent: 1, stored_bytes_per_agent: 64.0 },
         notes: vec!["Made by hand.".into()],
     }
 }

@@ -232,7 +232,7 @@ fn record(
         series,
         splits: vec![split],
         cost: Cost {
-            cpu_seconds: sum(|r| r.seconds),
+            step_seconds: sum(|r| r.seconds),
             agent_days: sum(|r| r.agent_days),
             persons_per_agent: scenario.run.persons_per_group,
             stored_bytes_per_agent: sum(|r| r.stored_bytes_per_agent) / replicates.len() as f64,

@@ -3,7 +3,7 @@
 //! # What is network-only
 //!
 //! - The number of people who enter on a day is given (`rules::entering`); the model's own departures are not used.
-//! - They start at places in conflict, in proportion to residents times the model's hazard of leaving there
+//! - They start at places in conflict, by the model's hazard of leaving there and not by residents
 //!   (`rules::source_weight`); where no conflict is felt, at the places where it was last; where none ever was, anywhere at
 //!   home. When a place has nobody left, more come from its surroundings.
 //! - A conflict of intensity 1 is felt like the deaths of a siege (`rules::deaths_of_intensity`).
@@ -296,6 +296,7 @@ fn enter(
         guards: &guards,
         traffic: &traffic,
         given: &given,
+        friends_beyond: Vec::new(), // there is one territory
     };
     let who = Chooser { territory: HOME, nationality: HOME, community: NO_COMMUNITY };
     let factors = tables.factors(&conditions, who);

@@ -254,7 +254,7 @@ impl Prepared {
             series,
             splits: self.splits.clone(),
             cost: Cost {
-                cpu_seconds: replicates.iter().map(|r| r.seconds).sum(),
+                step_seconds: replicates.iter().map(|r| r.seconds).sum(),
                 agent_days: replicates.iter().map(|r| r.agent_days).sum(),
                 persons_per_agent: self.scenario.run.persons_per_group,
                 stored_bytes_per_agent: 0.0,
