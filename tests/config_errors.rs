@@ -102,7 +102,7 @@ fn problems_of_the_real_scenario_are_told_where_they_were_written() {
     1 | memory_per_day=0.5
       | ^^^^^^^^^^^^^^ no such key
       |
-      = note: keys at the top level: `study`, `run`, `mechanisms`, `leadership`, `states`, `conflict`, `displacement`, `borders`, `ledger`, `episode`
+      = note: keys at the top level: `study`, `run`, `mechanisms`, `leadership`, `states`, `conflict`, `displacement`, `borders`, `ledger`, `episode`, `sensitivity`, `design`
       = help: `memory_per_day` is a key of [displacement.decision]
     ");
     insta::assert_snapshot!(answer("quick.toml", &["run.map=caucasus_5k"]), @r#"

@@ -346,7 +346,6 @@ mod tests {
             secondary_per_day: 0.001,
             visit_per_day: 0.008,
             return_per_day: 0.008,
-            visit_per_day: 0.0,
             return_control: 0.7,
             return_control_width: 0.1,
             return_threat_scale: 0.002,
