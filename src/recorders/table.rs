@@ -35,7 +35,7 @@ pub const MEASURES: [&str; 15] = [
 /// Position of the pressure index in [`MEASURES`].
 pub const INDEX_MEASURE: usize = 0;
 
-/// A table of a study. The first nine are filled by recorders during a run, the others when the runs are done.
+/// A table of a study. The first eleven are filled by recorders during a run, the others when the runs are done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Table {
@@ -57,6 +57,10 @@ pub enum Table {
     Leadership,
     /// The region's own dormant conflicts, by day: what raises their hazard.
     Flashpoints,
+    /// Displaced people by cell, by week.
+    Whereabouts,
+    /// Displaced people by home unit and host state, by week.
+    Origins,
     /// Bands over replicates of each measure of pressure.
     PressureBands,
     /// Bands of paired differences.
@@ -69,7 +73,7 @@ pub enum Table {
 
 impl Table {
     /// Every table, recorded ones first.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Pressure,
         Self::Crossings,
         Self::Displacement,
@@ -79,6 +83,8 @@ impl Table {
         Self::Actions,
         Self::Leadership,
         Self::Flashpoints,
+        Self::Whereabouts,
+        Self::Origins,
         Self::PressureBands,
         Self::Contrasts,
         Self::Summary,
@@ -86,7 +92,7 @@ impl Table {
     ];
 
     /// The tables that recorders fill, in the order of [`super::RunOutput::tables`].
-    pub const RECORDED: [Self; 9] = [
+    pub const RECORDED: [Self; 11] = [
         Self::Pressure,
         Self::Crossings,
         Self::Displacement,
@@ -96,6 +102,8 @@ impl Table {
         Self::Actions,
         Self::Leadership,
         Self::Flashpoints,
+        Self::Whereabouts,
+        Self::Origins,
     ];
 
     /// Position in [`Table::ALL`], and for recorded tables in [`super::RunOutput::tables`].
@@ -124,6 +132,8 @@ impl Table {
             Self::Actions => "actions.csv",
             Self::Leadership => "leadership.csv",
             Self::Flashpoints => "flashpoints.csv",
+            Self::Whereabouts => "whereabouts.csv",
+            Self::Origins => "origins.csv",
             Self::PressureBands => "pressure_bands.csv",
             Self::Contrasts => "contrasts.csv",
             Self::Summary => "summary.csv",
@@ -144,6 +154,8 @@ impl Table {
             Self::Actions => columns::ACTIONS,
             Self::Leadership => columns::LEADERSHIP,
             Self::Flashpoints => columns::FLASHPOINTS,
+            Self::Whereabouts => columns::WHEREABOUTS,
+            Self::Origins => columns::ORIGINS,
             Self::PressureBands => columns::PRESSURE_BANDS,
             Self::Contrasts => columns::CONTRASTS,
             Self::Summary => columns::SUMMARY,
@@ -179,6 +191,12 @@ impl Table {
             }
             Self::Flashpoints => {
                 "One row per run, flashpoint and date on which something moves its hazard or an episode is under way: the domino effect with each channel apart."
+            }
+            Self::Whereabouts => {
+                "One row per run, every seventh date from the start, and map cell with displaced people in it, moving or settled. Who went beyond the edge of the map is in displacement.csv alone."
+            }
+            Self::Origins => {
+                "One row per run, every seventh date from the start, first-level unit of home and state with displaced people from there, moving or settled, also beyond the edge of the map."
             }
             Self::PressureBands => {
                 "One row per outcome, variant, border, measure and date: mean and quantiles over the replicates, and the share of replicates with a high index. Conditional on the outcome: nothing here says how likely an outcome is."
