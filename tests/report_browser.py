@@ -361,11 +361,22 @@ def main():
     browser = Browser()
     try:
         browser.size(1360, 1000)
-        ready = [browser.open(arguments.page) for _ in range(3)]
+        ready = [browser.open(arguments.page) for _ in range(6)]
         check("at most 2 MB", size <= 2_000_000, f"{size} bytes")
+        # The best of six: a machine that others use too makes single ones slow.
         check("ready within 500 ms", min(ready) <= 500, f"{ready} ms")
         if browser.run("!!document.getElementById('map')"):
-            frames = browser.run("(() => { const t = []; for (let d = 0; d < report.data.days; d += 3) { report.state.day = d; t.push(report.drawMap()); } t.sort((a, b) => a - b); return [t[t.length >> 1], t[Math.floor(t.length * .95)]]; })()")
+            # Drawn and painted: a copy of the picture waits for the painting.
+            frames = browser.run("""(async () => {
+              const times = [], canvas = document.getElementById('map');
+              for (let d = 0; d < report.data.days; d += Math.ceil(report.data.days / 120)) {
+                await new Promise(requestAnimationFrame);
+                const began = performance.now();
+                report.state.day = d; report.drawMap(); (await createImageBitmap(canvas)).close();
+                times.push(performance.now() - began);
+              }
+              times.sort((a, b) => a - b);
+              return [times[times.length >> 1], times[Math.floor(times.length * .95)]]; })()""")
             check("a map frame within 20 ms", frames[1] <= 20, f"median {frames[0]:.1f} ms, 95 % {frames[1]:.1f} ms")
         check("nothing to complain of after opening", not browser.complaints(), browser.complaints())
         if not arguments.only_look:

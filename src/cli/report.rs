@@ -1,7 +1,7 @@
 //! `spillover report`: one page that answers the question.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -36,38 +36,16 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
         return Err(Problem::new(format!("{} exists; name another file or add --overwrite", out.display())));
     }
     let beside = arguments.studies[0].parent().map(|p| p.join("validation")).filter(|p| p.join("scores.csv").is_file());
-    let validation = if arguments.validation.is_empty() {
-        beside.into_iter().collect()
-    } else {
-        arguments.validation.clone()
-    };
+    let validation =
+        if arguments.validation.is_empty() { beside.into_iter().collect() } else { arguments.validation.clone() };
     let sources = Sources { studies: arguments.studies.clone(), map: arguments.map.clone(), validation };
     let gathered = gather(&sources).map_err(Problem::new)?;
     for note in &gathered.notes {
         talk(&format!("note: {note}"));
     }
     let html = page::html("Spillover report", &gathered.into_json());
-    write(&out, &html, arguments.overwrite)
+    super::map::write_whole(&out, arguments.overwrite, |file| file.write_all(html.as_bytes()))
         .map_err(|e| Problem::new(format!("{} cannot be written: {e}", out.display())))?;
     talk(&format!("{}: {} kB; open it in a browser", out.display(), html.len().div_ceil(1000)));
     Ok(EXIT_DONE)
-}
-
-/// Writes a file beside its place and moves it there, so that nobody sees half a page.
-fn write(path: &Path, text: &str, overwrite: bool) -> std::io::Result<()> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".report-").suffix(".part").tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    // Temporary files are private; a page is not.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
-    }
-    if overwrite {
-        file.persist(path).map_err(|e| e.error)?;
-    } else {
-        file.persist_noclobber(path).map_err(|e| e.error)?;
-    }
-    Ok(())
 }

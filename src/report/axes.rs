@@ -44,9 +44,8 @@ impl Axes {
 
     /// The scenario of an outcome and a variant.
     pub fn scenario_named(&mut self, study: usize, outcome: &[u8], variant: &[u8]) -> usize {
-        let same = |s: &Scenario| {
-            s.study == study && s.outcome.as_bytes() == outcome && s.variant.as_bytes() == variant
-        };
+        let same =
+            |s: &Scenario| s.study == study && s.outcome.as_bytes() == outcome && s.variant.as_bytes() == variant;
         self.scenarios.iter().position(same).unwrap_or_else(|| {
             self.scenarios.push(Scenario {
                 study,
@@ -211,10 +210,8 @@ impl Row<'_> {
     /// # Errors
     /// The column, when it holds no number.
     pub fn number_or(&self, column: usize, missing: f64) -> Result<f64, usize> {
-        match super::rows::number(self.fields.get(column).unwrap_or_default()) {
-            Ok(value) => Ok(value.unwrap_or(missing)),
-            Err(()) => Err(column),
-        }
+        let value = super::rows::number(self.fields.get(column).unwrap_or_default()).ok_or(column)?;
+        Ok(if value.is_nan() { missing } else { value })
     }
 
     /// A field's text.

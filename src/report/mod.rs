@@ -8,13 +8,14 @@ mod ground;
 pub mod pack;
 pub mod page;
 mod people;
+pub mod picture;
 mod places;
 mod power;
 pub mod pressure;
 pub mod rows;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map as Object, Value, json};
 
@@ -76,7 +77,7 @@ impl Gathered {
     /// The data as the page reads it. What exceeds the budget is left out, the least important arrays first, and noted.
     #[must_use]
     pub fn into_json(mut self) -> Value {
-        self.blocks.sort_by(|a, b| a.0.cmp(&b.0));
+        self.blocks.sort_by_key(|b| b.0);
         let mut left = BUDGET;
         let mut kept = Object::new();
         let mut dropped = Vec::new();
@@ -151,17 +152,19 @@ pub fn gather(sources: &Sources) -> Result<Gathered, String> {
 }
 
 /// Opens a folder, and notes when it is unfinished.
-fn open(folder: &PathBuf, out: &mut Gathered) -> Result<Study, String> {
+fn open(folder: &Path, out: &mut Gathered) -> Result<Study, String> {
     let shown = folder.display();
     if !folder.is_dir() {
-        return Err(format!("{shown} is no folder; name the folder that `spillover run` wrote, such as output/outcomes"));
+        return Err(format!(
+            "{shown} is no folder; name the folder that `spillover run` wrote, such as output/outcomes"
+        ));
     }
     let json = |name: &str| -> Option<Value> {
         let text = std::fs::read_to_string(folder.join(name)).ok()?;
         serde_json::from_str(&text).ok()
     };
     let study = Study {
-        folder: folder.clone(),
+        folder: folder.to_owned(),
         manifest: json("manifest.json").unwrap_or(Value::Null),
         package: json("datapackage.json").unwrap_or(Value::Null),
     };

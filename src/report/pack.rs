@@ -7,13 +7,16 @@ use std::io::Write as _;
 use base64::Engine as _;
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Levels into which the largest value of a block is split at least.
 const LEVELS: f64 = 1000.0;
 
+/// Whole numbers beyond it are cut: their differences would not fit into the page's 28 bits.
+const LARGEST: i64 = 60_000_000;
+
 /// How the whole numbers of a block become values again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scale {
     /// The number times the step.
@@ -23,7 +26,7 @@ pub enum Scale {
 }
 
 /// A packed array.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Block {
     /// Lengths of the axes; the last is the one along which differences are kept.
     pub shape: Vec<usize>,
@@ -70,6 +73,8 @@ fn text(shape: &[usize], whole: impl Iterator<Item = Option<i64>>) -> String {
             bytes.push(0); // missing
             continue;
         };
+        // The page reads numbers of 28 bits; a thousand levels and a safe margin lie far below.
+        let value = value.clamp(-LARGEST, LARGEST);
         let difference = value - before;
         before = value;
         // Zigzag, so that small steps down are short too; 0 is taken by what is missing.
@@ -135,7 +140,7 @@ pub fn decode(block: &Block) -> Result<Vec<f64>, String> {
             out.push(f64::NAN);
         } else {
             let zigzag = number - 1;
-            before += (zigzag >> 1) as i64 ^ -((zigzag & 1) as i64);
+            before += (zigzag >> 1).cast_signed() ^ -(zigzag & 1).cast_signed();
             let value = before as f64 * block.step;
             out.push(if block.scale == Scale::Log { libm::expm1(value) } else { value });
         }

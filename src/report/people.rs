@@ -25,11 +25,22 @@ pub struct People {
     /// By scenario: (week, cell) packed, persons; and the same of the example run.
     cells: BTreeMap<usize, Vec<(u64, f32)>>,
     example: BTreeMap<usize, Vec<(u64, f32)>>,
+    /// By scenario: (week, unit) packed, persons of a run; and the same of the example run.
+    units: BTreeMap<usize, Vec<(u64, f32)>>,
+    units_example: BTreeMap<usize, Vec<(u64, f32)>>,
     /// By scenario, home unit, host state and week: persons summed over runs.
     flows: BTreeMap<(usize, usize, usize), Vec<f32>>,
     homes: Vec<String>,
     weeks: Vec<usize>,
     off_map: usize,
+}
+
+/// Displaced people by unit, on the days on which they were counted.
+pub struct Weekly {
+    /// Days from the study's first.
+    pub days: Vec<usize>,
+    /// Median over runs, persons: `[unit][count]`.
+    pub median: Vec<Vec<f32>>,
 }
 
 fn named(list: &mut Vec<String>, name: &[u8]) -> usize {
@@ -76,7 +87,11 @@ impl People {
         })
     }
 
-    fn read_cells(
+    /// Reads where people were counted.
+    ///
+    /// # Errors
+    /// A sentence when a column is absent; otherwise the damage of the table, if any.
+    pub fn read_cells(
         &mut self,
         rows: Rows,
         number: usize,
@@ -87,20 +102,43 @@ impl People {
         let persons = rows.column("displaced_persons")?;
         let Some(map) = map else { return Ok(None) };
         let grid = Grid::of(map);
-        each_row(rows, axes, number, |row| {
+        // Sums over the cells of a unit, of the run and week being read.
+        let mut sums = vec![0.0_f32; map.admin1.len()];
+        let (mut now, mut before) = (None, None);
+        let read = each_row(rows, axes, number, |row| {
             let Some(cell) = cell_at(map, &grid, row.number(lat)?, row.number(lon)?) else {
                 self.off_map += 1;
                 return Ok(());
             };
             let value = row.number(persons)? as f32;
             let week = self.week(row.day);
+            let here = (row.scenario, row.run, week, row.axes.typical[row.scenario] == Some(row.run));
+            if now.replace(here) != Some(here) {
+                self.keep_units(&mut sums, before);
+            }
+            before = Some(here);
+            sums[map.cells.admin1[cell].index()] += value;
             let key = ((week as u64) << 32) | cell as u64;
             self.cells.entry(row.scenario).or_default().push((key, value));
             if row.axes.typical[row.scenario] == Some(row.run) {
                 self.example.entry(row.scenario).or_default().push((key, value));
             }
             Ok(())
-        })
+        });
+        self.keep_units(&mut sums, before);
+        read
+    }
+
+    /// Keeps the sums of a run and week, and empties them.
+    fn keep_units(&mut self, sums: &mut [f32], of: Option<(usize, usize, usize, bool)>) {
+        let Some((scenario, _, week, example)) = of else { return };
+        for (unit, sum) in sums.iter_mut().enumerate().filter(|(_, sum)| **sum > 0.0) {
+            let row = ((week as u64) << 32 | unit as u64, std::mem::take(sum));
+            self.units.entry(scenario).or_default().push(row);
+            if example {
+                self.units_example.entry(scenario).or_default().push(row);
+            }
+        }
     }
 
     fn read_origins(
@@ -161,7 +199,9 @@ impl People {
             let shape = [scenarios, self.states.len(), 1, days];
             let mut hosted = self.hosted.flat(shape, 0.0);
             for (s, values) in hosted.chunks_mut((self.states.len() * days).max(1)).enumerate() {
-                values.iter_mut().for_each(|v| *v /= axes.runs[s].len().max(1) as f32);
+                for v in values {
+                    *v /= axes.runs[s].len().max(1) as f32;
+                }
             }
             out.block(
                 2,
@@ -202,8 +242,32 @@ impl People {
         out.put("flows", json!({ "homes": self.homes, "pairs": pairs }));
     }
 
+    /// Median over the runs of a scenario by unit and count; the rows that it is made of are used up.
+    pub fn weekly_units(&mut self, axes: &Axes, map: &Map, scenario: usize) -> Weekly {
+        let mut median = vec![vec![0.0_f32; self.weeks.len()]; map.admin1.len()];
+        let rows = self.units.remove(&scenario).unwrap_or_default();
+        for (key, value) in sparse_quantiles(rows, axes.runs[scenario].len(), &[0.5]) {
+            median[key as u32 as usize][(key >> 32) as usize] = value[0] as f32;
+        }
+        Weekly { days: self.weeks.clone(), median }
+    }
+
     fn finish_cells(&mut self, axes: &Axes, map: &Map, out: &mut Gathered) {
         let (scenarios, weeks) = (axes.scenarios.len(), self.weeks.len());
+        let shape = [scenarios, map.admin1.len(), weeks];
+        let (mut median, mut example) = (Vec::new(), Vec::new());
+        for s in 0..scenarios {
+            median.extend(self.weekly_units(axes, map, s).median.into_iter().flatten());
+            let mut lines = vec![0.0_f32; map.admin1.len() * weeks];
+            for &(key, value) in self.units_example.get(&s).into_iter().flatten() {
+                lines[key as u32 as usize * weeks + (key >> 32) as usize] = value;
+            }
+            example.extend(lines);
+        }
+        if median.iter().chain(&example).any(|v| *v > 0.0) {
+            out.block(2, "map/units".into(), pack::logarithmic(&shape, &median, CELL_STEP));
+            out.block(3, "map/units_example".into(), pack::logarithmic(&shape, &example, CELL_STEP));
+        }
         let mut used: Vec<u32> = Vec::new();
         let mut medians = Vec::new();
         for (&s, rows) in &mut self.cells {
@@ -227,11 +291,15 @@ impl People {
         };
         let mut median = vec![0.0_f32; shape.iter().product()];
         for (s, rows) in &medians {
-            rows.iter().for_each(|(key, v)| fill(&mut median, *s, *key, v[0] as f32));
+            for (key, v) in rows {
+                fill(&mut median, *s, *key, v[0] as f32);
+            }
         }
         let mut example = vec![0.0_f32; shape.iter().product()];
         for (&s, rows) in &self.example {
-            rows.iter().for_each(|&(key, v)| fill(&mut example, s, key, v));
+            for &(key, v) in rows {
+                fill(&mut example, s, key, v);
+            }
         }
         out.block(2, "map/displaced".into(), pack::logarithmic(&shape, &median, CELL_STEP));
         out.block(3, "map/displaced_example".into(), pack::logarithmic(&shape, &example, CELL_STEP));

@@ -172,7 +172,8 @@ impl Places {
         let lines = self.lines.len();
         if lines > 0 {
             let shape = [scenarios, lines, days];
-            let (mut median, mut example) = (vec![0.0_f32; lines * scenarios * days], vec![0.0_f32; lines * scenarios * days]);
+            let (mut median, mut example) =
+                (vec![0.0_f32; lines * scenarios * days], vec![0.0_f32; lines * scenarios * days]);
             for (&(s, line), cube) in &self.queues {
                 let runs = axes.runs[s].len();
                 for d in 0..days {
@@ -225,7 +226,7 @@ impl Places {
             let map = map?;
             let crossing = map.crossings.iter().find(|c| c.id == id)?;
             let [a, b] = crossing.cells.map(crate::ids::CellId::index);
-            let middle = |v: &[f32]| (f64::from(v[a]) + f64::from(v[b])) / 2.0;
+            let middle = |v: &[f32]| f64::midpoint(f64::from(v[a]), f64::from(v[b]));
             Some(json!([middle(&map.cells.lat), middle(&map.cells.lon)]))
         };
         self.lines
@@ -252,7 +253,8 @@ impl Places {
                 band_json(values)
             };
             // The last policy holds to the end of the study.
-            let closed = |p: &Passage| (p.closed_days + if p.policy[1] == 2 { days - p.last_day.min(days) } else { 0 }) as f64;
+            let closed =
+                |p: &Passage| (p.closed_days + if p.policy[1] == 2 { days - p.last_day.min(days) } else { 0 }) as f64;
             rows.push(json!({
                 "s": s, "l": line, "served": of(&|p| p.served), "queue": of(&|p| p.longest_queue),
                 "wait": of(&|p| p.longest_wait), "closed": of(&closed),

@@ -124,10 +124,19 @@ pub fn scores(folder: &std::path::Path, out: &mut Gathered) -> Result<Vec<Value>
     while let Some(record) = rows.next_row() {
         let text = |i: usize| String::from_utf8_lossy(record.get(at[i]).unwrap_or_default()).into_owned();
         if kept.contains(&text(5).as_str())
-            && let Ok(Some(value)) = super::rows::number(record.get(at[7]).unwrap_or_default())
+            && let Some(value) = super::rows::number(record.get(at[7]).unwrap_or_default()).filter(|v| v.is_finite())
         {
             list.push(json!([
-                text(0), text(1), text(2), text(3), text(4), text(5), text(6), short(value), text(8), text(9)
+                text(0),
+                text(1),
+                text(2),
+                text(3),
+                text(4),
+                text(5),
+                text(6),
+                short(value),
+                text(8),
+                text(9)
             ]));
         }
     }
@@ -148,7 +157,7 @@ pub fn sensitivity(study: &Study, out: &mut Gathered) {
     while let Some(record) = rows.next_row() {
         let field = |c: Option<usize>| c.and_then(|c| record.get(c)).unwrap_or_default();
         let mut row: Vec<Value> = texts.iter().map(|&c| json!(String::from_utf8_lossy(field(c)))).collect();
-        row.extend(numbers.iter().map(|&c| json!(super::rows::number(field(c)).ok().flatten().map(short))));
+        row.extend(numbers.iter().map(|&c| json!(super::rows::number(field(c)).filter(|v| v.is_finite()).map(short))));
         list.push(Value::Array(row));
     }
     out.notes.extend(rows.problem());

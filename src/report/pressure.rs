@@ -65,7 +65,7 @@ pub fn read_runs(study: &Study, number: usize, axes: &mut Axes, out: &mut Gather
             continue;
         }
         let Some(run) = axes.run(scenario, record, &keys) else { continue };
-        if let Some(value) = abroad.and_then(|c| super::rows::number(record.get(c)?).ok()?) {
+        if let Some(value) = abroad.and_then(|c| super::rows::number(record.get(c)?)) {
             ends.entry(scenario).or_default().push((value, run));
         }
         if let Some(seed) = seed.and_then(|c| record.get(c)) {
@@ -112,7 +112,8 @@ impl Pressure {
         let rows = match Rows::open(&study.folder, table) {
             Ok(rows) => rows,
             Err(problem) => {
-                let what = if difference { "paired differences are not shown" } else { "the charts show the index alone" };
+                let what =
+                    if difference { "paired differences are not shown" } else { "the charts show the index alone" };
                 return out.note(format!("{problem}: {what}"));
             }
         };
@@ -132,11 +133,8 @@ impl Pressure {
             // Bands of single points of a design are not what the page shows: it pools the points, from the runs.
             return;
         }
-        let (bands, measures, reference) = (
-            if difference { &mut self.difference } else { &mut self.level },
-            &mut self.measures,
-            &mut self.reference,
-        );
+        let (bands, measures, reference) =
+            (if difference { &mut self.difference } else { &mut self.level }, &mut self.measures, &mut self.reference);
         let mut last = String::new();
         let mut cube = Cube::default();
         let read = each_row(rows, axes, number, |row| {
@@ -228,14 +226,16 @@ impl Pressure {
             let shape = [scenarios, TERMS.len(), borders, days];
             let mut flat = self.terms.flat(shape, f32::NAN);
             for (s, values) in flat.chunks_mut((TERMS.len() * borders * days).max(1)).enumerate() {
-                values.iter_mut().for_each(|v| *v /= axes.runs[s].len().max(1) as f32);
+                for v in values {
+                    *v /= axes.runs[s].len().max(1) as f32;
+                }
             }
             out.block(1, "terms".into(), super::pack::linear(&shape, &flat, 0.01));
         }
         if let Some(index) = self.runs.get("index") {
             let shape = [scenarios, most, borders, days];
             out.block(3, "runs/index".into(), super::pack::linear(&shape, &index.flat(shape, f32::NAN), 0.1));
-            self.between_studies(index, axes, out);
+            Self::between_studies(index, axes, out);
             out.put("borders_table", border_table(index, axes));
         }
         let about = |name: &str| columns::PRESSURE.iter().find(|c| c.name == name);
@@ -270,7 +270,7 @@ impl Pressure {
     }
 
     /// Differences of the same outcome between two studies, run by run; only under the same luck.
-    fn between_studies(&self, index: &Cube, axes: &Axes, out: &mut Gathered) {
+    fn between_studies(index: &Cube, axes: &Axes, out: &mut Gathered) {
         let pairs: Vec<(usize, usize)> = axes
             .scenarios
             .iter()

@@ -124,15 +124,10 @@ impl Rows {
     }
 }
 
-/// A number, or nothing for an empty field.
-///
-/// # Errors
-/// When the field holds something else.
-pub fn number(field: &[u8]) -> Result<Option<f64>, ()> {
-    if field.is_empty() {
-        return Ok(None);
-    }
-    std::str::from_utf8(field).ok().and_then(|t| t.parse().ok()).map(Some).ok_or(())
+/// A number; NaN for an empty field, which is a missing value; nothing when the field holds something else.
+#[must_use]
+pub fn number(field: &[u8]) -> Option<f64> {
+    if field.is_empty() { Some(f64::NAN) } else { std::str::from_utf8(field).ok()?.parse().ok() }
 }
 
 /// The number of an ISO date in days since 1970-01-01, or nothing when the text is no date.

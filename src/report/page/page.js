@@ -24,19 +24,20 @@
       const block = raw.blocks[name], bytes = await inflate(block.data);
       const count = block.shape.reduce((a, b) => a * b, 1), row = block.shape.at(-1) || 1;
       const out = new Float32Array(count);
+      const step = block.step, log = block.scale === "log";
       let at = 0, before = 0, col = 0;
       for (let i = 0; i < bytes.length;) {
-        let n = 0, scale = 1, byte;
-        do { byte = bytes[i++]; n += (byte & 127) * scale; scale *= 128; } while (byte & 128);
-        if (col === row) { col = 0; before = 0; }
-        if (n === 0) out[at++] = NaN;
-        else {
-          n -= 1;
-          before += n % 2 ? -(n + 1) / 2 : n / 2;
-          const v = before * block.step;
-          out[at++] = block.scale === "log" ? Math.expm1(v) : v;
+        let n = bytes[i++];
+        if (n > 127) { // more than one byte; the program keeps numbers below 2^28
+          n &= 127;
+          for (let shift = 7, byte = 128; byte & 128; shift += 7) { byte = bytes[i++]; n |= (byte & 127) << shift; }
         }
+        if (col === row) { col = 0; before = 0; }
         col++;
+        if (n === 0) { out[at++] = NaN; continue; }
+        n -= 1;
+        before += (n >>> 1) ^ -(n & 1);
+        out[at++] = log ? Math.expm1(before * step) : before * step;
       }
       store.set(name, { v: out, shape: block.shape, step: block.step });
     }));
@@ -193,7 +194,7 @@
     return best;
   })();
   const south = Math.max(0, B.indexOf(A.russia_south));
-  const initial = { s: hot, b: south, day: 0, m: "index", view: "level", by: "border", layer: "displaced", run: "median", all: false, limit: 1, scope: "all", sort: "peak", dir: -1, theme: "" };
+  const initial = { s: hot, b: south, day: 0, m: "index", view: "level", by: "border", layer: "units", run: "median", all: false, limit: 1, scope: "all", sort: "peak", dir: -1, theme: "" };
   const state = { ...initial };
   // The day on which the scenario's highest border peaks, rounded to a week: something is to be seen there.
   (() => { const r = (A.borders_table || []).filter(x => x.s === hot).sort((x, y) => y.peak[2] - x.peak[2])[0]; if (r) state.day = Math.min(DAYS - 1, Math.round(r.peak_day[2])); })();
@@ -207,7 +208,7 @@
     if (day >= 0 && day < DAYS) state.day = day;
     if (measureOf(q.get("measure"))) state.m = q.get("measure");
     const among = (k, list) => { if (list.includes(q.get(k))) state[k] = q.get(k); };
-    among("view", ["level", "difference", "between"]); among("by", ["border", "outcome"]); among("layer", ["displaced", "control"]);
+    among("view", ["level", "difference", "between"]); among("by", ["border", "outcome"]); among("layer", ["units", "displaced", "control"]);
     among("run", ["median", "example"]); among("theme", ["light", "dark"]); among("scope", ["all", "one"]);
     among("sort", ["border", "outcome", "peak", "class", "peak_day", "stays", "above"]);
     if (q.has("dir")) state.dir = q.get("dir") === "up" ? 1 : -1;
@@ -239,12 +240,12 @@
   function frame({ w = 300, h = 150, lo = 0, hi = 1, label, format = num, limits, left = 36, right = 8, nticks = 4, months = true }) {
     const top = 8, bottom = 20, x = d => left + (w - left - right) * d / Math.max(1, DAYS - 1), y = v => top + (h - top - bottom) * (1 - (v - lo) / (hi - lo || 1));
     const svg = sv("svg", { class: "c", viewBox: `0 0 ${w} ${h}`, role: "img", "aria-label": label, "font-size": 10.5 });
-    for (const t of ticks(lo, hi, nticks)) svg.append(sv("line", { x1: left, x2: w - right, y1: y(t), y2: y(t), stroke: t === 0 && lo < 0 ? T.axis : T.grid }), sv("text", { x: left - 5, y: y(t) + 3.6, "text-anchor": "end", fill: T.soft }, format(t)));
+    for (const t of ticks(lo, hi, nticks)) svg.append(sv("line", { x1: left, x2: w - right, y1: y(t), y2: y(t), stroke: t === 0 && lo < 0 ? T.axis : T.grid }), sv("text", { x: left - 5, y: y(t) + 3.6, "text-anchor": "end", fill: T.soft }, format(t).replace(/(\.\d*?)0+(?=\D*$)/, "$1").replace(/\.(?=\D*$)/, "")));
     if (months && start != null && DAYS > 45) {
       const every = DAYS > 900 ? 12 : DAYS > 250 ? (w < 240 ? 4 : 3) : DAYS > 100 ? 2 : 1;
       for (let d = 0; d < DAYS; d++) { const t = dateOf(d); if (t.getUTCDate() === 1 && t.getUTCMonth() % every === 0) svg.append(sv("line", { x1: x(d), x2: x(d), y1: h - bottom, y2: h - bottom + 3, stroke: T.axis }), sv("text", { x: x(d), y: h - 5, "text-anchor": x(d) > w - 22 ? "end" : "middle", fill: T.soft }, MONTHS[t.getUTCMonth()] + (t.getUTCMonth() === 0 ? " " + String(t.getUTCFullYear()).slice(2) : ""))); }
     } else for (const t of ticks(0, DAYS - 1, 4)) svg.append(sv("text", { x: x(t), y: h - 5, "text-anchor": "middle", fill: T.soft }, "d " + t));
-    for (const v of limits || []) if (v > lo && v < hi) svg.append(sv("line", { x1: left, x2: w - right, y1: y(v), y2: y(v), stroke: T.soft, "stroke-dasharray": "2 3", "stroke-width": 1 }), sv("text", { x: w - right, y: y(v) - 2.5, "text-anchor": "end", fill: T.soft, "font-size": 9.5 }, classOf(v)));
+    for (const v of limits || []) if (v > lo && v < hi) svg.append(sv("line", { x1: left, x2: w - right, y1: y(v), y2: y(v), stroke: T.soft, "stroke-dasharray": "2 3", "stroke-width": 1 }), sv("text", { x: w - right, y: y(v) - 2.5, "text-anchor": "end", fill: T.soft, "font-size": 9.5, stroke: T.paper, "stroke-width": 2.5, "paint-order": "stroke" }, classOf(v)));
     const cursor = sv("line", { y1: top - 3, y2: h - bottom, stroke: T.accent, "stroke-width": 1.5, class: "cursor" });
     cursors.push(() => { const p = x(state.day).toFixed(1); cursor.setAttribute("x1", p); cursor.setAttribute("x2", p); });
     const over = sv("g", {});
@@ -291,10 +292,10 @@
       return el("button", { type: "button", class: "card", role: "radio", "aria-checked": String(s === state.s), tabindex: s === state.s ? 0 : -1, c: hue(s), onclick: () => pick({ s }), "data-s": s },
         el("span", { class: "name" }, sized(glyph(s)), nameOf(s)),
         el("span", { class: "big" }, south_ ? percent(south_.stays[1]) : "–"),
-        el("span", { class: "t" }, `chance that Russia’s southern border stays above 60 for a week`),
-        south_ ? el("span", { class: "t" }, "median peak there ", el("b", {}, num(south_.peak[2])), ` (${num(south_.peak[0])}–${num(south_.peak[4])})`) : null,
-        most ? el("span", { class: "t" }, "most loaded: ", el("b", {}, `${B[most.b]} ${num(most.peak[2])}`), ` (${num(most.peak[0])}–${num(most.peak[4])}), ${percent(most.stays[1])} above 60`) : null,
-        abroad ? el("span", { class: "t" }, "abroad at the end: ", el("b", {}, people(abroad[DAYS - 1]))) : null,
+        el("span", { class: "t" }, "stays above 60 for a week"),
+        south_ ? el("span", { class: "t" }, "median peak ", el("b", {}, num(south_.peak[2])), ` (${num(south_.peak[0])}–${num(south_.peak[4])})`) : null,
+        most ? el("span", { class: "t sep" }, "most loaded border: ", el("b", {}, B[most.b]), el("br", {}), "median peak ", el("b", {}, num(most.peak[2])), ` (${num(most.peak[0])}–${num(most.peak[4])})`) : null,
+        abroad ? el("span", { class: "t" }, "abroad at the end ", el("b", {}, people(abroad[DAYS - 1]))) : null,
         sc.failed ? el("span", { class: "t" }, `${sc.failed} failed run${sc.failed === 1 ? "" : "s"} left out`) : null);
     }));
   }
@@ -332,7 +333,7 @@
 
   // ---- fan charts -------------------------------------------------------------------------------------------------------
   const viewNames = { level: "Level", difference: "Against " + (() => { const r = (A.reference || []).find(x => x != null && S[x]); return r == null ? "reference" : nameOf(r); })(), between: "B against A" };
-  const fans = panel("fans", "w7", "Pressure over time", () => {
+  const fans = panel("fans", "w6", "Pressure over time", () => {
     const name = `${state.view}/${state.m}`, step = get(name)?.step, rows = [];
     for (const [s, b] of shownPanels()) { const bands = bandsOf(name, s, b); if (bands && any(bands[2])) for (let d = 0; d < DAYS; d++) rows.push([S[s].outcome, S[s].variant, iso(d), B[b], state.m, ...bands.map(q => tidy(q[d], step))]); }
     return [["outcome", "variant", "date", "border", state.view === "level" ? "measure" : "difference_of_measure", "q05", "q25", "q50", "q75", "q95"], rows];
@@ -340,13 +341,13 @@
   const seg = (label, options, current, act) => el("div", { class: "seg", role: "group", "aria-label": label }, options.map(([value, text, off]) => el("button", { type: "button", "aria-pressed": String(value === current()), disabled: off, "data-v": value, onclick: () => act(value) }, text)));
   const fanControls = el("div", { class: "row" }), fanGrid = el("div", { class: "fans" }), fanNote = el("p", { class: "soft small" });
   fans.append(fanControls, fanGrid, fanNote);
-  const shownBorders = () => { const list = state.all ? order : order.slice(0, 9); return list.includes(state.b) ? list : [...list.slice(0, -1), state.b]; };
+  const shownBorders = () => { const list = state.all ? order : order.slice(0, 12); return list.includes(state.b) ? list : [...list.slice(0, -1), state.b]; };
   const shownPanels = () => state.by === "border" ? shownBorders().map(b => [state.s, b]) : S.map((_, s) => [s, state.b]);
   let readouts = [];
   async function renderFans() {
     clamp();
     const name = `${state.view}/${state.m}`;
-    await load(name, ...(state.m === "index" ? ["runs/index"] : []));
+    await load(name);
     const m = measureOf(state.m);
     const measurePick = el("select", { id: "measure", onchange: () => pick({ m: measurePick.value }) }, (A.measures || []).filter(x => has("level/" + x.name)).map(x => el("option", { value: x.name }, measureName(x.name) + (x.unit && x.unit !== "1" ? ` (${x.unit})` : ""))));
     measurePick.value = state.m;
@@ -354,7 +355,7 @@
       seg("Panels by", [["border", "Borders"], ["outcome", "Outcomes"]], () => state.by, by => pick({ by })),
       seg("What is shown", [["level", "Level"], ["difference", viewNames.difference, !has("difference/" + state.m)], ...(two ? [["between", viewNames.between, !has("between/" + state.m)]] : [])], () => state.view, view => pick({ view })),
       el("label", { class: "pick" }, "Measure", measurePick),
-      state.by === "border" && B.length > 9 ? el("button", { type: "button", class: "ghost noprint", id: "more", onclick: () => pick({ all: !state.all }) }, state.all ? "Fewer borders" : `All ${B.length} borders`) : null);
+      state.by === "border" && B.length > 12 ? el("button", { type: "button", class: "ghost noprint", id: "more", onclick: () => pick({ all: !state.all }) }, state.all ? "Fewer borders" : `All ${B.length} borders`) : null);
     const panels = shownPanels().filter(([s, b]) => bandsOf(name, s, b));
     let hi = 0, lo = 0;
     for (const [, b] of panels) for (let s = 0; s < S.length; s++) { const q = bandsOf(name, s, b); if (!q) continue; for (let d = 0; d < DAYS; d++) { if (q[4][d] > hi) hi = q[4][d]; if (q[0][d] < lo) lo = q[0][d]; } }
@@ -363,7 +364,7 @@
     if (index && hi > 80) hi = 100;
     fans.title2.textContent = `${measureName(state.m)}${state.view === "level" ? "" : state.view === "between" ? ", B against A" : ", difference " + viewNames.difference.toLowerCase()} · ${state.by === "border" ? nameOf(state.s) : B[state.b]}`;
     readouts = [];
-    const W = Math.max(170, Math.min(330, (fanGrid.clientWidth || 640) / Math.max(1, Math.floor((fanGrid.clientWidth || 640) / 215)) - 12));
+    const room = fanGrid.clientWidth || 560, W = Math.max(150, (room + 12) / Math.max(1, Math.floor((room + 12) / (room < 380 ? 150 : 188))) - 12);
     fanGrid.replaceChildren(...panels.map(([s, b]) => {
       const bands = bandsOf(name, s, b), value = el("span", { class: "v" });
       const f = frame({ w: W, h: 138, lo, hi, left: hi >= 1000 ? 42 : 30, limits: index ? [20, 40, 60, 80] : null, nticks: index ? 4 : 3, format: v => Math.abs(v) >= 10000 ? people(v) : num(v).replace(/\.0+$/, ""), label: `${B[b]}, ${nameOf(s)}: ${measureName(state.m)} by day; median at its highest ${num(Math.max(...bands[2].filter(Number.isFinite)))}` });
@@ -373,6 +374,7 @@
       readouts.push(() => { const v = bands[2][state.day]; value.textContent = Number.isFinite(v) ? num(v) : "–"; });
       f.svg.addEventListener("click", e => setDay(f.dayAt(e)));
       f.svg.addEventListener("pointermove", e => {
+        if (index && !get("runs/index")) load("runs/index"); // shown from the next movement on
         const d = f.dayAt(e), v = f.valueAt(e), runs = index && get("runs/index");
         let words = `${B[b]} · ${nameOf(s)}\n${dateText(d)} (day ${d})\nmedian ${num(bands[2][d])}, 90 % ${num(bands[0][d])} to ${num(bands[4][d])}` + (index ? `\nclass of the median: ${classOf(bands[2][d])}` : "");
         if (runs) {
@@ -393,16 +395,18 @@
   }
 
   // ---- map ---------------------------------------------------------------------------------------------------------------
-  const mapPanel = A.map ? panel("mappanel", "w5", "Map", () => mapCsv(), () => { const c = canvas, out = sv("svg", { xmlns: NS, "xmlns:xlink": "http://www.w3.org/1999/xlink", width: c.clientWidth, height: c.clientHeight, viewBox: `0 0 ${c.clientWidth} ${c.clientHeight}` }); out.append(sv("image", { href: c.toDataURL("image/png"), width: c.clientWidth, height: c.clientHeight })); return out; }) : null;
+  const mapPanel = A.map ? panel("mappanel", "w6", "Map", () => mapCsv(), () => { const c = canvas, out = sv("svg", { xmlns: NS, "xmlns:xlink": "http://www.w3.org/1999/xlink", width: c.clientWidth, height: c.clientHeight, viewBox: `0 0 ${c.clientWidth} ${c.clientHeight}` }); out.append(sv("image", { href: c.toDataURL("image/png"), width: c.clientWidth, height: c.clientHeight })); return out; }) : null;
   const canvas = el("canvas", { id: "map", role: "img", tabindex: 0, "aria-describedby": "mapwords" });
   const mapControls = el("div", { class: "row" }), mapLegend = el("div", { class: "legend" }), mapWords = el("p", { class: "vh", id: "mapwords" });
   if (mapPanel) mapPanel.append(mapControls, canvas, mapLegend, mapWords);
-  let ground = null, MW = 0, MH = 0, px = null, py = null, cw = 0, ch = 0, marks = [], lastWeek = -1;
-  const eventsBy = new Map();
+  let ground = null, MW = 0, MH = 0, px = null, py = null, cw = 0, ch = 0, marks = [];
+  const eventsBy = new Map(), strips = [];
   const crossingsBy = [];
+  // Counts by cell are many; they are unpacked when they are first asked for.
+  const mapNeeds = () => [...(state.layer === "displaced" || !has("map/units") ? ["map/displaced", "map/displaced_row", "map/displaced_col"] : []), ...(state.run === "example" ? ["map/units_example", "map/queue_example", ...(state.layer === "displaced" ? ["map/displaced_example"] : [])] : [])];
   async function prepareMap() {
     if (!A.map) return;
-    await load("ground/row", "ground/col", "ground/territory", "ground/admin1", "ground/lines", "map/displaced", "map/displaced_row", "map/displaced_col", "map/queue", "map/policy", "map/control", "events/scenario", "events/week", "events/row", "events/col", "events/share", "events/deaths");
+    await load("ground/row", "ground/col", "ground/territory", "ground/admin1", "ground/lines", "map/units", "map/queue", "map/policy", "map/control", "events/scenario", "events/week", "events/row", "events/col", "events/share", "events/deaths");
     const e = get("events/scenario");
     if (e) e.v.forEach((s, i) => { const k = s * 4096 + get("events/week").v[i]; if (!eventsBy.has(k)) eventsBy.set(k, []); eventsBy.get(k).push([get("events/row").v[i], get("events/col").v[i], get("events/share").v[i], get("events/deaths").v[i]]); });
     const ids = new Map();
@@ -417,13 +421,16 @@
     MW = Math.max(240, Math.round(canvas.clientWidth || 500)); MH = Math.round(MW * (north - southEdge) / ((east - west) * aspect));
     const k = Math.min(2, devicePixelRatio || 1);
     canvas.width = MW * k; canvas.height = MH * k; canvas.style.height = MH + "px";
+    if (!strips.length) { // cells of a unit side by side, drawn as one
+      const R = get("ground/row").v, C = get("ground/col").v, U = get("ground/admin1").v;
+      for (let i = 0; i < R.length;) { let j = i + 1; while (j < R.length && R[j] === R[i] && U[j] === U[i] && C[j] === C[j - 1] + 1) j++; strips.push([U[i], C[i], R[i], j - i]); i = j; }
+    }
     const P = projection(MW, MH); px = P.x; py = P.y; cw = P.cw; ch = P.ch;
-    ground = [0, 1].map(() => { const c = document.createElement("canvas"); c.width = MW * k; c.height = MH * k; c.getContext("2d").scale(k, k); return c; });
+    ground = [0, 1, 2].map(() => { const c = document.createElement("canvas"); c.width = MW * k; c.height = MH * k; c.getContext("2d").scale(k, k); return c; });
     const g = ground[0].getContext("2d");
     g.fillStyle = T.water; g.fillRect(0, 0, MW, MH);
-    const R = get("ground/row").v, C = get("ground/col").v;
     g.fillStyle = T.land;
-    for (let i = 0; i < R.length; i++) g.fillRect(C[i] * cw - .3, R[i] * ch - .3, cw + .6, ch + .6);
+    for (const [, left, top, width] of strips) block(g, left, top, width);
     const o = ground[1].getContext("2d"), L = get("ground/lines"), n = L.shape[1];
     o.lineJoin = "round"; o.lineCap = "round";
     for (const wanted of [0, 1]) {
@@ -433,20 +440,24 @@
         at += count;
       }
     }
-    const size = MW < 420 ? 10 : 11.5;
-    o.font = `500 ${size}px Inter, "Segoe UI", "DejaVu Sans", Arial, sans-serif`; o.textBaseline = "middle";
+    const size = MW < 420 ? 10 : 11.5, names = ground[2].getContext("2d");
+    names.font = `500 ${size}px Inter, "Segoe UI", "DejaVu Sans", Arial, sans-serif`; names.textBaseline = "middle";
     const taken = [];
     for (const [name, lat, lon] of A.map.towns) {
-      const t = name.replace(/ \(.*\)$/, ""), w = o.measureText(t).width, X = px(lon), Y = py(lat), flip = X + w + 10 > MW, x0 = flip ? X - w - 7 : X + 6;
+      const t = name.replace(/ \(.*\)$/, ""), w = names.measureText(t).width, X = px(lon), Y = py(lat), flip = X + w + 10 > MW, x0 = flip ? X - w - 7 : X + 6;
       const box = [x0 - 14, Y - size * 1.25, x0 + w + 14, Y + size * 1.25];
       if (taken.length >= (MW < 420 ? 9 : 18) || box[0] < -10 || Y < 10 || Y > MH - 10 || taken.some(b => b[0] < box[2] && b[2] > box[0] && b[1] < box[3] && b[3] > box[1])) continue;
       taken.push(box);
-      o.fillStyle = T.ink; o.beginPath(); o.arc(X, Y, 1.8, 0, 7); o.fill();
-      o.lineWidth = 3; o.strokeStyle = T.name === "dark" ? "#14171ccc" : "#ffffffcc"; o.strokeText(t, x0, Y); o.fillText(t, x0, Y);
+      names.fillStyle = T.ink; names.beginPath(); names.arc(X, Y, 1.8, 0, 7); names.fill();
+      names.lineWidth = 3; names.strokeStyle = T.name === "dark" ? "#14171ccc" : "#ffffffcc"; names.strokeText(t, x0, Y); names.fillText(t, x0, Y);
     }
   }
-  const RAMP_TOP = Math.log10(100000);
+  // Whole pixels, so that neighbours neither overlap nor leave a seam.
+  const block = (g, col, row, width) => { const l = Math.round(col * cw), t = Math.round(row * ch); g.fillRect(l, t, Math.round((col + width) * cw) - l, Math.round((row + 1) * ch) - t); };
+  const RAMP_TOP = Math.log10(100000), UNIT_TOP = Math.log10(2000000);
   function rampColour(p) { const r = T.ramp, at = Math.max(0, Math.min(1, p)) * (r.length - 1), i = Math.min(r.length - 2, Math.floor(at)), f = at - i; return `rgb(${r[i].map((c, k) => Math.round(c + (r[i + 1][k] - c) * f)).join(",")})`; }
+  const luminance = c => { const [r, g, b] = c.match(/\d+/g).map(v => { v /= 255; return v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; }); return .2126 * r + .7152 * g + .0722 * b; };
+  const inkOn = c => luminance(c) > .179 ? "#000" : "#fff";
   const palette = () => Array.from({ length: 64 }, (_, i) => rampColour(i / 63));
   let colours = palette();
   const weekOf = day => { const w = A.weeks || []; let at = -1; for (let i = 0; i < w.length; i++) if (w[i] <= day) at = i; return at; };
@@ -460,14 +471,18 @@
       const R = get("ground/row").v, C = get("ground/col").v, Te = get("ground/territory").v, names = A.control_states;
       const by = A.map.territories.map(t => { const i = names.indexOf(t[2]); return i < 0 ? NaN : line("map/control", s, i)[day]; });
       const shade = by.map(v => Number.isFinite(v) ? `rgba(${T.name === "dark" ? "86,180,233" : "0,90,150"},${(.06 + .6 * (1 - v) / .5).toFixed(3)})` : "transparent");
-      for (let i = 0; i < R.length; i++) { g.fillStyle = shade[Te[i]]; g.fillRect(C[i] * cw, R[i] * ch, cw, ch); }
+      for (let i = 0; i < R.length; i++) { if (shade[Te[i]] !== "transparent") { g.fillStyle = shade[Te[i]]; block(g, C[i], R[i], 1); } }
+    } else if (state.layer === "units" && get("map/units") && week >= 0) {
+      const name = example && get("map/units_example") ? "map/units_example" : "map/units", by = A.map.admin1.map((_, u) => line(name, s, u)?.[week] || 0);
+      const shade = by.map(v => v >= 1 ? colours[Math.min(63, Math.floor(Math.log10(v) / UNIT_TOP * 63))] : null);
+      for (const [u, left, top, width] of strips) if (shade[u]) { g.fillStyle = shade[u]; block(g, left, top, width); }
     } else if (get("map/displaced") && week >= 0) {
-      const block = get(example && get("map/displaced_example") ? "map/displaced_example" : "map/displaced"), R = get("map/displaced_row").v, C = get("map/displaced_col").v, n = block.shape[1], W = block.shape[2];
-      for (let i = 0; i < n; i++) { const v = block.v[(s * n + i) * W + week]; if (v >= 1) { g.fillStyle = colours[Math.min(63, Math.floor(Math.log10(v) / RAMP_TOP * 63))]; g.fillRect(C[i] * cw - .2, R[i] * ch - .2, cw + .4, ch + .4); } }
+      const counts = get(example && get("map/displaced_example") ? "map/displaced_example" : "map/displaced"), R = get("map/displaced_row").v, C = get("map/displaced_col").v, n = counts.shape[1], W = counts.shape[2];
+      for (let i = 0; i < n; i++) { const v = counts.v[(s * n + i) * W + week]; if (v >= 1) { g.fillStyle = colours[Math.min(63, Math.floor(Math.log10(v) / RAMP_TOP * 63))]; block(g, C[i], R[i], 1); } }
     }
     g.drawImage(ground[1], 0, 0, MW, MH);
     // armed events: rings
-    g.lineWidth = 1.4; g.strokeStyle = T.name === "dark" ? "#9fd4f5" : "#0b4a8f";
+    g.lineWidth = 1.1; g.strokeStyle = T.name === "dark" ? "#9fd4f5" : "#0b4a8f";
     if (example && A.example_events) {
       for (const [d, r, c, kind, deaths] of A.example_events[s] || []) if (d <= day && d > day - 7) { const x = (c + .5) * cw, y = (r + .5) * ch, rad = 2.5 + Math.min(9, Math.sqrt(deaths) * .9); g.globalAlpha = 1 - (day - d) / 9; g.beginPath(); if (kind === 2) g.rect(x - rad, y - rad, 2 * rad, 2 * rad); else if (kind === 1) { g.moveTo(x, y - rad); g.lineTo(x + rad, y + rad); g.lineTo(x - rad, y + rad); g.closePath(); } else g.arc(x, y, rad, 0, 7); g.stroke(); marks.push([x, y, rad, `${["state-based", "between groups", "against civilians"][kind]} event, ${num(deaths)} deaths, ${dateText(d)}`]); }
       g.globalAlpha = 1;
@@ -484,13 +499,13 @@
       if (queue >= 1 && policy === 2) { g.beginPath(); g.arc(x, y, r + 2, 0, 7); g.lineWidth = 1.2; g.strokeStyle = T.ink; g.stroke(); }
       marks.push([x, y, Math.max(5, r), `${c.name} (${c.id}), ${c.border || "ferry"}\nfor neighbours: ${["open", "by permit", "closed"][policy] || "no traffic so far"} (stricter direction)\nwaiting: ${people(queue)} ${example ? "in this run" : "(median)"}`]);
     }
+    g.drawImage(ground[2], 0, 0, MW, MH);
     g.strokeStyle = T.axis; g.lineWidth = 1; g.strokeRect(.5, .5, MW - 1, MH - 1);
-    if (week !== lastWeek || !timer) mapTitle(week);
-    lastWeek = week;
     return performance.now() - began;
   }
-  function mapTitle(week) {
+  function mapTitle() {
     if (!mapPanel) return;
+    const week = weekOf(state.day);
     mapPanel.title2.textContent = `${nameOf(state.s)}: ${state.layer === "control" ? "control by state" : "where displaced people are"}, ${dateText(state.day) || "day " + state.day}`;
     const totals = get("people/totals") ? [0, 1].map(k => line("people/totals", state.s, k, 2)[state.day]) : null;
     const closed = crossingsBy.filter(c => c.lines.some(l => line("map/policy", state.s, l)[state.day] === 2)).length;
@@ -502,17 +517,17 @@
     colours = palette();
     const ex = S[state.s].example;
     mapControls.replaceChildren(
-      seg("Layer", [["displaced", "Displaced people", !has("map/displaced")], ["control", "Control", !has("map/control")]], () => state.layer, layer => pick({ layer })),
+      seg("Layer", [["units", "Displaced by unit", !has("map/units")], ["displaced", "by 10 km cell", !has("map/displaced")], ["control", "Control", !has("map/control")]], () => state.layer, layer => pick({ layer })),
       seg("Runs", [["median", "Median of runs"], ["example", ex == null ? "One run" : `One run (replicate ${S[state.s].runs[ex][1]})`, ex == null]], () => state.run, run => pick({ run })));
     const ramp = el("canvas", { class: "ramp", width: 130, height: 11, "aria-hidden": "true" }), g = ramp.getContext("2d");
     for (let i = 0; i < 130; i++) { g.fillStyle = state.layer === "control" ? `rgba(${T.name === "dark" ? "86,180,233" : "0,90,150"},${.06 + .6 * i / 129})` : rampColour(i / 129); g.fillRect(i, 0, 1, 11); }
     const key = (draw, text) => { const c = sv("svg", { viewBox: "-8 -8 16 16", width: 14, height: 14, "aria-hidden": "true" }, draw); return el("span", {}, sized(c, 14), text); };
     const green = T.name === "dark" ? "#2fc79b" : "#00795a", blue = T.name === "dark" ? "#9fd4f5" : "#0b4a8f";
-    mapLegend.replaceChildren(el("span", {}, ramp, state.layer === "control" ? "control 1 → 0.5, mean over residents" : "1 → 100 000 persons in a 10 km cell, log"),
+    mapLegend.replaceChildren(el("span", {}, ramp, state.layer === "control" ? "control 1 → 0.5, mean over residents" : state.layer === "units" ? "1 → 2 million persons in a first-level unit, log" : "1 → 100 000 persons in a 10 km cell, log"),
       key(sv("circle", { r: 4, fill: green }), "crossing open"), key(sv("path", { d: "M0-6 6 0 0 6-6 0Z", fill: green }), "by permit"), key(sv("path", { d: "M-4-4 4 4M4-4-4 4", stroke: T.ink, "stroke-width": 2 }), "closed"), el("span", {}, "size: queue"),
       key(sv("circle", { r: 5, fill: "none", stroke: blue, "stroke-width": 1.6 }), state.run === "example" ? "armed event of the last 7 days (○ state-based, △ between groups, □ against civilians)" : "armed events this week in at least 10 % of runs"),
       el("span", { class: "small" }, "People are counted every seventh day."));
-    layoutMap(); drawMap();
+    layoutMap(); drawMap(); mapTitle();
   }
   canvas.addEventListener("pointermove", e => {
     const r = canvas.getBoundingClientRect(), x = (e.clientX - r.left) * MW / r.width, y = (e.clientY - r.top) * MH / r.height;
@@ -526,8 +541,10 @@
     if (cell < 0) return hideTip();
     const t = A.map.territories[get("ground/territory").v[cell]], a = A.map.admin1[get("ground/admin1").v[cell]];
     let words = `${a ? a[1] + ", " : ""}${t[1]}`;
-    const block = get(state.run === "example" && get("map/displaced_example") ? "map/displaced_example" : "map/displaced"), week = weekOf(state.day);
+    const block = state.layer === "displaced" && get(state.run === "example" && get("map/displaced_example") ? "map/displaced_example" : "map/displaced"), week = weekOf(state.day);
     if (block && week >= 0) { const r2 = get("map/displaced_row").v, c2 = get("map/displaced_col").v, n = block.shape[1]; for (let i = 0; i < n; i++) if (r2[i] === row && c2[i] === col) { words += `\nabout ${people(block.v[(state.s * n + i) * block.shape[2] + week])} displaced persons in this cell`; break; } }
+    const un = state.run === "example" && get("map/units_example") ? "map/units_example" : "map/units";
+    if (get(un) && week >= 0) words += `\nabout ${people(line(un, state.s, get("ground/admin1").v[cell])[week])} in the unit`;
     const i = (A.control_states || []).indexOf(t[2]);
     if (i >= 0 && get("map/control")) words += `\ncontrol by the state: ${num(line("map/control", state.s, i)[state.day])}`;
     showTip(words, e);
@@ -535,6 +552,10 @@
   canvas.addEventListener("pointerleave", hideTip);
   canvas.addEventListener("keydown", e => { const step = { ArrowRight: 1, ArrowLeft: -1, PageUp: 30, PageDown: -30 }[e.key]; if (step) { e.preventDefault(); setDay(Math.max(0, Math.min(DAYS - 1, state.day + step))); } });
   function mapCsv() {
+    if (state.layer === "units" && get("map/units")) {
+      const week = weekOf(state.day), name = state.run === "example" && get("map/units_example") ? "map/units_example" : "map/units";
+      return [["outcome", "variant", "date", "admin1", "name", state.run === "example" ? "displaced_persons_one_run" : "displaced_persons_median"], A.map.admin1.map(([code, text], u) => [S[state.s].outcome, S[state.s].variant, iso(A.weeks[week]), code, text, Math.round(line(name, state.s, u)[week] || 0)]).filter(r => r[5] > 0)];
+    }
     const week = weekOf(state.day), block = get(state.run === "example" && get("map/displaced_example") ? "map/displaced_example" : "map/displaced"), rows = [];
     if (block) { const R = get("map/displaced_row").v, C = get("map/displaced_col").v, n = block.shape[1], [west, , , north] = A.map.bbox; for (let i = 0; i < n; i++) { const v = block.v[(state.s * n + i) * block.shape[2] + week]; if (v >= .5) rows.push([S[state.s].outcome, S[state.s].variant, iso(A.weeks[week]), tidy(north - (R[i] + .5) * A.map.cell, .001), tidy(west + (C[i] + .5) * A.map.cell, .001), Math.round(v)]); } }
     return [["outcome", "variant", "date", "lat", "lon", state.run === "example" ? "displaced_persons_one_run" : "displaced_persons_median"], rows];
@@ -596,10 +617,10 @@
   if (peoplePanel) peoplePanel.append(peopleBody, el("p", { class: "soft small" }, "Median with 50 % and 90 % bands; thin lines: medians of the other outcomes. Hosts: mean over runs, so that they add up."));
   function endLabels(f, items) { // labels at the right end, kept apart
     items.sort((a, b) => a.y - b.y);
-    let prev = -99;
+    let prev = -99, next = f.h - f.bottom + 14;
     for (const it of items) { it.y = Math.max(it.y, prev + 12); prev = it.y; }
-    const over = Math.max(0, prev - (f.h - f.bottom));
-    for (const it of items) f.add(sv("text", { x: f.w - f.right + 4, y: it.y - over + 3.5, fill: it.colour, "font-size": 10.5 }, it.text));
+    for (const it of items.slice().reverse()) { it.y = Math.min(it.y, next - 12); next = it.y; }
+    for (const it of items) f.add(sv("text", { x: f.w - f.right + 4, y: it.y + 3.5, fill: T.ink, "font-size": 10.5 }, it.text), sv("circle", { cx: f.w - f.right, cy: it.at, r: 2.6, fill: it.colour }));
   }
   function renderPeople() {
     if (!peoplePanel) return;
@@ -615,11 +636,11 @@
     }
     if (get("people/hosted")) {
       const hosts = A.states.map((c, i) => [c, i, line("people/hosted", s, i)]).filter(h => h[2].some(v => v > 0)).sort((a, b) => b[2][DAYS - 1] - a[2][DAYS - 1]).slice(0, 6);
-      const f = frame({ w: 300, h: 190, hi: niceTop(Math.max(1, ...hosts.map(h => Math.max(...h[2])))), left: 44, right: 30, format: people, label: `Displaced people abroad by host state, ${nameOf(s)}` });
+      const f = frame({ w: Math.max(280, Math.min(640, peopleBody.clientWidth || 560)), h: 190, hi: niceTop(Math.max(1, ...hosts.map(h => Math.max(...h[2])))), left: 44, right: 34, format: people, label: `Displaced people abroad by host state, ${nameOf(s)}` });
       hosts.forEach((h, i) => f.add(sv("path", { d: path(h[2], f), fill: "none", stroke: T.hues[i % 8], "stroke-width": 1.7, "stroke-dasharray": DASHES[i] })));
-      endLabels(f, hosts.map((h, i) => ({ y: f.y(h[2][DAYS - 1]), text: h[0], colour: T.hues[i % 8] })));
+      endLabels(f, hosts.map((h, i) => ({ y: f.y(h[2][DAYS - 1]), at: f.y(h[2][DAYS - 1]), text: h[0], colour: T.hues[i % 8] })));
       wire(f, d => hosts.map(h => `${h[0]}: ${people(h[2][d])}`).join("\n"));
-      out.push(el("div", { class: "chart" }, el("h3", {}, "Hosts"), f.svg));
+      out.push(el("div", { class: "chart wide" }, el("h3", {}, "Abroad by host"), f.svg));
     }
     peoplePanel.title2.textContent = `Displaced people over time · ${nameOf(s)}`;
     peopleBody.replaceChildren(...out);
@@ -641,7 +662,7 @@
       if (!byHome.has(home)) byHome.set(home, new Map());
       byHome.get(home).set(host, v); hostSum.set(host, (hostSum.get(host) || 0) + v);
     });
-    const hosts = [...hostSum].filter(h => h[1] >= .5).sort((a, b) => b[1] - a[1]).map(h => h[0]).slice(0, most > 99 ? 99 : 9);
+    const hosts = [...hostSum].filter(h => h[1] >= .5).sort((a, b) => b[1] - a[1]).map(h => h[0]).slice(0, most > 99 ? 99 : 7);
     const names = new Map((A.map?.admin1 || []).map(a => a));
     let rows = [...byHome].map(([home, m]) => ({ code: A.homes?.[home] ?? A.flows.homes[home], v: hosts.map(h => m.get(h) || 0), sum: [...m.values()].reduce((a, b) => a + b, 0) })).filter(r => r.sum >= .5).sort((a, b) => b.sum - a.sum);
     if (rows.length > most) { const rest = rows.slice(most); rows = rows.slice(0, most); rows.push({ code: `${rest.length} other units`, v: hosts.map((_, i) => rest.reduce((a, r) => a + r.v[i], 0)) }); }
@@ -653,7 +674,7 @@
     const [hosts, rows] = flowRows(14);
     const top = Math.log10(Math.max(10, ...rows.flatMap(r => r.v)));
     flowPanel.title2.textContent = `From where to where · ${nameOf(state.s)}, ${weekOf(state.day) >= 0 ? dateText(A.weeks[weekOf(state.day)]) : ""}`;
-    flowBody.replaceChildren(el("table", { class: "matrix" }, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Home"), hosts.map(h => el("th", { scope: "col" }, A.states[h])))), el("tbody", {}, rows.map(r => el("tr", {}, el("th", { scope: "row", class: "l", css: { fontWeight: 500 } }, r.name), r.v.map(v => { const p = v >= 1 ? Math.log10(v) / top : 0; const dark = T.name === "dark" ? p < .62 : p > .55; return el("td", { css: v >= .5 ? { background: rampColour(p * .92), color: dark ? "#fff" : "#1b1e24" } : { color: T.soft } }, v >= .5 ? people(v) : "·"); }))))));
+    flowBody.replaceChildren(el("table", { class: "matrix" }, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Home"), hosts.map(h => el("th", { scope: "col" }, A.states[h])))), el("tbody", {}, rows.map(r => el("tr", {}, el("th", { scope: "row", class: "l", css: { fontWeight: 500 } }, r.name), r.v.map(v => { const p = v >= 1 ? Math.log10(v) / top : 0; const back = rampColour(p * .92); return el("td", { css: v >= .5 ? { background: back, color: inkOn(back) } : { color: T.soft } }, v >= .5 ? people(v) : "·"); }))))));
   }
 
   // ---- Moscow --------------------------------------------------------------------------------------------------------------------
@@ -680,7 +701,7 @@
     for (const x of series) for (const v of x.v) { if (v > hi) hi = v; if (v < lo) lo = v; }
     const f = frame({ w: 300, h: 172, lo: lo < 0 ? -niceTop(-lo) : 0, hi: niceTop(hi), left: 46, right: 78, format, label });
     series.forEach((x, i) => f.add(sv("path", { d: path(x.v, f), fill: "none", stroke: T.hues[i % 8], "stroke-width": 1.8, "stroke-dasharray": DASHES[i % DASHES.length] })));
-    endLabels(f, series.map((x, i) => ({ y: f.y(x.v[DAYS - 1]), text: x.name, colour: T.hues[i % 8] })));
+    endLabels(f, series.map((x, i) => ({ y: f.y(x.v[DAYS - 1]), at: f.y(x.v[DAYS - 1]), text: x.name, colour: T.hues[i % 8] })));
     wire(f, d => series.map(x => `${x.name}: ${format(x.v[d])}`).join("\n"));
     return el("div", { class: "chart" }, el("h3", {}, title), f.svg);
   }
@@ -734,8 +755,8 @@
     p.append(controls, body);
     const render = () => {
       if (options.controls) controls.replaceChildren(...options.controls());
-      const rows = data(), shown = rows.slice(0, options.most || 400);
-      body.replaceChildren(el("table", {}, el("thead", {}, el("tr", {}, columns().map(c => el("th", { scope: "col", class: c.left ? "l" : null, "aria-sort": c.id === st.sort ? st.dir < 0 ? "descending" : "ascending" : null }, el("button", { type: "button", "data-sort": c.id, onclick: () => { st.dir = st.sort === c.id ? -st.dir : c.left ? 1 : -1; st.sort = c.id; render(); if (options.state) writeHash(); } }, c.text + (c.id === st.sort ? st.dir < 0 ? " ↓" : " ↑" : "")))))), el("tbody", {}, shown.map(r => { const tr = el("tr", { class: options.selected?.(r) ? "sel" : null, c: r.s == null ? null : hue(r.s) }, columns().map(c => el("td", { class: c.left ? "l" : null }, c.cell ? c.cell(r) : c.words(r)))); return tr; }))), rows.length > shown.length ? el("p", { class: "soft small" }, `${shown.length} of ${rows.length} rows; the CSV has all.`) : "");
+      const rows = data(), shown = local.all ? rows : rows.slice(0, options.most || 400);
+      body.replaceChildren(el("table", {}, el("thead", {}, el("tr", {}, columns().map(c => el("th", { scope: "col", class: c.left ? "l" : null, "aria-sort": c.id === st.sort ? st.dir < 0 ? "descending" : "ascending" : null }, el("button", { type: "button", "data-sort": c.id, onclick: () => { st.dir = st.sort === c.id ? -st.dir : c.left ? 1 : -1; st.sort = c.id; render(); if (options.state) writeHash(); } }, c.text + (c.id === st.sort ? st.dir < 0 ? " ↓" : " ↑" : "")))))), el("tbody", {}, shown.map(r => { const tr = el("tr", { class: options.selected?.(r) ? "sel" : null, c: r.s == null ? null : hue(r.s) }, columns().map(c => el("td", { class: c.left ? "l" : null }, c.cell ? c.cell(r) : c.words(r)))); return tr; }))), rows.length > shown.length ? el("p", { class: "soft small" }, el("button", { type: "button", class: "ghost noprint", onclick: () => { local.all = true; render(); } }, `Show all ${rows.length} rows`), ` ${shown.length} are shown; the CSV has all.`) : "");
     };
     p.render = render;
     return p;
@@ -752,10 +773,10 @@
     outcomeColumn,
     { id: "peak", text: "Peak index", key: r => r.peak[2], words: r => bandWords(r.peak), cell: r => [bar(r.peak[2] / 100), ...banded(r.peak)], csv: q5("peak_index", r => r.peak) },
     { id: "class", text: "Class", key: r => r.peak[2], words: r => classOf(r.peak[2]), csv: [["class"], r => [classOf(r.peak[2])]] },
-    { id: "peak_day", text: "Day of peak", key: r => r.peak_day[2], words: r => num(r.peak_day[2]), cell: r => [num(r.peak_day[2]), el("span", { class: "r" }, ` ${num(r.peak_day[0])}–${num(r.peak_day[4])}`)], csv: q5("peak_day", r => r.peak_day) },
+    { id: "peak_day", text: "Day of peak", key: r => r.peak_day[2], words: r => String(Math.round(r.peak_day[2])), cell: r => [String(Math.round(r.peak_day[2])), el("span", { class: "r" }, ` ${Math.round(r.peak_day[0])}–${Math.round(r.peak_day[4])}`)], csv: q5("peak_day", r => r.peak_day) },
     { id: "stays", text: `Stays > ${LIMITS[state.limit]} for 7 days`, key: r => r.stays[state.limit], words: r => percent(r.stays[state.limit]), cell: r => [bar(r.stays[state.limit]), percent(r.stays[state.limit])], csv: [LIMITS.map(l => `share_of_runs_above_${l}_for_7_days`), r => r.stays] },
     { id: "above", text: `Days > ${LIMITS[state.limit]}`, key: r => r.above[state.limit][2], words: r => bandWords(r.above[state.limit]), cell: r => banded(r.above[state.limit]), csv: q5("days_above", r => r.above[state.limit]) }],
-  () => A.borders_table.filter(r => state.scope === "all" || r.s === state.s), { state, selected: r => r.b === state.b && r.s === state.s, most: 40, controls: () => { const pickLimit = el("select", { id: "limit", onchange: () => { state.limit = +pickLimit.value; borderTable.render(); writeHash(); } }, LIMITS.map((l, i) => el("option", { value: i }, `above ${l} (${["high", "severe", "critical"][i]} or more)`))); pickLimit.value = state.limit; return [scopePick(), el("label", { class: "pick" }, "Limit", pickLimit), el("span", { class: "soft small" }, `median, then 5 % to 95 % of ${runsMost} runs; click a heading to sort`)]; } }) : null;
+  () => A.borders_table.filter(r => state.scope === "all" || r.s === state.s), { state, selected: r => r.b === state.b && r.s === state.s, most: 20, controls: () => { const pickLimit = el("select", { id: "limit", onchange: () => { state.limit = +pickLimit.value; borderTable.render(); writeHash(); } }, LIMITS.map((l, i) => el("option", { value: i }, `above ${l} (${["high", "severe", "critical"][i]} or more)`))); pickLimit.value = state.limit; return [scopePick(), el("label", { class: "pick" }, "Limit", pickLimit), el("span", { class: "soft small" }, `median, then 5 % to 95 % of ${runsMost} runs; click a heading to sort`)]; } }) : null;
   const crossingTable = A.crossings_table ? sortable("crossings", "Crossings", () => [
     { id: "crossing", text: "Crossing", left: true, key: r => A.crossings[r.l].name, words: r => A.crossings[r.l].name, csv: [["crossing", "crossing_name"], r => [A.crossings[r.l].id, A.crossings[r.l].name]] },
     { id: "direction", text: "Direction", left: true, key: r => A.crossings[r.l].direction, words: r => A.crossings[r.l].direction.replace(">", " → "), csv: [["border", "direction"], r => [A.crossings[r.l].border, A.crossings[r.l].direction]] },
@@ -764,7 +785,7 @@
     { id: "queue", text: "Longest queue", key: r => r.queue[2], words: r => bandWords(r.queue), cell: r => bandedP(r.queue), csv: q5("longest_queue_persons", r => r.queue) },
     { id: "wait", text: "Longest wait, days", key: r => r.wait[2], words: r => bandWords(r.wait), cell: r => banded(r.wait), csv: q5("longest_wait_days", r => r.wait) },
     { id: "closed", text: "Days closed", key: r => r.closed[2], words: r => bandWords(r.closed), cell: r => banded(r.closed), csv: q5("days_closed_to_neighbours", r => r.closed) }],
-  () => A.crossings_table.filter(r => (state.scope === "all" || r.s === state.s) && (r.served[4] > 0 || r.queue[4] > 0 || r.closed[4] > 0)), { sort: "served", most: 25, controls: () => [scopePick(), el("span", { class: "soft small" }, "whole period; median, then 5 % to 95 % of runs; closed to nationals of the state left")] }) : null;
+  () => A.crossings_table.filter(r => (state.scope === "all" || r.s === state.s) && (r.served[4] > 0 || r.queue[4] > 0 || r.closed[4] > 0)), { sort: "served", most: 15, controls: () => [scopePick(), el("span", { class: "soft small" }, "whole period; median, then 5 % to 95 % of runs; closed to nationals of the state left")] }) : null;
   const servedTop = (() => { let top; return () => top ??= Math.max(1, ...A.crossings_table.map(r => r.served[2])); })();
 
   // ---- hindcast skill and sensitivity ------------------------------------------------------------------------------------------
@@ -788,10 +809,10 @@
       { id: "crps_relative", text: "Relative error (CRPS)", key: r => r.crps_relative, words: r => num(r.crps_relative) },
       { id: "coverage_50", text: "In the 50 % band", key: r => r.coverage_50, words: r => percent(r.coverage_50) },
       { id: "coverage_90", text: "In the 90 % band", key: r => r.coverage_90, words: r => percent(r.coverage_90) },
-      { id: "n", text: "Points", key: r => +r.n, words: r => r.n }], () => list, { sort: "case", dir: 1, most: 60, controls: () => [el("span", { class: "soft small" }, "Skill 1 is perfect, 0 as good as the best naive baseline, below 0 worse. Cases marked calibration were used to set parameters.")] });
+      { id: "n", text: "Points", key: r => +r.n, words: r => r.n }], () => list, { sort: "case", dir: 1, most: 14, controls: () => [el("span", { class: "soft small" }, "Skill 1 is perfect, 0 as good as the best naive baseline, below 0 worse. Cases marked calibration were used to set parameters.")] });
     return p;
   }
-  const skillBar = v => sv("svg", { viewBox: "-41 0 82 10", width: 82, height: 10, "aria-hidden": "true", class: "glyph" }, sv("line", { x1: 0, x2: 0, y1: 0, y2: 10, stroke: T.soft }), sv("rect", { x: v < 0 ? Math.max(-40, v * 40) : 0, y: 2, width: Math.min(40, Math.abs(v) * 40), height: 6, fill: v < 0 ? T.arm[0] : T.hum[1] }));
+  const skillBar = v => sv("svg", { viewBox: "-41 0 82 10", width: 82, height: 10, "aria-hidden": "true", class: "inline" }, sv("line", { x1: 0, x2: 0, y1: 0, y2: 10, stroke: T.soft }), sv("rect", { x: v < 0 ? Math.max(-40, v * 40) : 0, y: 2, width: Math.min(40, Math.abs(v) * 40), height: 6, fill: v < 0 ? T.arm[0] : T.hum[1] }));
   function tornadoPanel() {
     if (!A.sensitivity?.length) return null;
     const names = ["mu_star", "sigma", "mu_star_conf", "S1", "S1_conf", "ST", "ST_conf"], groups = new Map();
@@ -827,7 +848,7 @@
 
   // ---- putting it together -----------------------------------------------------------------------------------------------------------
   const skill = skillPanel(), tornado = tornadoPanel();
-  page.append(head, ...(notes ? [notes] : []), cards, timeBar, el("div", { class: "grid" }, [mapPanel, fans, why, peoplePanel, flowPanel, moscow, borderTable, crossingTable, skill, tornado].filter(Boolean)), foot);
+  page.append(head, ...(notes ? [notes] : []), el("p", { class: "lead" }, el("b", {}, "Russia’s southern border"), ": chance that its pressure stays above 60 for seven days or more, if the outcome comes about"), cards, timeBar, el("div", { class: "grid" }, [mapPanel, fans, why, peoplePanel, flowPanel, moscow, borderTable, crossingTable, skill, tornado].filter(Boolean)), foot);
   if (!A.map) fans.className = "panel w12";
   if (!peoplePanel && flowPanel) flowPanel.className = "panel w12";
   function applyTheme(force) {
@@ -847,13 +868,13 @@
   function setDay(day) {
     if (day === state.day) return;
     state.day = day;
-    syncDay(); drawMap(); whyDay();
+    syncDay(); drawMap(); mapTitle(); whyDay();
     if (weekOf(day) !== flowWeek) { flowWeek = weekOf(day); renderFlows(); }
     writeHash();
   }
   async function pick(change) {
     Object.assign(state, change);
-    if (state.run === "example") await load("map/displaced_example", "map/queue_example");
+    await load(...mapNeeds());
     borderPick.value = state.b;
     await renderAll(Object.keys(change));
     writeHash();
@@ -875,7 +896,7 @@
     }
     if (all || c("s")) { renderFlows(); crossingTable?.render(); }
     if (all) { skill?.render(); tornado?.render(); }
-    if (all || c("s") || c("layer") || c("run")) renderMap(); else drawMap();
+    if (all || c("s") || c("layer") || c("run")) renderMap(); else { drawMap(); mapTitle(); }
     syncDay();
   }
   borderPick.value = state.b;
@@ -883,10 +904,10 @@
   applyTheme();
   await load("level/index", "terms", "people/totals", "people/hosted", "people/flows", ...(A.russia || []).map(m => RU(m.name)));
   await prepareMap();
-  if (state.run === "example") await load("map/displaced_example", "map/queue_example");
+  await load(...mapNeeds());
   await renderAll();
   root.dataset.ready = Math.round(performance.now());
-  addEventListener("hashchange", () => { readHash(); applyTheme(); renderAll(); borderPick.value = state.b; });
+  addEventListener("hashchange", async () => { readHash(); applyTheme(); await load(...mapNeeds()); renderAll(); borderPick.value = state.b; });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { applyTheme(); renderAll(); });
   let width = innerWidth, wait = 0;
   addEventListener("resize", () => { if (innerWidth === width) return; width = innerWidth; clearTimeout(wait); wait = setTimeout(() => renderAll(), 120); });
