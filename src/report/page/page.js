@@ -245,7 +245,7 @@
       const every = DAYS > 900 ? 12 : DAYS > 250 ? (w < 240 ? 4 : 3) : DAYS > 100 ? 2 : 1;
       for (let d = 0; d < DAYS; d++) { const t = dateOf(d); if (t.getUTCDate() === 1 && t.getUTCMonth() % every === 0) svg.append(sv("line", { x1: x(d), x2: x(d), y1: h - bottom, y2: h - bottom + 3, stroke: T.axis }), sv("text", { x: x(d), y: h - 5, "text-anchor": x(d) > w - 22 ? "end" : "middle", fill: T.soft }, MONTHS[t.getUTCMonth()] + (t.getUTCMonth() === 0 ? " " + String(t.getUTCFullYear()).slice(2) : ""))); }
     } else for (const t of ticks(0, DAYS - 1, 4)) svg.append(sv("text", { x: x(t), y: h - 5, "text-anchor": "middle", fill: T.soft }, "d " + t));
-    for (const v of limits || []) if (v > lo && v < hi) svg.append(sv("line", { x1: left, x2: w - right, y1: y(v), y2: y(v), stroke: T.soft, "stroke-dasharray": "2 3", "stroke-width": 1 }), sv("text", { x: w - right, y: y(v) - 2.5, "text-anchor": "end", fill: T.soft, "font-size": 9.5, stroke: T.paper, "stroke-width": 2.5, "paint-order": "stroke" }, classOf(v)));
+    for (const v of limits || []) if (v > lo && v < hi) svg.append(sv("line", { x1: left, x2: w - right, y1: y(v), y2: y(v), stroke: T.soft, "stroke-dasharray": "2 3", "stroke-width": 1 }), sv("text", { x: left + 3, y: y(v) - 2.5, fill: T.soft, "font-size": 9.5, stroke: T.paper, "stroke-width": 2.5, "paint-order": "stroke" }, classOf(v)));
     const cursor = sv("line", { y1: top - 3, y2: h - bottom, stroke: T.accent, "stroke-width": 1.5, class: "cursor" });
     cursors.push(() => { const p = x(state.day).toFixed(1); cursor.setAttribute("x1", p); cursor.setAttribute("x2", p); });
     const over = sv("g", {});
@@ -351,11 +351,11 @@
     const m = measureOf(state.m);
     const measurePick = el("select", { id: "measure", onchange: () => pick({ m: measurePick.value }) }, (A.measures || []).filter(x => has("level/" + x.name)).map(x => el("option", { value: x.name }, measureName(x.name) + (x.unit && x.unit !== "1" ? ` (${x.unit})` : ""))));
     measurePick.value = state.m;
-    fanControls.replaceChildren(
+    fanControls.replaceChildren(...[
       seg("Panels by", [["border", "Borders"], ["outcome", "Outcomes"]], () => state.by, by => pick({ by })),
       seg("What is shown", [["level", "Level"], ["difference", viewNames.difference, !has("difference/" + state.m)], ...(two ? [["between", viewNames.between, !has("between/" + state.m)]] : [])], () => state.view, view => pick({ view })),
       el("label", { class: "pick" }, "Measure", measurePick),
-      state.by === "border" && B.length > 12 ? el("button", { type: "button", class: "ghost noprint", id: "more", onclick: () => pick({ all: !state.all }) }, state.all ? "Fewer borders" : `All ${B.length} borders`) : null);
+      state.by === "border" && B.length > 12 ? el("button", { type: "button", class: "ghost noprint", id: "more", onclick: () => pick({ all: !state.all }) }, state.all ? "Fewer borders" : `All ${B.length} borders`) : null].filter(Boolean));
     const panels = shownPanels().filter(([s, b]) => bandsOf(name, s, b));
     let hi = 0, lo = 0;
     for (const [, b] of panels) for (let s = 0; s < S.length; s++) { const q = bandsOf(name, s, b); if (!q) continue; for (let d = 0; d < DAYS; d++) { if (q[4][d] > hi) hi = q[4][d]; if (q[0][d] < lo) lo = q[0][d]; } }
@@ -364,17 +364,19 @@
     if (index && hi > 80) hi = 100;
     fans.title2.textContent = `${measureName(state.m)}${state.view === "level" ? "" : state.view === "between" ? ", B against A" : ", difference " + viewNames.difference.toLowerCase()} · ${state.by === "border" ? nameOf(state.s) : B[state.b]}`;
     readouts = [];
-    const room = fanGrid.clientWidth || 560, W = Math.max(150, (room + 12) / Math.max(1, Math.floor((room + 12) / (room < 380 ? 150 : 188))) - 12);
+    const room = fanGrid.clientWidth || 560, few = panels.length <= 6 && room > 380, columns = Math.max(1, Math.floor((room + 12) / (few ? 250 : room < 380 ? 150 : 188))), W = Math.max(150, (room + 12) / columns - 12);
+    fanGrid.style.gridTemplateColumns = matchMedia("print").matches ? "" : `repeat(${columns}, minmax(0, 1fr))`;
     fanGrid.replaceChildren(...panels.map(([s, b]) => {
       const bands = bandsOf(name, s, b), value = el("span", { class: "v" });
-      const f = frame({ w: W, h: 138, lo, hi, left: hi >= 1000 ? 42 : 30, limits: index ? [20, 40, 60, 80] : null, nticks: index ? 4 : 3, format: v => Math.abs(v) >= 10000 ? people(v) : num(v).replace(/\.0+$/, ""), label: `${B[b]}, ${nameOf(s)}: ${measureName(state.m)} by day; median at its highest ${num(Math.max(...bands[2].filter(Number.isFinite)))}` });
+      const f = frame({ w: W, h: few ? 190 : 138, lo, hi, left: hi >= 1000 ? 42 : 30, limits: index ? [20, 40, 60, 80] : null, nticks: index ? 4 : 3, format: v => Math.abs(v) >= 10000 ? people(v) : num(v).replace(/\.0+$/, ""), label: `${B[b]}, ${nameOf(s)}: ${measureName(state.m)} by day; median at its highest ${num(Math.max(...bands[2].filter(Number.isFinite)))}` });
       if (any(bands[2])) fan(f, bands, hue(s), "");
       const own = sv("g", {});
       f.add(own);
       readouts.push(() => { const v = bands[2][state.day]; value.textContent = Number.isFinite(v) ? num(v) : "–"; });
       f.svg.addEventListener("click", e => setDay(f.dayAt(e)));
-      f.svg.addEventListener("pointermove", e => {
-        if (index && !get("runs/index")) load("runs/index"); // shown from the next movement on
+      let inside = false;
+      const over = e => {
+        if (index && has("runs/index") && !get("runs/index")) load("runs/index").then(() => { if (inside) over(e); });
         const d = f.dayAt(e), v = f.valueAt(e), runs = index && get("runs/index");
         let words = `${B[b]} · ${nameOf(s)}\n${dateText(d)} (day ${d})\nmedian ${num(bands[2][d])}, 90 % ${num(bands[0][d])} to ${num(bands[4][d])}` + (index ? `\nclass of the median: ${classOf(bands[2][d])}` : "");
         if (runs) {
@@ -385,8 +387,9 @@
           if (best >= 0) words += `\nnearest run: replicate ${S[s].runs[best].filter(x => x !== "").join(" / ")}, ${num(line("runs/index", s, best, b)[d])}`;
         }
         showTip(words, e);
-      });
-      f.svg.addEventListener("pointerleave", () => { own.replaceChildren(); hideTip(); });
+      };
+      f.svg.addEventListener("pointermove", e => { inside = true; over(e); });
+      f.svg.addEventListener("pointerleave", () => { inside = false; own.replaceChildren(); hideTip(); });
       const head_ = el("button", { type: "button", class: "ft" + (state.by === "border" ? b === state.b ? " on" : "" : s === state.s ? " on" : ""), onclick: () => pick(state.by === "border" ? { b } : { s }) }, state.by === "outcome" ? sized(glyph(s)) : null, el("span", { class: "n" }, state.by === "border" ? B[b] : nameOf(s)), value);
       return el("div", { class: "fan" }, head_, f.svg);
     }));
@@ -470,7 +473,7 @@
     if (state.layer === "control" && get("map/control")) {
       const R = get("ground/row").v, C = get("ground/col").v, Te = get("ground/territory").v, names = A.control_states;
       const by = A.map.territories.map(t => { const i = names.indexOf(t[2]); return i < 0 ? NaN : line("map/control", s, i)[day]; });
-      const shade = by.map(v => Number.isFinite(v) ? `rgba(${T.name === "dark" ? "86,180,233" : "0,90,150"},${(.06 + .6 * (1 - v) / .5).toFixed(3)})` : "transparent");
+      const shade = by.map(v => Number.isFinite(v) ? `rgba(${T.name === "dark" ? "86,180,233" : "0,90,150"},${(.06 + .6 * Math.min(1, (1 - v) / .5)).toFixed(3)})` : "transparent");
       for (let i = 0; i < R.length; i++) { if (shade[Te[i]] !== "transparent") { g.fillStyle = shade[Te[i]]; block(g, C[i], R[i], 1); } }
     } else if (state.layer === "units" && get("map/units") && week >= 0) {
       const name = example && get("map/units_example") ? "map/units_example" : "map/units", by = A.map.admin1.map((_, u) => line(name, s, u)?.[week] || 0);
