@@ -264,6 +264,13 @@ fn describe(studies: &[Study], axes: &Axes, out: &mut Gathered) {
             })
         })
         .collect();
+    let mut starts = axes.start.iter().copied().flatten();
+    let first = starts.next();
+    if starts.any(|start| Some(start) != first) {
+        out.note(
+            "The studies begin on different dates: days are counted from each one's own first, dates are those of A".into(),
+        );
+    }
     let failed: usize = axes.failed.iter().sum();
     if failed > 0 {
         out.note(format!("{failed} runs failed and are in no number of this page; runs.csv has their causes"));

@@ -332,7 +332,7 @@
   }
 
   // ---- fan charts -------------------------------------------------------------------------------------------------------
-  const viewNames = { level: "Level", difference: "Against " + (() => { const r = (A.reference || []).find(x => x != null && S[x]); return r == null ? "reference" : nameOf(r); })(), between: "B against A" };
+  const viewNames = { level: "Level", difference: "Against " + (() => { const r = (A.reference || []).find(x => x != null && S[x]); return r == null ? "reference" : pretty(S[r].outcome) + (variants ? " · " + S[r].variant : ""); })(), between: "B against A" };
   const fans = panel("fans", "w6", "Pressure over time", () => {
     const name = `${state.view}/${state.m}`, step = get(name)?.step, rows = [];
     for (const [s, b] of shownPanels()) { const bands = bandsOf(name, s, b); if (bands && any(bands[2])) for (let d = 0; d < DAYS; d++) rows.push([S[s].outcome, S[s].variant, iso(d), B[b], state.m, ...bands.map(q => tidy(q[d], step))]); }
