@@ -434,7 +434,8 @@ fn visitors_go_home_and_flee_again() {
     let there = "home = 'IRN/Border province (fictional)'; at = 'AZE'; persons = [3000, 3000]";
     let lawless = "place = 'IRN'; value = [0.0, 0.0]";
     let both_ways = |visits: &str| {
-        let set = format!("displacement.hosting.visit_per_day = {visits}\n");
+        // Nobody returns to stay, so that all traffic is of visitors.
+        let set = format!("displacement.hosting.visit_per_day = {visits}\ndisplacement.hosting.return_per_day = 0.0\n");
         let mut s = simulation(&(set + &entry("displaced", there) + &entry("control", lawless)), &[], 0);
         let population = s.world().resource::<Population>();
         let home: u32 = population.residents.iter().sum();
