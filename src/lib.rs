@@ -8,7 +8,7 @@
 //! Data flows one way: [`cli`] (front door) → [`config`] (files to a checked scenario) → [`geography`] (files to an
 //! immutable map) → [`simulation`] (a world and its step; no files, no errors, no printing) → [`recorders`] (look through
 //! glass) → [`output`] (rows to files). [`study`] repeats the middle rooms over a plan of runs; [`calibration`]
-//! asks which parameters the cases of [`validation`] leave standing.
+//! asks which parameters the cases of [`validation`] leave standing. [`report`] shows a study on one page.
 //!
 //! The model itself is in the domains: [`leadership`], [`states`], [`conflict`], [`displacement`], [`borders`], [`ledger`].
 //! Each has its parameters in `parameters.rs`, its equations as pure functions in `rules.rs`, and its processes as systems.
@@ -29,6 +29,7 @@ pub mod ledger;
 pub mod output;
 pub mod random;
 pub mod recorders;
+pub mod report;
 pub mod schedule;
 pub mod sensitivity;
 pub mod simulation;

@@ -15,6 +15,7 @@ use crate::geography::{
     CrossingMode, CrossingStatus, DestinationKind, Map, SegmentKind, TerritoryKind, TravelMode, load,
 };
 use crate::ids::CellId;
+use crate::report::picture;
 use crate::time::Month;
 
 /// Look at a map: what is on it, and how it looks.
@@ -28,7 +29,7 @@ pub struct MapArgs {
 enum MapCommand {
     /// Territories, border segments and crossings as tables.
     Info(InfoArgs),
-    /// A layer as a PNG picture.
+    /// A layer, or an outcome of a study on a day, as a PNG picture; an outcome through time as an animated GIF.
     Render(RenderArgs),
 }
 
@@ -55,10 +56,22 @@ struct InfoArgs {
 struct RenderArgs {
     #[command(flatten)]
     which: Which,
-    /// What to show.
-    #[arg(long, value_parser = PossibleValuesParser::new(Layer::NAMES.map(|(name, _)| name)))]
-    layer: String,
-    /// File to write.
+    /// What to show of the map itself.
+    #[arg(long, value_parser = PossibleValuesParser::new(Layer::NAMES.map(|(name, _)| name)), required_unless_present = "study")]
+    layer: Option<String>,
+    /// Show displaced people of this study (its folder) rather than a layer.
+    #[arg(long, value_name = "DIR", conflicts_with = "layer", requires = "outcome")]
+    study: Option<PathBuf>,
+    /// Outcome of the study.
+    #[arg(long, requires = "study")]
+    outcome: Option<String>,
+    /// Variant of the study [default: its first].
+    #[arg(long, requires = "study")]
+    variant: Option<String>,
+    /// Day from the study's first, which `--as-of` names [default: the last].
+    #[arg(long, requires = "study")]
+    day: Option<usize>,
+    /// File to write; of a study, a name that ends in .gif gives every weekly count as a film.
     #[arg(long, value_name = "FILE.png")]
     out: PathBuf,
     /// Width of the picture, pixels.
@@ -281,8 +294,12 @@ fn draw_to_file(args: &RenderArgs) -> Result<(), String> {
         return Err(format!("{} exists; name another file or add --overwrite", args.out.display()));
     }
     let (dir, map) = open(&args.which)?;
-    let Some(layer) = Layer::named(&args.layer) else { return Err(format!("no layer `{}`", args.layer)) };
     let lines = draw::load_lines(&dir)?;
+    if let (Some(study), Some(outcome)) = (&args.study, &args.outcome) {
+        return draw_study(args, &map, &lines, study, outcome);
+    }
+    let name = args.layer.as_deref().unwrap_or_default();
+    let Some(layer) = Layer::named(name) else { return Err(format!("no layer `{name}`")) };
     let subtitle = format!("as of {}", args.which.as_of);
     let options = RenderOptions { width: args.width, subtitle, lines: &lines, towns: !args.no_towns };
     let image = draw::render(&map, layer, &options);
@@ -291,21 +308,63 @@ fn draw_to_file(args: &RenderArgs) -> Result<(), String> {
     Ok(())
 }
 
+/// The report's map of displaced people: a day as a picture, or all counts as a film.
+fn draw_study(
+    args: &RenderArgs,
+    map: &Map,
+    lines: &[draw::DrawnLine],
+    study: &Path,
+    outcome: &str,
+) -> Result<(), String> {
+    let film = picture::Film::read(study, map, outcome, args.variant.as_deref())?;
+    let draw = |count: usize| film.draw(map, lines, count, args.which.as_of, args.width);
+    let shown = args.out.display();
+    if args.out.extension().is_some_and(|e| e.eq_ignore_ascii_case("gif")) {
+        let images: Vec<draw::Image> = (0..film.days.len()).map(draw).collect();
+        let bytes = picture::film(&images).map_err(|e| format!("{shown}: {e}"))?;
+        write_whole(&args.out, args.overwrite, |file| file.write_all(&bytes)).map_err(|e| format!("{shown}: {e}"))?;
+        eprintln!("{shown}: {} pictures, {} kB", images.len(), bytes.len().div_ceil(1000));
+        return Ok(());
+    }
+    let last = film.days.last().copied().unwrap_or(0);
+    let day = args.day.unwrap_or(last);
+    let count = film.count_on(day).filter(|_| day < last + 7);
+    let Some(count) = count else {
+        return Err(format!("no count on day {day}; the counts go from day 0 to day {last}"));
+    };
+    let image = draw(count);
+    write_png(&image, &args.out, args.overwrite).map_err(|e| format!("{shown}: {e}"))?;
+    eprintln!("{shown}: {} x {} pixels", image.width, image.height);
+    Ok(())
+}
+
 /// Writes a picture beside its place and moves it there, so that nobody sees half a file.
 ///
 /// # Errors
 /// When the folder cannot be written to, or the file exists and may not be replaced.
 pub fn write_png(image: &draw::Image, path: &Path, overwrite: bool) -> Result<(), std::io::Error> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".map-").suffix(".part").tempfile_in(folder)?;
-    {
-        let mut encoder = png::Encoder::new(std::io::BufWriter::new(file.as_file_mut()), image.width, image.height);
+    write_whole(path, overwrite, |file| {
+        let mut encoder = png::Encoder::new(std::io::BufWriter::new(file), image.width, image.height);
         encoder.set_color(png::ColorType::Rgb);
         encoder.set_depth(png::BitDepth::Eight);
         let mut writer = encoder.write_header().map_err(std::io::Error::other)?;
         writer.write_image_data(&image.pixels).map_err(std::io::Error::other)?;
-        writer.finish().map_err(std::io::Error::other)?;
-    }
+        writer.finish().map_err(std::io::Error::other)
+    })
+}
+
+/// Writes a file beside its place and moves it there when it is whole.
+///
+/// # Errors
+/// When the folder cannot be written to, or the file exists and may not be replaced.
+pub fn write_whole(
+    path: &Path,
+    overwrite: bool,
+    write: impl FnOnce(&mut std::fs::File) -> std::io::Result<()>,
+) -> std::io::Result<()> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".spillover-").suffix(".part").tempfile_in(folder)?;
+    write(file.as_file_mut())?;
     // Temporary files are private; a picture is not.
     #[cfg(unix)]
     {

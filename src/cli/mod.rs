@@ -7,6 +7,7 @@ pub mod map;
 mod plan;
 mod problem;
 mod progress;
+mod report;
 mod results;
 mod run;
 mod schema;
@@ -60,6 +61,8 @@ enum Command {
     Check(check::Arguments),
     /// Score the displacement model against cases that happened, beside naive baselines
     Validate(validate::Arguments),
+    /// Make one page that shows a study, or compares two
+    Report(report::Arguments),
     /// Print the JSON schema of study files, for editors
     Schema(schema::Arguments),
     /// Look at a map
@@ -79,6 +82,7 @@ pub fn main() -> ExitCode {
         Command::Calibrate(arguments) => calibrate::run(&arguments),
         Command::Check(arguments) => Ok(check::run(&arguments)),
         Command::Validate(arguments) => validate::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Map(arguments) => return map::run(arguments),
         Command::Completions(arguments) => {

@@ -267,6 +267,32 @@ pub const MEASURES: &[Column] = &[
     Column::number("value", "as the measure", "Its value."),
 ];
 
+/// `whereabouts.csv`.
+pub const WHEREABOUTS: &[Column] = &[
+    OUTCOME,
+    VARIANT,
+    POINT,
+    REPLICATE,
+    DATE,
+    Column::text("admin1", "Code of the first-level unit that the cell lies in."),
+    Column::number("lat", "degrees", "Latitude of the centre of the map cell."),
+    Column::number("lon", "degrees", "Longitude of the centre of the map cell."),
+    Column::integer("displaced_persons", "persons", "Displaced people in the cell, moving or settled."),
+    Column::integer("refugees_persons", "persons", "Those of them outside the state of which they are nationals."),
+];
+
+/// `origins.csv`.
+pub const ORIGINS: &[Column] = &[
+    OUTCOME,
+    VARIANT,
+    POINT,
+    REPLICATE,
+    DATE,
+    Column::text("home_admin1", "Code of the first-level unit where home is; for Afghans from Iran where they lived."),
+    Column::text("state", "Where they are: code of the state or territory (ISO3; ABK, SOS, NKR, ICH, NAX)."),
+    Column::integer("displaced_persons", "persons", "Displaced people of that unit there, moving or settled."),
+];
+
 /// `pressure_bands.csv`.
 pub const PRESSURE_BANDS: &[Column] = &[
     OUTCOME,

@@ -1,11 +1,13 @@
-//! `displacement.csv`, and the totals of a run.
+//! `displacement.csv`, `whereabouts.csv`, `origins.csv`, and the totals of a run.
 
 use bevy_ecs::prelude::*;
 use jiff::civil::Date;
 
 use crate::displacement::Population;
+use crate::displacement::group::{DisplacedGroup, Travel};
+use crate::displacement::population::governing_state;
 use crate::geography::Map;
-use crate::ids::TerritoryId;
+use crate::ids::{AdminId, TerritoryId};
 use crate::output::format::RowWriter;
 use crate::simulation::{MapRes, ScenarioRes};
 
@@ -36,6 +38,58 @@ pub fn record(rows: &mut RowWriter, world: &World, _map: &Map, date: Date) {
             }
             rows.end_row();
         }
+    }
+}
+
+/// One row per cell with displaced people in it.
+pub fn record_whereabouts(rows: &mut RowWriter, world: &World, map: &Map, date: Date) {
+    let population = world.resource::<Population>();
+    let mut cells = population.peopled.clone();
+    // They stand in the order in which groups were met, which is no order to publish.
+    cells.sort_unstable();
+    for cell in cells.into_iter().map(crate::ids::CellId::index) {
+        rows.start_row(date);
+        rows.push_text(&map.admin1[map.cells.admin1[cell].index()].code);
+        rows.push_num(f64::from(map.cells.lat[cell]));
+        rows.push_num(f64::from(map.cells.lon[cell]));
+        rows.push_count(u64::from(population.displaced[cell]));
+        rows.push_count(u64::from(population.refugees[cell]));
+        rows.end_row();
+    }
+}
+
+/// One row per home unit and state with anybody of the one in the other. Who has reached their own country is home.
+pub fn record_origins<'a>(
+    rows: &mut RowWriter,
+    world: &World,
+    map: &Map,
+    date: Date,
+    groups: impl Iterator<Item = (&'a Travel, &'a DisplacedGroup)>,
+) {
+    let population = world.resource::<Population>();
+    let (mobile, host) = (population.mobile_nationality().index(), mobile_host(world));
+    let states = population.nationalities.len();
+    let mut persons = vec![0_u64; map.admin1.len() * states];
+    let mut add = |home: AdminId, state: usize, nationality: TerritoryId, count: u32| {
+        if !matches!(standing(state, nationality.index(), mobile, host), Standing::Home) {
+            persons[home.index() * states + state] += u64::from(count);
+        }
+    };
+    for (travel, group) in groups {
+        let state = governing_state(map, map.cells.territory[travel.cell.index()]);
+        add(group.home, state.index(), group.nationality, group.persons);
+    }
+    for (cohorts, state) in population.cohorts.iter().zip(&population.receiving) {
+        for cohort in cohorts {
+            add(cohort.home, state.index(), cohort.nationality, cohort.persons);
+        }
+    }
+    for (pair, &count) in persons.iter().enumerate().filter(|(_, count)| **count > 0) {
+        rows.start_row(date);
+        rows.push_text(&map.admin1[pair / states].code);
+        rows.push_text(&population.nationalities[pair % states]);
+        rows.push_count(count);
+        rows.end_row();
     }
 }
 

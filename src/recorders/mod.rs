@@ -15,6 +15,7 @@ use bevy_ecs::prelude::*;
 
 use crate::borders::Pressure;
 use crate::conflict::ArmedGroup;
+use crate::displacement::group::{DisplacedGroup, Travel};
 use crate::displacement::travel::Roads;
 use crate::geography::Map;
 use crate::leadership::Leadership;
@@ -23,6 +24,9 @@ use crate::simulation::{MapRes, RunSpec, ScenarioRes};
 use crate::states::Reserve;
 use crate::time::Clock;
 use table::{MEASURES, Table, outcome_name, variant_name};
+
+/// Days from one count of the displaced by place to the next: by cell and day they would outweigh all other tables.
+const DAYS_BETWEEN_COUNTS: u32 = 7;
 
 /// What a run leaves behind.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -76,6 +80,7 @@ pub struct Recorder {
     crossings: crossings::Memory,
     actions_seen: usize,
     groups: QueryState<&'static ArmedGroup>,
+    displaced: QueryState<(&'static Travel, &'static DisplacedGroup)>,
 }
 
 impl Recorder {
@@ -103,6 +108,7 @@ impl Recorder {
             crossings: crossings::Memory::new(&map),
             actions_seen: 0,
             groups: world.query::<&ArmedGroup>(),
+            displaced: world.query::<(&Travel, &DisplacedGroup)>(),
         }
     }
 
@@ -114,6 +120,7 @@ impl Recorder {
         self.headline.attention_diverted =
             self.headline.attention_diverted.max(world.resource::<Reserve>().attention_diverted);
         let date = clock.date;
+        let weekly = clock.day.0.is_multiple_of(DAYS_BETWEEN_COUNTS);
         for table in Table::RECORDED {
             if !self.spec.tables.contains(table) {
                 continue;
@@ -132,6 +139,11 @@ impl Recorder {
                 Table::Actions => power::record_actions(rows, world, map, date, self.actions_seen),
                 Table::Leadership => power::record_leadership(rows, world, map, date),
                 Table::Flashpoints => conflict::record_flashpoints(rows, world, date),
+                Table::Whereabouts if weekly => displacement::record_whereabouts(rows, world, map, date),
+                Table::Origins if weekly => {
+                    self.displaced.update_archetypes(world);
+                    displacement::record_origins(rows, world, map, date, self.displaced.iter_manual(world));
+                }
                 _ => {}
             }
         }

@@ -35,7 +35,7 @@ pub const MEASURES: [&str; 15] = [
 /// Position of the pressure index in [`MEASURES`].
 pub const INDEX_MEASURE: usize = 0;
 
-/// A table of a study. The first ten are filled by recorders during a run, the others when the runs are done.
+/// A table of a study. The first twelve are filled by recorders during a run, the others when the runs are done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Table {
@@ -59,6 +59,10 @@ pub enum Table {
     Flashpoints,
     /// What a run comes to, number by number.
     Measures,
+    /// Displaced people by cell, by week.
+    Whereabouts,
+    /// Displaced people by home unit and host state, by week.
+    Origins,
     /// Bands over replicates of each measure of pressure.
     PressureBands,
     /// Bands of paired differences.
@@ -71,7 +75,7 @@ pub enum Table {
 
 impl Table {
     /// Every table, recorded ones first.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Pressure,
         Self::Crossings,
         Self::Displacement,
@@ -82,6 +86,8 @@ impl Table {
         Self::Leadership,
         Self::Flashpoints,
         Self::Measures,
+        Self::Whereabouts,
+        Self::Origins,
         Self::PressureBands,
         Self::Contrasts,
         Self::Summary,
@@ -89,7 +95,7 @@ impl Table {
     ];
 
     /// The tables that recorders fill, in the order of [`super::RunOutput::tables`].
-    pub const RECORDED: [Self; 10] = [
+    pub const RECORDED: [Self; 12] = [
         Self::Pressure,
         Self::Crossings,
         Self::Displacement,
@@ -100,6 +106,8 @@ impl Table {
         Self::Leadership,
         Self::Flashpoints,
         Self::Measures,
+        Self::Whereabouts,
+        Self::Origins,
     ];
 
     /// Position in [`Table::ALL`], and for recorded tables in [`super::RunOutput::tables`].
@@ -129,6 +137,8 @@ impl Table {
             Self::Leadership => "leadership.csv",
             Self::Flashpoints => "flashpoints.csv",
             Self::Measures => "measures.csv",
+            Self::Whereabouts => "whereabouts.csv",
+            Self::Origins => "origins.csv",
             Self::PressureBands => "pressure_bands.csv",
             Self::Contrasts => "contrasts.csv",
             Self::Summary => "summary.csv",
@@ -150,6 +160,8 @@ impl Table {
             Self::Leadership => columns::LEADERSHIP,
             Self::Flashpoints => columns::FLASHPOINTS,
             Self::Measures => columns::MEASURES,
+            Self::Whereabouts => columns::WHEREABOUTS,
+            Self::Origins => columns::ORIGINS,
             Self::PressureBands => columns::PRESSURE_BANDS,
             Self::Contrasts => columns::CONTRASTS,
             Self::Summary => columns::SUMMARY,
@@ -188,6 +200,12 @@ impl Table {
             }
             Self::Measures => {
                 "One row per run, border and measure: what the run comes to, for comparing many runs. Measures of the whole region have no border. `spillover sensitivity` reads this table."
+            }
+            Self::Whereabouts => {
+                "One row per run, every seventh date from the start, and map cell with displaced people in it, moving or settled. Who went beyond the edge of the map is in displacement.csv alone."
+            }
+            Self::Origins => {
+                "One row per run, every seventh date from the start, first-level unit of home and state with displaced people from there, moving or settled, also beyond the edge of the map."
             }
             Self::PressureBands => {
                 "One row per outcome, variant, border, measure and date: mean and quantiles over the replicates, and the share of replicates with a high index. Conditional on the outcome: nothing here says how likely an outcome is."

@@ -1,0 +1,294 @@
+//! The show room: the tables of a study become one page that opens without anything else.
+//!
+//! [`gather`] reads one or two study folders and packs what the page shows; [`page::html`] puts it beside the page's own
+//! script and style. What is missing or damaged becomes a note on the page; the rest is shown.
+
+pub mod axes;
+mod ground;
+pub mod pack;
+pub mod page;
+mod people;
+pub mod picture;
+mod places;
+mod power;
+pub mod pressure;
+pub mod rows;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map as Object, Value, json};
+
+use crate::geography::Map;
+use crate::geography::draw::load_lines;
+use axes::Axes;
+use pack::Block;
+
+/// Size of the packed arrays at most, bytes of text: the page stays below two million.
+const BUDGET: usize = 1_750_000;
+
+/// A study folder.
+#[derive(Clone, Debug)]
+pub struct Study {
+    /// The folder.
+    pub folder: PathBuf,
+    /// Its `manifest.json`; null when there is none.
+    pub manifest: Value,
+    /// Its `datapackage.json`; null when there is none.
+    pub package: Value,
+}
+
+/// What was gathered for the page.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    /// Everything but the arrays.
+    data: Object<String, Value>,
+    /// Arrays by name, with their rank: the lowest ranks are kept first.
+    blocks: Vec<(u8, String, Block)>,
+    /// What is missing or damaged, in sentences.
+    pub notes: Vec<String>,
+    /// Seeds by study.
+    seeds: BTreeMap<usize, String>,
+}
+
+impl Gathered {
+    fn note(&mut self, sentence: String) {
+        self.notes.push(sentence);
+    }
+    fn put(&mut self, name: &str, value: Value) {
+        self.data.insert(name.into(), value);
+    }
+    fn block(&mut self, rank: u8, name: String, block: Block) {
+        self.blocks.push((rank, name, block));
+    }
+
+    /// An array of the page by its name, for tests.
+    #[must_use]
+    pub fn array(&self, name: &str) -> Option<&Block> {
+        self.blocks.iter().find(|b| b.1 == name).map(|b| &b.2)
+    }
+
+    /// A part of the page's data by its name, for tests.
+    #[must_use]
+    pub fn part(&self, name: &str) -> Option<&Value> {
+        self.data.get(name)
+    }
+
+    /// The data as the page reads it. What exceeds the budget is left out, the least important arrays first, and noted.
+    #[must_use]
+    pub fn into_json(mut self) -> Value {
+        self.blocks.sort_by_key(|b| b.0);
+        let mut left = BUDGET;
+        let mut kept = Object::new();
+        let mut dropped = Vec::new();
+        for (_, name, block) in self.blocks {
+            if block.data.len() <= left {
+                left -= block.data.len();
+                kept.insert(name, json!(block));
+            } else {
+                dropped.push(name);
+            }
+        }
+        if !dropped.is_empty() {
+            self.notes.push(format!(
+                "Left out so that the page stays below 2 MB (the tables have them): {}.",
+                dropped.join(", ")
+            ));
+        }
+        self.data.insert("notes".into(), json!(self.notes));
+        json!({ "about": pack::words(&Value::Object(self.data).to_string()), "blocks": kept })
+    }
+}
+
+/// Where the page's inputs are.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// One study folder, or two to compare.
+    pub studies: Vec<PathBuf>,
+    /// The map's folder; without it the folder that the manifest names is looked for in `maps/`.
+    pub map: Option<PathBuf>,
+    /// Folders with `scores.csv` of `spillover validate`.
+    pub validation: Vec<PathBuf>,
+}
+
+/// Reads everything that the page shows.
+///
+/// # Errors
+/// When a folder is no study folder at all.
+pub fn gather(sources: &Sources) -> Result<Gathered, String> {
+    let mut out = Gathered::default();
+    let mut axes = Axes::default();
+    let studies = sources.studies.iter().map(|f| open(f, &mut out)).collect::<Result<Vec<_>, _>>()?;
+    for (number, study) in studies.iter().enumerate() {
+        pressure::read_runs(study, number, &mut axes, &mut out);
+    }
+    let map = load_map(sources, &studies, &mut out);
+    let map = map.as_ref();
+    let mut pressure = pressure::Pressure::default();
+    let mut people = people::People::default();
+    let mut places = places::Places::default();
+    let mut power = power::Power::default();
+    for (number, study) in studies.iter().enumerate() {
+        pressure.read(study, number, &mut axes, &mut out);
+        power.read(study, number, &mut axes, &mut out);
+        people.read(study, number, &mut axes, map, &mut out);
+        places.read(study, number, &mut axes, map, &mut out);
+        power::sensitivity(study, &mut out);
+    }
+    pressure.finish(&axes, &mut out);
+    people.finish(&axes, map, &mut out);
+    places.finish(&axes, map, &mut out);
+    power.finish(&axes, &mut out);
+    let mut scores = Vec::new();
+    for folder in &sources.validation {
+        match power::scores(folder, &mut out) {
+            Ok(rows) => scores.extend(rows),
+            Err(problem) => out.note(format!("{problem}: run `spillover validate` to have hindcast scores")),
+        }
+    }
+    out.put("scores", Value::Array(scores));
+    describe(&studies, &axes, &mut out);
+    Ok(out)
+}
+
+/// Opens a folder, and notes when it is unfinished.
+fn open(folder: &Path, out: &mut Gathered) -> Result<Study, String> {
+    let shown = folder.display();
+    if !folder.is_dir() {
+        return Err(format!(
+            "{shown} is no folder; name the folder that `spillover run` wrote, such as output/outcomes"
+        ));
+    }
+    let json = |name: &str| -> Option<Value> {
+        let text = std::fs::read_to_string(folder.join(name)).ok()?;
+        serde_json::from_str(&text).ok()
+    };
+    let study = Study {
+        folder: folder.to_owned(),
+        manifest: json("manifest.json").unwrap_or(Value::Null),
+        package: json("datapackage.json").unwrap_or(Value::Null),
+    };
+    let has = |name: &str| folder.join(name).exists() || folder.join(format!("{name}.part")).exists();
+    if !["runs.csv", "pressure.csv", "pressure_bands.csv", "summary.csv"].into_iter().any(has) {
+        return Err(format!(
+            "{shown} holds no tables of a study (runs.csv, pressure.csv, pressure_bands.csv); `spillover run STUDY.toml --out {shown}` makes them"
+        ));
+    }
+    if let Ok(text) = std::fs::read_to_string(folder.join("UNFINISHED")) {
+        let why = text.lines().next().unwrap_or_default();
+        out.note(format!("The study in {shown} is unfinished: {why}"));
+    }
+    if study.manifest.is_null() {
+        out.note(format!("{shown} has no readable manifest.json: the command that repeats the study is not known"));
+    }
+    Ok(study)
+}
+
+/// The map that the study ran on.
+fn load_map(sources: &Sources, studies: &[Study], out: &mut Gathered) -> Option<Map> {
+    let provenance = &studies.first()?.manifest["provenance"];
+    let folder = match (&sources.map, provenance["map"].as_str()) {
+        (Some(folder), _) => folder.clone(),
+        (None, Some(name)) => PathBuf::from("maps").join(name),
+        (None, None) => {
+            out.note("The map of the study is not known; name its folder with --map".into());
+            return None;
+        }
+    };
+    // Holders are those of the study's first day.
+    let first = first_date(studies).unwrap_or(jiff::civil::date(2026, 1, 15));
+    let map = match Map::load(&folder, first) {
+        Ok(map) => map,
+        Err(problem) => {
+            out.note(format!("The map is not shown (name its folder with --map): {problem}"));
+            return None;
+        }
+    };
+    if provenance["map_hash"].as_str().is_some_and(|hash| hash != map.hash) {
+        out.note(format!("{} is not the state of the map that the study ran on", folder.display()));
+    }
+    match load_lines(&folder) {
+        Ok(lines) => ground::add(&map, &lines, out),
+        Err(problem) => {
+            out.note(problem);
+            ground::add(&map, &[], out);
+        }
+    }
+    Some(map)
+}
+
+/// The first date of the first table that has one.
+fn first_date(studies: &[Study]) -> Option<jiff::civil::Date> {
+    for table in ["pressure_bands", "pressure", "states", "leadership", "conflict"] {
+        let Ok(mut rows) = rows::Rows::open(&studies.first()?.folder, table) else { continue };
+        let Ok(date) = rows.column("date") else { continue };
+        let text = rows.next_row().and_then(|r| std::str::from_utf8(r.get(date)?).ok().map(str::to_owned));
+        if let Some(date) = text.and_then(|t| t.parse().ok()) {
+            return Some(date);
+        }
+    }
+    None
+}
+
+/// What the page is about: studies, scenarios, borders, days.
+fn describe(studies: &[Study], axes: &Axes, out: &mut Gathered) {
+    let list: Vec<Value> = studies
+        .iter()
+        .enumerate()
+        .map(|(number, study)| {
+            let folder = study.folder.file_name().map(|n| n.to_string_lossy().into_owned());
+            let name = study.manifest["study"].as_str().map(str::to_owned).or(folder).unwrap_or_default();
+            json!({
+                "name": name,
+                "title": study.package["title"],
+                "start": axes.start.get(number).copied().flatten(),
+                "seed": out.seeds.get(&number),
+                "command": command(&study.manifest),
+                "program": study.manifest["program"],
+                "provenance": study.manifest["provenance"],
+                "account": study.manifest["account"],
+                "plan_hash": study.manifest["plan_hash"],
+                "results_version": study.manifest["results_version"],
+            })
+        })
+        .collect();
+    let scenarios: Vec<Value> = axes
+        .scenarios
+        .iter()
+        .enumerate()
+        .map(|(s, scenario)| {
+            json!({
+                "study": scenario.study, "outcome": scenario.outcome, "variant": scenario.variant,
+                "runs": axes.runs[s].iter().map(|r| json!([r.0, r.1])).collect::<Vec<_>>(),
+                "failed": axes.failed[s], "example": axes.typical[s],
+            })
+        })
+        .collect();
+    let mut starts = axes.start.iter().copied().flatten();
+    let first = starts.next();
+    if starts.any(|start| Some(start) != first) {
+        out.note(
+            "The studies begin on different dates: days are counted from each one's own first, dates are those of A".into(),
+        );
+    }
+    let failed: usize = axes.failed.iter().sum();
+    if failed > 0 {
+        out.note(format!("{failed} runs failed and are in no number of this page; runs.csv has their causes"));
+    }
+    out.put("studies", Value::Array(list));
+    out.put("scenarios", Value::Array(scenarios));
+    out.put("borders", json!(axes.borders));
+    out.put("days", json!(axes.days));
+}
+
+/// The command that repeats a study, without the place where the program lay.
+fn command(manifest: &Value) -> Option<String> {
+    let words = manifest["provenance"]["command"].as_array()?;
+    let word = |(i, value): (usize, &Value)| {
+        let text = value.as_str().unwrap_or_default();
+        let text = if i == 0 { text.rsplit(['/', '\\']).next().unwrap_or(text) } else { text };
+        let plain = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c));
+        if plain { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+    };
+    Some(words.iter().enumerate().map(word).collect::<Vec<_>>().join(" "))
+}

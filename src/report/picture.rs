@@ -1,0 +1,146 @@
+//! The report's map as pictures: displaced people by first-level unit under an outcome, on a day or as a film of all weeks.
+
+use std::path::Path;
+
+use super::axes::{Axes, Scenario};
+use super::people::{People, Weekly};
+use super::rows::Rows;
+use super::{Gathered, Study, pressure};
+use crate::geography::Map;
+use crate::geography::draw::{DrawnLine, Image, Quantity, Ramp, RenderOptions, render_quantity};
+
+/// Persons at the two ends of the ramp, as on the page.
+const RANGE: [f64; 2] = [1.0, 2_000_000.0];
+/// Colours of a film: a GIF has 256 at most.
+const FILM_COLOURS: usize = 256;
+/// Hundredths of a second that a picture of a film stands.
+const FILM_DELAY: u16 = 18;
+
+/// The counts of one outcome and variant of a study.
+#[derive(Clone, Debug)]
+pub struct Film {
+    /// Days of the counts, from the study's first.
+    pub days: Vec<usize>,
+    /// Replicates.
+    pub runs: usize,
+    /// The outcome and variant.
+    pub scenario: Scenario,
+    /// Median persons: `[unit][count]`.
+    median: Vec<Vec<f32>>,
+}
+
+impl Film {
+    /// Reads the counts of an outcome (and variant) of a study.
+    ///
+    /// # Errors
+    /// When a table is missing or damaged, or there is no such outcome: then with the list of those there are.
+    pub fn read(folder: &Path, map: &Map, outcome: &str, variant: Option<&str>) -> Result<Self, String> {
+        let study =
+            Study { folder: folder.to_owned(), manifest: serde_json::Value::Null, package: serde_json::Value::Null };
+        let (mut axes, mut notes) = (Axes::default(), Gathered::default());
+        pressure::read_runs(&study, 0, &mut axes, &mut notes);
+        let mut people = People::default();
+        let damage = people.read_cells(Rows::open(folder, "whereabouts")?, 0, &mut axes, Some(map))?;
+        if let Some(problem) = damage.or_else(|| notes.notes.into_iter().next()) {
+            return Err(problem);
+        }
+        let fits = |s: &Scenario| s.outcome == outcome && variant.is_none_or(|v| s.variant == v);
+        let Some(at) = axes.scenarios.iter().position(fits) else {
+            let known: Vec<String> = axes
+                .scenarios
+                .iter()
+                .map(|s| if s.variant == "base" { s.outcome.clone() } else { format!("{} ({})", s.outcome, s.variant) })
+                .collect();
+            let asked = variant.map_or_else(|| outcome.to_owned(), |v| format!("{outcome} ({v})"));
+            return Err(format!("{} has no outcome `{asked}`; it has {}", folder.display(), known.join(", ")));
+        };
+        let Weekly { days, median } = people.weekly_units(&axes, map, at);
+        Ok(Self { days, runs: axes.runs[at].len(), scenario: axes.scenarios[at].clone(), median })
+    }
+
+    /// The last count not after a day; nothing before the first.
+    #[must_use]
+    pub fn count_on(&self, day: usize) -> Option<usize> {
+        self.days.iter().rposition(|&d| d <= day)
+    }
+
+    /// Draws a count.
+    #[must_use]
+    pub fn draw(&self, map: &Map, lines: &[DrawnLine], count: usize, first: jiff::civil::Date, width: u32) -> Image {
+        let day = self.days[count];
+        let date = crate::time::Day(day as u32).date(first);
+        let value = |unit: &crate::ids::AdminId| {
+            let persons = f64::from(self.median[unit.index()][count]);
+            if persons >= RANGE[0] { persons } else { f64::NAN }
+        };
+        let quantity = Quantity {
+            values: map.cells.admin1.iter().map(value).collect(),
+            title: "displaced".into(),
+            unit: "persons in a unit".into(),
+            range: RANGE,
+            logarithmic: true,
+            ramp: Ramp::Heat,
+            relief: false,
+        };
+        let variant =
+            if self.scenario.variant == "base" { String::new() } else { format!(", {}", self.scenario.variant) };
+        let heading = format!("{}{variant}: where displaced people are", self.scenario.outcome.replace('_', " "));
+        let subtitle = format!("{date} (day {day}), median of {} runs, by first-level unit", self.runs);
+        render_quantity(map, &heading, quantity, &RenderOptions { width, subtitle, lines, towns: true })
+    }
+}
+
+/// An animated GIF of pictures of one size.
+///
+/// Colours are the most frequent ones of all pictures, the others their nearest: the maps have few but for smooth edges.
+///
+/// # Errors
+/// When the encoder refuses, which it does for pictures above 65,535 pixels alone.
+pub fn film(images: &[Image]) -> Result<Vec<u8>, gif::EncodingError> {
+    use std::collections::BTreeMap;
+    let Some(first) = images.first() else { return Ok(Vec::new()) };
+    let mut counts: BTreeMap<[u8; 3], usize> = BTreeMap::new();
+    for pixel in images.iter().flat_map(|i| i.pixels.chunks_exact(3)) {
+        *counts.entry([pixel[0], pixel[1], pixel[2]]).or_default() += 1;
+    }
+    let mut palette: Vec<([u8; 3], usize)> = counts.iter().map(|(c, n)| (*c, *n)).collect();
+    palette.sort_by_key(|(colour, n)| (std::cmp::Reverse(*n), *colour));
+    palette.truncate(FILM_COLOURS);
+    let far = |a: [u8; 3], b: [u8; 3]| (0..3).map(|i| (i32::from(a[i]) - i32::from(b[i])).pow(2)).sum::<i32>();
+    let nearest = |c: [u8; 3]| (0..palette.len()).min_by_key(|&i| far(palette[i].0, c)).unwrap_or(0) as u8;
+    let index: BTreeMap<[u8; 3], u8> = counts.keys().map(|&c| (c, nearest(c))).collect();
+    let colours: Vec<u8> = palette.iter().flat_map(|p| p.0).collect();
+    let mut bytes = Vec::new();
+    {
+        let (w, h) = (first.width as u16, first.height as u16);
+        let mut encoder = gif::Encoder::new(&mut bytes, w, h, &colours)?;
+        encoder.set_repeat(gif::Repeat::Infinite)?;
+        for (number, image) in images.iter().enumerate() {
+            let pixels: Vec<u8> = image.pixels.chunks_exact(3).map(|p| index[&[p[0], p[1], p[2]]]).collect();
+            let last = number + 1 == images.len();
+            let delay = if last { FILM_DELAY * 8 } else { FILM_DELAY };
+            let frame = gif::Frame { width: w, height: h, delay, buffer: pixels.into(), ..gif::Frame::default() };
+            encoder.write_frame(&frame)?;
+        }
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_film_has_its_pictures() {
+        let images: Vec<Image> = [[255, 0, 0], [0, 255, 0]].map(|c| Image::new(4, 3, c)).to_vec();
+        let bytes = film(&images).unwrap();
+        let mut options = gif::DecodeOptions::new();
+        options.set_color_output(gif::ColorOutput::RGBA);
+        let mut decoder = options.read_info(&bytes[..]).unwrap();
+        for colour in [[255, 0, 0, 255], [0, 255, 0, 255]] {
+            let frame = decoder.read_next_frame().unwrap().unwrap();
+            assert_eq!(frame.buffer[..4], colour);
+        }
+        assert!(decoder.read_next_frame().unwrap().is_none());
+    }
+}

@@ -1,0 +1,165 @@
+//! Moscow: where the reserve stands and what the next thousand would avert, arms, influence, actions.
+
+use serde_json::{Value, json};
+
+use super::axes::{Axes, Cube, each_row, short};
+use super::pressure::BAND;
+use super::rows::Rows;
+use super::{Gathered, Study, pack};
+use crate::recorders::columns;
+use crate::recorders::table::ColumnKind;
+
+/// Actions kept at most: beyond it the first runs alone are listed, and the page says so.
+const MOST_ACTIONS: usize = 8_000;
+
+/// What the tables hold.
+#[derive(Default)]
+pub struct Power {
+    names: Vec<String>,
+    /// By column: scenario, run, day.
+    values: Vec<Cube>,
+    actions: Vec<Value>,
+    left_out: usize,
+}
+
+impl Power {
+    /// Reads the tables of a study.
+    pub fn read(&mut self, study: &Study, number: usize, axes: &mut Axes, out: &mut Gathered) {
+        match Rows::open(&study.folder, "states").and_then(|rows| self.read_states(rows, number, axes)) {
+            Ok(problem) => out.notes.extend(problem),
+            Err(problem) => out.note(format!("{problem}: not shown: reserve, influence and arms of Russia")),
+        }
+        match Rows::open(&study.folder, "actions").and_then(|rows| self.read_actions(rows, number, axes)) {
+            Ok(problem) => out.notes.extend(problem),
+            Err(problem) => out.note(format!("{problem}: not shown: actions of states")),
+        }
+    }
+
+    fn read_states(&mut self, rows: Rows, number: usize, axes: &mut Axes) -> Result<Option<String>, String> {
+        let mut wanted = Vec::new();
+        for column in columns::STATES.iter().filter(|c| c.kind == ColumnKind::Number) {
+            let Some(at) = rows.find(column.name) else { continue };
+            let place = self.names.iter().position(|n| n == column.name).unwrap_or_else(|| {
+                self.names.push(column.name.to_owned());
+                self.values.push(Cube::default());
+                self.names.len() - 1
+            });
+            wanted.push((at, place));
+        }
+        each_row(rows, axes, number, |row| {
+            for &(at, place) in &wanted {
+                let value = row.number_or(at, f64::NAN)?;
+                self.values[place].set([row.scenario, row.run, 0], row.day, value as f32);
+            }
+            Ok(())
+        })
+    }
+
+    fn read_actions(&mut self, rows: Rows, number: usize, axes: &mut Axes) -> Result<Option<String>, String> {
+        let columns = [rows.column("actor")?, rows.column("action")?, rows.column("target")?, rows.column("reason")?];
+        each_row(rows, axes, number, |row| {
+            if self.actions.len() < MOST_ACTIONS {
+                let [actor, action, target, reason] = columns.map(|c| row.text(c));
+                self.actions.push(json!([row.scenario, row.run, row.day, actor, action, target, reason]));
+            } else {
+                self.left_out += 1;
+            }
+            Ok(())
+        })
+    }
+
+    /// Makes what the page shows of it.
+    pub fn finish(self, axes: &Axes, out: &mut Gathered) {
+        let (scenarios, days) = (axes.scenarios.len(), axes.days);
+        for (name, cube) in self.names.iter().zip(&self.values) {
+            let shape = [scenarios, 5, days];
+            let mut bands = vec![f32::NAN; shape.iter().product()];
+            for (s, runs) in axes.runs.iter().enumerate() {
+                for d in 0..days {
+                    let mut values: Vec<f64> = (0..runs.len())
+                        .filter_map(|r| cube.line([s, r, 0]).get(d).copied().filter(|v| v.is_finite()).map(f64::from))
+                        .collect();
+                    if values.is_empty() {
+                        continue;
+                    }
+                    values.sort_unstable_by(f64::total_cmp);
+                    for (q, p) in BAND.into_iter().enumerate() {
+                        bands[(s * 5 + q) * days + d] = crate::study::quantiles::quantile(&values, p) as f32;
+                    }
+                }
+            }
+            out.block(2, format!("russia/{name}"), pack::linear(&shape, &bands, pack::step_for(&bands)));
+        }
+        let about = |name: &String| columns::STATES.iter().find(|c| c.name == name);
+        out.put(
+            "russia",
+            self.names
+                .iter()
+                .map(|n| json!({ "name": n, "unit": about(n).map_or("", |c| c.unit), "about": about(n).map_or("", |c| c.about) }))
+                .collect(),
+        );
+        out.put("actions", Value::Array(self.actions));
+        if self.left_out > 0 {
+            out.note(format!(
+                "actions.csv: {} actions beyond the first {MOST_ACTIONS} are not on the timeline",
+                self.left_out
+            ));
+        }
+    }
+}
+
+/// Hindcast scores of a validation folder: one row per case and series.
+///
+/// # Errors
+/// When there is no `scores.csv` or it lacks a column.
+pub fn scores(folder: &std::path::Path, out: &mut Gathered) -> Result<Vec<Value>, String> {
+    let mut rows = Rows::open(folder, "scores")?;
+    let wanted = ["case", "setting", "role", "scope", "series", "score", "subject", "value", "unit", "n_points"];
+    let mut at = [0; 10];
+    for (to, name) in at.iter_mut().zip(wanted) {
+        *to = rows.column(name)?;
+    }
+    let kept = ["crps", "crps_skill", "crps_relative", "coverage_50", "coverage_90", "log_ratio", "bias", "rmse"];
+    let mut list = Vec::new();
+    while let Some(record) = rows.next_row() {
+        let text = |i: usize| String::from_utf8_lossy(record.get(at[i]).unwrap_or_default()).into_owned();
+        if kept.contains(&text(5).as_str())
+            && let Some(value) = super::rows::number(record.get(at[7]).unwrap_or_default()).filter(|v| v.is_finite())
+        {
+            list.push(json!([
+                text(0),
+                text(1),
+                text(2),
+                text(3),
+                text(4),
+                text(5),
+                text(6),
+                short(value),
+                text(8),
+                text(9)
+            ]));
+        }
+    }
+    out.notes.extend(rows.problem());
+    Ok(list)
+}
+
+/// Sensitivity of measures to parameters, where a study has it. Columns that are absent stay empty.
+pub fn sensitivity(study: &Study, out: &mut Gathered) {
+    let Ok(mut rows) = Rows::open(&study.folder, "sensitivity") else { return };
+    let texts = ["measure", "outcome", "parameter"].map(|n| rows.find(n));
+    let names = ["mu_star", "sigma", "mu_star_conf", "S1", "S1_conf", "ST", "ST_conf"];
+    let numbers = names.map(|n| rows.find(n));
+    if texts[2].is_none() || numbers.iter().all(Option::is_none) {
+        return out.note("sensitivity.csv has no column `parameter`, or none of mu_star, S1, ST: not shown".into());
+    }
+    let mut list = Vec::new();
+    while let Some(record) = rows.next_row() {
+        let field = |c: Option<usize>| c.and_then(|c| record.get(c)).unwrap_or_default();
+        let mut row: Vec<Value> = texts.iter().map(|&c| json!(String::from_utf8_lossy(field(c)))).collect();
+        row.extend(numbers.iter().map(|&c| json!(super::rows::number(field(c)).filter(|v| v.is_finite()).map(short))));
+        list.push(Value::Array(row));
+    }
+    out.notes.extend(rows.problem());
+    out.put("sensitivity", Value::Array(list));
+}

@@ -1,0 +1,403 @@
+//! Pressure on the borders: bands, paired differences, single runs, what the index is made of, the headline numbers.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::axes::{Axes, Cube, each_row, short};
+use super::rows::Rows;
+use super::{Gathered, Study};
+use crate::recorders::columns;
+use crate::recorders::table::RUSSIA_SOUTH;
+use crate::study::quantiles::{Spread, quantile};
+
+/// The quantiles of a band.
+pub const BAND: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
+/// Their columns.
+const BAND_COLUMNS: [&str; 5] = ["q05", "q25", "q50", "q75", "q95"];
+
+/// Limits of the classes above which a stay is counted.
+const LIMITS: [f64; 3] = [40.0, 60.0, 80.0];
+/// Days in a row above a limit that count as staying above it.
+const STAY_DAYS: usize = 7;
+
+/// The terms whose points add up to the index.
+const TERMS: [&str; 6] = [
+    "contribution_humanitarian",
+    "contribution_irregular",
+    "contribution_armed",
+    "contribution_violence",
+    "contribution_vulnerability",
+    "contribution_impact",
+];
+
+/// What the tables of pressure hold, of all studies of the page.
+#[derive(Default)]
+pub struct Pressure {
+    /// Bands by measure: scenario, quantile, border, day.
+    level: BTreeMap<String, Cube>,
+    /// Bands of the paired difference by measure.
+    difference: BTreeMap<String, Cube>,
+    /// By scenario: what was subtracted.
+    reference: BTreeMap<usize, usize>,
+    /// Daily values by measure: scenario, run, border, day. The index, and the measures that have no bands.
+    runs: BTreeMap<String, Cube>,
+    /// Sums over runs of the terms: scenario, term, border, day; and the runs summed.
+    terms: Cube,
+    /// Order of the measures.
+    measures: Vec<String>,
+}
+
+/// Reads who ran.
+pub fn read_runs(study: &Study, number: usize, axes: &mut Axes, out: &mut Gathered) {
+    let mut rows = match Rows::open(&study.folder, "runs") {
+        Ok(rows) => rows,
+        Err(problem) => return out.note(format!("{problem}: which runs failed is not known")),
+    };
+    let Ok(keys) = rows.keys() else { return out.note("runs.csv has no column `outcome`".into()) };
+    let (status, seed) = (rows.find("status"), rows.find("seed"));
+    let abroad = rows.find("displaced_abroad_persons");
+    let mut ends: BTreeMap<usize, Vec<(f64, usize)>> = BTreeMap::new();
+    while let Some(record) = rows.next_row() {
+        let scenario = axes.scenario(number, record, &keys);
+        if status.is_some_and(|s| record.get(s) != Some(b"done")) {
+            axes.failed[scenario] += 1;
+            continue;
+        }
+        let Some(run) = axes.run(scenario, record, &keys) else { continue };
+        if let Some(value) = abroad.and_then(|c| super::rows::number(record.get(c)?)) {
+            ends.entry(scenario).or_default().push((value, run));
+        }
+        if let Some(seed) = seed.and_then(|c| record.get(c)) {
+            out.seeds.insert(number, String::from_utf8_lossy(seed).into_owned());
+        }
+    }
+    for (scenario, values) in ends {
+        axes.typical[scenario] = typical(values);
+    }
+    if let Some(problem) = rows.problem() {
+        out.note(problem);
+    }
+}
+
+/// The run whose displaced abroad at the end are nearest to the median; the first of several.
+#[must_use]
+pub fn typical(mut values: Vec<(f64, usize)>) -> Option<usize> {
+    let mut sorted: Vec<f64> = values.iter().map(|v| v.0).collect();
+    if sorted.is_empty() {
+        return None;
+    }
+    sorted.sort_unstable_by(f64::total_cmp);
+    let median = quantile(&sorted, 0.5);
+    values.sort_unstable_by(|a, b| (a.0 - median).abs().total_cmp(&(b.0 - median).abs()).then(a.1.cmp(&b.1)));
+    values.first().map(|v| v.1)
+}
+
+impl Pressure {
+    /// Reads the tables of a study.
+    pub fn read(&mut self, study: &Study, number: usize, axes: &mut Axes, out: &mut Gathered) {
+        self.read_bands(study, number, axes, out, false);
+        self.read_bands(study, number, axes, out, true);
+        let read = Rows::open(&study.folder, "pressure").and_then(|rows| self.read_days(rows, number, axes));
+        match read {
+            Ok(problem) => out.notes.extend(problem),
+            Err(problem) => out.note(format!(
+                "{problem}: the chance to stay above a limit, single runs and what the index is made of are not shown"
+            )),
+        }
+    }
+
+    fn read_bands(&mut self, study: &Study, number: usize, axes: &mut Axes, out: &mut Gathered, difference: bool) {
+        let table = if difference { "contrasts" } else { "pressure_bands" };
+        let rows = match Rows::open(&study.folder, table) {
+            Ok(rows) => rows,
+            Err(problem) => {
+                let what =
+                    if difference { "paired differences are not shown" } else { "the charts show the index alone" };
+                return out.note(format!("{problem}: {what}"));
+            }
+        };
+        let names = (|| -> Result<_, String> {
+            let mut quantiles = [0; 5];
+            for (to, name) in quantiles.iter_mut().zip(BAND_COLUMNS) {
+                *to = rows.column(name)?;
+            }
+            Ok((rows.column("border")?, rows.column("measure")?, quantiles))
+        })();
+        let (border, measure, quantiles) = match names {
+            Ok(names) => names,
+            Err(problem) => return out.note(problem),
+        };
+        let against = rows.find("against_outcome").zip(rows.find("against_variant"));
+        if rows.find("point").is_some() {
+            // Bands of single points of a design are not what the page shows: it pools the points, from the runs.
+            return;
+        }
+        let (bands, measures, reference) =
+            (if difference { &mut self.difference } else { &mut self.level }, &mut self.measures, &mut self.reference);
+        let mut last = String::new();
+        let mut cube = Cube::default();
+        let read = each_row(rows, axes, number, |row| {
+            let name = row.fields.get(measure).unwrap_or_default();
+            if name != last.as_bytes() {
+                if !last.is_empty() {
+                    bands.insert(last.clone(), std::mem::take(&mut cube));
+                }
+                last = String::from_utf8_lossy(name).into_owned();
+                cube = bands.remove(&last).unwrap_or_default();
+                if !measures.contains(&last) {
+                    measures.push(last.clone());
+                }
+            }
+            let border = row.axes.border(row.fields.get(border).unwrap_or_default());
+            for (q, &column) in quantiles.iter().enumerate() {
+                let value = row.number_or(column, f64::NAN)?;
+                cube.set([row.scenario, q, border], row.day, value as f32);
+            }
+            if let Some((outcome, variant)) = against
+                && row.day == 0
+            {
+                let (outcome, variant) = (row.fields.get(outcome), row.fields.get(variant));
+                let subtracted =
+                    row.axes.scenario_named(number, outcome.unwrap_or_default(), variant.unwrap_or_default());
+                reference.insert(row.scenario, subtracted);
+            }
+            Ok(())
+        });
+        if !last.is_empty() {
+            bands.insert(last, cube);
+        }
+        match read {
+            Ok(problem) => out.notes.extend(problem),
+            Err(problem) => out.note(problem),
+        }
+    }
+
+    fn read_days(&mut self, rows: Rows, number: usize, axes: &mut Axes) -> Result<Option<String>, String> {
+        let border = rows.column("border")?;
+        let terms = TERMS.map(|t| rows.find(t));
+        // Measures without bands: raw observables that hardly move, or all of them in a study by points.
+        let mut wanted: Vec<(usize, String)> = Vec::new();
+        for column in columns::PRESSURE {
+            let number = column.kind == crate::recorders::table::ColumnKind::Number;
+            let wants = number && !TERMS.contains(&column.name);
+            if wants && (column.name == "index" || !self.level.contains_key(column.name)) {
+                wanted.extend(rows.find(column.name).map(|at| (at, column.name.to_owned())));
+            }
+        }
+        let mut cubes: Vec<Cube> = wanted.iter().map(|(_, n)| self.runs.remove(n).unwrap_or_default()).collect();
+        let read = each_row(rows, axes, number, |row| {
+            let border = row.axes.border(row.fields.get(border).unwrap_or_default());
+            for ((column, _), cube) in wanted.iter().zip(&mut cubes) {
+                let value = row.number_or(*column, f64::NAN)?;
+                cube.set([row.scenario, row.run, border], row.day, value as f32);
+            }
+            for (t, column) in terms.iter().enumerate() {
+                if let Some(column) = column {
+                    self.terms.add([row.scenario, t, border], row.day, row.number(*column)? as f32);
+                }
+            }
+            Ok(())
+        });
+        for ((_, name), cube) in wanted.into_iter().zip(cubes) {
+            if !self.measures.contains(&name) {
+                self.measures.push(name.clone());
+            }
+            self.runs.insert(name, cube);
+        }
+        read
+    }
+
+    /// Makes what the page shows of it.
+    pub fn finish(mut self, axes: &Axes, out: &mut Gathered) {
+        let (scenarios, borders, days) = (axes.scenarios.len(), axes.borders.len(), axes.days);
+        let most = axes.runs.iter().map(Vec::len).max().unwrap_or(0);
+        self.add_missing_bands(axes);
+        let shape = [scenarios, 5, borders, days];
+        for (kind, bands) in [("level", &self.level), ("difference", &self.difference)] {
+            for (measure, cube) in bands {
+                let rank = u8::from(measure != "index") * 4 + u8::from(kind == "difference");
+                let flat = cube.flat(shape, f32::NAN);
+                let step = if measure == "index" { 0.01 } else { super::pack::step_for(&flat) };
+                out.block(rank, format!("{kind}/{measure}"), super::pack::linear(&shape, &flat, step));
+            }
+        }
+        if !self.terms.is_empty() {
+            let shape = [scenarios, TERMS.len(), borders, days];
+            let mut flat = self.terms.flat(shape, f32::NAN);
+            for (s, values) in flat.chunks_mut((TERMS.len() * borders * days).max(1)).enumerate() {
+                for v in values {
+                    *v /= axes.runs[s].len().max(1) as f32;
+                }
+            }
+            out.block(1, "terms".into(), super::pack::linear(&shape, &flat, 0.01));
+        }
+        if let Some(index) = self.runs.get("index") {
+            let shape = [scenarios, most, borders, days];
+            out.block(3, "runs/index".into(), super::pack::linear(&shape, &index.flat(shape, f32::NAN), 0.1));
+            Self::between_studies(index, axes, out);
+            out.put("borders_table", border_table(index, axes));
+        }
+        let about = |name: &str| columns::PRESSURE.iter().find(|c| c.name == name);
+        // In the order of the table's columns.
+        self.measures.sort_by_key(|m| columns::PRESSURE.iter().position(|c| c.name == m).unwrap_or(usize::MAX));
+        let measures = self.measures.iter().filter(|m| self.level.contains_key(*m));
+        out.put(
+            "measures",
+            measures
+                .map(|m| json!({ "name": m, "unit": about(m).map_or("", |c| c.unit), "about": about(m).map_or("", |c| c.about) }))
+                .collect(),
+        );
+        let reference = |s: usize| self.reference.get(&s).copied();
+        out.put("reference", (0..scenarios).map(|s| json!(reference(s))).collect());
+        out.put("russia_south", json!(RUSSIA_SOUTH));
+    }
+
+    /// Bands of the measures that have runs but no bands, and of all their differences in a study by points.
+    fn add_missing_bands(&mut self, axes: &Axes) {
+        for (measure, cube) in &self.runs {
+            if self.level.contains_key(measure) {
+                continue;
+            }
+            let mut bands = Cube::default();
+            for (s, runs) in axes.runs.iter().enumerate() {
+                spread(&mut bands, s, axes, |b, d| {
+                    (0..runs.len()).filter_map(|r| value(cube.line([s, r, b]), d)).collect()
+                });
+            }
+            self.level.insert(measure.clone(), bands);
+        }
+    }
+
+    /// Differences of the same outcome between two studies, run by run; only under the same luck.
+    fn between_studies(index: &Cube, axes: &Axes, out: &mut Gathered) {
+        let pairs: Vec<(usize, usize)> = axes
+            .scenarios
+            .iter()
+            .enumerate()
+            .filter(|(_, s)| s.study == 1)
+            .filter_map(|(b, s)| {
+                let twin = |t: &super::axes::Scenario| t.study == 0 && t.outcome == s.outcome && t.variant == s.variant;
+                axes.scenarios.iter().position(twin).map(|a| (a, b))
+            })
+            .collect();
+        if pairs.is_empty() {
+            return;
+        }
+        if out.seeds.get(&0) != out.seeds.get(&1) {
+            return out.note("The studies have different seeds: their runs cannot be paired.".into());
+        }
+        let mut bands = Cube::default();
+        let mut other = vec![Value::Null; axes.scenarios.len()];
+        for (a, b) in pairs {
+            let same: Vec<(usize, usize)> = axes.runs[b]
+                .iter()
+                .enumerate()
+                .filter_map(|(rb, run)| axes.runs[a].iter().position(|r| r == run).map(|ra| (ra, rb)))
+                .collect();
+            spread(&mut bands, b, axes, |border, d| {
+                same.iter()
+                    .filter_map(|&(ra, rb)| {
+                        Some(value(index.line([b, rb, border]), d)? - value(index.line([a, ra, border]), d)?)
+                    })
+                    .collect()
+            });
+            other[b] = json!(a);
+        }
+        let shape = [axes.scenarios.len(), 5, axes.borders.len(), axes.days];
+        out.put("twin", Value::Array(other));
+        out.block(1, "between/index".into(), super::pack::linear(&shape, &bands.flat(shape, f32::NAN), 0.01));
+    }
+}
+
+fn value(line: &[f32], day: usize) -> Option<f64> {
+    line.get(day).copied().filter(|v| v.is_finite()).map(f64::from)
+}
+
+/// Fills a scenario's bands from values over runs.
+fn spread(bands: &mut Cube, scenario: usize, axes: &Axes, values: impl Fn(usize, usize) -> Vec<f64>) {
+    for border in 0..axes.borders.len() {
+        for day in 0..axes.days {
+            let mut values = values(border, day);
+            if values.is_empty() {
+                continue;
+            }
+            values.sort_unstable_by(f64::total_cmp);
+            for (q, p) in BAND.into_iter().enumerate() {
+                bands.set([scenario, q, border], day, quantile(&values, p) as f32);
+            }
+        }
+    }
+}
+
+/// The longest stay above a limit, days in a row.
+#[must_use]
+pub fn longest_stay(line: &[f32], limit: f64) -> usize {
+    let (mut longest, mut now) = (0, 0);
+    for &value in line {
+        now = if f64::from(value) > limit { now + 1 } else { 0 };
+        longest = longest.max(now);
+    }
+    longest
+}
+
+/// A spread as the page reads it.
+#[must_use]
+pub fn band_json(mut values: Vec<f64>) -> Value {
+    Spread::of(&mut values).map_or(Value::Null, |s| json!([s.q05, s.q25, s.q50, s.q75, s.q95].map(short)))
+}
+
+/// One row per scenario and border: peak, its day, days above the limits, shares of runs that stay above them.
+fn border_table(index: &Cube, axes: &Axes) -> Value {
+    let mut rows = Vec::new();
+    for (s, runs) in axes.runs.iter().enumerate() {
+        for b in 0..axes.borders.len() {
+            let lines: Vec<&[f32]> =
+                (0..runs.len()).map(|r| index.line([s, r, b])).filter(|l| l.iter().any(|v| v.is_finite())).collect();
+            if lines.is_empty() {
+                continue;
+            }
+            let (mut peaks, mut peak_days) = (Vec::new(), Vec::new());
+            for line in &lines {
+                let mut best = (f64::NEG_INFINITY, 0);
+                for (d, &v) in line.iter().enumerate() {
+                    if f64::from(v) > best.0 {
+                        best = (f64::from(v), d);
+                    }
+                }
+                peaks.push(best.0);
+                peak_days.push(best.1 as f64);
+            }
+            let above = LIMITS.map(|limit| {
+                band_json(lines.iter().map(|l| l.iter().filter(|v| f64::from(**v) > limit).count() as f64).collect())
+            });
+            let stays = LIMITS.map(|limit| {
+                let staying = lines.iter().filter(|l| longest_stay(l, limit) >= STAY_DAYS).count();
+                short(staying as f64 / lines.len() as f64)
+            });
+            rows.push(json!({
+                "s": s, "b": b, "n": lines.len(),
+                "peak": band_json(peaks), "peak_day": band_json(peak_days), "above": above, "stays": stays,
+            }));
+        }
+    }
+    Value::Array(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stay_is_counted_in_days_in_a_row() {
+        let line = [61.0, 61.0, 60.0, 70.0, 70.0, 70.0, 1.0];
+        assert_eq!(longest_stay(&line, 60.0), 3);
+        assert_eq!(longest_stay(&line, 70.0), 0);
+    }
+
+    #[test]
+    fn the_example_is_the_run_nearest_to_the_median() {
+        assert_eq!(typical(vec![(1.0, 0), (9.0, 1), (5.0, 2), (100.0, 3)]), Some(1));
+        assert_eq!(typical(vec![]), None);
+    }
+}

@@ -1,0 +1,171 @@
+//! Tables read row by row, columns by name. A damaged table gives what stands before the damage, and a sentence about it.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use csv::ByteRecord;
+
+/// A table being read.
+pub struct Rows {
+    reader: csv::Reader<File>,
+    header: Vec<String>,
+    path: PathBuf,
+    record: ByteRecord,
+    problem: Option<String>,
+}
+
+/// The columns that say which run a row belongs to. Tables over replicates have no replicate.
+#[derive(Clone, Copy, Debug)]
+pub struct KeyColumns {
+    /// `outcome`.
+    pub outcome: usize,
+    /// `variant`; absent in foreign tables.
+    pub variant: Option<usize>,
+    /// `point` of a sampling design, where there is one.
+    pub point: Option<usize>,
+    /// `replicate`.
+    pub replicate: Option<usize>,
+}
+
+impl Rows {
+    /// Opens a table of a folder; the file of an unfinished study is taken when there is no finished one.
+    ///
+    /// # Errors
+    /// A sentence that names the file, when there is none or it cannot be read.
+    pub fn open(folder: &Path, name: &str) -> Result<Self, String> {
+        let mut path = folder.join(format!("{name}.csv"));
+        if !path.is_file() {
+            let part = folder.join(format!("{name}.csv.part"));
+            if !part.is_file() {
+                return Err(format!("{} is not there", path.display()));
+            }
+            path = part;
+        }
+        let shown = path.display().to_string();
+        let mut reader = csv::Reader::from_path(&path).map_err(|e| format!("{shown}: {e}"))?;
+        let header = reader.byte_headers().map_err(|e| format!("{shown}: {e}"))?;
+        let header: Vec<String> = header.iter().map(|h| String::from_utf8_lossy(h).into_owned()).collect();
+        if header.is_empty() {
+            return Err(format!("{shown} is empty"));
+        }
+        Ok(Self { reader, header, path, record: ByteRecord::new(), problem: None })
+    }
+
+    /// Names of the columns.
+    #[must_use]
+    pub fn header(&self) -> &[String] {
+        &self.header
+    }
+
+    /// Position of a column, if it is there.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<usize> {
+        self.header.iter().position(|h| h == name)
+    }
+
+    /// Position of a column that must be there.
+    ///
+    /// # Errors
+    /// A sentence that names the file and the column.
+    pub fn column(&self, name: &str) -> Result<usize, String> {
+        self.find(name).ok_or_else(|| format!("{} has no column `{name}`", self.path.display()))
+    }
+
+    /// The columns that name a run.
+    ///
+    /// # Errors
+    /// When there is no `outcome`.
+    pub fn keys(&self) -> Result<KeyColumns, String> {
+        Ok(KeyColumns {
+            outcome: self.column("outcome")?,
+            variant: self.find("variant"),
+            point: self.find("point"),
+            replicate: self.find("replicate"),
+        })
+    }
+
+    /// The next row; nothing at the end, or where the table is damaged.
+    pub fn next_row(&mut self) -> Option<&ByteRecord> {
+        if self.problem.is_some() {
+            return None;
+        }
+        match self.reader.read_byte_record(&mut self.record) {
+            Ok(true) => Some(&self.record),
+            Ok(false) => None,
+            Err(e) => {
+                let found = match e.kind() {
+                    csv::ErrorKind::UnequalLengths { pos, expected_len, len } => {
+                        let line = pos.as_ref().map_or(0, csv::Position::line);
+                        format!("line {line} has {len} fields where the header has {expected_len}")
+                    }
+                    _ => e.to_string(),
+                };
+                self.problem = Some(format!("{}: {found}; the rows above it are shown", self.path.display()));
+                None
+            }
+        }
+    }
+
+    /// Notes that a field does not hold what its column says. Reading ends there.
+    pub fn refuse(&mut self, column: usize, expected: &str) {
+        let line = self.record.position().map_or(0, csv::Position::line);
+        let found = self.record.get(column).map(String::from_utf8_lossy).unwrap_or_default();
+        self.problem = Some(format!(
+            "{}: line {line}, column `{}`: found `{found}`, expected {expected}; the rows above it are shown",
+            self.path.display(),
+            self.header.get(column).map_or("?", String::as_str),
+        ));
+    }
+
+    /// What was wrong, if anything.
+    #[must_use]
+    pub fn problem(self) -> Option<String> {
+        self.problem
+    }
+}
+
+/// A number; NaN for an empty field, which is a missing value; nothing when the field holds something else.
+#[must_use]
+pub fn number(field: &[u8]) -> Option<f64> {
+    if field.is_empty() { Some(f64::NAN) } else { std::str::from_utf8(field).ok()?.parse().ok() }
+}
+
+/// The number of an ISO date in days since 1970-01-01, or nothing when the text is no date.
+#[must_use]
+pub fn day_number(field: &[u8]) -> Option<i32> {
+    let digits = |range: std::ops::Range<usize>| -> Option<i32> {
+        field.get(range)?.iter().try_fold(0, |n, b| b.is_ascii_digit().then(|| n * 10 + i32::from(b - b'0')))
+    };
+    if field.len() < 10 || field[4] != b'-' || field[7] != b'-' {
+        return None;
+    }
+    let (year, month, day) = (digits(0..4)?, digits(5..7)?, digits(8..10)?);
+    let date = jiff::civil::Date::new(year as i16, month as i8, day as i8).ok()?;
+    date.since(jiff::civil::date(1970, 1, 1)).ok().map(|span| span.get_days())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_count_days() {
+        assert_eq!(day_number(b"1970-01-02"), Some(1));
+        assert_eq!(day_number(b"2026-01-15"), Some(20_468));
+        assert_eq!(day_number(b"2026-13-15"), None);
+        assert_eq!(day_number(b"yesterday"), None);
+    }
+
+    #[test]
+    fn damage_is_told_with_its_line() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("runs.csv"), "a,b\n1,2\n3\n5,6\n").unwrap();
+        let mut rows = Rows::open(dir.path(), "runs").unwrap();
+        assert_eq!(rows.next_row().unwrap().get(0), Some(&b"1"[..]));
+        assert!(rows.next_row().is_none());
+        assert!(rows.next_row().is_none(), "nothing after the damage is read");
+        let problem = rows.problem().unwrap();
+        assert!(problem.contains("line 3 has 1 fields where the header has 2"), "{problem}");
+        assert!(Rows::open(dir.path(), "pressure").err().unwrap().contains("is not there"));
+    }
+}

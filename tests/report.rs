@@ -1,0 +1,311 @@
+//! The report as a user meets it: the real program on small studies; numbers, hostile text, damage, comparison.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use spillover::report::pack::{Block, decode, unpacked_words};
+
+struct Desk(tempfile::TempDir);
+
+impl Desk {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+    fn spillover(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_spillover"));
+        // Maps are found from the repository's root.
+        command.current_dir(env!("CARGO_MANIFEST_DIR")).env("NO_COLOR", "1").args(arguments);
+        command.output().unwrap()
+    }
+    /// A study of two outcomes, three replicates and fifteen days.
+    fn study(&self, name: &str, more: &[&str]) -> String {
+        let folder = self.path(name).display().to_string();
+        let outcomes = r#"study.outcomes=["continuity", "civil_strife"]"#;
+        let mut arguments = vec![
+            "run",
+            "configs/quick.toml",
+            "--quiet",
+            "--replicates",
+            "3",
+            "--set",
+            "run.days=15",
+            "--set",
+            outcomes,
+        ];
+        arguments.extend(["--out", &folder]);
+        arguments.extend(more);
+        let output = self.spillover(&arguments);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        folder
+    }
+    fn report(&self, arguments: &[&str]) -> (String, Page) {
+        let out = self.path("page.html").display().to_string();
+        let mut all = vec!["report"];
+        all.extend(arguments);
+        all.extend(["--out", &out, "--overwrite"]);
+        let output = self.spillover(&all);
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{told}");
+        (told, Page::read(Path::new(&out)))
+    }
+}
+
+struct Page {
+    html: String,
+    about: Value,
+    blocks: BTreeMap<String, Block>,
+}
+
+impl Page {
+    fn read(path: &Path) -> Self {
+        let html = fs::read_to_string(path).unwrap();
+        let (_, rest) = html.split_once(r#"id="data">"#).expect("the data");
+        let (data, _) = rest.split_once("</script>").expect("the end of the data");
+        let data: Value = serde_json::from_str(data).expect("JSON");
+        let about = unpacked_words(data["about"].as_str().unwrap()).unwrap();
+        Self {
+            about: serde_json::from_str(&about).unwrap(),
+            blocks: serde_json::from_value(data["blocks"].clone()).unwrap(),
+            html,
+        }
+    }
+    fn names(&self, part: &str) -> Vec<String> {
+        serde_json::from_value(self.about[part].clone()).unwrap()
+    }
+}
+
+fn rows(folder: &str, table: &str) -> Vec<BTreeMap<String, String>> {
+    let mut reader = csv::Reader::from_path(Path::new(folder).join(format!("{table}.csv"))).unwrap();
+    reader.deserialize().map(Result::unwrap).collect()
+}
+
+fn number(row: &BTreeMap<String, String>, column: &str) -> f64 {
+    row[column].parse().unwrap_or(f64::NAN)
+}
+
+#[test]
+fn numbers_on_the_page_equal_the_tables() {
+    let desk = Desk::new();
+    let folder = desk.study("study", &[]);
+    let (_, page) = desk.report(&[&folder]);
+    let borders = page.names("borders");
+    let outcomes = ["continuity", "civil_strife"];
+    let days = page.about["days"].as_u64().unwrap() as usize;
+    assert_eq!(days, 15);
+    let start = jiff::civil::date(1970, 1, 1)
+        .checked_add(jiff::Span::new().days(page.about["studies"][0]["start"].as_i64().unwrap()))
+        .unwrap();
+    let place = |row: &BTreeMap<String, String>| {
+        let scenario = outcomes.iter().position(|o| *o == row["outcome"]).unwrap();
+        let border = borders.iter().position(|b| *b == row["border"]).unwrap();
+        let date: jiff::civil::Date = row["date"].parse().unwrap();
+        (scenario, border, date.since(start).unwrap().get_days() as usize)
+    };
+    for (kind, table) in [("level", "pressure_bands"), ("difference", "contrasts")] {
+        let mut decoded = BTreeMap::new();
+        let mut compared = 0;
+        for row in rows(&folder, table) {
+            let name = format!("{kind}/{}", row["measure"]);
+            let block = &page.blocks[&name];
+            let values = decoded.entry(name.clone()).or_insert_with(|| decode(block).unwrap());
+            let (s, b, d) = place(&row);
+            for (q, column) in ["q05", "q25", "q50", "q75", "q95"].into_iter().enumerate() {
+                let mine = values[((s * 5 + q) * borders.len() + b) * days + d];
+                let table = number(&row, column);
+                assert!((mine - table).abs() <= block.step * 0.5001, "{name} {column}: {mine} for {table} in {row:?}");
+                compared += 1;
+            }
+        }
+        assert!(compared > 10_000, "{compared} numbers of {table}");
+    }
+    // Single runs, and the sum of the terms.
+    let runs = decode(&page.blocks["runs/index"]).unwrap();
+    for row in rows(&folder, "pressure") {
+        let (s, b, d) = place(&row);
+        let r = number(&row, "replicate") as usize;
+        let mine = runs[((s * 3 + r) * borders.len() + b) * days + d];
+        assert!((mine - number(&row, "index")).abs() <= 0.0501, "{mine} in {row:?}");
+    }
+    // Headline numbers.
+    let table = page.about["borders_table"].as_array().unwrap();
+    let peaks: Vec<_> = rows(&folder, "summary").into_iter().filter(|r| r["measure"] == "peak_index").collect();
+    assert_eq!(peaks.len(), table.len());
+    for row in peaks {
+        let s = outcomes.iter().position(|o| *o == row["outcome"]).unwrap();
+        let b = borders.iter().position(|b| *b == row["border"]).unwrap();
+        let mine = table.iter().find(|t| t["s"] == s && t["b"] == b).unwrap();
+        for (q, column) in ["q05", "q25", "q50", "q75", "q95"].into_iter().enumerate() {
+            let (mine, table) = (mine["peak"][q].as_f64().unwrap(), number(&row, column));
+            assert!((mine - table).abs() < 0.006, "{mine} for {table} in {row:?}");
+        }
+    }
+    // People abroad on the last day: the median of three replicates, counted here.
+    let totals = &page.blocks["people/totals"];
+    let values = decode(totals).unwrap();
+    for (s, outcome) in outcomes.into_iter().enumerate() {
+        let mut abroad = vec![0.0; 3];
+        let last = start.checked_add(jiff::Span::new().days(14)).unwrap().to_string();
+        for row in rows(&folder, "displacement").iter().filter(|r| r["outcome"] == outcome && r["date"] == last) {
+            abroad[number(row, "replicate") as usize] += number(row, "hosted_persons");
+        }
+        abroad.sort_by(f64::total_cmp);
+        let mine = values[((s * 2 + 1) * 5 + 2) * days + 14];
+        assert!((mine - abroad[1]).abs() <= totals.step * 0.5001, "{mine} for {}", abroad[1]);
+    }
+    // Where people are adds up to who is inside and abroad, but for those beyond the map.
+    let units = decode(&page.blocks["map/units"]).unwrap();
+    assert!(units.iter().any(|v| *v > 0.0), "nobody on the map");
+    assert!(page.html.len() < 2_000_000);
+    assert!(page.html.contains("default-src 'none'"));
+    assert!(
+        !page.html.contains("http://")
+            || page.html.matches("http://").count() == page.html.matches("http://www.w3.org/").count()
+    );
+    assert_eq!(page.about["notes"], serde_json::json!([]));
+}
+
+#[test]
+fn hostile_text_cannot_script_the_page() {
+    let desk = Desk::new();
+    let evil = r#"study.title="</script><script>alert(1)</script><img src=x onerror=alert(2)>""#;
+    let folder = desk.study("study", &["--set", evil]);
+    // A hand that edits the tables may write anything as an outcome or a border.
+    let runs = Path::new(&folder).join("runs.csv");
+    let text = fs::read_to_string(&runs).unwrap().replace("civil_strife", "<svg onload=alert(3)>");
+    fs::write(runs, text).unwrap();
+    let (_, page) = desk.report(&[&folder]);
+    for word in ["<script>alert", "<img", "<svg onload", "onerror=alert"] {
+        assert!(!page.html.contains(word), "{word}");
+    }
+    assert_eq!(page.html.matches("</script>").count(), 2);
+    assert!(page.about.to_string().contains("</script><script>alert(1)"), "the title is still there, as text");
+    // The page's program never makes markup of text.
+    for way in [
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "eval(",
+        "new Function",
+        "fetch(",
+        "XMLHttpRequest",
+    ] {
+        assert!(!page.html.contains(way), "{way}");
+    }
+}
+
+#[test]
+fn a_damaged_study_says_what_is_missing_and_shows_the_rest() {
+    let desk = Desk::new();
+    let folder = desk.study("study", &[]);
+    let path = |name: &str| Path::new(&folder).join(name);
+    let cut = |name: &str, keep: usize| {
+        let text = fs::read_to_string(path(name)).unwrap();
+        let lines: Vec<&str> = text.lines().take(keep).collect();
+        fs::write(path(name), format!("{}\ncontinuity,base", lines.join("\n"))).unwrap();
+    };
+    cut("displacement.csv", 30);
+    let text = fs::read_to_string(path("crossings.csv")).unwrap().replacen(",0,0,0,0,", ",0,zero,0,0,", 1);
+    fs::write(path("crossings.csv"), text).unwrap();
+    for name in ["contrasts.csv", "events.csv", "manifest.json"] {
+        fs::remove_file(path(name)).unwrap();
+    }
+    fs::rename(path("states.csv"), path("states.csv.part")).unwrap();
+    fs::write(path("UNFINISHED"), "stopped by hand\n").unwrap();
+    let (told, page) = desk.report(&[&folder, "--map", "maps/caucasus_10km"]);
+    let notes = page.names("notes").join("\n");
+    for part in [
+        "is unfinished: stopped by hand",
+        "line 31 has 2 fields where the header has 11",
+        "column `served_persons`: found `zero`, expected a number",
+        "contrasts.csv is not there",
+        "events.csv is not there",
+        "no readable manifest.json",
+    ] {
+        assert!(notes.contains(part), "{part} in\n{notes}");
+        assert!(told.contains(part), "{part} in\n{told}");
+    }
+    for name in ["level/index", "terms", "people/totals", "russia/attention_diverted"] {
+        assert!(page.blocks.contains_key(name), "{name} is shown all the same");
+    }
+    assert!(!page.blocks.contains_key("difference/index"));
+}
+
+#[test]
+fn two_studies_are_compared_run_by_run() {
+    let desk = Desk::new();
+    let a = desk.study("a", &[]);
+    let b = desk.study("b", &["--set", "mechanisms.kin=false"]);
+    let (_, page) = desk.report(&[&a, &b]);
+    let borders = page.names("borders");
+    assert_eq!(page.about["scenarios"].as_array().unwrap().len(), 4);
+    assert_eq!(page.about["twin"], serde_json::json!([null, null, 0, 1]));
+    let between = decode(&page.blocks["between/index"]).unwrap();
+    // By hand: the median difference of a border on the last day.
+    let last = |folder: &str, border: &str| -> Vec<f64> {
+        let all = rows(folder, "pressure");
+        let mine = all.iter().filter(|r| r["outcome"] == "civil_strife" && r["border"] == border);
+        let mut by: BTreeMap<String, f64> = BTreeMap::new();
+        for row in mine {
+            by.insert(row["replicate"].clone(), number(row, "index")); // rows stand by date: the last stays
+        }
+        by.into_values().collect()
+    };
+    for (n, border) in borders.iter().enumerate() {
+        let mut differences: Vec<f64> = last(&b, border).iter().zip(last(&a, border)).map(|(b, a)| b - a).collect();
+        differences.sort_by(f64::total_cmp);
+        let mine = between[((3 * 5 + 2) * borders.len() + n) * 15 + 14];
+        assert!((mine - differences[1]).abs() < 0.0151, "{border}: {mine} for {}", differences[1]);
+    }
+}
+
+#[test]
+fn pictures_of_an_outcome() {
+    let desk = Desk::new();
+    let folder = desk.study("study", &[]);
+    let of = |out: &Path, more: &[&str]| {
+        let out = out.display().to_string();
+        let mut all = vec!["map", "render", "--study", &folder, "--width", "700", "--out", &out];
+        all.extend(more);
+        desk.spillover(&all)
+    };
+    let png = desk.path("day.png");
+    assert!(of(&png, &["--outcome", "civil_strife", "--day", "9"]).status.success());
+    assert_eq!(fs::read(&png).unwrap()[1..4], *b"PNG");
+    let gif = desk.path("film.gif");
+    assert!(of(&gif, &["--outcome", "civil_strife"]).status.success());
+    assert_eq!(fs::read(&gif).unwrap()[..6], *b"GIF89a");
+    let wrong = of(&desk.path("x.png"), &["--outcome", "weather"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    let told = String::from_utf8_lossy(&wrong.stderr).into_owned();
+    assert!(told.contains("no outcome `weather`; it has continuity, civil_strife"), "{told}");
+    let late = of(&desk.path("x.png"), &["--outcome", "continuity", "--day", "400"]);
+    assert!(String::from_utf8_lossy(&late.stderr).contains("from day 0 to day 14"));
+    assert!(!desk.path("x.png").exists());
+}
+
+#[test]
+fn mistakes_are_told_with_the_next_step() {
+    let desk = Desk::new();
+    let told = |arguments: &[&str]| {
+        let output = desk.spillover(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    assert!(told(&["report", "nowhere"]).contains("`spillover run` wrote"));
+    let empty = desk.path("empty");
+    fs::create_dir(&empty).unwrap();
+    let empty = empty.display().to_string();
+    assert!(told(&["report", &empty]).contains("holds no tables of a study"));
+    let there = desk.path("there.html");
+    fs::write(&there, "mine").unwrap();
+    let there = there.display().to_string();
+    assert!(told(&["report", &empty, "--out", &there]).contains("add --overwrite"));
+    assert_eq!(fs::read_to_string(&there).unwrap(), "mine");
+}
