@@ -306,13 +306,14 @@ fn published_cases_are_read_and_run() {
         .map(|s| s.split_whitespace().map(ToOwned::to_owned).collect())
         .unwrap_or_default();
     // Days, camps, and the published score of a split by capacity, which proves that the counts are read alike.
+    // Then the scores of the record (docs/validation.md), given and hidden: a change that makes them worse is seen here.
     let known = [
-        ("mali2012", 300, 7, 0.168),
-        ("burundi2015", 396, 5, 0.337),
-        ("syria2013", 1095, 4, 0.467),
-        ("nigeria2016", 1885, 3, 0.087),
+        ("mali2012", 300, 7, 0.168, [0.130, 0.289]),
+        ("burundi2015", 396, 5, 0.337, [0.154, 0.275]),
+        ("syria2013", 1095, 4, 0.467, [0.271, 0.335]),
+        ("nigeria2016", 1885, 3, 0.087, [0.203, 0.491]),
     ];
-    for (name, days, camps, capacity_score) in known {
+    for (name, days, camps, capacity_score, record_of) in known {
         for hide_capacities in [false, true] {
             let asked = Settings { replicates: 1, hide_capacities, sets: sets.clone(), ..settings(&[]) };
             let record = run(&folder.join(name), &asked);
@@ -323,7 +324,9 @@ fn published_cases_are_read_and_run() {
             }
             let gravity = of_shares(&record, record.splits[0].gravity_shares.as_ref().expect("reachable camps"));
             let [plain, scaled] = averaged_relative_difference(&record);
-            assert!(plain.is_finite() && plain < 2.0);
+            // Seeds move a score by about 0.015. With other parameters there is no record to hold it against.
+            let most = if sets.is_empty() { record_of[usize::from(hide_capacities)] + 0.03 } else { 2.0 };
+            assert!(plain.is_finite() && plain < most, "{name}: {plain} instead of at most {most}");
             println!(
                 "{name:12} {:6} ARD {plain:.3} rescaled {scaled:.3} | gravity-only {gravity:.3} | {} persons an agent, {:.2} s, {:.1} m agent-days/s, {:.1} B stored/agent\n    {}",
                 if hide_capacities { "hidden" } else { "given" },
