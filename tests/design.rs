@@ -52,7 +52,7 @@ fn text(bytes: &[u8]) -> String {
 }
 
 fn records(bytes: &[u8]) -> Vec<csv::StringRecord> {
-    csv::Reader::from_reader(bytes).records().map(|r| r.unwrap()).collect()
+    csv::Reader::from_reader(bytes).records().map(Result::unwrap).collect()
 }
 
 #[test]

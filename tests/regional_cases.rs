@@ -125,7 +125,7 @@ fn results_depend_on_seed_and_parameters_alone() {
     assert_eq!(run(&set(key, 0.9)), values(&run_with("karabakh_2023", &set(key, 0.9))));
     assert_eq!(one, run(&common::settings()));
     // Replicates take the sets in turn.
-    let sets = vec![vec![(key.into(), 0.9)], vec![(key.into(), 0.3)]];
+    let sets = vec![vec![(key.into(), 1.5 * said)], vec![(key.into(), said)]];
     let both = run(&Settings { parameter_sets: sets, replicates: 2, ..common::settings() });
     let first = |v: &[Vec<f64>], r: usize| v.iter().map(|p| p[r]).collect::<Vec<_>>();
     assert_eq!(first(&both, 1), first(&one, 1));

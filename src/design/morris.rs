@@ -53,7 +53,7 @@ mod tests {
             for path in points.chunks(axes + 1) {
                 let mut moved = vec![0; axes];
                 for pair in path.windows(2) {
-                    let changed: Vec<usize> = (0..axes).filter(|&a| pair[0][a] != pair[1][a]).collect();
+                    let changed: Vec<usize> = (0..axes).filter(|&a| (pair[0][a] - pair[1][a]).abs() > 1e-9).collect();
                     prop_assert_eq!(changed.len(), 1);
                     moved[changed[0]] += 1;
                     let size = (pair[1][changed[0]] - pair[0][changed[0]]).abs();
@@ -74,10 +74,10 @@ mod tests {
         let share =
             |holds: &dyn Fn(&[Vec<f64>]) -> bool| points.chunks(3).filter(|path| holds(path)).count() as f64 / 600.0;
         // Standard error of a share of a half: 0.02; of an eighth: 0.0135.
-        assert!((share(&|p| p[0][0] != p[1][0]) - 0.5).abs() < 0.08, "which axis moves first");
+        assert!((share(&|p| (p[0][0] - p[1][0]).abs() > 1e-9) - 0.5).abs() < 0.08, "which axis moves first");
         assert!((share(&|p| p[2][1] > p[0][1]) - 0.5).abs() < 0.08, "up or down");
         for start in [0.0, 1.0 / 3.0, 2.0 / 3.0, 1.0] {
-            assert!((share(&|p| p[0][0] == start) - 0.25).abs() < 0.07, "start {start}");
+            assert!((share(&|p| (p[0][0] - start).abs() < 1e-9) - 0.25).abs() < 0.07, "start {start}");
         }
         assert_eq!(points[..9], trajectories(RunKey::new(3, 0), 3, 4, 2));
         assert!((step_size(4) - 2.0 / 3.0).abs() < 1e-15);

@@ -21,7 +21,10 @@ const LABELS: f64 = 330.0;
 const PANEL: f64 = 200.0;
 const GAP: f64 = 24.0;
 const BAR: f64 = 20.0;
-const HEAD: f64 = 84.0;
+const HEAD: f64 = 46.0;
+const LINE: f64 = 16.0;
+/// Width of a letter of the text under the heading, about.
+const LETTER: f64 = 6.6;
 const PANEL_HEAD: f64 = 44.0;
 const PANEL_FOOT: f64 = 34.0;
 
@@ -32,22 +35,24 @@ pub fn svg(title: &str, analysis: &Analysis, groups: &[Group], measures: &[Measu
         measures.iter().map(|m| (m, analysis.order(m))).filter(|(_, order)| !order.is_empty()).collect();
     let height_of = |order: &Vec<&str>| PANEL_HEAD + BAR * order.len().min(SHOWN) as f64 + PANEL_FOOT;
     let width = LABELS + groups.len().max(1) as f64 * (PANEL + GAP) + 16.0;
-    let height = HEAD + shown.iter().map(|(_, order)| height_of(order)).sum::<f64>() + 16.0;
     let morris = analysis.method == "morris";
     let about = if morris {
         "Bars: mean size of the change when a factor goes through its whole range (mu*), with bootstrap interval. Blue, +: the measure rises with the factor; vermilion, -: it falls."
     } else {
         "Bars: share of the variance that a factor has a part in (total order), with bootstrap interval; the light bar within is its own share (first order). replicate is the luck of the run."
     };
+    let lines = wrapped(about, ((width - 32.0) / LETTER) as usize);
+    let head = HEAD + LINE * lines.len() as f64;
+    let height = head + shown.iter().map(|(_, order)| height_of(order)).sum::<f64>() + 16.0;
     let mut text = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {width:.0} {height:.0}\" font-family=\"system-ui, sans-serif\" role=\"img\">\n<title>{}</title>\n<desc>{about}</desc>\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n",
         escaped(title)
     );
     label(&mut text, (16.0, 30.0), 18.0, "start", "#000000", title);
-    for (line, words) in about.split_inclusive(". ").enumerate() {
-        label(&mut text, (16.0, 50.0 + 16.0 * line as f64), 12.0, "start", QUIET, words.trim());
+    for (line, words) in lines.iter().enumerate() {
+        label(&mut text, (16.0, 50.0 + LINE * line as f64), 12.0, "start", QUIET, words);
     }
-    let mut top = HEAD;
+    let mut top = head;
     for (measure, order) in &shown {
         let rows = &order[..order.len().min(SHOWN)];
         let name = measure.to_string();
@@ -120,6 +125,22 @@ fn label(text: &mut String, (x, y): (f64, f64), size: f64, anchor: &str, colour:
     );
 }
 
+/// Text in lines of so many letters.
+fn wrapped(text: &str, letters: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= letters => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 /// The end of a path that fits beside the bars.
 fn last_words(path: &str) -> String {
     const MOST: usize = 48;
@@ -170,6 +191,7 @@ mod tests {
         assert!(text.contains("width=\"200.0\" height=\"14.0\" fill=\"#0072B2\""), "the longest fills the panel");
         assert!(text.contains("width=\"50.0\" height=\"14.0\" fill=\"#D55E00\""), "a quarter, falling");
         assert!(text.contains("a&lt;b") && text.find(">c<").unwrap() < text.find("a&lt;b").unwrap());
+        assert_eq!(wrapped("aa bb cc", 5), ["aa bb", "cc"]);
         assert_eq!((short(0.0), short(12_345.0), short(0.25)), ("0".into(), "12 k".into(), "0.250".into()));
     }
 }
