@@ -17,7 +17,7 @@ impl Desk {
     fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
-    fn spillover(&self, arguments: &[&str]) -> Output {
+    fn spillover(arguments: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_spillover"));
         // Maps are found from the repository's root.
         command.current_dir(env!("CARGO_MANIFEST_DIR")).env("NO_COLOR", "1").args(arguments);
@@ -40,7 +40,7 @@ impl Desk {
         ];
         arguments.extend(["--out", &folder]);
         arguments.extend(more);
-        let output = self.spillover(&arguments);
+        let output = Self::spillover(&arguments);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         folder
     }
@@ -49,7 +49,7 @@ impl Desk {
         let mut all = vec!["report"];
         all.extend(arguments);
         all.extend(["--out", &out, "--overwrite"]);
-        let output = self.spillover(&all);
+        let output = Self::spillover(&all);
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "{told}");
         (told, Page::read(Path::new(&out)))
@@ -149,7 +149,7 @@ fn numbers_on_the_page_equal_the_tables() {
     let totals = &page.blocks["people/totals"];
     let values = decode(totals).unwrap();
     for (s, outcome) in outcomes.into_iter().enumerate() {
-        let mut abroad = vec![0.0; 3];
+        let mut abroad = [0.0; 3];
         let last = start.checked_add(jiff::Span::new().days(14)).unwrap().to_string();
         for row in rows(&folder, "displacement").iter().filter(|r| r["outcome"] == outcome && r["date"] == last) {
             abroad[number(row, "replicate") as usize] += number(row, "hosted_persons");
@@ -273,7 +273,7 @@ fn pictures_of_an_outcome() {
         let out = out.display().to_string();
         let mut all = vec!["map", "render", "--study", &folder, "--width", "700", "--out", &out];
         all.extend(more);
-        desk.spillover(&all)
+        Desk::spillover(&all)
     };
     let png = desk.path("day.png");
     assert!(of(&png, &["--outcome", "civil_strife", "--day", "9"]).status.success());
@@ -294,7 +294,7 @@ fn pictures_of_an_outcome() {
 fn mistakes_are_told_with_the_next_step() {
     let desk = Desk::new();
     let told = |arguments: &[&str]| {
-        let output = desk.spillover(arguments);
+        let output = Desk::spillover(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         String::from_utf8_lossy(&output.stderr).into_owned()
     };

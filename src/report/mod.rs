@@ -47,6 +47,8 @@ pub struct Gathered {
     blocks: Vec<(u8, String, Block)>,
     /// What is missing or damaged, in sentences.
     pub notes: Vec<String>,
+    /// Folders as they were given, with their names: a page that is sent on names no place of this machine.
+    folders: Vec<(String, String)>,
     /// Seeds by study.
     seeds: BTreeMap<usize, String>,
 }
@@ -95,6 +97,11 @@ impl Gathered {
                 dropped.join(", ")
             ));
         }
+        for (path, name) in &self.folders {
+            for note in &mut self.notes {
+                *note = note.replace(path, name);
+            }
+        }
         self.data.insert("notes".into(), json!(self.notes));
         json!({ "about": pack::words(&Value::Object(self.data).to_string()), "blocks": kept })
     }
@@ -118,6 +125,11 @@ pub struct Sources {
 pub fn gather(sources: &Sources) -> Result<Gathered, String> {
     let mut out = Gathered::default();
     let mut axes = Axes::default();
+    for folder in sources.studies.iter().chain(&sources.map).chain(&sources.validation) {
+        if let Some(name) = folder.file_name() {
+            out.folders.push((folder.display().to_string(), name.to_string_lossy().into_owned()));
+        }
+    }
     let studies = sources.studies.iter().map(|f| open(f, &mut out)).collect::<Result<Vec<_>, _>>()?;
     for (number, study) in studies.iter().enumerate() {
         pressure::read_runs(study, number, &mut axes, &mut out);
@@ -268,7 +280,8 @@ fn describe(studies: &[Study], axes: &Axes, out: &mut Gathered) {
     let first = starts.next();
     if starts.any(|start| Some(start) != first) {
         out.note(
-            "The studies begin on different dates: days are counted from each one's own first, dates are those of A".into(),
+            "The studies begin on different dates: days are counted from each one's own first, dates are those of A"
+                .into(),
         );
     }
     let failed: usize = axes.failed.iter().sum();

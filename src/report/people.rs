@@ -195,7 +195,7 @@ impl People {
                     }
                 }
             }
-            out.block(1, "people/totals".into(), pack::linear(&shape, &bands, pack::step_for(&bands).min(100.0)));
+            out.block(1, "people/totals".into(), pack::linear(&shape, &bands, pack::step_for(&bands).min(10.0)));
             let shape = [scenarios, self.states.len(), 1, days];
             let mut hosted = self.hosted.flat(shape, 0.0);
             for (s, values) in hosted.chunks_mut((self.states.len() * days).max(1)).enumerate() {
@@ -206,7 +206,7 @@ impl People {
             out.block(
                 2,
                 "people/hosted".into(),
-                pack::linear(&[scenarios, self.states.len(), days], &hosted, pack::step_for(&hosted).min(100.0)),
+                pack::linear(&[scenarios, self.states.len(), days], &hosted, pack::step_for(&hosted).min(10.0)),
             );
         }
         self.finish_flows(axes, out);

@@ -93,7 +93,9 @@
   const LIGHT = { name: "light", paper: "#fff", ink: "#1b1e24", soft: "#565c66", grid: "#e7e6e1", axis: "#bdbcb6", accent: "#9f2d20", water: "#e3ebf1", land: "#f4f1ea", coast: "#8fa3b3", border: "#3d4249", hues: ["#0072B2", "#009E73", "#D55E00", "#B0508C", "#C98700", "#3d94cf", "#5a5f66", "#8a7a00"], hum: ["#56B4E9", "#0072B2"], arm: ["#D55E00", "#E69F00"], base: ["#b9bcc2", "#83878f"], ramp: [[255, 247, 224], [254, 217, 142], [253, 174, 97], [240, 113, 60], [205, 55, 65], [140, 20, 70], [62, 6, 60]] };
   const DARK = { name: "dark", paper: "#1d2128", ink: "#eceef1", soft: "#a9b0bb", grid: "#2d323b", axis: "#555c68", accent: "#ff9c87", water: "#131a22", land: "#2a2f37", coast: "#5c7183", border: "#aab2bd", hues: ["#56B4E9", "#2fc79b", "#ff8a3d", "#e59ac6", "#f0b53a", "#9fd4f5", "#c3c8d0", "#e9dd5a"], hum: ["#8fd0f5", "#3d9bd8"], arm: ["#ff8a3d", "#f5c04a"], base: ["#757c88", "#a9b0bb"], ramp: [[58, 52, 62], [96, 45, 88], [150, 50, 95], [210, 70, 80], [245, 120, 60], [253, 185, 80], [255, 246, 190]] };
   let T = LIGHT;
-  const hue = s => T.hues[s % T.hues.length];
+  // The same outcome has the same colour and mark in both studies; the marks of the second are hollow.
+  const looks = (() => { const seen = []; return S.map(s => { const k = s.outcome + "\n" + s.variant; if (!seen.includes(k)) seen.push(k); return seen.indexOf(k); }); })();
+  const hue = s => T.hues[looks[s] % T.hues.length];
   const DASHES = ["", "6 3", "2 3", "8 3 2 3", "10 4", "1 4"];
   const GLYPHS = ["M0-5A5 5 0 1 0 .01-5Z", "M-4.5-4.5H4.5V4.5H-4.5Z", "M0-5.6 5.4 4.2H-5.4Z", "M0-6 5.4 0 0 6-5.4 0Z", "M0 5.6 5.4-4.2H-5.4Z", "M-2-5.5H2V-2H5.5V2H2V5.5H-2V2H-5.5V-2H-2Z", "M-5.5-3H5.5V3H-5.5Z", "M-3-5.5H3V5.5H-3Z"];
 
@@ -117,7 +119,7 @@
     e.append(...children.flat(9).filter(c => c != null));
     return e;
   }
-  const glyph = s => sv("svg", { viewBox: "-7 -7 14 14", width: 12, height: 12, "aria-hidden": "true", class: "glyph" }, sv("path", { d: GLYPHS[s % GLYPHS.length], fill: hue(s) }));
+  const glyph = s => sv("svg", { viewBox: "-7 -7 14 14", width: 12, height: 12, "aria-hidden": "true", class: "glyph" }, sv("path", { d: GLYPHS[looks[s] % GLYPHS.length], fill: S[s].study ? "none" : hue(s), stroke: hue(s), "stroke-width": S[s].study ? 2 : 0 }));
   const sized = (g, n = 12) => { g.style.width = n + "px"; g.style.height = n + "px"; g.style.flex = "none"; g.style.display = "inline-block"; return g; };
   const tip = el("div", { id: "tip", role: "status" });
   document.body.append(tip);
@@ -312,9 +314,12 @@
   const dayOut = el("output", { for: "day" });
   const play = el("button", { type: "button", class: "play", id: "play", "aria-label": "Play", onclick: () => toggle() }, "▶");
   const borderPick = el("select", { id: "border", onchange: () => pick({ b: +borderPick.value }) });
+  if (!A.borders_table) await load("level/index");
   const order = B.map((_, b) => b).sort((a, b) => (b === south) - (a === south) || peakOf(b) - peakOf(a) || (B[a] < B[b] ? -1 : 1));
-  function peakOf(b) { return Math.max(0, ...(A.borders_table || []).filter(r => r.b === b).map(r => r.peak[2])); }
-  if (!A.borders_table && has("level/index")) await load("level/index");
+  function peakOf(b) {
+    if (A.borders_table) return Math.max(0, ...A.borders_table.filter(r => r.b === b).map(r => r.peak[2]));
+    return get("level/index") ? Math.max(0, ...S.map((_, s) => Math.max(...line("level/index", s, 2, b).filter(Number.isFinite)))) : 0;
+  }
   borderPick.append(...order.map(b => el("option", { value: b }, B[b])));
   const timeBar = el("div", { class: "time", role: "group", "aria-label": "Time" }, play, slider, dayOut, el("label", { class: "pick" }, el("span", { class: "vh" }, "Border"), borderPick));
   let timer = 0, last = 0;
@@ -356,7 +361,7 @@
       seg("What is shown", [["level", "Level"], ["difference", viewNames.difference, !has("difference/" + state.m)], ...(two ? [["between", viewNames.between, !has("between/" + state.m)]] : [])], () => state.view, view => pick({ view })),
       el("label", { class: "pick" }, "Measure", measurePick),
       state.by === "border" && B.length > 12 ? el("button", { type: "button", class: "ghost noprint", id: "more", onclick: () => pick({ all: !state.all }) }, state.all ? "Fewer borders" : `All ${B.length} borders`) : null].filter(Boolean));
-    const panels = shownPanels().filter(([s, b]) => bandsOf(name, s, b));
+    const panels = shownPanels().filter(([s, b]) => any(bandsOf(name, s, b)?.[2]));
     let hi = 0, lo = 0;
     for (const [, b] of panels) for (let s = 0; s < S.length; s++) { const q = bandsOf(name, s, b); if (!q) continue; for (let d = 0; d < DAYS; d++) { if (q[4][d] > hi) hi = q[4][d]; if (q[0][d] < lo) lo = q[0][d]; } }
     const index = state.m === "index" && state.view === "level";
@@ -632,7 +637,7 @@
       let hi = 0;
       for (let z = 0; z < S.length; z++) for (const v of line("people/totals", z, k, 4)) if (v > hi) hi = v;
       const f = frame({ w: 300, h: 190, hi: niceTop(hi), left: 44, format: people, label: `Displaced ${k ? "abroad" : "inside their state"} by day, ${nameOf(s)}` });
-      for (let z = 0; z < S.length; z++) if (z !== s) f.add(sv("path", { d: path(line("people/totals", z, k, 2), f), fill: "none", stroke: hue(z), "stroke-width": 1.1, "stroke-dasharray": DASHES[z % DASHES.length] }));
+      for (let z = 0; z < S.length; z++) if (z !== s) f.add(sv("path", { d: path(line("people/totals", z, k, 2), f), fill: "none", stroke: hue(z), "stroke-width": 1.1, "stroke-dasharray": DASHES[(looks[z] + 3 * S[z].study) % DASHES.length] }));
       fan(f, bandsOf2("people/totals", s, k), hue(s), "");
       wire(f, d => S.map((_, z) => `${nameOf(z)}: ${people(line("people/totals", z, k, 2)[d])} (${people(line("people/totals", z, k, 0)[d])}–${people(line("people/totals", z, k, 4)[d])})`).join("\n"));
       out.push(el("div", { class: "chart" }, el("h3", {}, k ? "Abroad" : "Inside their own state"), f.svg));
@@ -692,7 +697,7 @@
     let hi = 0, lo = 0;
     for (let s = 0; s < S.length; s++) { for (const v of line(RU(name), s, 4)) if (v > hi) hi = v; }
     const f = frame({ w: 300, h: 172, lo, hi: niceTop(hi), left: 46, format, label: `${title} by day, ${nameOf(state.s)}` });
-    for (let z = 0; z < S.length; z++) if (z !== state.s) f.add(sv("path", { d: path(line(RU(name), z, 2), f), fill: "none", stroke: hue(z), "stroke-width": 1, "stroke-dasharray": DASHES[z % DASHES.length] }));
+    for (let z = 0; z < S.length; z++) if (z !== state.s) f.add(sv("path", { d: path(line(RU(name), z, 2), f), fill: "none", stroke: hue(z), "stroke-width": 1, "stroke-dasharray": DASHES[(looks[z] + 3 * S[z].study) % DASHES.length] }));
     fan(f, q, hue(state.s), "");
     wire(f, d => S.map((_, z) => `${nameOf(z)}: ${format(line(RU(name), z, 2)[d])}`).join("\n"));
     return el("div", { class: "chart" }, el("h3", {}, title), f.svg);
