@@ -266,6 +266,53 @@ fn two_studies_are_compared_run_by_run() {
 }
 
 #[test]
+fn columns_are_found_by_name() {
+    let desk = Desk::new();
+    let folder = desk.study("study", &[]);
+    let (_, plain) = desk.report(&[&folder]);
+    // A column of design points after the variant, in every table, with the same point in all rows: nothing changes.
+    for entry in fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|e| e == "csv") {
+            let mut reader = csv::Reader::from_path(&path).unwrap();
+            let mut header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+            let at = header.iter().position(|h| h == "variant").unwrap() + 1;
+            header.insert(at, "point".into());
+            let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+            let mut writer = csv::Writer::from_path(&path).unwrap();
+            writer.write_record(&header).unwrap();
+            for record in records {
+                let mut fields: Vec<&str> = record.iter().collect();
+                fields.insert(at, "0");
+                writer.write_record(&fields).unwrap();
+            }
+            writer.flush().unwrap();
+        }
+    }
+    let (_, pointed) = desk.report(&[&folder]);
+    assert_eq!(plain.blocks, pointed.blocks);
+    assert_eq!(plain.about["borders_table"], pointed.about["borders_table"]);
+    // Two points: their runs are pooled, and the bands come from the daily values.
+    for table in ["pressure_bands", "contrasts", "pressure", "runs"] {
+        let path = Path::new(&folder).join(format!("{table}.csv"));
+        let text = fs::read_to_string(&path).unwrap();
+        let (head, rest) = text.split_once('\n').unwrap();
+        let second = rest.replace(",base,0,", ",base,1,");
+        fs::write(&path, format!("{head}\n{rest}{second}")).unwrap();
+    }
+    let (_, pooled) = desk.report(&[&folder]);
+    assert_eq!(pooled.about["scenarios"][0]["runs"].as_array().unwrap().len(), 6);
+    assert!(!pooled.blocks.contains_key("difference/index"));
+    // Every run stands twice, so the median stays.
+    let (once, twice) = (decode(&plain.blocks["level/index"]).unwrap(), decode(&pooled.blocks["level/index"]).unwrap());
+    let n = plain.names("borders").len() * 15;
+    for i in 0..n {
+        let (a, b) = (once[2 * n + i], twice[2 * n + i]);
+        assert!((a - b).abs() < 0.0101, "{a} and {b}");
+    }
+}
+
+#[test]
 fn pictures_of_an_outcome() {
     let desk = Desk::new();
     let folder = desk.study("study", &[]);

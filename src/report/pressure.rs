@@ -21,6 +21,11 @@ const LIMITS: [f64; 3] = [40.0, 60.0, 80.0];
 /// Days in a row above a limit that count as staying above it.
 const STAY_DAYS: usize = 7;
 
+/// Runs up to which measures without bands are kept run by run.
+const MOST_RUNS: usize = 400;
+/// Values of single runs that are packed at most; the page could not hold more.
+const MOST_RUN_VALUES: usize = 8_000_000;
+
 /// The terms whose points add up to the index.
 const TERMS: [&str; 6] = [
     "contribution_humanitarian",
@@ -98,7 +103,7 @@ impl Pressure {
     pub fn read(&mut self, study: &Study, number: usize, axes: &mut Axes, out: &mut Gathered) {
         self.read_bands(study, number, axes, out, false);
         self.read_bands(study, number, axes, out, true);
-        let read = Rows::open(&study.folder, "pressure").and_then(|rows| self.read_days(rows, number, axes));
+        let read = Rows::open(&study.folder, "pressure").and_then(|rows| self.read_days(rows, number, axes, out));
         match read {
             Ok(problem) => out.notes.extend(problem),
             Err(problem) => out.note(format!(
@@ -129,10 +134,8 @@ impl Pressure {
             Err(problem) => return out.note(problem),
         };
         let against = rows.find("against_outcome").zip(rows.find("against_variant"));
-        if rows.find("point").is_some() {
-            // Bands of single points of a design are not what the page shows: it pools the points, from the runs.
-            return;
-        }
+        let point = rows.find("point");
+        let (mut first_point, mut several) = (None, false);
         let (bands, measures, reference) =
             (if difference { &mut self.difference } else { &mut self.level }, &mut self.measures, &mut self.reference);
         let mut last = String::new();
@@ -148,6 +151,9 @@ impl Pressure {
                 if !measures.contains(&last) {
                     measures.push(last.clone());
                 }
+            }
+            if let Some(point) = point.and_then(|c| row.fields.get(c)) {
+                several |= first_point.get_or_insert_with(|| point.to_vec()) != point;
             }
             let border = row.axes.border(row.fields.get(border).unwrap_or_default());
             for (q, &column) in quantiles.iter().enumerate() {
@@ -167,20 +173,34 @@ impl Pressure {
         if !last.is_empty() {
             bands.insert(last, cube);
         }
+        if several {
+            // Bands of single points of a design are not what the page shows: it pools the points, from the runs.
+            bands.clear();
+        }
         match read {
             Ok(problem) => out.notes.extend(problem),
             Err(problem) => out.note(problem),
         }
     }
 
-    fn read_days(&mut self, rows: Rows, number: usize, axes: &mut Axes) -> Result<Option<String>, String> {
+    fn read_days(
+        &mut self,
+        rows: Rows,
+        number: usize,
+        axes: &mut Axes,
+        out: &mut Gathered,
+    ) -> Result<Option<String>, String> {
+        let few = axes.runs.iter().map(Vec::len).sum::<usize>() <= MOST_RUNS;
+        if !few && self.level.is_empty() {
+            out.note(format!("More than {MOST_RUNS} runs without bands: the charts show the index alone"));
+        }
         let border = rows.column("border")?;
         let terms = TERMS.map(|t| rows.find(t));
         // Measures without bands: raw observables that hardly move, or all of them in a study by points.
         let mut wanted: Vec<(usize, String)> = Vec::new();
         for column in columns::PRESSURE {
             let number = column.kind == crate::recorders::table::ColumnKind::Number;
-            let wants = number && !TERMS.contains(&column.name);
+            let wants = number && (few || column.name == "index") && !TERMS.contains(&column.name);
             if wants && (column.name == "index" || !self.level.contains_key(column.name)) {
                 wanted.extend(rows.find(column.name).map(|at| (at, column.name.to_owned())));
             }
@@ -234,7 +254,11 @@ impl Pressure {
         }
         if let Some(index) = self.runs.get("index") {
             let shape = [scenarios, most, borders, days];
-            out.block(3, "runs/index".into(), super::pack::linear(&shape, &index.flat(shape, f32::NAN), 0.1));
+            if shape.iter().product::<usize>() > MOST_RUN_VALUES {
+                out.note("There are too many runs to show single ones; pressure.csv has them".into());
+            } else {
+                out.block(3, "runs/index".into(), super::pack::linear(&shape, &index.flat(shape, f32::NAN), 0.1));
+            }
             Self::between_studies(index, axes, out);
             out.put("borders_table", border_table(index, axes));
         }
