@@ -222,7 +222,7 @@ fn a_damaged_study_says_what_is_missing_and_shows_the_rest() {
     let notes = page.names("notes").join("\n");
     for part in [
         "is unfinished: stopped by hand",
-        "line 31 has 2 fields where the header has 11",
+        "line 31 has 2 fields where the header has 12",
         "column `served_persons`: found `zero`, expected a number",
         "contrasts.csv is not there",
         "events.csv is not there",
