@@ -4,11 +4,16 @@ mod calibrate;
 mod check;
 mod completions;
 pub mod map;
+mod merge;
+mod missing;
 mod problem;
 mod progress;
 mod results;
 mod run;
 mod schema;
+mod slurm_script;
+mod status;
+mod store;
 mod study;
 mod validate;
 
@@ -23,7 +28,10 @@ pub const EXIT_DONE: u8 = 0;
 pub const EXIT_RUNS_FAILED: u8 = 1;
 /// Wrong usage, config or map, or results that cannot be written.
 pub const EXIT_USAGE: u8 = 2;
-// 3 (incomplete) and 4 (the same run gave different bytes) are kept for studies over many machines.
+/// Runs are missing.
+pub const EXIT_INCOMPLETE: u8 = 3;
+/// The same run gave different bytes in two places.
+pub const EXIT_DISAGREE: u8 = 4;
 
 const ABOUT: &str = "What pressure reaches each border of the Caucasus under each leadership outcome in Iran?";
 
@@ -32,6 +40,8 @@ Exit codes:
   0  done
   1  some runs failed (runs.csv has the cause and the command that repeats each)
   2  wrong usage, config or map, or results that cannot be written
+  3  runs are missing (status, missing, merge)
+  4  the same run gave different bytes in two places
 
 Results are conditional on an outcome: the program never states how likely an outcome is.
 Data goes to stdout, talk to stderr. NO_COLOR is respected.";
@@ -48,6 +58,14 @@ struct Arguments {
 enum Command {
     /// Run a study and write its folder of results
     Run(run::Arguments),
+    /// Say how far a study is, whoever runs it
+    Status(status::Arguments),
+    /// Print the runs that nobody has done, or the shards that have them
+    Missing(missing::Arguments),
+    /// Make the tables of a study that several processes ran
+    Merge(merge::Arguments),
+    /// Print a job script for Slurm; nothing is run
+    SlurmScript(slurm_script::Arguments),
     /// Find the sets of parameters that observed episodes leave standing
     Calibrate(calibrate::Arguments),
     /// Check studies, everything but the steps: all problems at once
@@ -68,6 +86,10 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
+        Command::Status(arguments) => status::run(&arguments),
+        Command::Missing(arguments) => missing::run(&arguments),
+        Command::Merge(arguments) => merge::run(&arguments),
+        Command::SlurmScript(arguments) => slurm_script::run(&arguments),
         Command::Calibrate(arguments) => calibrate::run(&arguments),
         Command::Check(arguments) => Ok(check::run(&arguments)),
         Command::Validate(arguments) => validate::run(&arguments),
