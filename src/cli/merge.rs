@@ -7,7 +7,7 @@ use super::store::{Ask, ends, open, own_store, provenance};
 use super::{EXIT_DONE, EXIT_RUNS_FAILED};
 use crate::output::folder::{Existing, Folder};
 use crate::recorders::table::TableSet;
-use crate::study::conduct::{Did, OnFailure, Options, StudyError, agree, border_names, file_names, merge_into};
+use crate::study::conduct::{Did, OnFailure, Options, Parts, StudyError, agree, border_names, file_names, merge_into};
 use crate::study::merge::Wishes;
 use crate::study::store::FOLDER;
 use crate::study::{execute, precision};
@@ -74,7 +74,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
         shard: None,
         on_failure: OnFailure::Continue,
         retry_failed: false,
-        keep_parts: !arguments.drop_parts,
+        parts: if arguments.drop_parts { Parts::Drop } else { Parts::Keep },
         room: None,
     };
     let mut progress = Progress::new(plan, arguments.quiet, arguments.json);

@@ -3,6 +3,7 @@
 mod calibrate;
 mod check;
 mod completions;
+mod export;
 pub mod map;
 mod merge;
 mod missing;
@@ -66,6 +67,8 @@ enum Command {
     Merge(merge::Arguments),
     /// Print a job script for Slurm; nothing is run
     SlurmScript(slurm_script::Arguments),
+    /// Print the results of a study in the form of another tool
+    Export(export::Arguments),
     /// Find the sets of parameters that observed episodes leave standing
     Calibrate(calibrate::Arguments),
     /// Check studies, everything but the steps: all problems at once
@@ -90,6 +93,7 @@ pub fn main() -> ExitCode {
         Command::Missing(arguments) => missing::run(&arguments),
         Command::Merge(arguments) => merge::run(&arguments),
         Command::SlurmScript(arguments) => slurm_script::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
         Command::Calibrate(arguments) => calibrate::run(&arguments),
         Command::Check(arguments) => Ok(check::run(&arguments)),
         Command::Validate(arguments) => validate::run(&arguments),

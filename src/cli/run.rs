@@ -13,7 +13,8 @@ use crate::output::folder::{Existing, Folder, Joined};
 use crate::recorders::table::{RUSSIA_SOUTH, Table, TableSet};
 use crate::simulation::{self, RunSpec};
 use crate::study::conduct::{
-    Conducted, Did, OnFailure, Options, Shard, StudyError, border_names, conduct, file_names, merge_into, run_missing,
+    Conducted, Did, OnFailure, Options, Parts, Shard, StudyError, border_names, conduct, file_names, merge_into,
+    run_missing,
 };
 use crate::study::execute;
 use crate::study::merge::{self, Wishes};
@@ -157,7 +158,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
             shard: arguments.shard,
             on_failure: arguments.on_failure,
             retry_failed: arguments.retry_failed,
-            keep_parts: arguments.keep_parts,
+            parts: if arguments.keep_parts { Parts::Keep } else { Parts::WhereWanted },
             room: None,
         };
         let one = |run: &PlannedRun| {

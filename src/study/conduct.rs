@@ -64,6 +64,18 @@ pub enum OnFailure {
     Stop,
 }
 
+/// What becomes of the store when the tables are complete.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Parts {
+    /// It stays where it holds more than the tables, or others may still want it.
+    #[default]
+    WhereWanted,
+    /// It stays.
+    Keep,
+    /// It goes.
+    Drop,
+}
+
 /// How to go about a study.
 pub struct Options<'a> {
     /// What to make of the runs, and with how many threads.
@@ -77,7 +89,7 @@ pub struct Options<'a> {
     /// Whether runs that failed before are done again.
     pub retry_failed: bool,
     /// Whether the store stays when the tables are complete.
-    pub keep_parts: bool,
+    pub parts: Parts,
     /// Bytes that may still be written to the store: fault injection for tests.
     pub room: Option<u64>,
 }
@@ -359,7 +371,12 @@ pub fn merge_into(
         match merge(plan, borders, &store, &contents, folder, &options.wishes, |_| tell(Event::Tick)) {
             Ok(merged) => {
                 let parts = used(&store, &merged);
-                break (merged, parts, options.keep_parts || worth_keeping(&store, &contents));
+                let keep = match options.parts {
+                    Parts::WhereWanted => worth_keeping(&store, &contents),
+                    Parts::Keep => true,
+                    Parts::Drop => false,
+                };
+                break (merged, parts, keep);
             }
             Err(MergeError::Output(error)) => return Err(error.into()),
             Err(MergeError::Damaged { part, offset, damage }) => {
@@ -569,7 +586,7 @@ mod tests {
             shard: how.shard,
             on_failure: if how.stop { OnFailure::Stop } else { OnFailure::Continue },
             retry_failed: how.retry_failed,
-            keep_parts: how.keep,
+            parts: if how.keep { Parts::Keep } else { Parts::WhereWanted },
             room: how.room,
         };
         if how.shard.is_some() {

@@ -76,7 +76,9 @@ until_idle() { # seconds
   echo "jobs do not end:"; squeue; exit 1
 }
 ask=("$study" --out "$folder/out")
-"$program" slurm-script "${ask[@]}" --shards 6 --mem 300 | sed "s|^exec spillover |exec $program |" >job.sh
+# The job notes its process: the test kills what it started by number and nothing else.
+"$program" slurm-script "${ask[@]}" --shards 6 --mem 300 |
+  sed "s|^exec spillover |echo \"\$\$ \$SLURMD_NODENAME\" >>$folder/processes; exec $program |" >job.sh
 sbatch --parsable --no-requeue job.sh
 last=n$nodes
 for _ in $(seq 300); do # until the store has a run and the last node is at work
@@ -85,17 +87,16 @@ for _ in $(seq 300); do # until the store has a run and the last node is at work
   sleep 0.1
 done
 # The power of the last node fails: its daemon, its step daemons and its jobs end at once.
-mapfile -t victims < <(for p in /proc/[0-9]*; do
-  if tr '\0' '\n' <"$p/environ" 2>/dev/null | grep -qx "SLURMD_NODENAME=$last" &&
-     tr '\0' '\n' <"$p/environ" 2>/dev/null | grep -qx "SLURM_CONF=$SLURM_CONF"; then
-    echo "${p#/proc/}"; awk '{print $4}' "$p/stat" 2>/dev/null
-  fi
-done | sort -un)
 kill -9 "$(cat "slurmd-$last.pid")"
-for victim in "${victims[@]}"; do
-  [[ "$(cat "/proc/$victim/comm" 2>/dev/null)" =~ ^(slurmstepd|spillover|slurm_script|bash) ]] && kill -9 "$victim" 2>/dev/null || true
-done
-echo "killed $last with ${#victims[@]} processes"
+killed=0
+while read -r process node; do
+  # Of this node, still there, and still ours.
+  [ "$node" = "$last" ] && tr '\0' ' ' <"/proc/$process/cmdline" 2>/dev/null | grep -qF "$folder/out" || continue
+  parent=$(awk '{print $4}' "/proc/$process/stat")
+  [ "$(cat "/proc/$parent/comm")" = slurmstepd ] && kill -9 "$parent"
+  kill -9 "$process" && killed=$((killed + 1))
+done <processes
+echo "killed $last with $killed jobs"
 if [ "$nodes" = 1 ]; then # the only node comes back
   sleep 1
   slurmd -N "$last"

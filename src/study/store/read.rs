@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -155,23 +155,25 @@ impl Store {
 
     fn read_index(&mut self, name: String, damaged: &mut BTreeSet<(String, u64)>) -> Result<(), OutputError> {
         let index = self.folder.join(format!("{name}.{INDEX}"));
-        let text = fs::read(&index).map_err(OutputError::io("read", &index))?;
-        // What follows the last line end was being written.
-        let whole = text.iter().rposition(|&b| b == b'\n').map_or(0, |end| end + 1);
-        let torn = usize::from(whole < text.len());
-        let mut lines = text[..whole].split(|&b| b == b'\n').filter(|l| !l.is_empty());
-        let Some(head) = lines.next().and_then(Head::read).filter(|h| h.store == LAYOUT) else {
+        let refused = |error| OutputError::io("read", &index)(error);
+        let mut reader = BufReader::new(File::open(&index).map_err(refused)?);
+        let mut line = Vec::new();
+        let head = next_line(&mut reader, &mut line).map_err(refused)?.and_then(|whole| Head::read(whole?));
+        let Some(head) = head.filter(|h| h.store == LAYOUT) else {
             // Not a line of ours: nothing in it exists.
-            let ignored = whole.min(1) + lines.count() + torn;
+            let mut ignored = usize::from(!line.is_empty());
+            while next_line(&mut reader, &mut line).map_err(refused)?.is_some() {
+                ignored += 1;
+            }
             self.parts.push(Part { name, head: Head::default(), bytes: 0, runs: 0, ignored, other_columns: false });
             return Ok(());
         };
         let bytes = fs::metadata(self.folder.join(format!("{name}.{PART}"))).map_or(0, |m| m.len());
         let part = self.parts.len();
         let other_columns = head.columns != columns_digest();
-        let (mut runs, mut ignored) = (0, torn);
-        for line in lines {
-            let Some(Entry { id, fate, .. }) = Entry::read(line) else {
+        let (mut runs, mut ignored) = (0, 0);
+        while let Some(whole) = next_line(&mut reader, &mut line).map_err(refused)? {
+            let Some(Entry { id, fate, .. }) = whole.and_then(Entry::read) else {
                 ignored += 1;
                 continue;
             };
@@ -324,6 +326,15 @@ impl Store {
         open.insert(part, Arc::clone(&file));
         Ok(file)
     }
+}
+
+/// The next line: nothing at the end, and nothing inside where the line end is missing, because it was being written.
+fn next_line<'a>(reader: &mut impl BufRead, line: &'a mut Vec<u8>) -> io::Result<Option<Option<&'a [u8]>>> {
+    line.clear();
+    if reader.read_until(b'\n', line)? == 0 {
+        return Ok(None);
+    }
+    Ok(Some(line.strip_suffix(b"\n")))
 }
 
 fn damaged(copy: &Copied, damage: Damage) -> ReadError {
