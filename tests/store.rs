@@ -104,7 +104,8 @@ fn stores_copied_together_are_their_merge() {
 fn killed_twenty_times_and_gone_on() {
     let desk = desk::desk();
     let many = ["--set", "study.replicates=20"]; // 60 runs
-    let arguments = [&["run", &desk::quick()], &SMALL[..6], &many[..]].concat();
+    let quick = desk::quick();
+    let arguments = [&["run", quick.as_str()], &SMALL[..6], &many[..]].concat();
     desk.spillover(&[&arguments[..], &["--out", "reference", "--quiet"]].concat()).ends(0, &[], &[]);
     let mut seed: u64 = 20_260_115;
     let (mut kills, mut runs_before) = (0, 0);

@@ -262,7 +262,7 @@ impl Column {
 
 /// A choice of tables: what recorders record and what is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TableSet(u16);
+pub struct TableSet(u32);
 
 impl TableSet {
     /// Every table.
@@ -284,13 +284,13 @@ impl TableSet {
     /// This choice and one table more.
     #[must_use]
     pub const fn with(self, table: Table) -> Self {
-        Self(self.0 | (1 << table as u16))
+        Self(self.0 | (1 << table as u32))
     }
 
     /// Whether a table is chosen.
     #[must_use]
     pub const fn contains(self, table: Table) -> bool {
-        self.0 & (1 << table as u16) != 0
+        self.0 & (1 << table as u32) != 0
     }
 
     /// The chosen tables, in the order of [`Table::ALL`].
