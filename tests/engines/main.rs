@@ -13,8 +13,9 @@ use desk::{Desk, Said, tables};
 fn study(desk: &Desk, days: u32) -> String {
     let path = desk.path("study.toml");
     let text = format!(
-        "extends = \"{}\"\n[study]\nname = \"engines\"\noutcomes = [\"continuity\", \"fragmentation\", \"civil_strife\"]\nreplicates = 10\n[run]\ndays = {days}\n",
-        desk::quick()
+        "extends = \"{}\"\n[study]\nname = \"engines\"\noutcomes = [\"continuity\", \"fragmentation\", \"civil_strife\"]\nreplicates = 10\n[run]\ndays = {days}\nmap = \"{}/maps/caucasus_10km\"\n",
+        desk::quick(),
+        env!("CARGO_MANIFEST_DIR")
     );
     fs::write(&path, text).unwrap();
     path.display().to_string()
@@ -46,7 +47,7 @@ fn gnu_parallel() {
 
 fn slurm(nodes: u32, port: u32) {
     let desk = desk::desk();
-    let study = study(&desk, 30);
+    let study = study(&desk, 120);
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/engines/slurm.sh");
     let folder = desk.path("cluster");
     let said = Command::new("bash")

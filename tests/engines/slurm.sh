@@ -81,21 +81,23 @@ ask=("$study" --out "$folder/out")
   sed "s|^exec spillover |echo \"\$\$ \$SLURMD_NODENAME\" >>$folder/processes; exec $program |" >job.sh
 sbatch --parsable --no-requeue job.sh
 last=n$nodes
-for _ in $(seq 300); do # until the store has a run and the last node is at work
-  at_work=$(squeue -h -t R -w "$last" -o %i | head -1)
-  [ -n "$at_work" ] && compgen -G "$folder/out/store/*.lz4" >/dev/null && break
-  sleep 0.1
+# Two jobs run on each node at a time. The kill comes when each has finished a run and not yet all.
+for _ in $(seq 6000); do
+  [ "$(compgen -G "$folder/out/store/*.lz4" | wc -l)" -ge $((2 * nodes)) ] && break
+  sleep 0.02
 done
 # The power of the last node fails: its daemon, its step daemons and its jobs end at once.
+is_ours() { tr '\0' ' ' <"/proc/$1/cmdline" 2>/dev/null | grep -qF "$folder/out"; }
+mapfile -t jobs < <(awk -v node="$last" '$2 == node { print $1 }' processes)
+for process in "${jobs[@]}"; do is_ours "$process" && kill -STOP "$process" 2>/dev/null || true; done
 kill -9 "$(cat "slurmd-$last.pid")"
 killed=0
-while read -r process node; do
-  # Of this node, still there, and still ours.
-  [ "$node" = "$last" ] && tr '\0' ' ' <"/proc/$process/cmdline" 2>/dev/null | grep -qF "$folder/out" || continue
-  parent=$(awk '{print $4}' "/proc/$process/stat")
-  [ "$(cat "/proc/$parent/comm")" = slurmstepd ] && kill -9 "$parent"
+for process in "${jobs[@]}"; do
+  is_ours "$process" || continue # it had ended
+  parent=$(awk '{print $4}' "/proc/$process/stat" 2>/dev/null) || continue
+  [ "$(cat "/proc/$parent/comm" 2>/dev/null)" = slurmstepd ] && kill -9 "$parent"
   kill -9 "$process" && killed=$((killed + 1))
-done <processes
+done
 echo "killed $last with $killed jobs"
 if [ "$nodes" = 1 ]; then # the only node comes back
   sleep 1
@@ -103,7 +105,7 @@ if [ "$nodes" = 1 ]; then # the only node comes back
 else
   scontrol update nodename="$last" state=down reason="its power failed"
 fi
-until_idle 300
+until_idle 600
 left=$("$program" missing "${ask[@]}" --shards 6 || true)
 echo "missing shards: $left"
 [ -n "$left" ] || { echo "the kill came too late to matter"; exit 1; }
@@ -113,6 +115,6 @@ fi
 again=$(sbatch --parsable --array="$left" job.sh)
 sbatch --parsable --dependency="afterany:$again" --mem=300 --output="$folder/merge.out" \
   --wrap "$program merge ${ask[*]} --quiet"
-until_idle 300
+until_idle 600
 "$program" status "${ask[@]}"
 cat merge.out

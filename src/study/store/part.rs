@@ -177,6 +177,8 @@ fn create(folder: &Path, head: &Head, room: &mut Option<u64>) -> Result<Files, O
             .map_err(OutputError::io("make a file in", folder))?;
         let mut files = Files { name, part, index, synced: now() };
         files.index.append(&head.line(), room)?;
+        // The names too are on the disk; where a folder cannot be synced, nothing is lost by trying.
+        let _ = File::open(folder).and_then(|folder| folder.sync_all());
         return Ok(files);
     }
     Err(OutputError::io("make a file in", folder)(io::ErrorKind::AlreadyExists.into()))
