@@ -155,10 +155,10 @@ fn a_study_goes_on_by_itself_past_torn_lines_and_junk() {
     let mut parts = desk.names("x/store");
     parts.sort();
     let path = |name: &String| desk.path("x/store").join(name);
-    let index = parts.iter().find(|name| name.ends_with(".jsonl")).unwrap();
+    let index = parts.iter().find(|name| name.ends_with("jsonl")).unwrap();
     let text = fs::read(path(index)).unwrap();
     fs::write(path(index), &text[..text.len() - 30]).unwrap();
-    let part = parts.iter().rfind(|name| name.ends_with(".lz4")).unwrap();
+    let part = parts.iter().rfind(|name| name.ends_with("lz4")).unwrap();
     let bytes = fs::read(path(part)).unwrap();
     fs::write(path(part), [&bytes[..], b"junk that a killed process left"].concat()).unwrap();
     run(&desk, "status", &["--out", "x"]).ends(3, &["11 done", "1 missing", "1 lines not whole"], &[]);
@@ -190,7 +190,7 @@ fn the_same_run_with_other_bytes_is_exit_code_4() {
         run(&desk, "run", &["--out", out, "--shard", "0/6", "--quiet"]).ends(0, &[], &[]);
     }
     // Another program would have written another number; the line gets the checksum that belongs to it.
-    let index = desk.names("b/store").into_iter().find(|name| name.ends_with(".jsonl")).unwrap();
+    let index = desk.names("b/store").into_iter().find(|name| name.ends_with("jsonl")).unwrap();
     let path = desk.path("b/store").join(index);
     let text = fs::read_to_string(&path).unwrap();
     let lines: Vec<String> = text

@@ -14,6 +14,7 @@ use crate::study::{execute, precision};
 
 /// Arguments of `spillover merge`.
 #[derive(clap::Args)]
+#[allow(clippy::struct_excessive_bools)] // each is a switch of the command line
 pub struct Arguments {
     #[command(flatten)]
     ask: Ask,

@@ -34,20 +34,17 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     }
     let is_missing = |(run, state): (&PlannedRun, &State<'_>)| matches!(state, State::Missing).then_some(*run);
     let missing: Vec<PlannedRun> = plan.runs.iter().zip(&contents.runs).filter_map(is_missing).collect();
-    match arguments.shards {
-        Some(of) => {
-            let shards: BTreeSet<usize> = missing.iter().map(|run| run.index % of as usize).collect();
-            if !shards.is_empty() {
-                print(&shards.iter().map(ToString::to_string).collect::<Vec<_>>().join(","));
-            }
+    if let Some(of) = arguments.shards {
+        let shards: BTreeSet<usize> = missing.iter().map(|run| run.index % of as usize).collect();
+        if !shards.is_empty() {
+            print(&shards.iter().map(ToString::to_string).collect::<Vec<_>>().join(","));
         }
-        None => {
-            let row = |run: &PlannedRun| {
-                let variant = &plan.variant(run).name;
-                format!("{},{},{},{variant},{}\n", run.index, run.id, outcome_name(run.outcome), run.replicate)
-            };
-            print(&format!("run,run_id,outcome,variant,replicate\n{}", missing.iter().map(row).collect::<String>()));
-        }
+    } else {
+        let row = |run: &PlannedRun| {
+            let variant = &plan.variant(run).name;
+            format!("{},{},{},{variant},{}\n", run.index, run.id, outcome_name(run.outcome), run.replicate)
+        };
+        print(&format!("run,run_id,outcome,variant,replicate\n{}", missing.iter().map(row).collect::<String>()));
     }
     Ok(if missing.is_empty() { EXIT_DONE } else { EXIT_INCOMPLETE })
 }

@@ -25,6 +25,7 @@ use crate::study::store::{FOLDER, Store, read};
 
 /// Arguments of `spillover run`.
 #[derive(clap::Args)]
+#[allow(clippy::struct_excessive_bools)] // each is a switch of the command line
 pub struct Arguments {
     #[command(flatten)]
     ask: Ask,
@@ -336,12 +337,11 @@ fn closing(conducted: &Conducted) -> String {
     let rate = account.group_days_here as f64 / account.runs_seconds.max(1e-3);
     let runs = account.runs_done + account.runs_failed;
     let here = account.runs_here;
-    let ran = match here {
-        0 => format!("{runs} runs from the store"),
-        _ => {
-            let of = if here < runs { format!("{here} of {runs} runs") } else { format!("{runs} runs") };
-            format!("{of} in {} ({} group-days/s)", duration(account.runs_seconds), thousands(rate))
-        }
+    let ran = if here == 0 {
+        format!("{runs} runs from the store")
+    } else {
+        let of = if here < runs { format!("{here} of {runs} runs") } else { format!("{runs} runs") };
+        format!("{of} in {} ({} group-days/s)", duration(account.runs_seconds), thousands(rate))
     };
     let mut text = format!(
         "wrote {} files, {:.1} MB in {folder}; {ran}, bands and files in {}",

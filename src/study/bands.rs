@@ -56,7 +56,7 @@ pub struct Group<'a> {
 /// The values of some measures at one border of many runs.
 struct Values {
     /// By run, measure and day.
-    values: Vec<f32>,
+    all: Vec<f32>,
     measures: usize,
     days: usize,
 }
@@ -78,13 +78,13 @@ impl Values {
                 values.extend_from_slice(&all[measure * stride..measure * stride + days]);
             }
         }
-        Ok(Self { values, measures: measures.len(), days })
+        Ok(Self { all: values, measures: measures.len(), days })
     }
 
     /// The values of all runs on one day.
     fn on(&self, measure: usize, day: usize) -> impl Iterator<Item = f64> {
         let first = measure * self.days + day;
-        self.values.iter().skip(first).step_by((self.measures * self.days).max(1)).map(|&v| f64::from(v))
+        self.all.iter().skip(first).step_by((self.measures * self.days).max(1)).map(|&v| f64::from(v))
     }
 }
 

@@ -158,11 +158,11 @@ impl Store {
         let refused = |error| OutputError::io("read", &index)(error);
         let mut reader = BufReader::new(File::open(&index).map_err(refused)?);
         let mut line = Vec::new();
-        let head = next_line(&mut reader, &mut line).map_err(refused)?.and_then(|whole| Head::read(whole?));
-        let Some(head) = head.filter(|h| h.store == LAYOUT) else {
+        let any = next_line(&mut reader, &mut line).map_err(refused)?;
+        let Some(head) = Head::read(&line).filter(|h| h.store == LAYOUT) else {
             // Not a line of ours: nothing in it exists.
-            let mut ignored = usize::from(!line.is_empty());
-            while next_line(&mut reader, &mut line).map_err(refused)?.is_some() {
+            let mut ignored = usize::from(any);
+            while next_line(&mut reader, &mut line).map_err(refused)? {
                 ignored += 1;
             }
             self.parts.push(Part { name, head: Head::default(), bytes: 0, runs: 0, ignored, other_columns: false });
@@ -172,8 +172,8 @@ impl Store {
         let part = self.parts.len();
         let other_columns = head.columns != columns_digest();
         let (mut runs, mut ignored) = (0, 0);
-        while let Some(whole) = next_line(&mut reader, &mut line).map_err(refused)? {
-            let Some(Entry { id, fate, .. }) = whole.and_then(Entry::read) else {
+        while next_line(&mut reader, &mut line).map_err(refused)? {
+            let Some(Entry { id, fate, .. }) = Entry::read(&line) else {
                 ignored += 1;
                 continue;
             };
@@ -328,13 +328,15 @@ impl Store {
     }
 }
 
-/// The next line: nothing at the end, and nothing inside where the line end is missing, because it was being written.
-fn next_line<'a>(reader: &mut impl BufRead, line: &'a mut Vec<u8>) -> io::Result<Option<Option<&'a [u8]>>> {
+/// Reads the next line, without its end; false when there is none. A last line without an end was being written: it
+/// counts as a line that is not whole.
+fn next_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
     line.clear();
-    if reader.read_until(b'\n', line)? == 0 {
-        return Ok(None);
+    let read = reader.read_until(b'\n', line)?;
+    if line.pop_if(|last| *last == b'\n').is_none() {
+        line.clear();
     }
-    Ok(Some(line.strip_suffix(b"\n")))
+    Ok(read > 0)
 }
 
 fn damaged(copy: &Copied, damage: Damage) -> ReadError {
