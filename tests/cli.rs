@@ -1,25 +1,16 @@
 //! The front door as a user meets it: arguments, messages, exit codes, folders.
 
+mod desk;
+
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
+use std::process::Command;
 
-/// The program, in a folder of the test's own, with the shipped configs and maps in reach by absolute path.
-struct Desk {
-    folder: tempfile::TempDir,
-}
-
-fn desk() -> Desk {
-    Desk { folder: tempfile::tempdir().unwrap() }
-}
-
-fn quick() -> String {
-    format!("{}/configs/quick.toml", env!("CARGO_MANIFEST_DIR"))
-}
+use desk::{Desk, Said, desk, quick, tables};
 
 /// Whether a file stands only in folders in the making.
 fn is_unfinished(name: &str) -> bool {
-    name == "UNFINISHED" || Path::new(name).extension().is_some_and(|e| e == "part")
+    name == "UNFINISHED" || name == "store" || Path::new(name).extension().is_some_and(|e| e == "part")
 }
 
 /// A study of a few short runs.
@@ -34,73 +25,16 @@ const SMALL: [&str; 8] = [
     "2",
 ];
 
-impl Desk {
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_spillover"));
-        command.current_dir(self.folder.path());
-        command
-    }
-
-    fn spillover(&self, arguments: &[&str]) -> Said {
-        Said::from(self.command().args(arguments).output().unwrap())
-    }
-
-    /// Runs the small study with more arguments.
+impl Small for Desk {
     fn small(&self, more: &[&str]) -> Said {
         self.spillover(&[&["run", &quick()], &SMALL[..], more].concat())
     }
-
-    fn names(&self, folder: &str) -> Vec<String> {
-        let mut names: Vec<String> =
-            fs::read_dir(self.path(folder)).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
-    }
 }
 
-struct Said {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
-
-impl From<Output> for Said {
-    fn from(output: Output) -> Self {
-        Self {
-            code: output.status.code(),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-}
-
-impl Said {
-    #[track_caller]
-    fn ends(self, code: i32, in_out: &[&str], in_err: &[&str]) -> Self {
-        assert_eq!(self.code, Some(code), "stdout:\n{}\nstderr:\n{}", self.out, self.err);
-        for part in in_out {
-            assert!(self.out.contains(part), "`{part}` is not in stdout:\n{}", self.out);
-        }
-        for part in in_err {
-            assert!(self.err.contains(part), "`{part}` is not in stderr:\n{}", self.err);
-        }
-        self
-    }
-}
-
-fn csvs(folder: &Path) -> Vec<(String, Vec<u8>)> {
-    let mut files: Vec<(String, Vec<u8>)> = fs::read_dir(folder)
-        .unwrap()
-        .map(|e| e.unwrap().path())
-        .filter(|p| p.extension().is_some_and(|e| e == "csv") || p.ends_with("datapackage.json"))
-        .map(|p| (p.file_name().unwrap().to_string_lossy().into_owned(), fs::read(&p).unwrap()))
-        .collect();
-    files.sort();
-    files
+/// The small study on a desk.
+trait Small {
+    /// Runs the small study with more arguments.
+    fn small(&self, more: &[&str]) -> Said;
 }
 
 #[test]
@@ -167,7 +101,7 @@ fn a_study_ends_with_its_table_and_a_complete_folder() {
         &["4 runs (2 outcomes x 2 replicates), 5 days", "wrote 16 files", "group-days/s", "next: "],
     );
     let names = desk.names("output/small");
-    assert_eq!(names.len(), 15, "{names:?}");
+    assert_eq!(names.len(), 16, "{names:?}");
     assert!(!names.iter().any(|n| is_unfinished(n)));
     let package: serde_json::Value =
         serde_json::from_slice(&fs::read(desk.path("output/small/datapackage.json")).unwrap()).unwrap();
@@ -195,9 +129,9 @@ fn the_same_bytes_for_any_number_of_threads_and_tables() {
     let desk = desk();
     desk.small(&["--out", "one", "--threads", "1"]).ends(0, &[], &[]);
     desk.small(&["--out", "four", "--threads", "4", "--quiet"]).ends(0, &[], &[]);
-    assert!(csvs(&desk.path("one")) == csvs(&desk.path("four")));
+    assert!(tables(&desk.path("one")) == tables(&desk.path("four")));
     desk.small(&["--out", "few", "--tables", "summary", "--quiet"]).ends(0, &[], &[]);
-    for (name, bytes) in csvs(&desk.path("few")).into_iter().filter(|(name, _)| name != "datapackage.json") {
+    for (name, bytes) in tables(&desk.path("few")).into_iter().filter(|(name, _)| name != "datapackage.json") {
         assert!(bytes == fs::read(desk.path("one").join(&name)).unwrap(), "{name}");
     }
     assert_eq!(desk.names("few").len(), 7);
@@ -221,9 +155,9 @@ fn a_study_is_replaced_only_on_request_and_foreign_files_stay() {
     let desk = desk();
     desk.small(&["--quiet"]).ends(0, &[], &[]);
     fs::write(desk.path("output/small/notes.txt"), "mine").unwrap();
-    let before = csvs(&desk.path("output/small"));
+    let before = tables(&desk.path("output/small"));
     desk.small(&[]).ends(2, &[], &["holds a complete study", "--out", "--overwrite"]);
-    assert!(before == csvs(&desk.path("output/small")), "nothing is touched");
+    assert!(before == tables(&desk.path("output/small")), "nothing is touched");
     desk.small(&["--overwrite", "--quiet", "--tables", "summary"]).ends(0, &[], &[]);
     assert!(desk.path("output/small/notes.txt").exists() && !desk.path("output/small/pressure.csv").exists());
 
@@ -252,14 +186,17 @@ fn a_full_disk_leaves_the_mark_with_the_cause() {
         command.current_dir(desk.folder.path()).args(["-c", &script, "bash", env!("CARGO_BIN_EXE_spillover"), "run"]);
         Said::from(command.arg(quick()).args(SMALL).output().unwrap())
     };
-    shell("8", "").ends(2, &[], &["error: cannot write output/small/", ".csv.part", "make room", "--overwrite"]);
+    shell("8", "").ends(
+        2,
+        &[],
+        &["error: cannot write output/small/store/run-", "make room", "run the same command again"],
+    );
     let names = desk.names("output/small");
     assert!(names.contains(&"UNFINISHED".to_owned()) && names.iter().all(|n| is_unfinished(n)));
     let mark = fs::read_to_string(desk.path("output/small/UNFINISHED")).unwrap();
     assert!(mark.contains("cause: cannot write output/small/"), "{mark}");
 
-    desk.small(&[]).ends(2, &[], &["holds an unfinished study (cannot write", "--overwrite"]);
-    shell("unlimited", "--overwrite --quiet").ends(0, &[], &[]);
+    shell("unlimited", "--quiet").ends(0, &[], &[]);
     assert!(!desk.path("output/small/UNFINISHED").exists());
 }
 
@@ -269,7 +206,9 @@ fn a_full_disk_leaves_the_mark_with_the_cause() {
 fn a_disk_that_is_really_full() {
     let desk = desk();
     fs::create_dir(desk.path("disk")).unwrap();
-    let script = "mount -t tmpfs -o size=256k tmpfs disk || exit 77; \"$@\"; code=$?; ls disk/x; head -2 disk/x/UNFINISHED; exit $code";
+    let script = "mount -t tmpfs -o size=512k tmpfs disk || exit 77
+        \"$@\"; code=$?; ls disk/x; head -2 disk/x/UNFINISHED
+        mount -o remount,size=64m disk && \"$@\" --quiet && ls disk/x/runs.csv && echo \"gone on\"; exit $code";
     let mut command = Command::new("unshare");
     command.current_dir(desk.folder.path()).args(["-m", "bash", "-c", script, "bash"]);
     command.args([env!("CARGO_BIN_EXE_spillover"), "run", &quick()]).args(SMALL).args(["--out", "disk/x"]);
@@ -277,7 +216,8 @@ fn a_disk_that_is_really_full() {
     match command.output().map(Said::from) {
         Ok(said) if said.code != Some(77) && !said.err.starts_with("unshare") => {
             let no_space = "No space left on device";
-            said.ends(2, &["UNFINISHED", "cause: cannot write", no_space], &["cannot write", no_space, "make room"]);
+            let in_out = ["UNFINISHED", "cause: cannot write", no_space, "disk/x/runs.csv", "gone on"];
+            said.ends(2, &in_out, &["cannot write", no_space, "make room"]);
         }
         _ => eprintln!("SKIPPED: no rights to mount a small disk"),
     }
@@ -302,7 +242,7 @@ fn a_killed_study_is_marked() {
     let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert!(killed.success() && !child.wait().unwrap().success());
     assert!(desk.names("x").iter().all(|n| is_unfinished(n)));
-    desk.small(&["--out", "x"]).ends(2, &[], &["holds an unfinished study (still running, or ended without a word)"]);
+    desk.small(&["--out", "x"]).ends(2, &[], &["holds the study `quick`, which is not finished", "--overwrite"]);
     desk.small(&["--out", "x", "--overwrite", "--quiet"]).ends(0, &[], &[]);
 }
 

@@ -145,6 +145,7 @@ fn provenance(plan: &Plan, threads: usize) -> Provenance {
         map_hash: String::new(),
         threads,
         threads_in_run: 1,
+        ..Provenance::default()
     }
 }
 

@@ -3,7 +3,10 @@
 mod calibrate;
 mod check;
 mod completions;
+mod export;
 pub mod map;
+mod merge;
+mod missing;
 mod plan;
 mod problem;
 mod progress;
@@ -12,6 +15,9 @@ mod results;
 mod run;
 mod schema;
 mod sensitivity;
+mod slurm_script;
+mod status;
+mod store;
 mod study;
 mod validate;
 
@@ -26,7 +32,10 @@ pub const EXIT_DONE: u8 = 0;
 pub const EXIT_RUNS_FAILED: u8 = 1;
 /// Wrong usage, config or map, or results that cannot be written.
 pub const EXIT_USAGE: u8 = 2;
-// 3 (incomplete) and 4 (the same run gave different bytes) are kept for studies over many machines.
+/// Runs are missing.
+pub const EXIT_INCOMPLETE: u8 = 3;
+/// The same run gave different bytes in two places.
+pub const EXIT_DISAGREE: u8 = 4;
 
 const ABOUT: &str = "What pressure reaches each border of the Caucasus under each leadership outcome in Iran?";
 
@@ -35,6 +44,8 @@ Exit codes:
   0  done
   1  some runs failed (runs.csv has the cause and the command that repeats each)
   2  wrong usage, config or map, or results that cannot be written
+  3  runs are missing (status, missing, merge)
+  4  the same run gave different bytes in two places
 
 Results are conditional on an outcome: the program never states how likely an outcome is.
 Data goes to stdout, talk to stderr. NO_COLOR is respected.";
@@ -55,6 +66,16 @@ enum Command {
     Plan(plan::Arguments),
     /// Say which parameters of a study's design move its results: Morris, Sobol'
     Sensitivity(sensitivity::Arguments),
+    /// Say how far a study is, whoever runs it
+    Status(status::Arguments),
+    /// Print the runs that nobody has done, or the shards that have them
+    Missing(missing::Arguments),
+    /// Make the tables of a study that several processes ran
+    Merge(merge::Arguments),
+    /// Print a job script for Slurm; nothing is run
+    SlurmScript(slurm_script::Arguments),
+    /// Print the results of a study in the form of another tool
+    Export(export::Arguments),
     /// Find the sets of parameters that observed episodes leave standing
     Calibrate(calibrate::Arguments),
     /// Check studies, everything but the steps: all problems at once
@@ -79,6 +100,11 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments),
         Command::Sensitivity(arguments) => sensitivity::run(&arguments),
+        Command::Status(arguments) => status::run(&arguments),
+        Command::Missing(arguments) => missing::run(&arguments),
+        Command::Merge(arguments) => merge::run(&arguments),
+        Command::SlurmScript(arguments) => slurm_script::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
         Command::Calibrate(arguments) => calibrate::run(&arguments),
         Command::Check(arguments) => Ok(check::run(&arguments)),
         Command::Validate(arguments) => validate::run(&arguments),

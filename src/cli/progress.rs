@@ -25,7 +25,11 @@ enum Way {
 pub struct Progress<'a> {
     plan: &'a Plan,
     begun: Instant,
+    /// Runs that the store had.
+    before: usize,
     ended: usize,
+    /// Runs asked of this process.
+    runs: usize,
     group_days: u64,
     way: Way,
 }
@@ -57,11 +61,19 @@ impl<'a> Progress<'a> {
         } else {
             Way::Lines { last: now() }
         };
-        Self { plan, begun: now(), ended: 0, group_days: 0, way }
+        Self { plan, begun: now(), before: 0, ended: 0, runs: plan.runs.len(), group_days: 0, way }
     }
 
     /// Tells of an event.
     pub fn tell(&mut self, event: Event<'_>) {
+        match event {
+            Event::Found { ended, of, others } => {
+                (self.before, self.ended, self.runs) = (ended, ended, of);
+                self.tell_of_store(ended, of, others);
+            }
+            Event::Damaged(damage) => talk(&format!("note: {damage}; it is done again")),
+            _ => {}
+        }
         if let Event::Run { run, failure, ended, group_days } = event {
             (self.ended, self.group_days) = (ended, group_days);
             let name = || {
@@ -99,9 +111,35 @@ impl<'a> Progress<'a> {
             (Way::Bar(bar), Event::Bands) => bar.set_message("(bands and contrasts)"),
             (Way::Lines { last }, Event::Tick | Event::Run { .. }) if last.elapsed() >= EVERY => {
                 *last = now();
-                talk(&line(self.ended, self.plan.runs.len(), self.begun.elapsed().as_secs_f64()));
+                talk(&line(self.ended, self.before, self.runs, self.begun.elapsed().as_secs_f64()));
             }
             _ => {}
+        }
+    }
+
+    /// What a study goes on from.
+    fn tell_of_store(&self, ended: usize, of: usize, others: usize) {
+        match &self.way {
+            Way::Json if ended + others > 0 => {
+                print(&json!({ "event": "found", "ended": ended, "of": of, "others": others }).to_string());
+            }
+            Way::Bar(bar) => {
+                bar.set_length(of as u64);
+                bar.set_position(ended as u64);
+                bar.reset_eta();
+            }
+            _ => {}
+        }
+        if matches!(self.way, Way::Bar(_) | Way::Lines { .. }) {
+            let say = |text: &str| if let Way::Bar(bar) = &self.way { bar.println(text) } else { talk(text) };
+            if ended > 0 {
+                say(&format!("going on: {ended} of {of} runs are in the store"));
+            }
+            if others > 0 {
+                say(&format!(
+                    "note: the store has {others} runs of another config, map, version or selection; they are kept and not merged"
+                ));
+            }
         }
     }
 
@@ -114,11 +152,11 @@ impl<'a> Progress<'a> {
 }
 
 /// One line about how far it is.
-fn line(ended: usize, runs: usize, seconds: f64) -> String {
-    if ended == 0 {
-        return format!("0 of {runs} runs after {}", duration(seconds));
+fn line(ended: usize, before: usize, runs: usize, seconds: f64) -> String {
+    if ended == before {
+        return format!("{ended} of {runs} runs after {}", duration(seconds));
     }
-    let rate = ended as f64 / seconds.max(1e-3);
+    let rate = (ended - before) as f64 / seconds.max(1e-3);
     format!("{ended} of {runs} runs, {rate:.2} runs/s, {} left", duration((runs - ended) as f64 / rate))
 }
 
@@ -138,8 +176,9 @@ mod tests {
 
     #[test]
     fn lines_have_rate_and_time_left() {
-        assert_eq!(line(0, 100, 10.0), "0 of 100 runs after 10 s");
-        assert_eq!(line(20, 100, 10.0), "20 of 100 runs, 2.00 runs/s, 40 s left");
+        assert_eq!(line(0, 0, 100, 10.0), "0 of 100 runs after 10 s");
+        assert_eq!(line(20, 0, 100, 10.0), "20 of 100 runs, 2.00 runs/s, 40 s left");
+        assert_eq!(line(40, 20, 100, 10.0), "40 of 100 runs, 2.00 runs/s, 30 s left");
         assert_eq!(duration(600.0), "10 min");
     }
 }

@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use comfy_table::{Cell, CellAlignment, Table, presets};
 
 use crate::borders::rules::class as pressure_class;
+use crate::recorders::table::BASE_VARIANT;
+use crate::study::precision::Precision;
 use crate::study::quantiles::Spread;
 use crate::study::summary::{Summary, headline_borders};
 
@@ -72,6 +74,50 @@ fn table(summaries: &[Summary], borders: &[String], shown: &[usize]) -> String {
         table.add_row([Cell::new(name)].into_iter().chain(cells).collect::<Vec<_>>());
     }
     table.trim_fmt()
+}
+
+/// Whether the replicates are enough: for each headline number the outcome whose mean is least well known.
+pub fn precision(precisions: &[Precision], wanted: f64) -> String {
+    let mut text = String::new();
+    let mut measures: Vec<(&str, &str)> = Vec::new();
+    for p in precisions.iter().filter(|p| p.is_headline()) {
+        if !measures.contains(&(p.measure, &p.border)) {
+            measures.push((p.measure, &p.border));
+        }
+    }
+    for (measure, border) in measures {
+        let of = precisions.iter().filter(|p| p.measure == measure && p.border == border);
+        let worst = of.max_by(|a, b| size(a).total_cmp(&size(b)));
+        let Some(worst) = worst else { continue };
+        let border = if border.is_empty() { String::new() } else { format!(" {border}") };
+        let variant = if worst.variant == BASE_VARIANT { String::new() } else { format!(" / {}", worst.variant) };
+        let known = match worst.relative() {
+            Some(relative) => format!("\u{b1}{:.1} %", 100.0 * relative),
+            None if worst.moments.count < 2 => "unknown from one replicate".into(),
+            None => "around zero".into(),
+        };
+        let enough = worst.relative().is_some_and(|relative| relative <= wanted);
+        let would_do = match worst.would_do(wanted) {
+            _ if enough => format!("{} replicates are enough", worst.moments.count),
+            Some(count) => format!("about {count} replicates would do"),
+            None => "no number of replicates can be told".into(),
+        };
+        let _ = writeln!(
+            text,
+            "  {measure}{border}: {known} ({}{variant}); for \u{b1}{:.0} % {would_do}",
+            worst.outcome,
+            100.0 * wanted
+        );
+    }
+    if !text.is_empty() {
+        text.insert_str(0, "Mean of the replicates, 95 % interval where it is widest (precision.csv has all):\n");
+    }
+    text
+}
+
+/// How far a mean is from being known: what cannot be told is farthest.
+fn size(precision: &Precision) -> f64 {
+    precision.relative().unwrap_or(f64::INFINITY)
 }
 
 fn right(text: String) -> Cell {

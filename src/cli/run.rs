@@ -1,43 +1,40 @@
 //! `spillover run`.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::json;
 
 use super::problem::Problem;
 use super::progress::{Progress, duration};
+use super::store::{Ask, ends, own_store, provenance, quoted};
 use super::{EXIT_DONE, EXIT_RUNS_FAILED, print, results, study, talk};
-use crate::output::folder::Folder;
-use crate::output::manifest::{ConfigFile, Provenance};
-use crate::recorders::table::{MEASURES, RUSSIA_SOUTH, Table, TableSet, outcome_name};
+use crate::output::folder::{Existing, Folder, Joined};
+use crate::recorders::table::{RUSSIA_SOUTH, Table, TableSet};
 use crate::simulation::{self, RunSpec};
-use crate::study::conduct::{Conducted, Options, border_names, conduct, file_names};
+use crate::study::conduct::{
+    Conducted, Did, OnFailure, Options, Parts, Shard, StudyError, border_names, conduct, file_names, merge_into,
+    run_missing,
+};
 use crate::study::execute;
-use crate::study::plan::{Plan, PlannedRun, Selection};
+use crate::study::merge::{self, Wishes};
+use crate::study::plan::{PlannedRun, Selection};
+use crate::study::precision::{self, Precision};
 use crate::study::quantiles::Spread;
+use crate::study::store::{FOLDER, Store, read};
 
 /// Arguments of `spillover run`.
 #[derive(Clone, clap::Args)]
+#[allow(clippy::struct_excessive_bools)] // each is a switch of the command line
 pub struct Arguments {
-    /// The study file
-    #[arg(value_name = "STUDY.toml")]
-    pub(super) study: PathBuf,
-    /// Folder of the results [default: output/<study>]
-    #[arg(long, value_name = "DIR")]
-    pub(super) out: Option<PathBuf>,
-    /// Replicates of each outcome and variant, instead of study.replicates
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    pub(super) replicates: Option<u32>,
+    #[command(flatten)]
+    pub(super) ask: Ask,
     /// Runs done at the same time [default: all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
     /// Threads inside one run, for a single large world; results stay the same
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads_in_run: u16,
-    /// A value laid over the study file; may be given often
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    pub(super) sets: Vec<String>,
     /// Only this outcome of the study; may be given often
     #[arg(long = "outcome", value_name = "NAME")]
     outcomes: Vec<String>,
@@ -50,10 +47,29 @@ pub struct Arguments {
     /// Only this point of the design, counted from 0; may be given often
     #[arg(long = "point", value_name = "NUMBER")]
     points: Vec<u32>,
-    /// Tables to write: all, summary (runs, measures, bands, contrasts, summary), or names such as pressure,events [default: all]
+    /// Only the runs whose number, divided by N, leaves I; when all shards are done: spillover merge
+    #[arg(long, value_name = "I/N", value_parser = Shard::parse, conflicts_with_all = ["overwrite", "until_precision"])]
+    shard: Option<Shard>,
+    /// Tables to write: all, summary (runs, measures, bands, contrasts, summary, precision), or names such as pressure,events [default: all]
     #[arg(long, value_name = "TABLES", value_parser = TableSet::parse)]
     pub(super) tables: Option<TableSet>,
-    /// Replace the study in the folder; removes only files that a study wrote
+    /// Whether other runs go on when one fails
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t)]
+    on_failure: OnFailure,
+    /// Do runs again that failed before
+    #[arg(long)]
+    retry_failed: bool,
+    /// Do more replicates until the 95 % interval of the mean of each headline number is at most so wide to either side,
+    /// relative to the mean, such as 0.05
+    #[arg(long, value_name = "SHARE", value_parser = share, conflicts_with = "replicate")]
+    until_precision: Option<f64>,
+    /// Replicates at which --until-precision gives up [default: 10 times those of the study]
+    #[arg(long, value_name = "N", requires = "until_precision", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    max_replicates: Option<u32>,
+    /// Keep the store when the tables are complete
+    #[arg(long)]
+    keep_parts: bool,
+    /// Begin anew and replace the study in the folder; removes only files that a study wrote
     #[arg(long)]
     pub(super) overwrite: bool,
     /// Say nothing but errors
@@ -64,75 +80,146 @@ pub struct Arguments {
     pub(super) json: bool,
 }
 
-/// Memory for the bands from which on people are told, bytes.
-const MUCH_MEMORY: u64 = 1_000_000_000;
+fn share(text: &str) -> Result<f64, String> {
+    let allowed = "a share above 0 and below 1, such as 0.05";
+    text.parse().ok().filter(|s| *s > 0.0 && *s < 1.0).ok_or_else(|| format!("it takes {allowed}"))
+}
 
-/// Memory that the series of all runs take, bytes.
-fn series_bytes(plan: &Plan, borders: usize) -> u64 {
-    let days = plan.runs.iter().map(|run| u64::from(plan.variant(run).scenario.run.days)).sum::<u64>();
-    4 * (MEASURES.len() * borders) as u64 * days
+/// UTC to the second, for the manifest.
+pub fn utc() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// What makes the names of files in the making unique to this process.
+pub fn token() -> String {
+    let moment = jiff::Timestamp::now().as_nanosecond();
+    let of = format!("{} {} {moment}", read_host(), std::process::id());
+    blake3::hash(of.as_bytes()).to_hex()[..12].to_owned()
+}
+
+fn read_host() -> String {
+    crate::output::manifest::host_name()
+}
+
+/// Where the tables will stand.
+enum Place {
+    /// This process makes them.
+    Own(Folder),
+    /// Another will.
+    Shared(Joined),
+}
+
+impl Place {
+    fn fail(&mut self, cause: &str) {
+        match self {
+            Self::Own(folder) => folder.fail(cause),
+            Self::Shared(joined) => joined.fail(cause),
+        }
+    }
 }
 
 /// Runs a study.
 pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
-    let mut sets = arguments.sets.clone();
-    sets.extend(arguments.replicates.map(|n| format!("study.replicates={n}")));
-    let mut study = study::load(&arguments.study, &sets)?;
+    let ask = &arguments.ask;
+    let mut study = ask.load()?;
     let selection = selection(arguments);
     let tables = arguments.tables.unwrap_or(TableSet::ALL);
     let extent = study::extent(&study);
     let whole = study.plan.runs.len();
     study.plan.select(&selection).map_err(Problem::new)?;
-    let plan = &study.plan;
 
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let threads = arguments.threads.map_or(cores, usize::from);
     let pool = execute::pool(threads).map_err(Problem::new)?;
-    let path = arguments.out.clone().unwrap_or_else(|| Path::new("output").join(&plan.name));
-    let about = format!("study: {}\ncommand: {}", plan.name, std::env::args().collect::<Vec<_>>().join(" "));
-    let names = file_names(tables, plan);
-    let mut folder = Folder::begin(&path, &names, arguments.overwrite, &about).map_err(Problem::new)?;
+    let path = ask.folder(&study.plan);
+    let mut place = begin(arguments, &study, &path)?;
 
     let talks = !arguments.quiet && !arguments.json;
     if talks {
+        let plan = &study.plan;
         let part = if plan.runs.len() < whole { format!("{} of ", plan.runs.len()) } else { String::new() };
-        talk(&format!("{}: {part}{extent}, {threads} at a time", plan.title));
+        let shard = arguments.shard.map_or(String::new(), |s| format!(", shard {}/{}", s.number, s.of));
+        talk(&format!("{}: {part}{extent}{shard}, {threads} at a time", plan.title));
     }
     let borders = border_names(study.map.segments.iter().map(|s| s.name.as_str()));
-    let kept = series_bytes(plan, borders.len());
-    if talks && kept > MUCH_MEMORY {
-        talk(&format!("note: the bands keep {:.1} GB in memory; fewer runs or days need less", kept as f64 / 1e9));
-    }
-    let options = Options {
-        pool: &pool,
-        tables,
-        provenance: provenance(&study, threads, usize::from(arguments.threads_in_run)),
-        repeat: &|run| repeat(arguments, &study, run),
-    };
-    let one = |run: &PlannedRun| {
-        let spec = RunSpec {
-            outcome: run.outcome,
-            variant: run.variant,
-            point: run.point,
-            replicate: run.replicate,
-            seed: run.seed,
-            threads_in_run: usize::from(arguments.threads_in_run),
-            tables,
+    let mut did = Did { started: utc(), ..Did::default() };
+    let mut replicates = ask.replicates;
+    loop {
+        let plan = &study.plan;
+        let asked = Ask { study: ask.study.clone(), out: ask.out.clone(), replicates, sets: ask.sets.clone() };
+        let repeat = |run: &PlannedRun| asked.repeat(plan, run);
+        let options = Options {
+            wishes: Wishes {
+                pool: &pool,
+                tables,
+                precision: arguments.until_precision.unwrap_or(precision::WANTED),
+                repeat: &repeat,
+            },
+            provenance: provenance(&study, threads, usize::from(arguments.threads_in_run)),
+            shard: arguments.shard,
+            on_failure: arguments.on_failure,
+            retry_failed: arguments.retry_failed,
+            parts: if arguments.keep_parts { Parts::Keep } else { Parts::WhereWanted },
+            room: None,
         };
-        simulation::run(&study.scenario(run), &study.map, spec)
-    };
-    let mut progress = Progress::new(plan, arguments.quiet, arguments.json);
-    let result = conduct(plan, &borders, &mut folder, &options, one, |event| progress.tell(event));
-    progress.end();
-    let conducted = result.map_err(Problem::new)?;
-
-    if arguments.json {
-        print(&done(&conducted, &borders).to_string());
-    } else if !arguments.quiet {
-        print(&results::tables(&conducted.summaries, &borders));
-        talk(&closing(&conducted));
+        let one = |run: &PlannedRun| {
+            let spec = RunSpec {
+                outcome: run.outcome,
+                variant: run.variant,
+                point: run.point,
+                replicate: run.replicate,
+                seed: run.seed,
+                threads_in_run: usize::from(arguments.threads_in_run),
+                tables,
+            };
+            simulation::run(&study.scenario(run), &study.map, spec)
+        };
+        let mut progress = Progress::new(plan, arguments.quiet, arguments.json);
+        let result = match (&mut place, arguments.until_precision) {
+            (Place::Own(folder), None) => {
+                conduct(plan, &borders, folder, &options, one, |event| progress.tell(event)).map(Step::Complete)
+            }
+            (Place::Own(folder), Some(wanted)) => {
+                run_missing(plan, &borders, &path, &options, one, |event| progress.tell(event)).and_then(|more| {
+                    did.add(more);
+                    let now = plan.runs.iter().map(|r| r.replicate + 1).max().unwrap_or(1);
+                    let first = ask.replicates.unwrap_or(study.resolved.scenario.study.replicates);
+                    let most = arguments.max_replicates.unwrap_or(first.saturating_mul(10));
+                    match next_replicates(&path, &study, &borders, tables, wanted, now, most)? {
+                        Some(more) => Ok(Step::More(more)),
+                        None => merge_into(plan, &borders, folder, &options, &did, |event| progress.tell(event))
+                            .map(Step::Complete),
+                    }
+                })
+            }
+            (Place::Shared(_), _) => {
+                run_missing(plan, &borders, &path, &options, one, |event| progress.tell(event)).map(Step::Shard)
+            }
+        };
+        progress.end();
+        match result {
+            Ok(Step::Complete(conducted)) => {
+                tell_of(&conducted, &borders, arguments.quiet, arguments.json);
+                return Ok(if conducted.failures.is_empty() { EXIT_DONE } else { EXIT_RUNS_FAILED });
+            }
+            Ok(Step::Shard(did)) => {
+                tell_of_shard(arguments, &study, &place, &path, &did)?;
+                return Ok(if did.failures.is_empty() { EXIT_DONE } else { EXIT_RUNS_FAILED });
+            }
+            Ok(Step::More(more)) => {
+                if talks {
+                    talk(&format!("not yet as precise as wanted: going on to {more} replicates"));
+                }
+                replicates = Some(more);
+                study = ask.load_with(replicates)?;
+                study.plan.select(&selection).map_err(Problem::new)?;
+            }
+            Err(error) => {
+                place.fail(&error.to_string());
+                return ends(error, &format!("go on: {}", ask.command("run", plan)));
+            }
+        }
     }
-    Ok(if conducted.failures.is_empty() { EXIT_DONE } else { EXIT_RUNS_FAILED })
 }
 
 /// Which runs the arguments choose.
@@ -145,52 +232,112 @@ pub(super) fn selection(arguments: &Arguments) -> Selection {
     }
 }
 
-fn provenance(study: &study::Study, threads: usize, threads_in_run: usize) -> Provenance {
-    let hash = |path: &PathBuf| match std::fs::read(path) {
-        Ok(bytes) => blake3::hash(&bytes).to_hex().to_string(),
-        Err(error) => format!("unreadable by now: {error}"),
-    };
-    let files = &study.resolved.files;
-    Provenance {
-        command: std::env::args().collect(),
-        config_files: files.iter().map(|path| ConfigFile { path: path.clone(), blake3: hash(path) }).collect(),
-        config_hash: study.resolved.hash.clone(),
-        map: study.map.name.clone(),
-        map_hash: study.map.hash.clone(),
-        threads,
-        threads_in_run,
-    }
+/// How far a loop of a study came.
+enum Step {
+    /// The tables are complete.
+    Complete(Conducted),
+    /// A shard is done.
+    Shard(Did),
+    /// More replicates are needed: so many.
+    More(u32),
 }
 
-/// The command that repeats one run. `--replicates` is not needed: it changes no run, but must let the replicate in.
-fn repeat(arguments: &Arguments, study: &study::Study, run: &PlannedRun) -> String {
-    let mut words = vec!["spillover".to_owned(), "run".into(), arguments.study.display().to_string()];
-    for set in &arguments.sets {
-        words.extend(["--set".into(), set.clone()]);
+/// Marks the folder, or says why not.
+fn begin(arguments: &Arguments, study: &study::Study, path: &Path) -> Result<Place, Problem> {
+    let plan = &study.plan;
+    own_store(path)?;
+    let about = format!("study: {}\ncommand: {}", plan.name, std::env::args().collect::<Vec<_>>().join(" "));
+    if arguments.shard.is_some() {
+        let joined = Folder::join(path, &file_names(TableSet::ALL, plan), &plan.name, &about, &[FOLDER]);
+        return joined.map(Place::Shared).map_err(Problem::new);
     }
-    if let Some(n) = arguments.replicates {
-        words.extend(["--replicates".into(), n.to_string()]);
-    }
-    words.extend(["--outcome".into(), outcome_name(run.outcome).into()]);
-    if study.plan.variants.len() > 1 {
-        words.extend(["--variant".into(), study.plan.variant(run).name.clone()]);
-    }
-    if study.plan.design.is_some() {
-        words.extend(["--point".into(), run.point.to_string()]);
-    }
-    words.extend(["--replicate".into(), run.replicate.to_string()]);
-    words.extend(["--out".into(), format!("output/{}-repeat", study.plan.name)]);
-    words.iter().map(|w| quoted(w)).collect::<Vec<_>>().join(" ")
-}
-
-/// A word as a POSIX shell takes it.
-fn quoted(word: &str) -> String {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_./=:,+@%".contains(&b);
-    if !word.is_empty() && word.bytes().all(plain) {
-        word.to_owned()
+    let existing = if arguments.overwrite {
+        Existing::Replace
     } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
+        // Failed runs of a complete study are tried again on request, where its store was kept.
+        let beyond = arguments.retry_failed && path.join(FOLDER).is_dir();
+        Existing::GoOn { study: &plan.name, beyond }
+    };
+    let names = file_names(arguments.tables.unwrap_or(TableSet::ALL), plan);
+    let folder = Folder::begin_beside(path, &names, &existing, &about, &[FOLDER], &token()).map_err(Problem::new)?;
+    if arguments.overwrite {
+        read::remove(path).map_err(Problem::new)?;
     }
+    Ok(Place::Own(folder))
+}
+
+/// With how many replicates to go on; nothing when the wanted precision, or the most that is allowed, is reached.
+///
+/// At most twice as many as there are: a first guess of a variance may be far off. What comes out depends on the runs
+/// alone, so that it is the same on every machine.
+fn next_replicates(
+    path: &Path,
+    study: &study::Study,
+    borders: &[String],
+    tables: TableSet,
+    wanted: f64,
+    now: u32,
+    most: u32,
+) -> Result<Option<u32>, StudyError> {
+    let store = Store::open(path)?;
+    let contents = store.contents(&study.plan, tables);
+    let (_, precisions) = merge::summaries(&merge::groups(&study.plan, &contents), &contents, borders);
+    let short = |p: &&Precision| p.is_headline() && p.relative().is_none_or(|relative| relative > wanted);
+    let needed = precisions.iter().filter(short).map(|p| p.would_do(wanted).map_or(u32::MAX, |n| n as u32)).max();
+    Ok(needed.filter(|_| now < most).map(|needed| needed.clamp(now + 1, now.saturating_mul(2)).min(most)))
+}
+
+/// Shows what came of a study.
+pub fn tell_of(conducted: &Conducted, borders: &[String], quiet: bool, json: bool) {
+    if json {
+        print(&done(conducted, borders).to_string());
+    } else if !quiet {
+        print(&format!(
+            "{}{}",
+            results::tables(&conducted.summaries, borders),
+            results::precision(&conducted.precisions, precision::WANTED)
+        ));
+        talk(&closing(conducted));
+    }
+}
+
+fn tell_of_shard(
+    arguments: &Arguments,
+    study: &study::Study,
+    place: &Place,
+    path: &Path,
+    did: &Did,
+) -> Result<(), Problem> {
+    let plan = &study.plan;
+    let store = Store::open(path).map_err(Problem::new)?;
+    let (done, failed, missing) = store.contents(plan, arguments.tables.unwrap_or(TableSet::ALL)).count();
+    let planned = plan.runs.len();
+    if arguments.json {
+        let event = json!({
+            "event": "shard_done", "folder": path, "runs_here": did.done + did.failures.len(), "failed_here": did.failures.len(),
+            "planned": planned, "done": done, "failed": failed, "missing": missing,
+        });
+        print(&event.to_string());
+    } else if !arguments.quiet {
+        let here = did.done + did.failures.len();
+        let ask = &arguments.ask;
+        let next = if missing > 0 {
+            format!("how far: {}", ask.command("status", plan))
+        } else if matches!(place, Place::Shared(joined) if joined.beside_complete()) {
+            format!(
+                "the tables there are of an earlier merge; make them anew: {} --overwrite",
+                ask.command("merge", plan)
+            )
+        } else {
+            format!("next: {}", ask.command("merge", plan))
+        };
+        talk(&format!(
+            "{here} runs done here; {} of {planned} of the study are in the store{}\n{next}",
+            done + failed,
+            of_failures(&did.failures),
+        ));
+    }
+    Ok(())
 }
 
 /// The last words, with the next command.
@@ -198,26 +345,35 @@ fn closing(conducted: &Conducted) -> String {
     let account = &conducted.account;
     let bytes: u64 = conducted.files.iter().map(|f| f.bytes).sum();
     let folder = conducted.folder.display().to_string();
-    let rate = account.group_days as f64 / account.runs_seconds.max(1e-3);
+    let rate = account.group_days_here as f64 / account.runs_seconds.max(1e-3);
+    let runs = account.runs_done + account.runs_failed;
+    let here = account.runs_here;
+    let ran = if here == 0 {
+        format!("{runs} runs from the store")
+    } else {
+        let of = if here < runs { format!("{here} of {runs} runs") } else { format!("{runs} runs") };
+        format!("{of} in {} ({} group-days/s)", duration(account.runs_seconds), thousands(rate))
+    };
     let mut text = format!(
-        "wrote {} files, {:.1} MB in {folder}; {} runs in {} ({} group-days/s), bands and files in {}",
+        "wrote {} files, {:.1} MB in {folder}; {ran}, bands and files in {}",
         conducted.files.len(),
         bytes as f64 / 1e6,
-        account.runs_done + account.runs_failed,
-        duration(account.runs_seconds),
-        thousands(rate),
         duration(account.wall_seconds - account.runs_seconds),
     );
-    if let Some((cause, command)) = conducted.failures.first() {
-        let _ = write!(
-            text,
-            "\n{} runs failed; the first: {cause}\n  repeat it: {command}\n  all of them: runs.csv, status `failed`",
-            conducted.failures.len()
-        );
-    }
+    text.push_str(&of_failures(&conducted.failures));
     let summary = quoted(&format!("{folder}/{}", Table::Summary.file()));
     let _ = write!(text, "\nnext: grep {RUSSIA_SOUTH} {summary}   (every file and column: docs/output_files.md)");
     text
+}
+
+/// What is said of failed runs; nothing when there are none.
+fn of_failures(failures: &[(String, String)]) -> String {
+    failures.first().map_or(String::new(), |(cause, command)| {
+        format!(
+            "\n{} runs failed; the first: {cause}\n  repeat it: {command}\n  all of them: runs.csv, status `failed`; try them again: --retry-failed",
+            failures.len()
+        )
+    })
 }
 
 fn thousands(value: f64) -> String {
@@ -261,17 +417,4 @@ fn done(conducted: &Conducted, borders: &[String]) -> serde_json::Value {
         "failures": conducted.failures.iter().map(|(cause, command)| json!({ "cause": cause, "command": command })).collect::<Vec<_>>(),
         "summaries": summaries,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_quoted_for_the_shell() {
-        assert_eq!(quoted("study.replicates=3"), "study.replicates=3");
-        assert_eq!(quoted("a b"), "'a b'");
-        assert_eq!(quoted("it's"), r"'it'\''s'");
-        assert_eq!(quoted(""), "''");
-    }
 }

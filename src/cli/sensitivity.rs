@@ -8,7 +8,7 @@ use comfy_table::{Cell, CellAlignment, Table as Grid, presets};
 use serde_json::{Value as Json, json};
 
 use super::problem::Problem;
-use super::{EXIT_DONE, print, run, study, talk};
+use super::{EXIT_DONE, print, run, talk};
 use crate::design::points::{Kind, Points};
 use crate::output::folder::{DATAPACKAGE, MARK};
 use crate::random::RunKey;
@@ -33,9 +33,7 @@ pub struct Arguments {
 
 /// Does the runs of a study that are not there yet, and says which factors of its design move the measures.
 pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
-    let mut sets = arguments.run.sets.clone();
-    sets.extend(arguments.run.replicates.map(|n| format!("study.replicates={n}")));
-    let mut study = study::load(&arguments.run.study, &sets)?;
+    let mut study = arguments.run.ask.load()?;
     let settings = &study.resolved.scenario.sensitivity;
     let measures = if arguments.measures.is_empty() {
         study.measures.clone()
@@ -55,7 +53,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     };
     study.plan.select(&run::selection(&arguments.run)).map_err(Problem::new)?;
     let plan = &study.plan;
-    let folder = arguments.run.out.clone().unwrap_or_else(|| Path::new("output").join(&plan.name));
+    let folder = arguments.run.ask.folder(plan);
 
     let talks = !arguments.run.quiet && !arguments.run.json;
     let code = if !arguments.run.overwrite && has_runs(&folder, plan) {

@@ -10,9 +10,10 @@ const INTRODUCTION: &str = "# Output files
      SPILLOVER_UPDATE_DOCS=1 cargo test --lib output::describe -->
 
 `spillover run STUDY.toml` writes one folder, by default `output/<study>/`. While it is in the making it holds a file
-`UNFINISHED` (with the cause, if a study failed) and its files are called `NAME.part`; the mark is removed last, when every
-file is on the disk. A folder without the mark is complete. `--overwrite` replaces a study and removes only files that a study
-wrote; `--tables all|summary|NAME,...` chooses tables (default `all`).
+`UNFINISHED` (with the cause, if a study failed), a folder `store` with the finished runs, and at the end files called
+`NAME.TOKEN.part`; the mark is removed last, when every file is on the disk. A folder without the mark is complete, or holds a
+store alone. The same command goes on with what the store has (`docs/studies.md`). `--overwrite` begins anew and removes only
+files that a study wrote; `--tables all|summary|NAME,...` chooses tables (default `all`).
 
 Conventions, the same in every table:
 
@@ -31,7 +32,7 @@ Beside the tables:
 
 | file | holds |
 |---|---|
-| `manifest.json` | provenance: versions, git commit, config files and map with their BLAKE3, plan hash, command, threads, times, speed, and each file's size and BLAKE3 |
+| `manifest.json` | provenance: versions, git commit, config files and map with their BLAKE3, plan hash, the resolved configuration, compiler and machine, command, threads, times, speed, the processes that did the runs, and each file's size and BLAKE3 |
 | `datapackage.json` | the tables and columns below for data tools (Frictionless tabular data package) |
 | `design.csv` | in a study with a design: a row per point, its number and the value of each varied key, with all digits |
 | `sensitivity.csv`, `sensitivity.svg` | after `spillover sensitivity`: effects or indices of each factor, and their picture (`docs/studies.md`) |

@@ -2,7 +2,8 @@
 //!
 //! [`Folder::begin`] puts the mark down first; [`Folder::finish`] takes it away last, when every file stands under its
 //! name and is on the disk. A run that is killed, fails or fills the disk leaves the mark, with the cause where there was
-//! time to write it. While a study runs, its files are called `NAME.part`.
+//! time to write it. Files in the making are called `NAME.part`, or `NAME.TOKEN.part` where several processes may write
+//! the same ones. A study keeps its finished runs in a folder of its own beside them, which is not touched here.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
@@ -30,6 +31,8 @@ pub struct Folder {
     path: PathBuf,
     mark: File,
     about: String,
+    /// Stands in the names of files in the making: nobody else's have it.
+    token: String,
     open: BTreeMap<String, OpenFile>,
     written: Vec<WrittenFile>,
     /// Bytes that may still be written: fault injection for tests.
@@ -51,25 +54,33 @@ impl Folder {
     /// # Errors
     /// When the folder holds a study (without `overwrite`), or foreign files, or cannot be written to.
     pub fn begin(path: &Path, names: &[&str], overwrite: bool, about: &str) -> Result<Self, OutputError> {
+        let existing = if overwrite { Existing::Replace } else { Existing::Refuse };
+        Self::begin_beside(path, names, &existing, about, &[], "")
+    }
+
+    /// The same for a study that keeps folders of its own here: `beside` are their names, which are neither foreign nor
+    /// removed; `token` makes the names of files in the making unique.
+    ///
+    /// # Errors
+    /// When what the folder holds is neither to be replaced nor gone on with, or it cannot be written to.
+    pub fn begin_beside(
+        path: &Path,
+        names: &[&str],
+        existing: &Existing<'_>,
+        about: &str,
+        beside: &[&str],
+        token: &str,
+    ) -> Result<Self, OutputError> {
         fs::create_dir_all(path).map_err(OutputError::io("make the folder", path))?;
-        let found = look(path)?;
-        let shown = || path.display().to_string();
-        if !overwrite {
-            match &found.state {
-                State::Complete => return Err(OutputError::Complete { folder: shown() }),
-                State::Unfinished(cause) => {
-                    return Err(OutputError::Unfinished { folder: shown(), cause: cause.clone() });
-                }
-                State::Foreign | State::Empty => {}
-            }
-        }
+        let found = look(path, beside)?;
+        refuse(path, &found, existing)?;
         if let (State::Foreign, Some(example)) = (&found.state, found.present.iter().next()) {
-            return Err(OutputError::Foreign { folder: shown(), example: example.clone() });
+            return Err(OutputError::Foreign { folder: path.display().to_string(), example: example.clone() });
         }
-        let ours: BTreeSet<&String> = found.present.intersection(&found.listed).collect();
-        for name in names.iter().flat_map(|&n| [n.to_owned(), part(n)]) {
+        let ours: BTreeSet<&String> = found.present.iter().filter(|name| is_listed(name, &found.listed)).collect();
+        for name in names.iter().flat_map(|&n| [n.to_owned(), part(n, token)]) {
             if found.present.contains(&name) && !ours.contains(&name) {
-                return Err(OutputError::InTheWay { folder: shown(), name });
+                return Err(OutputError::InTheWay { folder: path.display().to_string(), name });
             }
         }
         // The mark lists old and new files: were this killed half-way, the next --overwrite would still know them.
@@ -77,19 +88,54 @@ impl Folder {
         let mark_path = path.join(MARK);
         let mut options = OpenOptions::new();
         options.write(true);
-        if !matches!(found.state, State::Unfinished(_)) {
+        if !matches!(found.state, State::Unfinished { .. }) {
             // Two studies that begin at the same moment: the second fails here.
             options.create_new(true);
         }
         let mut mark = options.open(&mark_path).map_err(OutputError::io("write", &mark_path))?;
         let about = format!("{about}\n\nfiles:\n{}\n", listed.into_iter().collect::<Vec<_>>().join("\n"));
-        write_mark(&mut mark, "still running, or ended without a word", &about)
-            .map_err(OutputError::io("write", &mark_path))?;
+        write_mark(&mut mark, RUNNING, &about).map_err(OutputError::io("write", &mark_path))?;
         for name in ours {
             let old = path.join(name);
             fs::remove_file(&old).map_err(OutputError::io("remove", &old))?;
         }
-        Ok(Self { path: path.to_owned(), mark, about, open: BTreeMap::new(), written: Vec::new(), room: None })
+        let token = token.to_owned();
+        Ok(Self { path: path.to_owned(), mark, about, token, open: BTreeMap::new(), written: Vec::new(), room: None })
+    }
+
+    /// Marks the folder of a study that another process will finish; a mark that stands there stays, and so do the files
+    /// of a complete study. The mark is for [`Joined::fail`].
+    ///
+    /// # Errors
+    /// When the folder holds another study or foreign files, or cannot be written to.
+    pub fn join(path: &Path, names: &[&str], study: &str, about: &str, beside: &[&str]) -> Result<Joined, OutputError> {
+        fs::create_dir_all(path).map_err(OutputError::io("make the folder", path))?;
+        let found = look(path, beside)?;
+        let has_folders = beside.iter().any(|name| path.join(name).is_dir());
+        let complete = matches!(found.state, State::Complete) && has_folders;
+        if !complete {
+            refuse(path, &found, &Existing::GoOn { study, beyond: false })?;
+        }
+        if let (State::Foreign, Some(example)) = (&found.state, found.present.iter().next()) {
+            return Err(OutputError::Foreign { folder: path.display().to_string(), example: example.clone() });
+        }
+        let about = format!("{about}\n\nfiles:\n{}\n", names.join("\n"));
+        let mark_path = path.join(MARK);
+        if complete {
+            return Ok(Joined { mark: None, about });
+        }
+        let mark = match OpenOptions::new().write(true).create_new(true).open(&mark_path) {
+            Ok(mut mark) => {
+                write_mark(&mut mark, RUNNING, &about).map_err(OutputError::io("write", &mark_path))?;
+                Some(mark)
+            }
+            // Another process was first, or the study went on before.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                Some(OpenOptions::new().write(true).open(&mark_path).map_err(OutputError::io("write", &mark_path))?)
+            }
+            Err(error) => return Err(OutputError::io("write", &mark_path)(error)),
+        };
+        Ok(Joined { mark, about })
     }
 
     /// Where it is.
@@ -109,7 +155,7 @@ impl Folder {
     /// When the disk is full or the system refuses for another reason.
     pub fn append(&mut self, name: &str, bytes: &[u8]) -> Result<(), OutputError> {
         if !self.open.contains_key(name) {
-            let path = self.path.join(part(name));
+            let path = self.path.join(part(name, &self.token));
             let file = OpenOptions::new()
                 .write(true)
                 .create_new(true)
@@ -123,8 +169,20 @@ impl Folder {
         open.bytes += bytes.len() as u64;
         open.buffer.extend_from_slice(bytes);
         if open.buffer.len() >= BUFFER_BYTES {
-            let path = self.path.join(part(name));
+            let path = self.path.join(part(name, &self.token));
             flush(open, &mut self.room).map_err(OutputError::io("write", &path))?;
+        }
+        Ok(())
+    }
+
+    /// Takes back what was appended and not yet sealed.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn start_over(&mut self) -> Result<(), OutputError> {
+        for name in std::mem::take(&mut self.open).into_keys() {
+            let path = self.path.join(part(&name, &self.token));
+            fs::remove_file(&path).map_err(OutputError::io("remove", &path))?;
         }
         Ok(())
     }
@@ -135,7 +193,7 @@ impl Folder {
     /// When the disk is full or the system refuses for another reason.
     pub fn seal(&mut self) -> Result<&[WrittenFile], OutputError> {
         for (name, mut open) in std::mem::take(&mut self.open) {
-            let (from, to) = (self.path.join(part(&name)), self.path.join(&name));
+            let (from, to) = (self.path.join(part(&name, &self.token)), self.path.join(&name));
             flush(&mut open, &mut self.room).map_err(OutputError::io("write", &from))?;
             open.file.sync_all().map_err(OutputError::io("write", &from))?;
             fs::rename(&from, &to).map_err(OutputError::io("name the file", &to))?;
@@ -156,7 +214,11 @@ impl Folder {
         self.seal()?;
         sync_folder(&self.path);
         let mark = self.path.join(MARK);
-        fs::remove_file(&mark).map_err(OutputError::io("remove", &mark))?;
+        match fs::remove_file(&mark) {
+            // Another process wrote the same bytes and was first.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            other => other.map_err(OutputError::io("remove", &mark))?,
+        }
         sync_folder(&self.path);
         Ok(&self.written)
     }
@@ -167,9 +229,81 @@ impl Folder {
     }
 }
 
+/// What to do with a study that the folder holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Existing<'a> {
+    /// Leave it and say so.
+    Refuse,
+    /// Go on with an unfinished study of this name; leave others.
+    GoOn {
+        /// Name of the study.
+        study: &'a str,
+        /// Whether the tables of a complete study may be made anew.
+        beyond: bool,
+    },
+    /// Replace its files, complete or not.
+    Replace,
+}
+
+/// A folder in the making that another process will finish.
+pub struct Joined {
+    mark: Option<File>,
+    about: String,
+}
+
+impl Joined {
+    /// Whether the folder holds complete tables, which stay as they are.
+    #[must_use]
+    pub fn beside_complete(&self) -> bool {
+        self.mark.is_none()
+    }
+
+    /// Writes the cause of a failure into the mark. Never fails: the mark stays whatever happens.
+    pub fn fail(&mut self, cause: &str) {
+        if let Some(mark) = &mut self.mark {
+            let _ = write_mark(mark, cause, &self.about);
+        }
+    }
+}
+
+/// What the mark says until something else is known.
+const RUNNING: &str = "still running, or ended without a word";
+
+/// How the line with the name of a study begins in the mark.
+const STUDY: &str = "study: ";
+
+fn refuse(path: &Path, found: &Found, existing: &Existing<'_>) -> Result<(), OutputError> {
+    let folder = path.display().to_string();
+    match (&found.state, existing) {
+        (State::Complete, Existing::Refuse | Existing::GoOn { beyond: false, .. }) => {
+            Err(OutputError::Complete { folder })
+        }
+        (State::Unfinished { cause, .. }, Existing::Refuse) => {
+            Err(OutputError::Unfinished { folder, cause: cause.clone() })
+        }
+        (State::Unfinished { cause, of }, Existing::GoOn { study, .. }) => match of {
+            Of::Anything => Ok(()),
+            Of::Study(name) if name == study => Ok(()),
+            Of::Study(name) => Err(OutputError::OtherStudy { folder, other: format!("the study `{name}`") }),
+            Of::Other => Err(OutputError::Unfinished { folder, cause: cause.clone() }),
+        },
+        _ => Ok(()),
+    }
+}
+
 /// Name of a file in the making.
-fn part(name: &str) -> String {
-    format!("{name}.part")
+fn part(name: &str, token: &str) -> String {
+    if token.is_empty() { format!("{name}.part") } else { format!("{name}.{token}.part") }
+}
+
+/// Whether a file is one of those listed, or one of them in the making.
+fn is_listed(name: &str, listed: &BTreeSet<String>) -> bool {
+    let in_the_making = || {
+        let rest = name.strip_suffix(".part")?;
+        let (base, token) = rest.rsplit_once('.')?;
+        Some(listed.contains(base) && token.bytes().all(|b| b.is_ascii_hexdigit()))
+    };
+    listed.contains(name) || in_the_making().unwrap_or(false)
 }
 
 fn flush(open: &mut OpenFile, room: &mut Option<u64>) -> io::Result<()> {
@@ -195,7 +329,7 @@ fn write_mark(mark: &mut File, cause: &str, about: &str) -> io::Result<()> {
     let cause: String = cause.chars().take(room / 4).collect();
     let mut text = format!(
         "{MARK_BEGINS}: its files are not to be used.\ncause: {cause}\n\n{about}\n\
-         Replace it with `--overwrite`.\n"
+         Run the same command again; where that says no, replace this with `--overwrite`.\n"
     );
     let padding = MARK_BYTES.saturating_sub(text.len());
     text.push_str(&"\n".repeat(padding));
@@ -207,8 +341,18 @@ fn write_mark(mark: &mut File, cause: &str, about: &str) -> io::Result<()> {
 enum State {
     Empty,
     Complete,
-    Unfinished(String),
+    Unfinished { cause: String, of: Of },
     Foreign,
+}
+
+/// What an unfinished folder is the folder of.
+enum Of {
+    /// Its mark was never written: anybody's.
+    Anything,
+    /// A study of this name.
+    Study(String),
+    /// Something else that writes folders.
+    Other,
 }
 
 struct Found {
@@ -219,12 +363,15 @@ struct Found {
     listed: BTreeSet<String>,
 }
 
-/// Looks what is in a folder.
-fn look(path: &Path) -> Result<Found, OutputError> {
+/// Looks what is in a folder, apart from the folders `beside`.
+fn look(path: &Path, beside: &[&str]) -> Result<Found, OutputError> {
     let mut present = BTreeSet::new();
     for entry in fs::read_dir(path).map_err(OutputError::io("read the folder", path))? {
         let entry = entry.map_err(OutputError::io("read the folder", path))?;
-        present.insert(entry.file_name().to_string_lossy().into_owned());
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !beside.contains(&name.as_str()) {
+            present.insert(name);
+        }
     }
     let mut listed = BTreeSet::new();
     let package = fs::read(path.join(DATAPACKAGE)).ok().and_then(|bytes| listed_by_package(&bytes));
@@ -239,10 +386,15 @@ fn look(path: &Path) -> Result<Found, OutputError> {
         let cause = text.lines().find_map(|l| l.strip_prefix("cause: ")).unwrap_or("an empty mark").to_owned();
         let names = text.lines().skip_while(|&l| l != "files:").skip(1).take_while(|l| !l.is_empty());
         for name in names.filter(|n| is_plain(n)) {
-            listed.insert(part(name));
+            listed.insert(part(name, ""));
             listed.insert(name.to_owned());
         }
-        State::Unfinished(cause)
+        let of = match text.lines().find_map(|l| l.strip_prefix(STUDY)) {
+            Some(name) => Of::Study(name.to_owned()),
+            None if text.is_empty() => Of::Anything,
+            None => Of::Other,
+        };
+        State::Unfinished { cause, of }
     } else if complete {
         State::Complete
     } else if present.is_empty() {

@@ -26,6 +26,10 @@ pub struct Provenance {
     pub config_files: Vec<ConfigFile>,
     /// Hash of the resolved configuration.
     pub config_hash: String,
+    /// The resolved configuration itself.
+    pub resolved_config: Value,
+    /// Names of the variants with the BLAKE3 of each one's resolved configuration.
+    pub variant_hashes: Vec<(String, String)>,
     /// Name of the map.
     pub map: String,
     /// Hash of the map.
@@ -45,18 +49,24 @@ pub struct Account {
     pub ended: String,
     /// Time by the wall clock, s.
     pub wall_seconds: f64,
-    /// Of it in runs (the rest is bands and files), s.
+    /// Of it in the runs of this process (the rest is bands and files), s.
     pub runs_seconds: f64,
     /// Runs that succeeded.
     pub runs_done: usize,
     /// Runs that failed.
     pub runs_failed: usize,
+    /// Runs that this process did; the others were in the store.
+    pub runs_here: usize,
     /// Days lived by moving groups, over all runs.
     pub group_days: u64,
+    /// Of it in the runs of this process.
+    pub group_days_here: u64,
     /// Cells entered by moving groups, over all runs.
     pub hops: u64,
-    /// Memory held for the bands, bytes.
+    /// Daily series that the bands are made of, bytes.
     pub series_bytes: u64,
+    /// Parts of the store that runs were taken from: what processes wrote them, when, where, with what program.
+    pub parts: Vec<Value>,
 }
 
 /// The manifest of a study.
@@ -90,8 +100,9 @@ pub fn program() -> Value {
         "version": env!("CARGO_PKG_VERSION"),
         "git_commit": commit,
         "git_dirty": dirty,
-        // Set by builds that know it; nothing is guessed from the compiler that happens to be installed now.
+        // Set by the build script; nothing is guessed from the compiler that happens to be installed now.
         "rustc": option_env!("SPILLOVER_RUSTC"),
+        "target": option_env!("SPILLOVER_TARGET"),
         "rust_version_required": env!("CARGO_PKG_RUST_VERSION"),
         "debug_assertions": cfg!(debug_assertions),
     })
@@ -101,11 +112,21 @@ pub fn program() -> Value {
 #[must_use]
 pub fn host() -> Value {
     json!({
+        "name": host_name(),
         "arch": std::env::consts::ARCH,
         "os": std::env::consts::OS,
         "cpu": cpu(),
         "cores": std::thread::available_parallelism().ok().map(std::num::NonZero::get),
     })
+}
+
+/// Name of this machine, where the system tells.
+#[must_use]
+pub fn host_name() -> String {
+    std::fs::read_to_string("/proc/sys/kernel/hostname")
+        .ok()
+        .or_else(|| std::env::var("HOSTNAME").or_else(|_| std::env::var("COMPUTERNAME")).ok())
+        .map_or_else(|| "unknown".into(), |name| name.trim().to_owned())
 }
 
 /// The processor by its own name, where the system tells.

@@ -34,6 +34,16 @@ pub enum OutputError {
         /// Why it is unfinished, as its mark says.
         cause: String,
     },
+    /// Another study that did not end is there.
+    #[error(
+        "{folder} holds {other}, which is not finished\n  give another folder with --out, or replace it: run again with --overwrite"
+    )]
+    OtherStudy {
+        /// The folder.
+        folder: String,
+        /// What is there.
+        other: String,
+    },
     /// Files that no study wrote are there.
     #[error("{folder} is not empty, and no study wrote `{example}`\n  give an empty or new folder with --out")]
     Foreign {
@@ -65,7 +75,8 @@ pub enum OutputError {
 }
 
 impl OutputError {
-    fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+    /// An error of the system, with what was being done to what.
+    pub(crate) fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.display().to_string();
         move |source| Self::Io { doing, path, source }
     }
@@ -75,7 +86,7 @@ impl OutputError {
 fn advice(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
-            "\n  make room and run again with --overwrite; `--tables summary` needs far less"
+            "\n  make room and run the same command again; `--tables summary` needs far less"
         }
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             "\n  give a folder that you may write to with --out"

@@ -358,6 +358,30 @@ pub const SUMMARY: &[Column] = &[
     Column::text("class", "Class of the median peak; empty for other measures."),
 ];
 
+/// `precision.csv`.
+pub const PRECISION: &[Column] = &[
+    OUTCOME,
+    VARIANT,
+    Column::text("border", "Border segment or RUS-SOUTH; empty for numbers of the whole region."),
+    Column::text("measure", "As in summary.csv."),
+    Column::integer("replicates", "1", "Replicates that the row is made of."),
+    MEAN,
+    Column::number("deviation", "as the measure", "Standard deviation over the replicates (n - 1)."),
+    Column::number("mean_low", "as the measure", "Lower end of the 95 % interval of the mean (Student's t)."),
+    Column::number("mean_high", "as the measure", "Upper end of it."),
+    Column::number(
+        "relative_half_width",
+        "1",
+        "Half the width of the interval against the size of the mean; empty when the mean is 0 or there is one replicate.",
+    ),
+    Column::number("wanted", "1", "Relative half-width that is wanted."),
+    Column::integer(
+        "replicates_would_do",
+        "1",
+        "Fewest replicates whose interval would be that narrow if they scatter as these do.",
+    ),
+];
+
 /// `runs.csv`.
 pub const RUNS: &[Column] = &[
     Column::text(

@@ -57,7 +57,7 @@ pub struct Series {
 }
 
 /// Numbers of a run.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Headline {
     /// Displaced inside their state at the end, persons.
     pub displaced_inside: u64,

@@ -69,13 +69,15 @@ pub enum Table {
     Contrasts,
     /// Headline numbers over replicates.
     Summary,
+    /// How well their means are known.
+    Precision,
     /// The runs.
     Runs,
 }
 
 impl Table {
     /// Every table, recorded ones first.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Pressure,
         Self::Crossings,
         Self::Displacement,
@@ -91,6 +93,7 @@ impl Table {
         Self::PressureBands,
         Self::Contrasts,
         Self::Summary,
+        Self::Precision,
         Self::Runs,
     ];
 
@@ -142,6 +145,7 @@ impl Table {
             Self::PressureBands => "pressure_bands.csv",
             Self::Contrasts => "contrasts.csv",
             Self::Summary => "summary.csv",
+            Self::Precision => "precision.csv",
             Self::Runs => "runs.csv",
         }
     }
@@ -165,6 +169,7 @@ impl Table {
             Self::PressureBands => columns::PRESSURE_BANDS,
             Self::Contrasts => columns::CONTRASTS,
             Self::Summary => columns::SUMMARY,
+            Self::Precision => columns::PRECISION,
             Self::Runs => columns::RUNS,
         }
     }
@@ -215,6 +220,9 @@ impl Table {
             }
             Self::Summary => {
                 "One row per outcome, variant, border and headline number: what the terminal shows at the end of a run. Numbers of the whole region have no border."
+            }
+            Self::Precision => {
+                "One row per outcome, variant, border and headline number: the Monte Carlo interval of its mean, and how many replicates would give a wanted one. It says how well the model's mean is known, and nothing of how right the model is."
             }
             Self::Runs => {
                 "One row per run of the plan, also for runs that failed: identity, parameters, seed, status, headline numbers, and the command that repeats a failed run."
@@ -287,15 +295,11 @@ impl TableSet {
     /// Every table.
     pub const ALL: Self = Self((1 << Table::ALL.len()) - 1);
 
-    /// Runs, their measures, bands, contrasts, summary: nothing by run and day.
+    /// Runs, their measures, bands, contrasts, summary, precision: nothing by run and day.
     #[must_use]
     pub const fn summary() -> Self {
-        Self(0)
-            .with(Table::Runs)
-            .with(Table::Measures)
-            .with(Table::PressureBands)
-            .with(Table::Contrasts)
-            .with(Table::Summary)
+        let ensemble = Self(0).with(Table::PressureBands).with(Table::Contrasts).with(Table::Summary);
+        ensemble.with(Table::Precision).with(Table::Runs).with(Table::Measures)
     }
 
     /// The list of runs alone.

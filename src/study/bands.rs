@@ -1,16 +1,42 @@
-//! Bands over replicates and paired contrasts, from the series that the runs leave behind.
+//! Bands over replicates and paired contrasts, from the daily series that the runs left in the store.
 //!
-//! The series of all runs stay in memory: 4 bytes x 15 measures x borders x days a run (0.7 MB for 31 borders and a year,
-//! 70 MB for the 100 runs of the main study). A [`Group`] only borrows series, so that a store on disk can take their place.
+//! A [`Group`] names runs and holds no series: those of one border are read when its rows are made, some measures at a time
+//! where there are many runs, so memory does not grow with their number.
+
+use std::ops::Range;
 
 use jiff::civil::Date;
 use rayon::prelude::*;
 
+use super::plan::PlannedRun;
 use super::quantiles::Spread;
 use crate::output::format::RowWriter;
-use crate::recorders::Series;
 use crate::recorders::table::{INDEX_MEASURE, MEASURES, Table};
 use crate::time::Day;
+
+/// Memory for the values of all borders that are worked on at the same time, bytes.
+const MEMORY: usize = 128 << 20;
+
+/// What two runs must share to be compared: the point of the design and the replicate.
+pub type PairKey = (u32, u32);
+
+/// The key by which runs of different outcomes and variants are paired. A study without a design has one point, 0.
+#[must_use]
+pub fn pair_key(run: &PlannedRun) -> PairKey {
+    (run.point, run.replicate)
+}
+
+/// Where daily series come from.
+pub trait SeriesSource: Sync {
+    /// Why they cannot be had.
+    type Error: Send;
+
+    /// The values of one border of a run, by measure (those of [`MEASURES`]) and day.
+    ///
+    /// # Errors
+    /// When they cannot be had.
+    fn border(&self, run: usize, border: usize) -> Result<Vec<f32>, Self::Error>;
+}
 
 /// The runs of one outcome and variant: all points of a design with all replicates.
 #[derive(Clone, Debug)]
@@ -21,64 +47,99 @@ pub struct Group<'a> {
     pub variant: &'a str,
     /// Date of day 0.
     pub as_of: Date,
-    /// Series by point and replicate, ascending; failed runs are missing.
-    pub runs: Vec<((u32, u32), &'a Series)>,
+    /// Days of each run.
+    pub days: usize,
+    /// Runs by their key, ascending, with their position in the source; failed runs are missing.
+    pub runs: Vec<(PairKey, usize)>,
 }
 
-impl Group<'_> {
-    fn days(&self) -> usize {
-        self.runs.iter().map(|(_, series)| series.days).min().unwrap_or(0)
+/// The values of some measures at one border of many runs.
+struct Values {
+    /// By run, measure and day.
+    all: Vec<f32>,
+    measures: usize,
+    days: usize,
+}
+
+impl Values {
+    fn read<S: SeriesSource>(
+        source: &S,
+        runs: &[usize],
+        border: usize,
+        measures: Range<usize>,
+        days: usize,
+    ) -> Result<Self, S::Error> {
+        let mut values = Vec::with_capacity(runs.len() * measures.len() * days);
+        for &run in runs {
+            let all = source.border(run, border)?;
+            // Runs of one group have the same days; a run with more is cut to those that all have.
+            let stride = all.len() / MEASURES.len();
+            for measure in measures.clone() {
+                values.extend_from_slice(&all[measure * stride..measure * stride + days]);
+            }
+        }
+        Ok(Self { all: values, measures: measures.len(), days })
+    }
+
+    /// The values of all runs on one day.
+    fn on(&self, measure: usize, day: usize) -> impl Iterator<Item = f64> {
+        let first = measure * self.days + day;
+        self.all.iter().skip(first).step_by((self.measures * self.days).max(1)).map(|&v| f64::from(v))
     }
 }
 
-/// The values of one measure at one border, by day.
-fn daily(series: &Series, measure: usize, border: usize) -> &[f32] {
-    let start = (measure * series.segments + border) * series.days;
-    &series.values[start..start + series.days]
-}
-
 /// Rows of `pressure_bands.csv` for a group, a chunk per border in their order.
-#[must_use]
-pub fn bands(group: &Group<'_>, borders: &[String]) -> Vec<Vec<u8>> {
-    by_border(borders, |border, name| {
+///
+/// # Errors
+/// When series cannot be had.
+pub fn bands<S: SeriesSource>(group: &Group<'_>, borders: &[String], source: &S) -> Result<Vec<Vec<u8>>, S::Error> {
+    let runs: Vec<usize> = group.runs.iter().map(|&(_, run)| run).collect();
+    let days = if runs.is_empty() { 0 } else { group.days };
+    by_border(borders, runs.len(), days, |border, name, measures| {
         let mut rows = RowWriter::new(Table::PressureBands);
-        let days = group.days();
-        let mut values = Vec::with_capacity(group.runs.len());
-        for (measure, measure_name) in MEASURES.into_iter().enumerate() {
-            let series: Vec<&[f32]> = group.runs.iter().map(|(_, s)| daily(s, measure, border)).collect();
+        let read = Values::read(source, &runs, border, measures.clone(), days)?;
+        let mut values = Vec::with_capacity(runs.len());
+        for (at, measure) in measures.enumerate() {
             for day in 0..days {
                 values.clear();
-                values.extend(series.iter().map(|s| f64::from(s[day])));
+                values.extend(read.on(at, day));
                 let shares = [40.0, 60.0, 80.0].map(|limit| share(&values, |v| v > limit));
                 let Some(spread) = Spread::of(&mut values) else { continue };
                 rows.push_text(group.outcome);
                 rows.push_text(group.variant);
                 rows.push_date(Day(day as u32).date(group.as_of));
-                push_rest(&mut rows, name, measure_name, &spread);
+                push_rest(&mut rows, name, MEASURES[measure], &spread);
                 for share in shares {
                     if measure == INDEX_MEASURE { rows.push_num(share) } else { rows.push_missing() }
                 }
                 rows.end_row();
             }
         }
-        rows.into_bytes()
+        Ok(rows.into_bytes())
     })
 }
 
-/// Rows of `contrasts.csv` for the differences of a group to a reference, run by run of the same point and replicate, a chunk per border.
-#[must_use]
-pub fn contrasts(group: &Group<'_>, against: &Group<'_>, borders: &[String]) -> Vec<Vec<u8>> {
-    let pairs = pairs(group, against);
-    let days = group.days().min(against.days());
-    by_border(borders, |border, name| {
+/// Rows of `contrasts.csv` for the differences of a group to a reference, pair by pair, a chunk per border.
+///
+/// # Errors
+/// When series cannot be had.
+pub fn contrasts<S: SeriesSource>(
+    group: &Group<'_>,
+    against: &Group<'_>,
+    borders: &[String],
+    source: &S,
+) -> Result<Vec<Vec<u8>>, S::Error> {
+    let (ours, theirs): (Vec<usize>, Vec<usize>) = pairs(group, against).into_iter().unzip();
+    let days = if ours.is_empty() { 0 } else { group.days.min(against.days) };
+    by_border(borders, 2 * ours.len(), days, |border, name, measures| {
         let mut rows = RowWriter::new(Table::Contrasts);
-        let mut values = Vec::with_capacity(pairs.len());
-        for (measure, measure_name) in MEASURES.into_iter().enumerate() {
-            let series: Vec<(&[f32], &[f32])> =
-                pairs.iter().map(|(a, b)| (daily(a, measure, border), daily(b, measure, border))).collect();
+        let a = Values::read(source, &ours, border, measures.clone(), days)?;
+        let b = Values::read(source, &theirs, border, measures.clone(), days)?;
+        let mut values = Vec::with_capacity(ours.len());
+        for (at, measure) in measures.enumerate() {
             for day in 0..days {
                 values.clear();
-                values.extend(series.iter().map(|(a, b)| f64::from(a[day]) - f64::from(b[day])));
+                values.extend(a.on(at, day).zip(b.on(at, day)).map(|(a, b)| a - b));
                 let above = share(&values, |v| v > 0.0);
                 let Some(spread) = Spread::of(&mut values) else { continue };
                 rows.push_text(group.outcome);
@@ -86,12 +147,12 @@ pub fn contrasts(group: &Group<'_>, against: &Group<'_>, borders: &[String]) -> 
                 rows.push_text(against.outcome);
                 rows.push_text(against.variant);
                 rows.push_date(Day(day as u32).date(group.as_of));
-                push_rest(&mut rows, name, measure_name, &spread);
+                push_rest(&mut rows, name, MEASURES[measure], &spread);
                 rows.push_num(above);
                 rows.end_row();
             }
         }
-        rows.into_bytes()
+        Ok(rows.into_bytes())
     })
 }
 
@@ -108,17 +169,43 @@ pub fn comparisons(groups: &[Group<'_>], against_outcome: &str, against_variant:
     found
 }
 
-/// Series with the same point and replicate in both groups. Both lists ascend.
-fn pairs<'a>(group: &Group<'a>, against: &Group<'a>) -> Vec<(&'a Series, &'a Series)> {
-    let partner = |luck: (u32, u32)| {
-        let at = against.runs.binary_search_by_key(&luck, |&(r, _)| r).ok()?;
+/// Positions of the runs with the same key in both groups. Both lists ascend.
+fn pairs(group: &Group<'_>, against: &Group<'_>) -> Vec<(usize, usize)> {
+    let partner = |key: PairKey| {
+        let at = against.runs.binary_search_by_key(&key, |&(k, _)| k).ok()?;
         Some(against.runs[at].1)
     };
-    group.runs.iter().filter_map(|&(luck, series)| Some((series, partner(luck)?))).collect()
+    group.runs.iter().filter_map(|&(key, run)| Some((run, partner(key)?))).collect()
 }
 
-fn by_border(borders: &[String], rows: impl Fn(usize, &str) -> Vec<u8> + Sync) -> Vec<Vec<u8>> {
-    borders.par_iter().enumerate().map(|(border, name)| rows(border, name)).collect()
+/// Rows by border on all threads of the pool, as many borders and measures at a time as the memory allows for so many runs.
+fn by_border<E: Send>(
+    borders: &[String],
+    runs: usize,
+    days: usize,
+    rows: impl Fn(usize, &str, Range<usize>) -> Result<Vec<u8>, E> + Sync,
+) -> Result<Vec<Vec<u8>>, E> {
+    let measure_bytes = (4 * runs * days).max(1);
+    let at_once = (MEMORY / measure_bytes).max(1); // measures of borders
+    let threads = rayon::current_num_threads().min(at_once).max(1);
+    let measures = (at_once / threads).clamp(1, MEASURES.len());
+    let mut chunks = Vec::with_capacity(borders.len());
+    for (number, some) in borders.chunks(threads).enumerate() {
+        let made: Result<Vec<Vec<u8>>, E> = some
+            .par_iter()
+            .enumerate()
+            .map(|(i, name)| {
+                let mut text = Vec::new();
+                for first in (0..MEASURES.len()).step_by(measures) {
+                    let last = (first + measures).min(MEASURES.len());
+                    text.append(&mut rows(number * threads + i, name, first..last)?);
+                }
+                Ok(text)
+            })
+            .collect();
+        chunks.append(&mut made?);
+    }
+    Ok(chunks)
 }
 
 fn share(values: &[f64], holds: impl Fn(f64) -> bool) -> f64 {
@@ -140,6 +227,17 @@ mod tests {
 
     use super::*;
     use crate::random::{RunKey, Stream};
+    use crate::recorders::Series;
+
+    impl SeriesSource for Vec<Series> {
+        type Error = std::convert::Infallible;
+
+        fn border(&self, run: usize, border: usize) -> Result<Vec<f32>, Self::Error> {
+            let Series { measures, segments, days, values } = &self[run];
+            let of = |m: usize| values[(m * segments + border) * days..][..*days].iter().copied();
+            Ok((0..*measures).flat_map(of).collect())
+        }
+    }
 
     /// A series in which the index at border `b` on day `d` is `value(b, d)`, and every other measure is zero.
     fn series(borders: usize, days: usize, value: impl Fn(usize, usize) -> f32) -> Series {
@@ -152,9 +250,10 @@ mod tests {
         Series { measures: MEASURES.len(), segments: borders, days, values }
     }
 
-    fn group<'a>(outcome: &'a str, variant: &'a str, runs: &'a [Series]) -> Group<'a> {
-        let runs = runs.iter().enumerate().map(|(r, s)| ((0, r as u32), s)).collect();
-        Group { outcome, variant, as_of: date(2026, 1, 15), runs }
+    /// Replicates from 0 whose series stand from `first` on in the source.
+    fn group<'a>(outcome: &'a str, variant: &'a str, days: usize, first: usize, count: usize) -> Group<'a> {
+        let runs = (0..count).map(|r| ((0, r as u32), first + r)).collect();
+        Group { outcome, variant, as_of: date(2026, 1, 15), days, runs }
     }
 
     fn lines(chunks: &[Vec<u8>]) -> Vec<String> {
@@ -165,7 +264,8 @@ mod tests {
     #[test]
     fn bands_of_known_values() {
         let runs: Vec<Series> = [10.0, 50.0, 90.0].map(|level| series(2, 2, |b, d| level + (b + d) as f32)).into();
-        let rows = lines(&bands(&group("continuity", "base", &runs), &["RUS-GEO".into(), "RUS-SOUTH".into()]));
+        let group = group("continuity", "base", 2, 0, 3);
+        let rows = lines(&bands(&group, &["RUS-GEO".into(), "RUS-SOUTH".into()], &runs).unwrap());
         assert_eq!(rows.len(), 2 * MEASURES.len() * 2);
         assert_eq!(rows[0], "continuity,base,2026-01-15,RUS-GEO,index,3,50,14,30,50,70,86,0.66667,0.33333,0.33333");
         assert_eq!(
@@ -177,14 +277,13 @@ mod tests {
 
     #[test]
     fn contrasts_pair_the_same_replicate() {
-        let a: Vec<Series> = [10.0, 50.0, 90.0].map(|v| series(1, 1, |_, _| v)).into();
-        let b: Vec<Series> = [9.0, 48.0, 93.0].map(|v| series(1, 1, |_, _| v)).into();
-        let mut first = group("fragmentation", "base", &a);
-        let second = group("continuity", "base", &b);
-        let row = lines(&contrasts(&first, &second, &["RUS-GEO".into()])).remove(0);
+        let all: Vec<Series> = [10.0, 50.0, 90.0, 9.0, 48.0, 93.0].map(|v| series(1, 1, |_, _| v)).into();
+        let mut first = group("fragmentation", "base", 1, 0, 3);
+        let second = group("continuity", "base", 1, 3, 3);
+        let row = lines(&contrasts(&first, &second, &["RUS-GEO".into()], &all).unwrap()).remove(0);
         assert_eq!(row, "fragmentation,base,continuity,base,2026-01-15,RUS-GEO,index,3,0,-2.6,-1,1,1.5,1.9,0.66667");
         first.runs.remove(0); // a failed run: its partner falls out too
-        let row = lines(&contrasts(&first, &second, &["RUS-GEO".into()])).remove(0);
+        let row = lines(&contrasts(&first, &second, &["RUS-GEO".into()], &all).unwrap()).remove(0);
         assert!(row.contains("index,2,-0.5,"), "{row}");
     }
 
@@ -194,31 +293,47 @@ mod tests {
         let noise = |replicate: u32, id: u64| RunKey::new(1, replicate).uniform(Stream::Parameters, id, 0) as f32;
         let value =
             |outcome: u64, r: u32| 30.0 + 20.0 * noise(r, 0) + 2.0 * noise(r, 1 + outcome) + 5.0 * outcome as f32;
-        let of = |outcome: u64| (0..40).map(|r| series(1, 1, |_, _| value(outcome, r))).collect::<Vec<_>>();
-        let (reference, changed) = (of(0), of(1));
-        let (a, b) = (group("fragmentation", "base", &changed), group("continuity", "base", &reference));
+        let both = [(0, 40), (1, 40)].into_iter().flat_map(|(outcome, n)| (0..n).map(move |r| (outcome, r)));
+        let all: Vec<Series> = both.map(|(outcome, r)| series(1, 1, |_, _| value(outcome, r))).collect();
+        let (a, b) = (group("fragmentation", "base", 1, 40, 40), group("continuity", "base", 1, 0, 40));
         let width = |row: &str| {
             let fields: Vec<f64> = row.split(',').map(|f| f.parse().unwrap_or(f64::NAN)).collect();
             let at = fields.len() - 6; // q05 ... q95 share
             fields[at + 4] - fields[at]
         };
-        let paired = width(&lines(&contrasts(&a, &b, &["x".into()]))[0]);
-        let shifted: Vec<((u32, u32), &Series)> =
-            (0..40).map(|r| ((0, r), &reference[(r as usize + 17) % 40])).collect();
-        let unpaired = width(&lines(&contrasts(&a, &Group { runs: shifted, ..b }, &["x".into()]))[0]);
+        let paired = width(&lines(&contrasts(&a, &b, &["x".into()], &all).unwrap())[0]);
+        let shifted: Vec<(PairKey, usize)> = (0..40).map(|r| ((0, r), (r as usize + 17) % 40)).collect();
+        let unpaired = width(&lines(&contrasts(&a, &Group { runs: shifted, ..b }, &["x".into()], &all).unwrap())[0]);
         assert!(paired < unpaired / 4.0, "paired {paired}, unpaired {unpaired}");
     }
 
     #[test]
+    fn few_measures_at_a_time_give_the_same_rows() {
+        // So many runs of so many days that not all measures fit at once; every value known.
+        let (runs, days) = (3, 4);
+        let all: Vec<Series> = (0..runs).map(|r| series(2, days, |b, d| (r * 100 + b * 10 + d) as f32)).collect();
+        let group = group("continuity", "base", days, 0, runs);
+        let whole = bands(&group, &["a".into(), "b".into()], &all).unwrap();
+        for measures in [1, 4, MEASURES.len()] {
+            let by_hand = by_border(&["a".into(), "b".into()], MEMORY / (4 * measures), 1, |_, name, m| {
+                Ok::<_, ()>(format!("{name}{}-{} ", m.start, m.end).into_bytes())
+            });
+            let text = String::from_utf8(by_hand.unwrap().concat()).unwrap();
+            assert!(text.contains("a0-") && text.contains("-15 ") && text.contains("b0-"), "{text}");
+        }
+        assert_eq!(whole.len(), 2);
+        assert!(String::from_utf8_lossy(&whole[1]).contains("b,index,3,113,"), "mean of 13, 113, 213 on day 3");
+    }
+
+    #[test]
     fn a_study_compares_outcomes_and_variants_with_their_references() {
-        let none: Vec<Series> = Vec::new();
         let groups: Vec<Group> = ["base", "aid"]
             .into_iter()
-            .flat_map(|v| ["continuity", "fragmentation"].map(|o| group(o, v, &none)))
+            .flat_map(|v| ["continuity", "fragmentation"].map(|o| group(o, v, 1, 0, 0)))
             .collect();
         // 0 continuity base, 1 fragmentation base, 2 continuity aid, 3 fragmentation aid
         assert_eq!(comparisons(&groups, "continuity", "base"), [(1, 0), (2, 0), (3, 2), (3, 1)]);
         assert_eq!(comparisons(&groups, "western_pivot", "none"), []);
-        assert!(bands(&groups[0], &["x".into()])[0].is_empty());
+        assert!(bands(&groups[0], &["x".into()], &Vec::<Series>::new()).unwrap()[0].is_empty());
     }
 }

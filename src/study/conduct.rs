@@ -1,32 +1,98 @@
-//! A study from its plan to its folder.
+//! A study from its plan to its folder: the missing runs into the store, then the store into the tables.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use serde_json::json;
+
 use super::RESULTS_VERSION;
-use super::bands::{Group, bands, comparisons, contrasts};
-use super::execute::{Failure, execute};
+use super::execute::{Failure, execute_as_they_end};
+use super::merge::{MergeError, Merged, Wishes, merge};
 use super::plan::{Plan, PlannedRun};
+use super::precision::Precision;
+use super::store::index::{Entry, Fate, Head, columns_digest};
+use super::store::part::Packed;
+use super::store::read::{number, remove};
+use super::store::{Contents, LAYOUT, PartWriter, State, Store, frame};
 use super::summary::Summary;
 use crate::design::points::FILE as DESIGN;
 use crate::output::folder::{DATAPACKAGE, Folder, MANIFEST};
-use crate::output::format::{RowWriter, header};
-use crate::output::manifest::{Account, Provenance, manifest};
+use crate::output::manifest::{Account, Provenance, host, manifest, program};
 use crate::output::{OutputError, WrittenFile, datapackage::datapackage};
-use crate::recorders::table::{BASE_VARIANT, MEASURES, RUSSIA_SOUTH, Table, TableSet, outcome_name};
-use crate::recorders::{Headline, RunOutput, Series};
-use crate::time::Day;
+use crate::recorders::RunOutput;
+use crate::recorders::table::{MEASURES, RUSSIA_SOUTH, Table, TableSet, outcome_name};
+
+/// A share of the runs: those whose number, divided by `of`, leaves `number`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shard {
+    /// Which, from 0.
+    pub number: usize,
+    /// Of how many.
+    pub of: usize,
+}
+
+impl Shard {
+    /// Reads `2/7`.
+    ///
+    /// # Errors
+    /// When it is not a number from 0 below another.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let parsed = text.split_once('/').and_then(|(a, b)| Some((a.trim().parse().ok()?, b.trim().parse().ok()?)));
+        match parsed {
+            Some((number, of)) if number < of => Ok(Self { number, of }),
+            Some((number, of)) => {
+                Err(format!("shard {number} of {of}: the shards of {of} are 0/{of} to {}/{of}", of.saturating_sub(1)))
+            }
+            None => Err("a shard is a number from 0 and how many there are, such as 2/7".into()),
+        }
+    }
+
+    /// Whether a run is in it.
+    #[must_use]
+    pub fn has(self, run: &PlannedRun) -> bool {
+        run.index % self.of == self.number
+    }
+}
+
+/// What to do when a run fails.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum OnFailure {
+    /// The failed run is a row with its cause; the others go on.
+    #[default]
+    Continue,
+    /// No further run begins.
+    Stop,
+}
+
+/// What becomes of the store when the tables are complete.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Parts {
+    /// It stays where it holds more than the tables, or others may still want it.
+    #[default]
+    WhereWanted,
+    /// It stays.
+    Keep,
+    /// It goes.
+    Drop,
+}
 
 /// How to go about a study.
 pub struct Options<'a> {
-    /// Threads over runs.
-    pub pool: &'a rayon::ThreadPool,
-    /// Tables to write.
-    pub tables: TableSet,
+    /// What to make of the runs, and with how many threads.
+    pub wishes: Wishes<'a>,
     /// What the manifest says of the origin.
     pub provenance: Provenance,
-    /// The command that repeats one run, for people.
-    pub repeat: &'a dyn Fn(&PlannedRun) -> String,
+    /// Share of the runs; the shares are merged by a command of its own.
+    pub shard: Option<Shard>,
+    /// What to do when a run fails.
+    pub on_failure: OnFailure,
+    /// Whether runs that failed before are done again.
+    pub retry_failed: bool,
+    /// Whether the store stays when the tables are complete.
+    pub parts: Parts,
+    /// Bytes that may still be written to the store: fault injection for tests.
+    pub room: Option<u64>,
 }
 
 /// What happens while a study goes on.
@@ -34,19 +100,30 @@ pub struct Options<'a> {
 pub enum Event<'a> {
     /// Time passes.
     Tick,
-    /// A run ended; in the order of the plan.
+    /// The store was read.
+    Found {
+        /// Runs that it has.
+        ended: usize,
+        /// Of how many that are asked of this process.
+        of: usize,
+        /// Runs of other plans, which stay and are not merged.
+        others: usize,
+    },
+    /// A run ended; in the order in which they end.
     Run {
         /// Which.
         run: &'a PlannedRun,
         /// Why it failed, if it did.
         failure: Option<&'a str>,
-        /// Runs that ended.
+        /// Runs that ended, those of the store included.
         ended: usize,
-        /// Days lived by moving groups so far.
+        /// Days lived by moving groups so far, in this process.
         group_days: u64,
     },
-    /// The runs are over; bands and contrasts are being made.
+    /// The runs are over; tables, bands and contrasts are being made.
     Bands,
+    /// Bytes of the store are damaged; the run is done again.
+    Damaged(&'a str),
 }
 
 /// What came of a study.
@@ -60,8 +137,68 @@ pub struct Conducted {
     pub account: Account,
     /// Headline numbers by variant and outcome, in the order of the plan.
     pub summaries: Vec<Summary>,
+    /// How well their means are known.
+    pub precisions: Vec<Precision>,
     /// Causes of failed runs with the commands that repeat them.
     pub failures: Vec<(String, String)>,
+}
+
+/// What this process did of a study.
+#[derive(Clone, Debug, Default)]
+pub struct Did {
+    /// Start, UTC.
+    pub started: String,
+    /// Time of the runs by the wall clock, s.
+    pub seconds: f64,
+    /// Runs that the store had before.
+    pub found: usize,
+    /// Runs with results.
+    pub done: usize,
+    /// Days lived by moving groups.
+    pub group_days: u64,
+    /// Causes of failed runs with the commands that repeat them.
+    pub failures: Vec<(String, String)>,
+}
+
+impl Did {
+    /// What another stretch did on top.
+    pub fn add(&mut self, more: Self) {
+        self.seconds += more.seconds;
+        self.done += more.done;
+        self.group_days += more.group_days;
+        self.failures.extend(more.failures);
+    }
+}
+
+/// Why a study did not end well.
+#[derive(Debug, thiserror::Error)]
+pub enum StudyError {
+    /// The folder or the store cannot be written or read.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// A run failed, and no further run was to begin.
+    #[error(
+        "a run failed: {cause}\n  repeat it: {command}\n  go on without it: run the same command again; with it: --retry-failed"
+    )]
+    Stopped {
+        /// Why it failed.
+        cause: String,
+        /// The command that repeats it.
+        command: String,
+    },
+    /// Runs are missing.
+    #[error("{missing} of {planned} runs are missing{}", .damaged.first().map_or(String::new(), |d| format!("; {d}")))]
+    Incomplete {
+        /// How many.
+        missing: usize,
+        /// Of how many.
+        planned: usize,
+        /// What was found to be damaged.
+        damaged: Vec<String>,
+    },
+    /// The same run has different bytes in two places.
+    #[error("{0}")]
+    Disagreement(String),
 }
 
 /// The files that a study with these tables and this plan writes.
@@ -77,10 +214,12 @@ pub fn border_names<'a>(segments: impl Iterator<Item = &'a str>) -> Vec<String> 
     segments.chain([RUSSIA_SOUTH]).map(str::to_owned).collect()
 }
 
-/// Does the runs of the plan and writes the folder. On an error the folder keeps its mark, with the cause in it.
+/// Does the missing runs of the plan and merges all. On an error the folder keeps its mark, with the cause in it, and the
+/// store keeps every finished run.
 ///
 /// # Errors
-/// When the folder cannot be written.
+/// When the folder or the store cannot be written, a run fails and that is to stop the study, or the store disagrees with
+/// itself.
 pub fn conduct(
     plan: &Plan,
     borders: &[String],
@@ -88,74 +227,172 @@ pub fn conduct(
     options: &Options<'_>,
     run: impl Fn(&PlannedRun) -> RunOutput + Sync,
     mut tell: impl FnMut(Event<'_>),
-) -> Result<Conducted, OutputError> {
-    let result = conduct_into(plan, borders, folder, options, run, &mut tell);
-    if let Err(error) = &result {
-        folder.fail(&error.to_string());
+) -> Result<Conducted, StudyError> {
+    let path = folder.path().to_owned();
+    let mut result = run_missing(plan, borders, &path, options, &run, &mut tell);
+    // Bytes that turn out to be damaged while they are merged are noted, and their runs done again.
+    for _ in 0..3 {
+        let Ok(did) = result else { break };
+        match merge_into(plan, borders, folder, options, &did, &mut tell) {
+            Err(StudyError::Incomplete { damaged, .. }) if !damaged.is_empty() => {
+                for damage in &damaged {
+                    tell(Event::Damaged(damage));
+                }
+                let again = run_missing(plan, borders, &path, options, &run, &mut tell);
+                result = again.map(|more| {
+                    let mut both = did;
+                    both.add(more);
+                    both
+                });
+            }
+            other => {
+                if let Err(error) = &other {
+                    folder.fail(&error.to_string());
+                }
+                return other;
+            }
+        }
     }
-    result
+    let error = match result {
+        Err(error) => error,
+        Ok(_) => StudyError::Disagreement(
+            "bytes of the store are damaged again and again\n  look at the disk, or give another folder with --out"
+                .into(),
+        ),
+    };
+    folder.fail(&error.to_string());
+    Err(error)
 }
 
+/// Does the runs of the plan, or of a shard of it, that the store does not have, and puts them there.
+///
+/// # Errors
+/// When the store cannot be written, a run fails and that is to stop the study, or the store disagrees with itself.
 #[allow(clippy::disallowed_methods)] // the wall clock is for the manifest; no run sees it
-fn conduct_into(
+pub fn run_missing(
+    plan: &Plan,
+    borders: &[String],
+    folder: &Path,
+    options: &Options<'_>,
+    run: impl Fn(&PlannedRun) -> RunOutput + Sync,
+    mut tell: impl FnMut(Event<'_>),
+) -> Result<Did, StudyError> {
+    let clock = Instant::now();
+    let tables = options.wishes.tables;
+    let mut writer = PartWriter::new(folder, head(plan, options));
+    if let Some(room) = options.room {
+        writer.limit_room(room);
+    }
+    let mut did = Did { started: now(), ..Did::default() };
+    let missing: Vec<&PlannedRun> = {
+        let store = Store::open(folder)?;
+        let contents = store.contents(plan, tables);
+        agree(plan, &contents)?;
+        let ours = |run: &PlannedRun| options.shard.is_none_or(|shard| shard.has(run));
+        let asked = || plan.runs.iter().zip(&contents.runs).filter(|(run, _)| ours(run));
+        let to_do = |state: &State<'_>| match state {
+            State::Done(_) => false,
+            State::Failed(_) => options.retry_failed,
+            State::Missing => true,
+        };
+        let missing: Vec<_> = asked().filter(|(_, state)| to_do(state)).map(|(run, _)| run).collect();
+        did.found = asked().count() - missing.len();
+        let others = contents.others.iter().map(|(_, count)| count).sum();
+        tell(Event::Found { ended: did.found, of: asked().count(), others });
+        missing
+    };
+    let mut ended = did.found;
+    // Two closures tell of events while runs are done, one at a time.
+    let telling = std::cell::RefCell::new(tell);
+    execute_as_they_end(
+        options.wishes.pool,
+        missing.len(),
+        |position| {
+            let planned = missing[position];
+            sound(run(planned), borders.len(), plan.variant(planned).scenario.run.days as usize)
+                .and_then(|output| packed(output, tables))
+        },
+        |position, result| {
+            let planned = missing[position];
+            let id = number(planned.id);
+            ended += 1;
+            let (failure, group_days) = match result.and_then(|sound| sound) {
+                Ok(packed) => {
+                    did.done += 1;
+                    did.group_days += packed.group_days;
+                    writer.done(id, planned.index, packed)?;
+                    (None, did.group_days)
+                }
+                Err(Failure { cause }) => {
+                    let fate = Fate::Failed { cause: cause.clone() };
+                    writer.note(&Entry { id, run: planned.index, fate })?;
+                    did.failures.push((cause.clone(), (options.wishes.repeat)(planned)));
+                    (Some(cause), did.group_days)
+                }
+            };
+            (telling.borrow_mut())(Event::Run { run: planned, failure: failure.as_deref(), ended, group_days });
+            match (failure, options.on_failure) {
+                (Some(cause), OnFailure::Stop) => {
+                    writer.sync()?;
+                    Err(StudyError::Stopped { cause, command: (options.wishes.repeat)(planned) })
+                }
+                _ => Ok(()),
+            }
+        },
+        || (telling.borrow_mut())(Event::Tick),
+    )?;
+    writer.sync()?;
+    did.seconds = clock.elapsed().as_secs_f64();
+    Ok(did)
+}
+
+/// Merges the store of a folder into its tables, which are complete after that.
+///
+/// # Errors
+/// When runs are missing or damaged, the store disagrees with itself, or the folder cannot be written.
+#[allow(clippy::disallowed_methods)] // the wall clock is for the manifest; no run sees it
+pub fn merge_into(
     plan: &Plan,
     borders: &[String],
     folder: &mut Folder,
     options: &Options<'_>,
-    run: impl Fn(&PlannedRun) -> RunOutput + Sync,
-    tell: &mut impl FnMut(Event<'_>),
-) -> Result<Conducted, OutputError> {
+    did: &Did,
+    mut tell: impl FnMut(Event<'_>),
+) -> Result<Conducted, StudyError> {
     let clock = Instant::now();
-    let mut account = Account { started: now(), ..Account::default() };
-    for table in options.tables.iter() {
-        folder.append(table.file(), &header(table))?;
-    }
-    let mut kept: Vec<Option<(Series, Headline)>> = Vec::with_capacity(plan.runs.len());
-    let mut failures = Vec::new();
-    // Two closures tell of events while `execute` works, one at a time.
-    let telling = std::cell::RefCell::new(tell);
-    execute(
-        options.pool,
-        plan.runs.len(),
-        |position| run(&plan.runs[position]),
-        |position, result| {
-            let planned = &plan.runs[position];
-            let days = plan.variant(planned).scenario.run.days as usize;
-            let result = result.and_then(|output| sound(output, borders.len(), days));
-            folder.append(Table::Runs.file(), &run_row(plan, planned, &result, borders, options.repeat))?;
-            match result {
-                Ok(output) => {
-                    for (table, bytes) in Table::RECORDED.into_iter().zip(&output.tables) {
-                        if options.tables.contains(table) {
-                            folder.append(table.file(), bytes)?;
-                        }
-                    }
-                    account.runs_done += 1;
-                    account.group_days += output.group_days;
-                    account.hops += output.hops;
-                    account.series_bytes += 4 * output.series.values.len() as u64;
-                    kept.push(Some((output.series, output.headline)));
-                    let (ended, group_days) = (position + 1, account.group_days);
-                    (telling.borrow_mut())(Event::Run { run: planned, failure: None, ended, group_days });
-                }
-                Err(Failure { cause }) => {
-                    account.runs_failed += 1;
-                    kept.push(None);
-                    let (ended, group_days) = (position + 1, account.group_days);
-                    (telling.borrow_mut())(Event::Run { run: planned, failure: Some(&cause), ended, group_days });
-                    failures.push((cause, (options.repeat)(planned)));
-                }
+    tell(Event::Bands);
+    let path = folder.path().to_owned();
+    let mut notes = PartWriter::new(&path, head(plan, options));
+    let mut damaged = Vec::new();
+    let (merged, parts, keep) = loop {
+        let store = Store::open(&path)?;
+        let contents = store.contents(plan, options.wishes.tables);
+        agree(plan, &contents)?;
+        let (_, _, missing) = contents.count();
+        if missing > 0 {
+            return Err(StudyError::Incomplete { missing, planned: plan.runs.len(), damaged });
+        }
+        match merge(plan, borders, &store, &contents, folder, &options.wishes, |_| tell(Event::Tick)) {
+            Ok(merged) => {
+                let parts = used(&store, &merged);
+                let keep = match options.parts {
+                    Parts::WhereWanted => worth_keeping(&store, &contents),
+                    Parts::Keep => true,
+                    Parts::Drop => false,
+                };
+                break (merged, parts, keep);
             }
-            Ok::<(), OutputError>(())
-        },
-        || (telling.borrow_mut())(Event::Tick),
-    )?;
-    account.runs_seconds = clock.elapsed().as_secs_f64();
-    (telling.borrow_mut())(Event::Bands);
-
-    let summaries = write_ensemble(plan, borders, folder, options, &kept)?;
-
-    let mut package = datapackage(&plan.name, &plan.title, RESULTS_VERSION, options.tables.iter());
+            Err(MergeError::Output(error)) => return Err(error.into()),
+            Err(MergeError::Damaged { part, offset, damage }) => {
+                folder.start_over()?;
+                let name = store.parts()[part].name.clone();
+                damaged.push(format!("{}: the run at byte {offset} is damaged: {damage}", store.path(part).display()));
+                notes.note(&Entry { id: 0, run: 0, fate: Fate::Damaged { part: name, offset } })?;
+                notes.sync()?;
+            }
+        }
+    };
+    let mut package = datapackage(&plan.name, &plan.title, RESULTS_VERSION, options.wishes.tables.iter());
     if let Some(design) = &plan.design {
         folder.append(DESIGN, &design.csv())?;
         if let Some(resources) = package["resources"].as_array_mut() {
@@ -163,62 +400,97 @@ fn conduct_into(
         }
     }
     folder.append(DATAPACKAGE, &pretty(&package))?;
-    account.wall_seconds = clock.elapsed().as_secs_f64();
-    account.ended = now();
+    let wall_seconds = did.seconds + clock.elapsed().as_secs_f64();
+    let account = Account {
+        started: did.started.clone(),
+        ended: now(),
+        wall_seconds,
+        runs_seconds: did.seconds,
+        runs_done: merged.runs_done,
+        runs_failed: merged.failures.len(),
+        runs_here: did.done + did.failures.len(),
+        group_days: merged.group_days,
+        group_days_here: did.group_days,
+        hops: merged.hops,
+        series_bytes: merged.series_bytes,
+        parts,
+    };
     let written = folder.seal()?;
     let manifest = manifest(&plan.name, RESULTS_VERSION, &plan.hash, &options.provenance, &account, written);
     folder.append(MANIFEST, &pretty(&manifest))?;
     let files = folder.finish()?.to_vec();
-    Ok(Conducted { folder: folder.path().to_owned(), files, account, summaries, failures })
+    if !keep {
+        remove(&path)?;
+    }
+    let Merged { summaries, precisions, failures, .. } = merged;
+    Ok(Conducted { folder: path, files, account, summaries, precisions, failures })
 }
 
-/// Bands, contrasts and summary of the runs that succeeded.
-fn write_ensemble(
-    plan: &Plan,
-    borders: &[String],
-    folder: &mut Folder,
-    options: &Options<'_>,
-    kept: &[Option<(Series, Headline)>],
-) -> Result<Vec<Summary>, OutputError> {
-    let mut groups: Vec<Group<'_>> = Vec::new();
-    let mut headlines: Vec<Vec<&Headline>> = Vec::new();
-    for (planned, kept) in plan.runs.iter().zip(kept) {
-        let variant = plan.variant(planned);
-        let outcome = outcome_name(planned.outcome);
-        if groups.last().is_none_or(|g| g.outcome != outcome || g.variant != variant.name) {
-            groups.push(Group { outcome, variant: &variant.name, as_of: variant.as_of, runs: Vec::new() });
-            headlines.push(Vec::new());
-        }
-        if let (Some((series, headline)), Some(group), Some(list)) = (kept, groups.last_mut(), headlines.last_mut()) {
-            group.runs.push(((planned.point, planned.replicate), series));
-            list.push(headline);
-        }
+/// Whether the store holds more than the tables do, or others may still want it: shards, failed runs that may be tried
+/// again, runs of other plans.
+fn worth_keeping(store: &Store, contents: &Contents<'_>) -> bool {
+    let (_, failed, _) = contents.count();
+    failed > 0 || !contents.others.is_empty() || store.parts().iter().any(|part| part.head.shard.is_some())
+}
+
+/// The parts that a merge took runs from, for the manifest.
+fn used(store: &Store, merged: &Merged) -> Vec<serde_json::Value> {
+    let of = |(&part, &runs): (&usize, &usize)| {
+        let part = &store.parts()[part];
+        json!({ "name": part.name, "runs": runs, "bytes": part.bytes, "head": part.head })
+    };
+    merged.parts.iter().map(of).collect()
+}
+
+/// An error when the same run has different bytes in two places; it names both.
+///
+/// # Errors
+/// With the first such run and how many there are.
+pub fn agree(plan: &Plan, contents: &Contents<'_>) -> Result<(), StudyError> {
+    let Some(first) = contents.disagreements.first() else { return Ok(()) };
+    let run = &plan.runs[first.position];
+    let more: BTreeSet<usize> = contents.disagreements.iter().map(|d| d.position).collect();
+    let [a, b] = &first.parts;
+    Err(StudyError::Disagreement(format!(
+        "run {} ({}, {}, replicate {}) has different {} in two places ({} runs in all):\n  {}\n  {}\n  the same run gives \
+         the same bytes: one of them comes from another program or a faulty machine\n  their indexes say which program and \
+         machine wrote them; move the wrong part and its index away, then go on",
+        run.id,
+        outcome_name(run.outcome),
+        plan.variant(run).name,
+        run.replicate,
+        first.what,
+        more.len(),
+        a.display(),
+        b.display(),
+    )))
+}
+
+fn head(plan: &Plan, options: &Options<'_>) -> Head {
+    let Provenance { command, config_hash, map_hash, threads, .. } = &options.provenance;
+    Head {
+        store: LAYOUT,
+        study: plan.name.clone(),
+        plan_hash: plan.hash.clone(),
+        results_version: RESULTS_VERSION,
+        config_hash: config_hash.clone(),
+        map_hash: map_hash.clone(),
+        columns: columns_digest(),
+        tables: options.wishes.tables.iter().map(|table| table.name().to_owned()).collect(),
+        shard: options.shard.map(|Shard { number, of }| format!("{number}/{of}")),
+        command: command.clone(),
+        threads: *threads,
+        started: now(),
+        program: program(),
+        host: host(),
     }
-    if options.tables.contains(Table::PressureBands) {
-        for group in &groups {
-            for chunk in options.pool.install(|| bands(group, borders)) {
-                folder.append(Table::PressureBands.file(), &chunk)?;
-            }
-        }
-    }
-    if options.tables.contains(Table::Contrasts) {
-        for (a, b) in comparisons(&groups, outcome_name(plan.contrast_against), &plan.contrast_variant) {
-            for chunk in options.pool.install(|| contrasts(&groups[a], &groups[b], borders)) {
-                folder.append(Table::Contrasts.file(), &chunk)?;
-            }
-        }
-    }
-    let summaries: Vec<Summary> = groups
-        .iter()
-        .zip(&headlines)
-        .map(|(group, list)| Summary::of(group.outcome, group.variant, borders.len(), list))
-        .collect();
-    if options.tables.contains(Table::Summary) {
-        for summary in &summaries {
-            folder.append(Table::Summary.file(), &summary.rows(borders))?;
-        }
-    }
-    Ok(summaries)
+}
+
+/// Results as they go to the store; on the thread of the run.
+fn packed(output: RunOutput, tables: TableSet) -> Result<Packed, Failure> {
+    let (bytes, layout) = frame::pack(&output, tables).map_err(|cause| Failure { cause })?;
+    let RunOutput { headline, group_days, hops, .. } = output;
+    Ok(Packed { bytes, layout, headline, group_days, hops })
 }
 
 /// Results of the right shape pass; others are a failure of the run, which says what is wrong with them.
@@ -233,56 +505,11 @@ fn sound(output: RunOutput, borders: usize, days: usize) -> Result<RunOutput, Fa
     if output.tables.len() > Table::RECORDED.len() {
         return Err(Failure { cause: format!("{} tables instead of {}", output.tables.len(), Table::RECORDED.len()) });
     }
-    Ok(output)
-}
-
-/// The row of `runs.csv`.
-fn run_row(
-    plan: &Plan,
-    run: &PlannedRun,
-    result: &Result<RunOutput, Failure>,
-    borders: &[String],
-    repeat: &dyn Fn(&PlannedRun) -> String,
-) -> Vec<u8> {
-    let variant = plan.variant(run);
-    let mut row = RowWriter::new(Table::Runs);
-    row.push_text(&run.id.to_string());
-    row.push_count(run.index as u64);
-    row.push_text(outcome_name(run.outcome));
-    row.push_text(if variant.name.is_empty() { BASE_VARIANT } else { &variant.name });
-    row.push_count(u64::from(run.point));
-    row.push_count(u64::from(run.replicate));
-    row.push_count(run.seed);
-    row.push_text(&plan.parameters(run));
-    match result {
-        Ok(output) => {
-            let headline = &output.headline;
-            row.push_text("done");
-            row.push_text(&headline.realised_outcome);
-            row.push_count(headline.displaced_inside);
-            row.push_count(headline.displaced_abroad);
-            row.push_num(headline.attention_diverted);
-            let south = borders.iter().position(|b| b == RUSSIA_SOUTH);
-            match south.and_then(|b| headline.peak.get(b)) {
-                Some(&(index, day)) => {
-                    row.push_num(index);
-                    row.push_date(Day(day).date(variant.as_of));
-                }
-                None => (0..2).for_each(|_| row.push_missing()),
-            }
-            row.push_count(output.group_days);
-            row.push_count(output.hops);
-            (0..2).for_each(|_| row.push_missing());
-        }
-        Err(failure) => {
-            row.push_text("failed");
-            (0..8).for_each(|_| row.push_missing());
-            row.push_text(&failure.cause);
-            row.push_text(&repeat(run));
-        }
+    let headline = &output.headline;
+    if !headline.attention_diverted.is_finite() || headline.peak.iter().any(|(index, _)| !index.is_finite()) {
+        return Err(Failure { cause: "a headline number is not finite".into() });
     }
-    row.end_row();
-    row.into_bytes()
+    Ok(output)
 }
 
 fn now() -> String {
@@ -297,11 +524,14 @@ fn pretty(value: &serde_json::Value) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
     use crate::config;
+    use crate::output::folder::Existing;
+    use crate::recorders::{Headline, Series};
     use crate::study::execute;
+    use crate::study::store::{FOLDER, read};
 
     const DAYS: usize = 3;
 
@@ -338,32 +568,87 @@ mod tests {
         }
     }
 
-    fn study(folder: &Path, run: impl Fn(&PlannedRun) -> RunOutput + Sync) -> Result<Conducted, OutputError> {
+    /// How a test goes about its study.
+    #[derive(Clone, Copy, Default)]
+    struct How {
+        threads: usize,
+        shard: Option<Shard>,
+        retry_failed: bool,
+        stop: bool,
+        keep: bool,
+        room: Option<u64>,
+        /// Bytes that may be written to the tables.
+        tables_room: Option<u64>,
+    }
+
+    fn study(
+        path: &Path,
+        how: How,
+        run: impl Fn(&PlannedRun) -> RunOutput + Sync,
+    ) -> Result<Option<Conducted>, StudyError> {
         let plan = plan();
         let borders = border_names(["RUS-GEO"].into_iter());
-        let pool = execute::pool(2).unwrap();
+        let pool = execute::pool(how.threads.max(1)).unwrap();
+        let repeat = |run: &PlannedRun| format!("again {}", run.index);
         let options = Options {
-            pool: &pool,
-            tables: TableSet::ALL,
+            wishes: Wishes { pool: &pool, tables: TableSet::ALL, precision: 0.05, repeat: &repeat },
             provenance: Provenance::default(),
-            repeat: &|run| format!("again {}", run.index),
+            shard: how.shard,
+            on_failure: if how.stop { OnFailure::Stop } else { OnFailure::Continue },
+            retry_failed: how.retry_failed,
+            parts: if how.keep { Parts::Keep } else { Parts::WhereWanted },
+            room: how.room,
         };
-        let mut folder = Folder::begin(folder, &file_names(TableSet::ALL, &plan), false, "x")?;
-        conduct(&plan, &borders, &mut folder, &options, run, |_| {})
+        if how.shard.is_some() {
+            return run_missing(&plan, &borders, path, &options, run, |_| {}).map(|_| None);
+        }
+        let names = file_names(TableSet::ALL, &plan);
+        let existing = Existing::GoOn { study: &plan.name, beyond: how.retry_failed };
+        let about = format!("study: {}", plan.name);
+        let mut folder = Folder::begin_beside(path, &names, &existing, &about, &[FOLDER], "ab12")?;
+        if let Some(room) = how.tables_room {
+            folder.limit_room(room);
+        }
+        conduct(&plan, &borders, &mut folder, &options, run, |_| {}).map(Some)
+    }
+
+    fn well(run: &PlannedRun) -> RunOutput {
+        output(run, 2)
     }
 
     fn lines(folder: &Path, table: Table) -> Vec<String> {
         std::fs::read_to_string(folder.join(table.file())).unwrap().lines().map(str::to_owned).collect()
     }
 
+    /// The bytes of every table.
+    fn tables(folder: &Path) -> Vec<Vec<u8>> {
+        Table::ALL.into_iter().map(|table| std::fs::read(folder.join(table.file())).unwrap()).collect()
+    }
+
+    fn whole() -> Vec<Vec<u8>> {
+        let dir = tempfile::tempdir().unwrap();
+        study(dir.path(), How::default(), well).unwrap();
+        assert!(!dir.path().join(FOLDER).exists(), "what stands in complete tables is not kept twice");
+        tables(dir.path())
+    }
+
+    fn copy(from: &Path, to: &Path) {
+        std::fs::create_dir_all(to.join(FOLDER)).unwrap();
+        for entry in std::fs::read_dir(from.join(FOLDER)).unwrap() {
+            let path = entry.unwrap().path();
+            std::fs::copy(&path, to.join(FOLDER).join(path.file_name().unwrap())).unwrap();
+        }
+    }
+
     #[test]
     fn a_failed_run_is_a_row_with_cause_and_command_and_the_study_is_complete() {
         let dir = tempfile::tempdir().unwrap();
-        let conducted = study(dir.path(), |run| {
+        let how = How { threads: 2, ..How::default() };
+        let fails = |run: &PlannedRun| {
             assert!(run.index != 1, "a group of people is \"lost\"");
             output(run, if run.index == 5 { 9 } else { 2 })
-        })
-        .unwrap();
+        };
+        let conducted = study(dir.path(), how, fails).unwrap().unwrap();
         assert_eq!((conducted.account.runs_done, conducted.account.runs_failed), (4, 2));
         assert_eq!(conducted.failures[0].1, "again 1");
         let runs = lines(dir.path(), Table::Runs);
@@ -388,37 +673,197 @@ mod tests {
         let contrasts = lines(dir.path(), Table::Contrasts);
         assert!(contrasts[1].starts_with("fragmentation,base,continuity,base,"), "{}", contrasts[1]);
         assert!(contrasts[1].contains("RUS-GEO,index,1,20,20,20,20,20,20,1"), "{}", contrasts[1]);
-    }
-
-    #[test]
-    fn a_full_disk_ends_the_study_and_leaves_the_cause_in_the_mark() {
-        let dir = tempfile::tempdir().unwrap();
-        let plan = plan();
-        let borders = border_names(["RUS-GEO"].into_iter());
-        let pool = execute::pool(1).unwrap();
-        let options = Options {
-            pool: &pool,
-            tables: TableSet::ALL,
-            provenance: Provenance::default(),
-            repeat: &|_| String::new(),
+        // Failed runs stay failed, and their store stays: they are done again on request, and then all is as ever.
+        assert!(dir.path().join(FOLDER).is_dir());
+        let again = AtomicUsize::new(0);
+        let mended = |run: &PlannedRun| {
+            again.fetch_add(1, Ordering::SeqCst);
+            well(run)
         };
-        for room in [0, 100, 3_000, 9_000] {
-            let path = dir.path().join(room.to_string());
-            let mut folder = Folder::begin(&path, &file_names(TableSet::ALL, &plan), false, "x").unwrap();
-            folder.limit_room(room);
-            let error = conduct(&plan, &borders, &mut folder, &options, |run| output(run, 2), |_| {}).unwrap_err();
-            assert!(error.to_string().contains("cannot write"), "{error}");
-            let mark = std::fs::read_to_string(path.join(crate::output::folder::MARK)).unwrap();
-            assert!(mark.contains("cause: cannot write"), "{mark}");
-        }
+        study(dir.path(), How { retry_failed: true, ..how }, mended).unwrap();
+        assert_eq!(again.into_inner(), 2);
+        assert!(tables(dir.path()) == whole());
     }
 
     #[test]
     fn a_study_in_which_every_run_fails_is_still_complete() {
         let dir = tempfile::tempdir().unwrap();
-        let conducted = study(dir.path(), |_| panic!("no luck")).unwrap();
+        let conducted = study(dir.path(), How::default(), |_| panic!("no luck")).unwrap().unwrap();
         assert_eq!((conducted.account.runs_failed, conducted.failures.len()), (6, 6));
         assert_eq!(lines(dir.path(), Table::PressureBands).len(), 1);
         assert!(conducted.summaries.iter().all(|s| s.runs == 0));
+    }
+
+    #[test]
+    fn a_study_that_stops_at_a_failure_goes_on_later() {
+        let dir = tempfile::tempdir().unwrap();
+        let fails = |run: &PlannedRun| {
+            assert!(run.index != 2, "no luck");
+            well(run)
+        };
+        let error = study(dir.path(), How { stop: true, ..How::default() }, fails).unwrap_err();
+        assert!(matches!(&error, StudyError::Stopped { command, .. } if command == "again 2"), "{error}");
+        let mark = std::fs::read_to_string(dir.path().join(crate::output::folder::MARK)).unwrap();
+        assert!(mark.contains("cause: a run failed: no luck"), "{mark}");
+        study(dir.path(), How { retry_failed: true, ..How::default() }, well).unwrap();
+        assert!(tables(dir.path()) == whole());
+    }
+
+    #[test]
+    fn shards_and_copies_give_the_bytes_of_one_process() {
+        let dir = tempfile::tempdir().unwrap();
+        let (a, b) = (dir.path().join("a"), dir.path().join("b"));
+        for number in 0..7 {
+            let how = How { threads: 2, shard: Some(Shard { number, of: 7 }), ..How::default() };
+            study(if number < 3 { &a } else { &b }, how, well).unwrap();
+        }
+        copy(&a, &b);
+        let none = |_: &PlannedRun| panic!("everything is in the store");
+        study(&b, How { threads: 2, ..How::default() }, none).unwrap();
+        assert!(tables(&b) == whole());
+        assert!(b.join(FOLDER).is_dir(), "shards stay: others may still be copied here");
+    }
+
+    #[test]
+    fn a_full_disk_loses_nothing_and_the_study_goes_on_when_there_is_room() {
+        for room in [0, 100, 1_500, 3_000, 6_000] {
+            for threads in [1, 3] {
+                let dir = tempfile::tempdir().unwrap();
+                let how = How { threads, keep: true, ..How::default() };
+                let full = How { room: Some(room), ..how };
+                let error = study(dir.path(), full, well).unwrap_err().to_string();
+                assert!(error.contains("cannot write") && error.contains("run the same command again"), "{error}");
+                let mark = std::fs::read_to_string(dir.path().join(crate::output::folder::MARK)).unwrap();
+                assert!(mark.contains("cause: cannot write"), "{mark}");
+                let kept = Store::open(dir.path()).unwrap().contents(&plan(), TableSet::ALL).count().0;
+                let again = AtomicUsize::new(0);
+                let counted = |run: &PlannedRun| {
+                    again.fetch_add(1, Ordering::SeqCst);
+                    well(run)
+                };
+                study(dir.path(), how, counted).unwrap();
+                assert_eq!(kept + again.into_inner(), 6, "room {room}: no finished run is done again");
+                assert!(tables(dir.path()) == whole());
+            }
+        }
+    }
+
+    #[test]
+    fn a_disk_that_is_full_at_the_merge_leaves_the_store() {
+        let dir = tempfile::tempdir().unwrap();
+        for tables_room in [0, 500, 8_000] {
+            let how = How { tables_room: Some(tables_room), ..How::default() };
+            let error = study(dir.path(), how, well).unwrap_err().to_string();
+            assert!(error.contains("cannot write"), "{error}");
+        }
+        study(dir.path(), How::default(), |_| panic!("everything is in the store")).unwrap();
+        assert!(tables(dir.path()) == whole());
+    }
+
+    /// The part of a study that was done and kept: its bytes, and those of its index.
+    fn kept(dir: &Path) -> [PathBuf; 2] {
+        study(dir, How { keep: true, ..How::default() }, well).unwrap();
+        let files = std::fs::read_dir(dir.join(FOLDER)).unwrap().map(|e| e.unwrap().path());
+        let mut files: Vec<PathBuf> = files.collect();
+        files.sort(); // .jsonl, .lz4
+        for table in file_names(TableSet::ALL, &plan()) {
+            std::fs::remove_file(dir.join(table)).unwrap();
+        }
+        [files[1].clone(), files[0].clone()]
+    }
+
+    #[test]
+    fn torn_lines_and_junk_do_not_exist() {
+        let dir = tempfile::tempdir().unwrap();
+        let [part, index] = kept(dir.path());
+        let (bytes, text) = (std::fs::read(&part).unwrap(), std::fs::read(&index).unwrap());
+        let last_line = text[..text.len() - 1].iter().rposition(|&b| b == b'\n').unwrap() + 1;
+        let missing = || Store::open(dir.path()).unwrap().contents(&plan(), TableSet::ALL).count().2;
+        for length in [last_line, last_line + 1, last_line + 40, text.len() - 2, text.len() - 1] {
+            std::fs::write(&index, &text[..length]).unwrap();
+            assert_eq!(missing(), 1, "{length} bytes of {}", text.len());
+        }
+        std::fs::write(&part, [&bytes[..], &[0x5a; 999]].concat()).unwrap();
+        let junk = [&text[..], b"junk\n{\"run_id\":\"00\"}\n{\"run_id"].concat();
+        std::fs::write(&index, junk).unwrap();
+        assert_eq!(missing(), 0);
+        assert_eq!(Store::open(dir.path()).unwrap().parts()[0].ignored, 3);
+        std::fs::write(&part, &bytes[..bytes.len() - 1]).unwrap();
+        assert_eq!(missing(), 1, "the last run is cut off");
+        let again = AtomicUsize::new(0);
+        let counted = |run: &PlannedRun| {
+            again.fetch_add(1, Ordering::SeqCst);
+            well(run)
+        };
+        study(dir.path(), How::default(), counted).unwrap();
+        assert_eq!(again.into_inner(), 1);
+        assert!(tables(dir.path()) == whole());
+    }
+
+    #[test]
+    fn damaged_bytes_are_noticed_and_done_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let [part, _] = kept(dir.path());
+        let mut bytes = std::fs::read(&part).unwrap();
+        let middle = bytes.len() / 2;
+        for byte in &mut bytes[middle..middle + 40] {
+            *byte = 0;
+        }
+        std::fs::write(&part, bytes).unwrap();
+        let again = AtomicUsize::new(0);
+        let counted = |run: &PlannedRun| {
+            again.fetch_add(1, Ordering::SeqCst);
+            well(run)
+        };
+        study(dir.path(), How { keep: true, ..How::default() }, counted).unwrap();
+        assert!((1..=2).contains(&again.into_inner()), "the runs whose bytes were touched");
+        assert!(tables(dir.path()) == whole());
+    }
+
+    #[test]
+    fn the_same_run_with_other_bytes_is_named_with_both_places() {
+        let dir = tempfile::tempdir().unwrap();
+        let (a, b) = (dir.path().join("a"), dir.path().join("b"));
+        let shard = |number| How { shard: Some(Shard { number, of: 2 }), ..How::default() };
+        study(&a, shard(0), well).unwrap();
+        study(&b, shard(0), |run| {
+            let mut other = well(run);
+            other.tables[4] = b"another event\n".to_vec();
+            other
+        })
+        .unwrap();
+        copy(&a, &b);
+        let error = study(&b, shard(1), well).unwrap_err().to_string();
+        assert!(error.contains("has different events.csv in two places (3 runs in all)"), "{error}");
+        assert_eq!(error.matches(".lz4").count(), 2, "{error}");
+        // The same bytes twice are no disagreement.
+        let c = dir.path().join("c");
+        study(&c, shard(0), well).unwrap();
+        copy(&a, &c);
+        study(&c, How::default(), well).unwrap();
+        assert!(tables(&c) == whole());
+    }
+
+    #[test]
+    fn a_store_of_another_study_is_kept_and_not_merged() {
+        let dir = tempfile::tempdir().unwrap();
+        kept(dir.path());
+        let mut other = plan();
+        let base = Store::open(dir.path()).unwrap();
+        other.runs.truncate(2);
+        let contents = base.contents(&other, TableSet::ALL);
+        assert_eq!((contents.count(), contents.others.clone()), ((2, 0, 0), vec![(0, 4)]));
+        assert!(worth_keeping(&base, &contents) && read::is_store(&dir.path().join(FOLDER)));
+    }
+
+    #[test]
+    fn shards_are_read() {
+        assert_eq!(Shard::parse("2/7"), Ok(Shard { number: 2, of: 7 }));
+        for wrong in ["7/7", "1", "a/b", "-1/2", "1/0", "0/0"] {
+            assert!(Shard::parse(wrong).is_err(), "{wrong}");
+        }
+        let plan = plan();
+        let each = (0..4).map(|n| plan.runs.iter().filter(|r| Shard { number: n, of: 4 }.has(r)).count());
+        assert_eq!(each.collect::<Vec<_>>(), [2, 2, 1, 1]);
     }
 }

@@ -1,7 +1,7 @@
-//! Runs on all threads; results on the calling thread, in order.
+//! Runs on all threads; results on the calling thread, in order or as they come.
 //!
-//! Workers take runs in the order of the plan. What finishes early waits for its turn, but no worker runs further ahead
-//! of the writer than a window, so memory does not grow with the number of runs. A run that panics is a result like any
+//! Workers take runs in the order of the plan. No worker runs further ahead of the writer than a window, so memory does not
+//! grow with the number of runs; where order is asked for, what finishes early waits for its turn. A run that panics is a result like any
 //! other; the study goes on.
 
 use std::cell::{Cell, RefCell};
@@ -33,6 +33,15 @@ struct Gate {
     stopped: bool,
 }
 
+/// The order in which results are handed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Order {
+    /// That of the numbers.
+    Numbers,
+    /// That in which they end.
+    Ends,
+}
+
 /// A pool of threads for runs.
 ///
 /// # Errors
@@ -53,6 +62,31 @@ pub fn pool(threads: usize) -> Result<ThreadPool, String> {
 pub fn execute<O: Send, E>(
     pool: &ThreadPool,
     count: usize,
+    run: impl Fn(usize) -> O + Sync,
+    write: impl FnMut(usize, Result<O, Failure>) -> Result<(), E>,
+    tick: impl FnMut(),
+) -> Result<(), E> {
+    work(pool, count, Order::Numbers, run, write, tick)
+}
+
+/// The same, but each result is handed over as soon as its run ends: none waits for a slow one before it.
+///
+/// # Errors
+/// The first error of `write`; runs that have begun are waited for and dropped, no further run begins.
+pub fn execute_as_they_end<O: Send, E>(
+    pool: &ThreadPool,
+    count: usize,
+    run: impl Fn(usize) -> O + Sync,
+    write: impl FnMut(usize, Result<O, Failure>) -> Result<(), E>,
+    tick: impl FnMut(),
+) -> Result<(), E> {
+    work(pool, count, Order::Ends, run, write, tick)
+}
+
+fn work<O: Send, E>(
+    pool: &ThreadPool,
+    count: usize,
+    order: Order,
     run: impl Fn(usize) -> O + Sync,
     mut write: impl FnMut(usize, Result<O, Failure>) -> Result<(), E>,
     mut tick: impl FnMut(),
@@ -85,21 +119,24 @@ pub fn execute<O: Send, E>(
         }
         drop(sender);
         let mut early = BTreeMap::new();
-        let mut next = 0;
+        let mut written = 0;
         loop {
             match receiver.recv_timeout(TICK) {
-                Ok((index, result)) => early.insert(index, result),
+                // Whatever stands under the next number is written; without order that is whatever ends.
+                Ok((index, result)) => {
+                    early.insert(if order == Order::Numbers { index } else { written }, (index, result))
+                }
                 Err(RecvTimeoutError::Timeout) => {
                     tick();
                     continue;
                 }
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
             };
-            while let Some(result) = early.remove(&next) {
-                let outcome = write(next, result);
-                next += 1;
+            while let Some((index, result)) = early.remove(&written) {
+                let outcome = write(index, result);
+                written += 1;
                 let mut gate = gate.lock().unwrap_or_else(PoisonError::into_inner);
-                gate.written = next;
+                gate.written = written;
                 gate.stopped |= outcome.is_err();
                 turn.notify_all();
                 drop(gate);
@@ -177,6 +214,27 @@ mod tests {
             assert_eq!(order, (0..60).map(|i| (i, i * 2)).collect::<Vec<_>>());
             assert!(most_ahead.into_inner() <= WINDOW_PER_THREAD * threads + 1, "the window holds");
         }
+    }
+
+    #[test]
+    fn results_come_as_they_end_when_order_does_not_matter() {
+        let pool = pool(2).unwrap();
+        let mut order = Vec::new();
+        let run = |index: usize| std::thread::sleep(Duration::from_millis(if index == 0 { 300 } else { 1 }));
+        execute_as_they_end(
+            &pool,
+            6,
+            run,
+            |index, _| {
+                order.push(index);
+                Ok::<(), ()>(())
+            },
+            || {},
+        )
+        .unwrap();
+        assert_eq!(order.last(), Some(&0), "a slow run holds nobody up: {order:?}");
+        order.sort_unstable();
+        assert_eq!(order, [0, 1, 2, 3, 4, 5]);
     }
 
     #[test]

@@ -373,7 +373,8 @@ fn costs(cases: &[Assessment<'_>], style: Style) -> String {
     ]);
     for a in cases {
         let c = &a.record.cost;
-        let rate = if c.step_seconds > 0.0 { format!("{:.2}", c.agent_days / c.step_seconds / 1e6) } else { "-".into() };
+        let rate =
+            if c.step_seconds > 0.0 { format!("{:.2}", c.agent_days / c.step_seconds / 1e6) } else { "-".into() };
         grid.rows.push(vec![
             named(a),
             format!("{:.2}", c.step_seconds),

@@ -1,0 +1,391 @@
+//! Finding runs in a store: all indexes of a folder as one.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::frame::{self, Damage};
+use super::index::{Done, Entry, Fate, Head, columns_digest};
+use super::part::{INDEX, PART};
+use super::{FOLDER, LAYOUT};
+use crate::output::OutputError;
+use crate::recorders::table::{Table, TableSet};
+use crate::study::plan::{Plan, RunId};
+
+/// Files held open for reading: parts may be many.
+const OPEN_FILES: usize = 64;
+
+/// A part with its index.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// Name without ending.
+    pub name: String,
+    /// What process wrote it.
+    pub head: Head,
+    /// Length of the part, bytes.
+    pub bytes: u64,
+    /// Whole lines about runs.
+    pub runs: usize,
+    /// Lines of the index that are not whole, or name bytes that the part does not have.
+    pub ignored: usize,
+    /// Whether a program with other columns wrote it: its runs are not merged.
+    pub other_columns: bool,
+}
+
+/// A run with results, in one of the parts.
+#[derive(Clone, Debug)]
+pub struct Copied {
+    /// Part, by position in [`Store::parts`].
+    pub part: usize,
+    /// Where, and its numbers.
+    pub done: Done,
+}
+
+/// All that is known of a run.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    done: Vec<Copied>,
+    /// Causes of failures, with the part.
+    failed: BTreeSet<(String, usize)>,
+}
+
+/// The store of a folder, as it was when it was opened.
+pub struct Store {
+    folder: PathBuf,
+    parts: Vec<Part>,
+    runs: BTreeMap<u64, Known>,
+    open: Mutex<BTreeMap<usize, Arc<File>>>,
+}
+
+/// How a planned run stands.
+#[derive(Clone, Copy, Debug)]
+pub enum State<'a> {
+    /// Nobody has done it, or not with all tables that are asked for.
+    Missing,
+    /// It has results.
+    Done(&'a Copied),
+    /// It failed, for the cause.
+    Failed(&'a str),
+}
+
+/// The same run with different bytes in two places.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disagreement {
+    /// Position of the run in the plan.
+    pub position: usize,
+    /// What differs: a table, `daily series`, `headline numbers`.
+    pub what: String,
+    /// The two parts.
+    pub parts: [PathBuf; 2],
+}
+
+/// What the store has of a plan.
+pub struct Contents<'a> {
+    /// By position in the plan.
+    pub runs: Vec<State<'a>>,
+    /// Runs with different bytes in two places.
+    pub disagreements: Vec<Disagreement>,
+    /// Runs of other plans (another config, map or version of the results) by part; they are kept.
+    pub others: Vec<(usize, usize)>,
+}
+
+impl Contents<'_> {
+    /// How many runs are done, failed and missing.
+    #[must_use]
+    pub fn count(&self) -> (usize, usize, usize) {
+        self.runs.iter().fold((0, 0, 0), |(done, failed, missing), state| match state {
+            State::Done(_) => (done + 1, failed, missing),
+            State::Failed(_) => (done, failed + 1, missing),
+            State::Missing => (done, failed, missing + 1),
+        })
+    }
+}
+
+/// Why a run cannot be read from its part.
+#[derive(Debug)]
+pub enum ReadError {
+    /// The system refuses.
+    System(OutputError),
+    /// The bytes are not what was written.
+    Damaged {
+        /// Part, by position.
+        part: usize,
+        /// Where the run begins.
+        offset: u64,
+        /// What is wrong.
+        damage: Damage,
+    },
+}
+
+/// Identity of a run as a number.
+#[must_use]
+pub fn number(id: RunId) -> u64 {
+    u64::from_str_radix(&id.to_string(), 16).unwrap_or_default()
+}
+
+impl Store {
+    /// Reads the indexes of the store in a study's folder; an empty store when there is none.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn open(study_folder: &Path) -> Result<Self, OutputError> {
+        let folder = study_folder.join(FOLDER);
+        let mut store = Self { folder, parts: Vec::new(), runs: BTreeMap::new(), open: Mutex::default() };
+        let mut names: Vec<String> = match fs::read_dir(&store.folder) {
+            Ok(entries) => entries
+                .filter_map(|e| e.ok()?.file_name().into_string().ok())
+                .filter_map(|name| name.strip_suffix(&format!(".{INDEX}")).map(str::to_owned))
+                .collect(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(OutputError::io("read the folder", &store.folder)(error)),
+        };
+        names.sort_unstable();
+        let mut damaged: BTreeSet<(String, u64)> = BTreeSet::new();
+        for name in names {
+            store.read_index(name, &mut damaged)?;
+        }
+        let Self { parts, runs, .. } = &mut store;
+        for known in runs.values_mut() {
+            known.done.retain(|copy| !damaged.contains(&(parts[copy.part].name.clone(), copy.done.offset)));
+        }
+        Ok(store)
+    }
+
+    fn read_index(&mut self, name: String, damaged: &mut BTreeSet<(String, u64)>) -> Result<(), OutputError> {
+        let index = self.folder.join(format!("{name}.{INDEX}"));
+        let refused = |error| OutputError::io("read", &index)(error);
+        let mut reader = BufReader::new(File::open(&index).map_err(refused)?);
+        let mut line = Vec::new();
+        let any = next_line(&mut reader, &mut line).map_err(refused)?;
+        let Some(head) = Head::read(&line).filter(|h| h.store == LAYOUT) else {
+            // Not a line of ours: nothing in it exists.
+            let mut ignored = usize::from(any);
+            while next_line(&mut reader, &mut line).map_err(refused)? {
+                ignored += 1;
+            }
+            self.parts.push(Part { name, head: Head::default(), bytes: 0, runs: 0, ignored, other_columns: false });
+            return Ok(());
+        };
+        let bytes = fs::metadata(self.folder.join(format!("{name}.{PART}"))).map_or(0, |m| m.len());
+        let part = self.parts.len();
+        let other_columns = head.columns != columns_digest();
+        let (mut runs, mut ignored) = (0, 0);
+        while next_line(&mut reader, &mut line).map_err(refused)? {
+            let Some(Entry { id, fate, .. }) = Entry::read(&line) else {
+                ignored += 1;
+                continue;
+            };
+            runs += 1;
+            match fate {
+                _ if other_columns => {}
+                Fate::Done(done) => {
+                    if done.offset.checked_add(done.layout.bytes()).is_none_or(|end| end > bytes) {
+                        (runs, ignored) = (runs - 1, ignored + 1);
+                        continue;
+                    }
+                    self.runs.entry(id).or_default().done.push(Copied { part, done });
+                }
+                Fate::Failed { cause } => {
+                    self.runs.entry(id).or_default().failed.insert((cause, part));
+                }
+                Fate::Damaged { part, offset } => {
+                    damaged.insert((part, offset));
+                }
+            }
+        }
+        self.parts.push(Part { name, head, bytes, runs, ignored, other_columns });
+        Ok(())
+    }
+
+    /// The parts, by name.
+    #[must_use]
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// Path of a part, by position.
+    #[must_use]
+    pub fn path(&self, part: usize) -> PathBuf {
+        self.folder.join(format!("{}.{PART}", self.parts[part].name))
+    }
+
+    /// What the store has of a plan, with all that a choice of tables needs.
+    ///
+    /// Results win over failures. Of several copies the one in the first part by name counts; of several causes the first in
+    /// alphabetical order: the same, whoever ran what and when.
+    #[must_use]
+    pub fn contents(&self, plan: &Plan, tables: TableSet) -> Contents<'_> {
+        let mut disagreements = Vec::new();
+        let mut planned = BTreeSet::new();
+        let runs = plan
+            .runs
+            .iter()
+            .enumerate()
+            .map(|(position, run)| {
+                let id = number(run.id);
+                planned.insert(id);
+                let Some(known) = self.runs.get(&id) else { return State::Missing };
+                disagreements.extend(self.disagreement(position, &known.done));
+                match known.done.iter().find(|copy| copy.done.layout.covers(tables)) {
+                    Some(copy) => State::Done(copy),
+                    None => known.failed.first().map_or(State::Missing, |(cause, _)| State::Failed(cause)),
+                }
+            })
+            .collect();
+        let mut others: BTreeMap<usize, usize> = BTreeMap::new();
+        for (part, with) in self.parts.iter().enumerate().filter(|(_, part)| part.other_columns && part.runs > 0) {
+            others.insert(part, with.runs);
+        }
+        for (_, known) in self.runs.iter().filter(|(id, _)| !planned.contains(id)) {
+            for part in known.done.iter().map(|c| c.part).chain(known.failed.iter().map(|f| f.1)) {
+                *others.entry(part).or_default() += 1;
+            }
+        }
+        Contents { runs, disagreements, others: others.into_iter().collect() }
+    }
+
+    /// All tables that processes with runs of the plan were asked for.
+    #[must_use]
+    pub fn tables_of(&self, plan: &Plan) -> Option<TableSet> {
+        let parts: BTreeSet<usize> = plan
+            .runs
+            .iter()
+            .filter_map(|run| self.runs.get(&number(run.id)))
+            .flat_map(|known| known.done.iter().map(|c| c.part).chain(known.failed.iter().map(|f| f.1)))
+            .collect();
+        let names = parts.iter().flat_map(|&p| &self.parts[p].head.tables);
+        let found = names.filter_map(|name| Table::ALL.into_iter().find(|t| t.name() == name));
+        (!parts.is_empty()).then(|| found.fold(TableSet::runs_only(), TableSet::with))
+    }
+
+    /// The first way in which copies of a run differ.
+    fn disagreement(&self, position: usize, copies: &[Copied]) -> Option<Disagreement> {
+        let (first, rest) = copies.split_first()?;
+        rest.iter().find_map(|other| {
+            let (a, b) = (&first.done, &other.done);
+            let table = a.layout.tables.iter().find_map(|x| {
+                let same = b.layout.tables.iter().find(|y| y.table == x.table)?;
+                (same.digest != x.digest).then(|| x.table.file().to_owned())
+            });
+            let series = a.layout.series.as_ref().zip(b.layout.series.as_ref());
+            let series = series.filter(|(x, y)| x.digest != y.digest).map(|_| "daily series".to_owned());
+            let numbers = (a.headline != b.headline || (a.group_days, a.hops) != (b.group_days, b.hops))
+                .then(|| "headline numbers".to_owned());
+            let what = table.or(series).or(numbers)?;
+            Some(Disagreement { position, what, parts: [self.path(first.part), self.path(other.part)] })
+        })
+    }
+
+    /// The rows of a run, checked.
+    ///
+    /// # Errors
+    /// When the system refuses, or the bytes are not what was written.
+    pub fn rows(&self, copy: &Copied) -> Result<Vec<(Table, Vec<u8>)>, ReadError> {
+        let bytes = self.bytes(copy, 0, copy.done.layout.bytes() as usize)?;
+        frame::unpack(&bytes, &copy.done.layout).map_err(|damage| damaged(copy, damage))
+    }
+
+    /// The daily series of one border of a run, by measure and day.
+    ///
+    /// # Errors
+    /// When the system refuses, or the bytes are not what was written.
+    pub fn border(&self, copy: &Copied, border: usize) -> Result<Vec<f32>, ReadError> {
+        let series = copy.done.layout.series.as_ref();
+        let (Some(series), Some((start, length))) = (series, copy.done.layout.border(border)) else {
+            return Err(damaged(copy, Damage(format!("it has no series of border {border}"))));
+        };
+        let bytes = self.bytes(copy, start, length as usize)?;
+        frame::unpack_border(&bytes, series).map_err(|damage| damaged(copy, damage))
+    }
+
+    fn bytes(&self, copy: &Copied, start: u64, length: usize) -> Result<Vec<u8>, ReadError> {
+        let path = self.path(copy.part);
+        let refused = |error| ReadError::System(OutputError::io("read", &path)(error));
+        let file = self.file(copy.part).map_err(refused)?;
+        let mut bytes = vec![0; length];
+        match read_at(&file, &mut bytes, copy.done.offset + start) {
+            Ok(()) => Ok(bytes),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                Err(damaged(copy, Damage("it is cut off".into())))
+            }
+            Err(error) => Err(refused(error)),
+        }
+    }
+
+    fn file(&self, part: usize) -> io::Result<Arc<File>> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(file) = open.get(&part) {
+            return Ok(Arc::clone(file));
+        }
+        if open.len() >= OPEN_FILES {
+            open.clear();
+        }
+        let file = Arc::new(File::open(self.path(part))?);
+        open.insert(part, Arc::clone(&file));
+        Ok(file)
+    }
+}
+
+/// Reads the next line, without its end; false when there is none. A last line without an end was being written: it
+/// counts as a line that is not whole.
+fn next_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
+    line.clear();
+    let read = reader.read_until(b'\n', line)?;
+    if line.pop_if(|last| *last == b'\n').is_none() {
+        line.clear();
+    }
+    Ok(read > 0)
+}
+
+fn damaged(copy: &Copied, damage: Damage) -> ReadError {
+    ReadError::Damaged { part: copy.part, offset: copy.done.offset, damage }
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, mut bytes: &mut [u8], mut offset: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let read = std::os::windows::fs::FileExt::seek_read(file, bytes, offset)?;
+        if read == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        bytes = &mut bytes[read..];
+        offset += read as u64;
+    }
+    Ok(())
+}
+
+/// Whether a folder is a store: it holds parts and indexes and nothing else.
+#[must_use]
+pub fn is_store(folder: &Path) -> bool {
+    let ours = |name: &str| {
+        let path = Path::new(name);
+        name.starts_with("run-") && path.extension().is_some_and(|e| e == INDEX || e == PART)
+    };
+    fs::read_dir(folder)
+        .is_ok_and(|mut entries| entries.all(|e| e.is_ok_and(|e| e.file_name().to_str().is_some_and(ours))))
+}
+
+/// Removes the parts of a store, and its folder when nothing else is in it.
+///
+/// # Errors
+/// When the system refuses.
+pub fn remove(study_folder: &Path) -> Result<(), OutputError> {
+    let folder = study_folder.join(FOLDER);
+    let Ok(entries) = fs::read_dir(&folder) else { return Ok(()) };
+    for path in entries.filter_map(|e| Some(e.ok()?.path())) {
+        let ours = path.file_name().and_then(|n| n.to_str()).is_some_and(|n| n.starts_with("run-"))
+            && path.extension().is_some_and(|e| e == INDEX || e == PART);
+        if ours {
+            fs::remove_file(&path).map_err(OutputError::io("remove", &path))?;
+        }
+    }
+    let _ = fs::remove_dir(&folder); // stays when people keep something of their own in it
+    Ok(())
+}

@@ -1,0 +1,262 @@
+//! The store through the real program: the same bytes whoever ran what, and whatever happened on the way.
+
+mod desk;
+
+use std::fs;
+use std::process::Command;
+use std::time::Duration;
+
+use desk::{Desk, copy_store, tables};
+
+/// Twelve runs of a few days.
+const SMALL: [&str; 8] = [
+    "--set",
+    r#"study.outcomes=["continuity", "fragmentation", "civil_strife"]"#,
+    "--set",
+    "run.days=4",
+    "--set",
+    "study.name=\"small\"",
+    "--replicates",
+    "4",
+];
+
+fn run(desk: &Desk, command: &str, more: &[&str]) -> desk::Said {
+    desk.spillover(&[&[command, &desk::quick()], &SMALL[..], more].concat())
+}
+
+/// The tables of one process on one thread.
+fn reference(desk: &Desk) -> Vec<(String, Vec<u8>)> {
+    run(desk, "run", &["--out", "reference", "--threads", "1", "--quiet"]).ends(0, &[], &[]);
+    assert!(!desk.path("reference/store").exists());
+    tables(&desk.path("reference"))
+}
+
+#[test]
+fn one_process_two_threads_and_seven_shards_give_the_same_bytes() {
+    let desk = desk::desk();
+    let reference = reference(&desk);
+    run(&desk, "run", &["--out", "two", "--threads", "2", "--quiet", "--keep-parts"]).ends(0, &[], &[]);
+    assert!(tables(&desk.path("two")) == reference && desk.path("two/store").is_dir());
+
+    let args = ["--out", "shards"];
+    run(&desk, "merge", &args).ends(3, &[], &["12 of 12 runs are missing", "spillover missing", "spillover run"]);
+    assert!(!desk.path("shards").exists(), "a merge that cannot be leaves nothing");
+    run(&desk, "missing", &[&args[..], &["--shards", "7"]].concat()).ends(3, &["0,1,2,3,4,5,6"], &[]);
+    for shard in [3, 0, 6, 1] {
+        let shard = format!("{shard}/7");
+        run(&desk, "run", &["--out", "shards", "--shard", &shard, "--threads", "1"]).ends(
+            0,
+            &[],
+            &["are in the store", "spillover status"],
+        );
+    }
+    assert!(desk.path("shards/UNFINISHED").exists(), "complete or marked");
+    let said = run(&desk, "status", &args).ends(3, &["12 runs planned", "0 failed", "shard 3/7"], &[]);
+    assert_eq!(said.out.lines().filter(|l| l.starts_with("part run-")).count(), 4);
+    let said = run(&desk, "missing", &[&args[..], &["--shards", "7"]].concat()).ends(3, &[], &[]);
+    assert_eq!(said.out, "2,4,5\n", "as sbatch --array takes it");
+    let said = run(&desk, "missing", &args).ends(3, &["run,run_id,outcome,variant,replicate"], &[]);
+    assert_eq!(said.out.lines().count(), 1 + 5, "runs 2, 4, 5, 9, 11");
+    for shard in ["2/7", "4/7", "5/7"] {
+        run(&desk, "run", &["--out", "shards", "--shard", shard, "--quiet"]).ends(0, &[], &[]);
+    }
+    assert_eq!(run(&desk, "missing", &[&args[..], &["--shards", "7"]].concat()).ends(0, &[], &[]).out, "");
+    run(&desk, "merge", &args).ends(0, &["RUS-SOUTH", "95 % interval"], &["12 runs from the store"]);
+    assert!(tables(&desk.path("shards")) == reference);
+    assert!(!desk.path("shards/UNFINISHED").exists() && desk.path("shards/store").is_dir());
+    run(&desk, "status", &args).ends(0, &["12 done, 0 failed, 0 missing"], &[]);
+    run(&desk, "merge", &args).ends(2, &[], &["holds a complete study", "--overwrite"]);
+    run(&desk, "merge", &["--out", "shards", "--overwrite", "--drop-parts", "--quiet"]).ends(0, &[], &[]);
+    assert!(tables(&desk.path("shards")) == reference && !desk.path("shards/store").exists());
+
+    // A store made for fewer tables is merged to those; for more of them its runs are missing.
+    for shard in ["0/2", "1/2"] {
+        let arguments = ["--out", "few", "--shard", shard, "--quiet", "--tables", "summary"];
+        run(&desk, "run", &arguments).ends(0, &[], &[]);
+    }
+    run(&desk, "merge", &["--out", "few", "--tables", "all"]).ends(3, &[], &["12 of 12 runs are missing"]);
+    run(&desk, "merge", &["--out", "few", "--quiet"]).ends(0, &[], &[]);
+    let few = tables(&desk.path("few"));
+    let csvs: Vec<_> = few.iter().filter(|(name, _)| name != "datapackage.json").collect();
+    assert!(csvs.len() == 5 && csvs.iter().all(|table| reference.contains(table)));
+}
+
+#[test]
+fn stores_copied_together_are_their_merge() {
+    let desk = desk::desk();
+    let reference = reference(&desk);
+    for (out, shards) in [("a", ["0/3", "1/3"]), ("b", ["1/3", "2/3"])] {
+        for shard in shards {
+            run(&desk, "run", &["--out", out, "--shard", shard, "--quiet"]).ends(0, &[], &[]);
+        }
+    }
+    copy_store(&desk.path("b"), &desk.path("a"));
+    copy_store(&desk.path("a"), &desk.path("c")); // into a folder that has nothing else
+    for out in ["a", "c"] {
+        run(&desk, "merge", &["--out", out, "--quiet"]).ends(0, &[], &[]);
+        assert!(tables(&desk.path(out)) == reference, "{out}");
+    }
+}
+
+/// Killed at random moments until it is done; the moments are those of a fixed sequence.
+#[test]
+#[cfg(unix)]
+fn killed_twenty_times_and_gone_on() {
+    let desk = desk::desk();
+    let many = ["--set", "study.replicates=20"]; // 60 runs
+    let quick = desk::quick();
+    let arguments = [&["run", quick.as_str()], &SMALL[..6], &many[..]].concat();
+    desk.spillover(&[&arguments[..], &["--out", "reference", "--quiet"]].concat()).ends(0, &[], &[]);
+    let mut seed: u64 = 20_260_115;
+    let (mut kills, mut runs_before) = (0, 0);
+    while kills < 20 {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let moment = 100 + (seed >> 33) % 1200;
+        let threads = if kills % 2 == 0 { "1" } else { "2" };
+        let mut child =
+            desk.command().args(&arguments).args(["--out", "x", "--quiet", "--threads", threads]).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(moment));
+        if let Some(status) = child.try_wait().unwrap() {
+            // It was done before its moment: begin anew, so that twenty kills hit a study at work.
+            assert!(status.success());
+            assert!(tables(&desk.path("x")) == tables(&desk.path("reference")));
+            fs::remove_dir_all(desk.path("x")).unwrap();
+            runs_before = 0;
+            continue;
+        }
+        child.kill().unwrap(); // SIGKILL
+        child.wait().unwrap();
+        kills += 1;
+        let status =
+            desk.spillover(&[&["status", &desk::quick()], &SMALL[..6], &many[..], &["--out", "x", "--json"]].concat());
+        let status: serde_json::Value = serde_json::from_str(&status.out).unwrap();
+        let done = status["done"].as_u64().unwrap();
+        assert!(done >= runs_before, "no finished run is lost: {done} after {runs_before}");
+        runs_before = done;
+        if desk.path("x/manifest.json").exists() && !desk.path("x/UNFINISHED").exists() {
+            // Killed after the last file: complete.
+            assert!(tables(&desk.path("x")) == tables(&desk.path("reference")));
+            fs::remove_dir_all(desk.path("x")).unwrap();
+            runs_before = 0;
+        }
+    }
+    desk.spillover(&[&arguments[..], &["--out", "x", "--quiet"]].concat()).ends(0, &[], &[]);
+    assert!(tables(&desk.path("x")) == tables(&desk.path("reference")));
+    assert!(!desk.names("x").iter().any(|name| name.contains(".part") || name == "UNFINISHED"));
+}
+
+#[test]
+fn a_study_goes_on_by_itself_past_torn_lines_and_junk() {
+    let desk = desk::desk();
+    let reference = reference(&desk);
+    for shard in ["0/2", "1/2"] {
+        run(&desk, "run", &["--out", "x", "--shard", shard, "--quiet"]).ends(0, &[], &[]);
+    }
+    let mut parts = desk.names("x/store");
+    parts.sort();
+    let path = |name: &String| desk.path("x/store").join(name);
+    let index = parts.iter().find(|name| name.ends_with("jsonl")).unwrap();
+    let text = fs::read(path(index)).unwrap();
+    fs::write(path(index), &text[..text.len() - 30]).unwrap();
+    let part = parts.iter().rfind(|name| name.ends_with("lz4")).unwrap();
+    let bytes = fs::read(path(part)).unwrap();
+    fs::write(path(part), [&bytes[..], b"junk that a killed process left"].concat()).unwrap();
+    run(&desk, "status", &["--out", "x"]).ends(3, &["11 done", "1 missing", "1 lines not whole"], &[]);
+    run(&desk, "run", &["--out", "x"]).ends(0, &[], &["going on: 11 of 12 runs are in the store", "1 of 12 runs in"]);
+    assert!(tables(&desk.path("x")) == reference);
+}
+
+#[test]
+fn a_changed_config_keeps_the_old_runs_and_names_them() {
+    let desk = desk::desk();
+    run(&desk, "run", &["--out", "x", "--shard", "0/2", "--quiet"]).ends(0, &[], &[]);
+    let changed = ["--out", "x", "--set", "mechanisms.kin=false"];
+    run(&desk, "status", &changed).ends(3, &["12 missing", "kept, not merged: 6 runs in run-"], &[]);
+    run(&desk, "run", &changed).ends(0, &[], &["the store has 6 runs of another config", "kept and not merged"]);
+    assert!(desk.path("x/store").is_dir(), "runs of the other config stay");
+    let other = ["--out", "x", "--set", "study.name=\"other\"", "--shard", "0/2"];
+    run(&desk, "run", &["--out", "y", "--shard", "0/2", "--quiet"]).ends(0, &[], &[]);
+    run(&desk, "run", &[&["--out", "y"], &other[2..]].concat()).ends(
+        2,
+        &[],
+        &["holds the study `small`, which is not finished"],
+    );
+}
+
+#[test]
+fn the_same_run_with_other_bytes_is_exit_code_4() {
+    let desk = desk::desk();
+    for out in ["a", "b"] {
+        run(&desk, "run", &["--out", out, "--shard", "0/6", "--quiet"]).ends(0, &[], &[]);
+    }
+    // Another program would have written another number; the line gets the checksum that belongs to it.
+    let index = desk.names("b/store").into_iter().find(|name| name.ends_with("jsonl")).unwrap();
+    let path = desk.path("b/store").join(index);
+    let text = fs::read_to_string(&path).unwrap();
+    let lines: Vec<String> = text
+        .lines()
+        .map(|line| {
+            let body = line.rsplit_once(",\"check\":").unwrap().0.replace("\"hops\":", "\"hops\":1");
+            format!("{body},\"check\":\"{}\"}}\n", &blake3::hash(body.as_bytes()).to_hex()[..8])
+        })
+        .collect();
+    fs::write(&path, lines.concat()).unwrap();
+    copy_store(&desk.path("b"), &desk.path("a"));
+    let message = ["has different headline numbers in two places (2 runs in all)", "a/store/run-", ".lz4"];
+    for command in ["status", "missing", "merge", "run"] {
+        let said = run(&desk, command, &["--out", "a"]).ends(4, &[], &message);
+        assert_eq!(said.err.matches(".lz4").count(), 2, "both files are named: {}", said.err);
+    }
+}
+
+#[test]
+fn more_replicates_until_the_means_are_known() {
+    let desk = desk::desk();
+    let arguments = ["--out", "x", "--replicates", "2", "--until-precision", "0.2", "--max-replicates", "7"];
+    let said = desk.spillover(&[&["run", &desk::quick()], &SMALL[..6], &arguments[..]].concat());
+    let said = said.ends(0, &["95 % interval"], &[]);
+    let replicates = fs::read_to_string(desk.path("x/precision.csv")).unwrap();
+    let mut rows = csv::Reader::from_reader(replicates.as_bytes());
+    let count: u32 = rows.records().next().unwrap().unwrap()[4].parse().unwrap();
+    assert!((2..=7).contains(&count), "{count}");
+    assert_eq!(said.err.contains("going on to"), count > 2, "{}", said.err);
+    // The same study asked for so many replicates at once.
+    let n = count.to_string();
+    desk.spillover(&[&["run", &desk::quick()], &SMALL[..6], &["--out", "y", "--replicates", &n, "--quiet"]].concat())
+        .ends(0, &[], &[]);
+    for ((name, a), (_, b)) in tables(&desk.path("x")).iter().zip(&tables(&desk.path("y"))) {
+        assert!(a == b || name == "precision.csv", "{name}: only the wanted width differs");
+    }
+    desk.spillover(&["run", &desk::quick(), "--until-precision", "5"]).ends(2, &[], &["a share above 0 and below 1"]);
+}
+
+#[test]
+fn a_job_script_is_printed_and_nothing_is_run() {
+    let desk = desk::desk();
+    let said = run(&desk, "slurm-script", &["--out", "shared/x", "--shards", "6", "--cpus", "2", "--time", "1:00:00"]);
+    let said = said.ends(
+        0,
+        &[
+            "#SBATCH --array=0-5",
+            "#SBATCH --mem=2G",
+            "--shard \"$SLURM_ARRAY_TASK_ID/6\"",
+            "--shards 6)\"",
+            "spillover merge",
+        ],
+        &[],
+    );
+    assert!(said.out.starts_with("#!/bin/bash\n") && !desk.path("shared").exists());
+    let checked = Command::new("bash").args(["-n", "-c", &said.out]).output().unwrap();
+    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+}
+
+#[test]
+fn a_foreign_folder_called_store_is_left_alone() {
+    let desk = desk::desk();
+    fs::create_dir_all(desk.path("x/store")).unwrap();
+    fs::write(desk.path("x/store/flour.txt"), "mine").unwrap();
+    for more in [&["--overwrite"][..], &["--shard", "0/2"], &[]] {
+        run(&desk, "run", &[&["--out", "x"], more].concat()).ends(2, &[], &["holds files that no study wrote"]);
+    }
+    assert_eq!(desk.names("x"), ["store"]);
+}
