@@ -98,7 +98,7 @@ fn a_study_ends_with_its_table_and_a_complete_folder() {
     desk.small(&[]).ends(
         0,
         &["RUS-SOUTH", "displaced abroad", "attention diverted", "conditional on its outcome"],
-        &["4 runs (2 outcomes x 2 replicates), 5 days", "wrote 18 files", "group-days/s", "next: "],
+        &["4 runs (2 outcomes x 2 replicates), 5 days", "wrote 19 files", "group-days/s", "next: "],
     );
     let names = desk.names("output/small");
     assert_eq!(names.len(), 16, "{names:?}");
@@ -134,7 +134,7 @@ fn the_same_bytes_for_any_number_of_threads_and_tables() {
     for (name, bytes) in tables(&desk.path("few")).into_iter().filter(|(name, _)| name != "datapackage.json") {
         assert!(bytes == fs::read(desk.path("one").join(&name)).unwrap(), "{name}");
     }
-    assert_eq!(desk.names("few").len(), 7);
+    assert_eq!(desk.names("few").len(), 8);
 }
 
 #[test]
