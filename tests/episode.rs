@@ -415,7 +415,7 @@ fn a_shut_line_is_waited_at_and_passed_when_it_opens() {
         let mut s = simulation(&(set + &flight() + &gate), &[], 0);
         let x = crossing("C01");
         let side = usize::from(tiny().crossings[x].sides[0] != tiny().territory("IRN").unwrap());
-        for _ in 0..3 * 4 + 1 {
+        for _ in 0..13 {
             s.step();
         }
         let waiting = s.world().resource::<CrossingTraffic>().waiting[x][side];

@@ -78,7 +78,7 @@ fn one_process_two_threads_and_seven_shards_give_the_same_bytes() {
     run(&desk, "merge", &["--out", "few", "--quiet"]).ends(0, &[], &[]);
     let few = tables(&desk.path("few"));
     let csvs: Vec<_> = few.iter().filter(|(name, _)| name != "datapackage.json").collect();
-    assert!(csvs.len() == 5 && csvs.iter().all(|table| reference.contains(table)));
+    assert!(csvs.len() == 6 && csvs.iter().all(|table| reference.contains(table)));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Memory of a merge of many runs. Not part of the usual tests: it writes gigabytes and takes minutes.
 //!
-//!   cargo test --release --test store_scale -- --ignored --nocapture
+//! `cargo test --release --test store_scale -- --ignored --nocapture`
 //!
 //! `SPILLOVER_SCALE_RUNS` (10000) and `SPILLOVER_SCALE_DAYS` (180) set its size.
 

@@ -37,7 +37,7 @@ fn told(result: Result<Points, Diagnostics>) -> Vec<String> {
     let json = result.expect_err("a wrong design").to_json();
     let text = |p: &serde_json::Value, key: &str| p[key].as_str().unwrap_or_default().to_owned();
     let list = |p: &serde_json::Value, key: &str| {
-        p[key].as_array().unwrap().iter().map(|v| format!("; {}", v.as_str().unwrap())).collect::<String>()
+        p[key].as_array().unwrap().iter().flat_map(|v| ["; ", v.as_str().unwrap()]).collect::<String>()
     };
     json.as_array()
         .unwrap()
@@ -113,7 +113,7 @@ fn columns_of_other_kinds() {
     assert_eq!(rows(&points)[1], r#"0,continuity,3,"[""RUS-GEO""]",50"#);
     assert_eq!((points.replicate(0), points.replicate(1)), (Some(3), Some(0)));
     assert_eq!(points.outcome(1).map(crate::recorders::table::outcome_name), Some("fragmentation"));
-    let short = study(&design.replace("]", "], first = 1"), &[("points.csv", text.as_bytes())]).unwrap();
+    let short = study(&design.replace(']', "], first = 1"), &[("points.csv", text.as_bytes())]).unwrap();
     assert_eq!(short.count(), 1);
 }
 

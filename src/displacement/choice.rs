@@ -144,7 +144,7 @@ impl ChoiceTables {
         let mut mean = vec![1.0; map.territories.len() * n];
         for (t, territory) in map.territories.iter().enumerate() {
             let places = || {
-                let all = territory.destinations.clone().map(|d| DestinationId(d));
+                let all = territory.destinations.clone().map(DestinationId);
                 all.filter(|d| super::population::is_place_to_stay(map.destinations[d.index()].kind))
             };
             if places().all(|d| population.settled[d.index()].0 == 0) {

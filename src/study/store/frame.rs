@@ -207,6 +207,7 @@ fn first_half(hash: &blake3::Hasher) -> Digest {
 
 /// The series of a run put together again from its borders, for tests.
 #[cfg(test)]
+#[must_use]
 pub fn series_of(borders: &[Vec<f32>], measures: usize, days: usize) -> Series {
     let mut values = Vec::new();
     for measure in 0..measures {

@@ -307,7 +307,7 @@ mod tests {
         let damaged = Entry { id: 1, run: 2, fate: Fate::Damaged { part: "run-x".into(), offset: 9 } };
         for entry in [done(), failed, damaged] {
             let line = entry.line();
-            assert_eq!(line.iter().filter(|&&b| b == b'\n').count(), 1, "one line");
+            assert_eq!(line.split(|&b| b == b'\n').count(), 2, "one line, ended");
             assert!(serde_json::from_slice::<Value>(&line).is_ok(), "JSON");
             assert_eq!(Entry::read(&line[..line.len() - 1]), Some(entry));
         }

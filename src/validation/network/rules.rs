@@ -26,7 +26,7 @@ pub fn entering(total: &[u32]) -> Vec<u32> {
 
 /// Weight of a place among those that people leave: the hazard of those still there, whatever their number. In these files the
 /// population of a conflict place is that of a town, of a district, or left out, and the daily total is given: numbers at risk
-/// cannot be told from them (docs/network_cases.md).
+/// cannot be told from them (`docs/network_cases.md`).
 #[must_use]
 pub fn source_weight(residents: f64, hazard: PerDay) -> f64 {
     if residents > 0.0 { hazard.0.max(0.0) } else { 0.0 }
