@@ -101,7 +101,7 @@ fn a_study_ends_with_its_table_and_a_complete_folder() {
         &["4 runs (2 outcomes x 2 replicates), 5 days", "wrote 19 files", "group-days/s", "next: "],
     );
     let names = desk.names("output/small");
-    assert_eq!(names.len(), 16, "{names:?}");
+    assert_eq!(names.len(), 19, "{names:?}");
     assert!(!names.iter().any(|n| is_unfinished(n)));
     let package: serde_json::Value =
         serde_json::from_slice(&fs::read(desk.path("output/small/datapackage.json")).unwrap()).unwrap();
