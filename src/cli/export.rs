@@ -19,6 +19,12 @@ pub struct Arguments {
     /// The form
     #[arg(long = "as", value_name = "FORM", value_enum)]
     form: Form,
+    /// Folder for the files (parquet)
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+    /// Replace files of the same names in it
+    #[arg(long, requires = "out")]
+    overwrite: bool,
 }
 
 /// A form of results.
@@ -26,6 +32,8 @@ pub struct Arguments {
 enum Form {
     /// Model output of a hub (hubverse): `pressure_bands.csv` as one long CSV on stdout
     Hubverse,
+    /// Every table as a Parquet file in the folder --out; needs a program built with `--features parquet`
+    Parquet,
 }
 
 /// Columns of a hub's model output. Outcome and variant are its scenario.
@@ -42,9 +50,8 @@ const OUTPUTS: [(&str, &str, &str); 6] = [
     ("q95", "quantile", "0.95"),
 ];
 
-/// Prints the results.
+/// Gives the results.
 pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
-    let Form::Hubverse = arguments.form;
     let folder = &arguments.folder;
     let shown = folder.display();
     if folder.join(MARK).exists() {
@@ -52,6 +59,33 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
             "{shown} holds a study that is not finished\n  finish it first: spillover run or spillover merge"
         )));
     }
+    match (arguments.form, &arguments.out) {
+        (Form::Hubverse, None) => print_hubverse(folder),
+        (Form::Hubverse, Some(_)) => {
+            Err(Problem::new("--as hubverse prints to stdout and takes no --out\n  redirect it: > FILE.csv"))
+        }
+        (Form::Parquet, Some(out)) => write_parquet(folder, out, arguments.overwrite),
+        (Form::Parquet, None) => {
+            Err(Problem::new("--as parquet writes a file per table\n  name a folder for them: --out FOLDER"))
+        }
+    }
+}
+
+#[cfg(feature = "parquet")]
+fn write_parquet(folder: &Path, out: &Path, overwrite: bool) -> Result<u8, Problem> {
+    let done = crate::output::parquet::export(folder, out, overwrite).map_err(Problem::new)?;
+    talk(&format!("{}: {} tables, {} rows, {} kB", out.display(), done.tables, done.rows, done.bytes.div_ceil(1000)));
+    Ok(EXIT_DONE)
+}
+
+#[cfg(not(feature = "parquet"))]
+fn write_parquet(_: &Path, _: &Path, _: bool) -> Result<u8, Problem> {
+    Err(Problem::new(
+        "this program was built without Parquet\n  build it with: cargo build --release --features parquet",
+    ))
+}
+
+fn print_hubverse(folder: &Path) -> Result<u8, Problem> {
     let name = study_name(folder)?;
     let path = folder.join(Table::PressureBands.file());
     let file = std::fs::File::open(&path).map_err(|error| {

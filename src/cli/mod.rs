@@ -74,7 +74,7 @@ enum Command {
     Merge(merge::Arguments),
     /// Print a job script for Slurm; nothing is run
     SlurmScript(slurm_script::Arguments),
-    /// Print the results of a study in the form of another tool
+    /// Give the results of a study in the form of another tool
     Export(export::Arguments),
     /// Find the sets of parameters that observed episodes leave standing
     Calibrate(calibrate::Arguments),

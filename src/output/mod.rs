@@ -7,6 +7,8 @@ pub mod describe;
 pub mod folder;
 pub mod format;
 pub mod manifest;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 
 pub use describe::describe;
 
