@@ -68,6 +68,15 @@ fn wrong_usage_is_exit_code_2() {
 }
 
 #[test]
+#[cfg(not(feature = "parquet"))]
+fn parquet_without_its_feature_says_how_to_get_it() {
+    let desk = desk();
+    let said = desk.spillover(&["export", "study", "--as", "parquet", "--out", "out"]);
+    said.ends(2, &[], &["built without Parquet", "cargo build --release --features parquet"]);
+    assert!(!desk.path("out").exists());
+}
+
+#[test]
 fn a_missing_study_is_told_and_leaves_nothing() {
     let desk = desk();
     let said = desk.spillover(&["run", "nowhere.toml"]).ends(2, &[], &["error", "nowhere.toml"]);
