@@ -38,7 +38,7 @@ pub struct Block {
     pub data: String,
 }
 
-/// A step that is a power of ten, at least [`LEVELS`] of which make up the largest value: values then print as short
+/// A step that is a power of ten, at least `LEVELS` of which make up the largest value: values then print as short
 /// decimals. 1 for an array of zeros.
 #[must_use]
 pub fn step_for(values: &[f32]) -> f64 {

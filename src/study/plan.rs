@@ -202,7 +202,7 @@ impl Plan {
     /// The scenario of a run: its variant's, or with a design that of its point, made anew at each call (about a millisecond).
     ///
     /// # Panics
-    /// When the point does not fit the scenario, which [`crate::design::prepare`] rules out.
+    /// When the point does not fit the scenario, which [`crate::design::prepare()`] rules out.
     #[must_use]
     pub fn scenario(&self, run: &PlannedRun) -> Arc<Scenario> {
         let variant = self.variant(run);
