@@ -5,11 +5,12 @@ mod desk;
 
 use std::fs::{self, File};
 use std::path::Path;
+use std::process::Command;
 
 use ::parquet::basic::{Compression, LogicalType};
 use ::parquet::file::reader::{FileReader, SerializedFileReader};
 use ::parquet::record::Field;
-use desk::{Desk, desk, quick, tables};
+use desk::{Desk, Said, desk, quick, tables};
 use serde_json::{Value, json};
 
 /// Two points of a design with a number, a word and a truth value, three days long.
@@ -158,20 +159,20 @@ fn package_of(desk: &Desk, rows: &str) {
 #[test]
 fn extremes_and_many_row_groups_come_back() {
     let desk = desk();
-    let mut rows = String::from(
+    let mut rows = vec![String::from(
         "\"a, \"\"b\"\"\nc\",-9223372036854775808,-0.000001,1969-12-31,true\n\
          Երևան,9223372036854775807,1000000000000000,1600-02-29,false\n,,,,\n",
-    );
+    )];
     for i in 0..150_000_u32 {
         let date = format!("20{:02}-{:02}-{:02}", i % 100, i % 12 + 1, i % 28 + 1);
         let number = f64::from(i) / 1024.0;
-        rows.push_str(&match i % 7 {
+        rows.push(match i % 7 {
             3 => format!(",{i},,{date},\n"),
             5 => format!("text {i},,{number},,{}\n", i % 2 == 0),
             _ => format!("r{},{i},{number},{date},{}\n", i % 11, i % 3 == 0),
         });
     }
-    package_of(&desk, &rows);
+    package_of(&desk, &rows.concat());
     desk.spillover(&["export", "made", "--as", "parquet", "--out", "out"]).ends(0, &[], &["2 tables, 150003 rows"]);
     let (count, seen) = compare(&desk.path("made"), &desk.path("out"));
     assert!(count == 2 && seen.iter().all(|&n| n > 10_000), "{seen:?}");
@@ -235,4 +236,23 @@ fn what_is_wrong_is_told_with_its_place_and_nothing_is_left() {
     assert!(desk.names("out") == ["made.parquet"] && fs::read(desk.path("out/made.parquet")).unwrap() == b"old");
     fs::write(desk.path("file"), "").unwrap();
     desk.spillover(&["export", "made", "--as", "parquet", "--out", "file"]).ends(2, &[], &["cannot write file"]);
+}
+
+#[test]
+fn a_full_disk_leaves_nothing() {
+    let desk = desk();
+    let rows: Vec<String> = (0..20_000).map(|i| format!("text {i},{i},{i},2026-01-15,true\n")).collect();
+    package_of(&desk, &rows.concat());
+    let script = "mkdir disk && mount -t tmpfs -o size=64k tmpfs disk || exit 77
+        \"$@\"; code=$?; ls -A disk | wc -l; exit $code";
+    let mut command = Command::new("unshare");
+    command.current_dir(desk.folder.path()).args(["-m", "bash", "-c", script, "bash"]);
+    command.args([env!("CARGO_BIN_EXE_spillover"), "export", "made", "--as", "parquet", "--out", "disk/out"]);
+    match command.output().map(Said::from) {
+        Ok(said) if said.code != Some(77) && !said.err.starts_with("unshare") => {
+            let said = said.ends(2, &[], &["cannot write disk/out/made.parquet: No space left on device"]);
+            assert_eq!(said.out.trim(), "0", "no file, no folder");
+        }
+        _ => eprintln!("SKIPPED: no rights to mount a small disk"),
+    }
 }
