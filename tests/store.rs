@@ -98,6 +98,34 @@ fn stores_copied_together_are_their_merge() {
     }
 }
 
+/// The one that began last has the folder; the runs of the other are in the store.
+#[test]
+fn two_processes_with_other_outcomes_in_one_folder_lose_no_run() {
+    let desk = desk::desk();
+    let quick = desk::quick();
+    let outcomes = r#"study.outcomes=["continuity", "fragmentation"]"#;
+    let of = |out| ["run", &quick, "--set", outcomes, "--replicates", "10", "--threads", "1", "--out", out];
+    let begin = |outcome: &str| {
+        let mut command = desk.command();
+        command.args(of("x")).args(["--quiet", "--outcome", outcome]).stderr(std::process::Stdio::piped());
+        command.spawn().unwrap()
+    };
+    let first = begin("continuity");
+    while !desk.path("x/UNFINISHED").exists() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let second = begin("fragmentation");
+    let [first, second] = [first, second].map(|child| child.wait_with_output().unwrap());
+    let said = String::from_utf8_lossy(&first.stderr);
+    assert_eq!(first.status.code(), Some(2), "{said}");
+    assert!(said.contains("another process") && said.contains("run the same command again"), "{said}");
+    assert_eq!(second.status.code(), Some(0), "{}", String::from_utf8_lossy(&second.stderr));
+    // The whole study: nothing is done again, and the tables of the share are replaced by all.
+    desk.spillover(&of("x")).ends(0, &[], &["20 runs from the store"]);
+    desk.spillover(&of("y")).ends(0, &[], &[]);
+    assert!(tables(&desk.path("x")) == tables(&desk.path("y")));
+}
+
 /// Killed at random moments until it is done; the moments are those of a fixed sequence.
 #[test]
 #[cfg(unix)]

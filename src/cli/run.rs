@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::problem::Problem;
 use super::progress::{Progress, duration};
-use super::store::{Ask, ends, own_store, provenance, quoted};
+use super::store::{Ask, beyond_tables, ends, own_store, provenance, quoted};
 use super::{EXIT_DONE, EXIT_RUNS_FAILED, print, results, study, talk};
 use crate::output::folder::{Existing, Folder, Joined};
 use crate::recorders::table::{RUSSIA_SOUTH, Table, TableSet};
@@ -255,7 +255,8 @@ fn begin(arguments: &Arguments, study: &study::Study, path: &Path) -> Result<Pla
         Existing::Replace
     } else {
         // Failed runs of a complete study are tried again on request, where its store was kept.
-        let beyond = arguments.retry_failed && path.join(FOLDER).is_dir();
+        // So are tables that miss finished runs of this plan: another process wrote them for its share.
+        let beyond = path.join(FOLDER).is_dir() && (arguments.retry_failed || beyond_tables(path, plan)?);
         Existing::GoOn { study: &plan.name, beyond }
     };
     let names = file_names(arguments.tables.unwrap_or(TableSet::ALL), plan);
@@ -361,6 +362,9 @@ fn closing(conducted: &Conducted) -> String {
         duration(account.wall_seconds - account.runs_seconds),
     );
     text.push_str(&of_failures(&conducted.failures));
+    if conducted.crowded {
+        text.push_str("\nnote: the store stays: another process is at work in it");
+    }
     let summary = quoted(&format!("{folder}/{}", Table::Summary.file()));
     let _ = write!(text, "\nnext: grep {RUSSIA_SOUTH} {summary}   (every file and column: docs/output_files.md)");
     text
