@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::problem::Problem;
 use super::{EXIT_DISAGREE, EXIT_INCOMPLETE, EXIT_RUNS_FAILED, study, talk};
+use crate::output::folder::MARK;
 use crate::output::manifest::{ConfigFile, Provenance};
 use crate::recorders::table::{Table, TableSet, outcome_name};
 use crate::study::conduct::StudyError;
@@ -97,8 +98,28 @@ pub fn own_store(folder: &Path) -> Result<(), Problem> {
 
 /// The ids in the `runs.csv` of a folder, in its order; nothing when there is none.
 pub fn listed_runs(folder: &Path) -> Option<Vec<String>> {
+    column(folder, "run_id")
+}
+
+/// A column of the `runs.csv` of a folder.
+fn column(folder: &Path, name: &str) -> Option<Vec<String>> {
     let mut runs = csv::Reader::from_path(folder.join(Table::Runs.file())).ok()?;
-    runs.records().map(|row| row.ok()?.get(0).map(str::to_owned)).collect()
+    let at = runs.headers().ok()?.iter().position(|column| column == name)?;
+    runs.records().map(|row| row.ok()?.get(at).map(str::to_owned)).collect()
+}
+
+/// Whether a folder is complete and its tables hold just the runs of this plan. The ids tell: they stand for all that the
+/// figures depend on.
+pub fn has_runs(folder: &Path, plan: &Plan) -> bool {
+    let same = |listed: Vec<String>| {
+        listed.len() == plan.runs.len() && plan.runs.iter().zip(&listed).all(|(run, id)| run.id.to_string() == *id)
+    };
+    !folder.join(MARK).exists() && listed_runs(folder).is_some_and(same)
+}
+
+/// Whether the tables of a folder have failed runs.
+pub fn has_failed(folder: &Path) -> bool {
+    column(folder, "status").is_some_and(|statuses| statuses.iter().any(|status| status == "failed"))
 }
 
 /// Whether the store of a folder has finished runs of the plan that the tables beside it miss.
