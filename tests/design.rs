@@ -185,6 +185,21 @@ fn sensitivity_runs_the_study_once_and_keeps_what_it_finds() {
 }
 
 #[test]
+fn precision_with_a_design_is_refused_where_the_replicate_is_fixed_and_sensitivity_with_shards() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "screen", MORRIS);
+    for (arguments, words) in [
+        (["run", "screen.toml", "--until-precision", "0.1"], "the design fixes the replicate of each point"),
+        (["sensitivity", "screen.toml", "--shard", "0/2"], "--shard cannot be used with sensitivity"),
+    ] {
+        let said = spillover(folder.path(), &arguments);
+        assert_eq!(said.status.code(), Some(2));
+        assert!(text(&said.stderr).contains(words), "{}", text(&said.stderr));
+    }
+    assert!(!folder.path().join("output").exists());
+}
+
+#[test]
 fn what_sensitivity_cannot_do_is_said() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "bare", "");

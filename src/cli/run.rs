@@ -9,6 +9,7 @@ use super::problem::Problem;
 use super::progress::{Progress, duration};
 use super::store::{Ask, beyond_tables, ends, own_store, provenance, quoted};
 use super::{EXIT_DONE, EXIT_RUNS_FAILED, print, results, study, talk};
+use crate::design::points::Target;
 use crate::output::folder::{Existing, Folder, Joined};
 use crate::recorders::table::{RUSSIA_SOUTH, Table, TableSet};
 use crate::simulation::{self, RunSpec};
@@ -49,7 +50,7 @@ pub struct Arguments {
     points: Vec<u32>,
     /// Only the runs whose number, divided by N, leaves I; when all shards are done: spillover merge
     #[arg(long, value_name = "I/N", value_parser = Shard::parse, conflicts_with_all = ["overwrite", "until_precision"])]
-    shard: Option<Shard>,
+    pub(super) shard: Option<Shard>,
     /// Tables to write: all, summary (runs, measures, bands, contrasts, summary, precision), or names such as pressure,events [default: all]
     #[arg(long, value_name = "TABLES", value_parser = TableSet::parse)]
     pub(super) tables: Option<TableSet>,
@@ -132,6 +133,13 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     let threads = arguments.threads.map_or(cores, usize::from);
     let pool = execute::pool(threads).map_err(Problem::new)?;
     let path = ask.folder(&study.plan);
+    if arguments.until_precision.is_some()
+        && study.plan.design.as_ref().is_some_and(|design| design.fixes(Target::Replicate))
+    {
+        return Err(Problem::new(
+            "--until-precision adds replicates, but the design fixes the replicate of each point\n  leave --until-precision away, or take `replicate` out of the design",
+        ));
+    }
     let mut place = begin(arguments, &study, &path)?;
 
     let talks = !arguments.quiet && !arguments.json;
@@ -144,6 +152,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     let borders = border_names(study.map.segments.iter().map(|s| s.name.as_str()));
     let mut did = Did { started: utc(), ..Did::default() };
     let mut replicates = ask.replicates;
+    let mut grew = true;
     loop {
         let plan = &study.plan;
         let asked = Ask { study: ask.study.clone(), out: ask.out.clone(), replicates, sets: ask.sets.clone() };
@@ -186,8 +195,8 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
                     let first = ask.replicates.unwrap_or(study.resolved.scenario.study.replicates);
                     let most = arguments.max_replicates.unwrap_or(first.saturating_mul(10));
                     match next_replicates(&path, &study, &borders, tables, wanted, now, most)? {
-                        Some(more) => Ok(Step::More(more)),
-                        None => merge_into(plan, &borders, folder, &options, &did, |event| progress.tell(event))
+                        Some(more) if grew => Ok(Step::More(more)),
+                        _ => merge_into(plan, &borders, folder, &options, &did, |event| progress.tell(event))
                             .map(Step::Complete),
                     }
                 })
@@ -211,8 +220,10 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
                     talk(&format!("not yet as precise as wanted: going on to {more} replicates"));
                 }
                 replicates = Some(more);
+                let before = plan.runs.len();
                 study = ask.load_with(replicates)?;
                 study.plan.select(&selection).map_err(Problem::new)?;
+                grew = study.plan.runs.len() > before;
             }
             Err(error) => {
                 place.fail(&error.to_string());
