@@ -98,7 +98,11 @@ impl Folder {
         write_mark(&mut mark, RUNNING, &about).map_err(OutputError::io("write", &mark_path))?;
         for name in ours {
             let old = path.join(name);
-            fs::remove_file(&old).map_err(OutputError::io("remove", &old))?;
+            match fs::remove_file(&old) {
+                // Another process named or removed its file in the making.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                other => other.map_err(OutputError::io("remove", &old))?,
+            }
         }
         let token = token.to_owned();
         Ok(Self { path: path.to_owned(), mark, about, token, open: BTreeMap::new(), written: Vec::new(), room: None })
