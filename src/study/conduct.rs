@@ -456,12 +456,13 @@ pub fn agree(plan: &Plan, contents: &Contents<'_>) -> Result<(), StudyError> {
     let more: BTreeSet<usize> = contents.disagreements.iter().map(|d| d.position).collect();
     let [a, b] = &first.parts;
     Err(StudyError::Disagreement(format!(
-        "run {} ({}, {}, replicate {}) has different {} in two places ({} runs in all):\n  {}\n  {}\n  the same run gives \
+        "run {} ({}, {}, point {}, replicate {}) has different {} in two places ({} runs in all):\n  {}\n  {}\n  the same run gives \
          the same bytes: one of them comes from another program or a faulty machine\n  their indexes say which program and \
          machine wrote them; move the wrong part and its index away, then go on",
         run.id,
         outcome_name(run.outcome),
         plan.variant(run).name,
+        run.point,
         run.replicate,
         first.what,
         more.len(),
