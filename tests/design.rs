@@ -178,6 +178,11 @@ fn sensitivity_runs_the_study_once_and_keeps_what_it_finds() {
     assert!(text(&again.stderr).contains("the runs are in output/screen"), "{}", text(&again.stderr));
     assert_eq!(records(&read("sensitivity.csv")), rows);
 
+    // Failed runs are told of as `run` tells of them.
+    let with_failure = text(&read("runs.csv")).replacen(",done,", ",failed,", 1);
+    fs::write(folder.path().join("output/screen/runs.csv"), with_failure).unwrap();
+    assert_eq!(spillover(folder.path(), &arguments).status.code(), Some(1));
+
     // A study that replaces this one takes the picture away, too.
     let other = spillover(folder.path(), &["run", "screen.toml", "--overwrite", "--quiet", "--tables", "summary"]);
     assert_eq!(other.status.code(), Some(0), "{}", text(&other.stderr));
