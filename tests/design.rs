@@ -178,10 +178,30 @@ fn sensitivity_runs_the_study_once_and_keeps_what_it_finds() {
     assert!(text(&again.stderr).contains("the runs are in output/screen"), "{}", text(&again.stderr));
     assert_eq!(records(&read("sensitivity.csv")), rows);
 
+    // Failed runs are told of as `run` tells of them.
+    let with_failure = text(&read("runs.csv")).replacen(",done,", ",failed,", 1);
+    fs::write(folder.path().join("output/screen/runs.csv"), with_failure).unwrap();
+    assert_eq!(spillover(folder.path(), &arguments).status.code(), Some(1));
+
     // A study that replaces this one takes the picture away, too.
     let other = spillover(folder.path(), &["run", "screen.toml", "--overwrite", "--quiet", "--tables", "summary"]);
     assert_eq!(other.status.code(), Some(0), "{}", text(&other.stderr));
     assert!(!folder.path().join("output/screen/sensitivity.svg").exists());
+}
+
+#[test]
+fn precision_with_a_design_is_refused_where_the_replicate_is_fixed_and_sensitivity_with_shards() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "screen", MORRIS);
+    for (arguments, words) in [
+        (["run", "screen.toml", "--until-precision", "0.1"], "the design fixes the replicate of each point"),
+        (["sensitivity", "screen.toml", "--shard", "0/2"], "--shard cannot be used with sensitivity"),
+    ] {
+        let said = spillover(folder.path(), &arguments);
+        assert_eq!(said.status.code(), Some(2));
+        assert!(text(&said.stderr).contains(words), "{}", text(&said.stderr));
+    }
+    assert!(!folder.path().join("output").exists());
 }
 
 #[test]

@@ -55,7 +55,7 @@ fn one_process_two_threads_and_seven_shards_give_the_same_bytes() {
     assert_eq!(said.out.lines().filter(|l| l.starts_with("part run-")).count(), 4);
     let said = run(&desk, "missing", &[&args[..], &["--shards", "7"]].concat()).ends(3, &[], &[]);
     assert_eq!(said.out, "2,4,5\n", "as sbatch --array takes it");
-    let said = run(&desk, "missing", &args).ends(3, &["run,run_id,outcome,variant,replicate"], &[]);
+    let said = run(&desk, "missing", &args).ends(3, &["run,run_id,outcome,variant,point,replicate"], &[]);
     assert_eq!(said.out.lines().count(), 1 + 5, "runs 2, 4, 5, 9, 11");
     for shard in ["2/7", "4/7", "5/7"] {
         run(&desk, "run", &["--out", "shards", "--shard", shard, "--quiet"]).ends(0, &[], &[]);
@@ -96,6 +96,43 @@ fn stores_copied_together_are_their_merge() {
         run(&desk, "merge", &["--out", out, "--quiet"]).ends(0, &[], &[]);
         assert!(tables(&desk.path(out)) == reference, "{out}");
     }
+}
+
+#[test]
+fn the_tables_of_another_study_are_not_this_one_complete() {
+    let desk = desk::desk();
+    run(&desk, "run", &["--out", "x", "--quiet"]).ends(0, &[], &[]);
+    run(&desk, "status", &["--out", "x"]).ends(0, &[], &["complete tables whose parts were removed"]);
+    let other = run(&desk, "status", &["--out", "x", "--set", "mechanisms.kin=false"]).ends(3, &["12 missing"], &[]);
+    assert!(!other.err.contains("complete tables"), "{}", other.err);
+}
+
+/// The one that began last has the folder; the runs of the other are in the store.
+#[test]
+fn two_processes_with_other_outcomes_in_one_folder_lose_no_run() {
+    let desk = desk::desk();
+    let quick = desk::quick();
+    let outcomes = r#"study.outcomes=["continuity", "fragmentation"]"#;
+    let of = |out| ["run", &quick, "--set", outcomes, "--replicates", "10", "--threads", "1", "--out", out];
+    let begin = |outcome: &str| {
+        let mut command = desk.command();
+        command.args(of("x")).args(["--quiet", "--outcome", outcome]).stderr(std::process::Stdio::piped());
+        command.spawn().unwrap()
+    };
+    let first = begin("continuity");
+    while !desk.path("x/UNFINISHED").exists() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let second = begin("fragmentation");
+    let [first, second] = [first, second].map(|child| child.wait_with_output().unwrap());
+    let said = String::from_utf8_lossy(&first.stderr);
+    assert_eq!(first.status.code(), Some(2), "{said}");
+    assert!(said.contains("another process") && said.contains("run the same command again"), "{said}");
+    assert_eq!(second.status.code(), Some(0), "{}", String::from_utf8_lossy(&second.stderr));
+    // The whole study: nothing is done again, and the tables of the share are replaced by all.
+    desk.spillover(&of("x")).ends(0, &[], &["20 runs from the store"]);
+    desk.spillover(&of("y")).ends(0, &[], &[]);
+    assert!(tables(&desk.path("x")) == tables(&desk.path("y")));
 }
 
 /// Killed at random moments until it is done; the moments are those of a fixed sequence.
@@ -248,6 +285,12 @@ fn a_job_script_is_printed_and_nothing_is_run() {
     assert!(said.out.starts_with("#!/bin/bash\n") && !desk.path("shared").exists());
     let checked = Command::new("bash").args(["-n", "-c", &said.out]).output().unwrap();
     assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+    let few = run(&desk, "slurm-script", &["--shards", "2", "--tables", "summary"]);
+    few.ends(0, &[" --tables summary --quiet"], &[]);
+    for bad in [["--mem", "2G\nrm x"], ["--out", "a\nb"], ["--set", "study.title=\"\"\"a\nb\"\"\""]] {
+        let said = run(&desk, "slurm-script", &[&["--shards", "2"][..], &bad].concat());
+        assert!(said.ends(2, &[], &["control character", "in one line"]).out.is_empty());
+    }
 }
 
 #[test]

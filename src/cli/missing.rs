@@ -42,9 +42,10 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     } else {
         let row = |run: &PlannedRun| {
             let variant = &plan.variant(run).name;
-            format!("{},{},{},{variant},{}\n", run.index, run.id, outcome_name(run.outcome), run.replicate)
+            let outcome = outcome_name(run.outcome);
+            format!("{},{},{outcome},{variant},{},{}\n", run.index, run.id, run.point, run.replicate)
         };
-        print(&format!("run,run_id,outcome,variant,replicate\n{}", missing.iter().map(row).collect::<String>()));
+        print(&format!("run,run_id,outcome,variant,point,replicate\n{}", missing.iter().map(row).collect::<String>()));
     }
     Ok(if missing.is_empty() { EXIT_DONE } else { EXIT_INCOMPLETE })
 }

@@ -7,8 +7,9 @@ use serde_json::json;
 
 use super::problem::Problem;
 use super::progress::{Progress, duration};
-use super::store::{Ask, ends, own_store, provenance, quoted};
+use super::store::{Ask, beyond_tables, ends, own_store, provenance, quoted};
 use super::{EXIT_DONE, EXIT_RUNS_FAILED, print, results, study, talk};
+use crate::design::points::Target;
 use crate::output::folder::{Existing, Folder, Joined};
 use crate::recorders::table::{RUSSIA_SOUTH, Table, TableSet};
 use crate::simulation::{self, RunSpec};
@@ -49,7 +50,7 @@ pub struct Arguments {
     points: Vec<u32>,
     /// Only the runs whose number, divided by N, leaves I; when all shards are done: spillover merge
     #[arg(long, value_name = "I/N", value_parser = Shard::parse, conflicts_with_all = ["overwrite", "until_precision"])]
-    shard: Option<Shard>,
+    pub(super) shard: Option<Shard>,
     /// Tables to write: all, summary (runs, measures, bands, contrasts, summary, precision), or names such as pressure,events [default: all]
     #[arg(long, value_name = "TABLES", value_parser = TableSet::parse)]
     pub(super) tables: Option<TableSet>,
@@ -132,6 +133,13 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     let threads = arguments.threads.map_or(cores, usize::from);
     let pool = execute::pool(threads).map_err(Problem::new)?;
     let path = ask.folder(&study.plan);
+    if arguments.until_precision.is_some()
+        && study.plan.design.as_ref().is_some_and(|design| design.fixes(Target::Replicate))
+    {
+        return Err(Problem::new(
+            "--until-precision adds replicates, but the design fixes the replicate of each point\n  leave --until-precision away, or take `replicate` out of the design",
+        ));
+    }
     let mut place = begin(arguments, &study, &path)?;
 
     let talks = !arguments.quiet && !arguments.json;
@@ -144,6 +152,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     let borders = border_names(study.map.segments.iter().map(|s| s.name.as_str()));
     let mut did = Did { started: utc(), ..Did::default() };
     let mut replicates = ask.replicates;
+    let mut grew = true;
     loop {
         let plan = &study.plan;
         let asked = Ask { study: ask.study.clone(), out: ask.out.clone(), replicates, sets: ask.sets.clone() };
@@ -186,8 +195,8 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
                     let first = ask.replicates.unwrap_or(study.resolved.scenario.study.replicates);
                     let most = arguments.max_replicates.unwrap_or(first.saturating_mul(10));
                     match next_replicates(&path, &study, &borders, tables, wanted, now, most)? {
-                        Some(more) => Ok(Step::More(more)),
-                        None => merge_into(plan, &borders, folder, &options, &did, |event| progress.tell(event))
+                        Some(more) if grew => Ok(Step::More(more)),
+                        _ => merge_into(plan, &borders, folder, &options, &did, |event| progress.tell(event))
                             .map(Step::Complete),
                     }
                 })
@@ -211,8 +220,10 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
                     talk(&format!("not yet as precise as wanted: going on to {more} replicates"));
                 }
                 replicates = Some(more);
+                let before = plan.runs.len();
                 study = ask.load_with(replicates)?;
                 study.plan.select(&selection).map_err(Problem::new)?;
+                grew = study.plan.runs.len() > before;
             }
             Err(error) => {
                 place.fail(&error.to_string());
@@ -255,7 +266,8 @@ fn begin(arguments: &Arguments, study: &study::Study, path: &Path) -> Result<Pla
         Existing::Replace
     } else {
         // Failed runs of a complete study are tried again on request, where its store was kept.
-        let beyond = arguments.retry_failed && path.join(FOLDER).is_dir();
+        // So are tables that miss finished runs of this plan: another process wrote them for its share.
+        let beyond = path.join(FOLDER).is_dir() && (arguments.retry_failed || beyond_tables(path, plan)?);
         Existing::GoOn { study: &plan.name, beyond }
     };
     let names = file_names(arguments.tables.unwrap_or(TableSet::ALL), plan);
@@ -361,6 +373,9 @@ fn closing(conducted: &Conducted) -> String {
         duration(account.wall_seconds - account.runs_seconds),
     );
     text.push_str(&of_failures(&conducted.failures));
+    if conducted.crowded {
+        text.push_str("\nnote: the store stays: another process is at work in it");
+    }
     let summary = quoted(&format!("{folder}/{}", Table::Summary.file()));
     let _ = write!(text, "\nnext: grep {RUSSIA_SOUTH} {summary}   (every file and column: docs/output_files.md)");
     text

@@ -8,9 +8,10 @@ use comfy_table::{Cell, CellAlignment, Table as Grid, presets};
 use serde_json::{Value as Json, json};
 
 use super::problem::Problem;
-use super::{EXIT_DONE, print, run, talk};
+use super::store::{has_failed, has_runs};
+use super::{EXIT_DONE, EXIT_RUNS_FAILED, print, run, talk};
 use crate::design::points::{Kind, Points};
-use crate::output::folder::{DATAPACKAGE, MARK};
+use crate::output::folder::DATAPACKAGE;
 use crate::random::RunKey;
 use crate::recorders::table::{Table, TableSet};
 use crate::sensitivity::analysis::{Analysis, analyse};
@@ -33,6 +34,11 @@ pub struct Arguments {
 
 /// Does the runs of a study that are not there yet, and says which factors of its design move the measures.
 pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
+    if arguments.run.shard.is_some() {
+        return Err(Problem::new(
+            "--shard cannot be used with sensitivity, which needs all runs\n  do the shards: spillover run … --shard I/N; then spillover merge, then spillover sensitivity on the same folder",
+        ));
+    }
     let mut study = arguments.run.ask.load()?;
     let settings = &study.resolved.scenario.sensitivity;
     let measures = if arguments.measures.is_empty() {
@@ -56,16 +62,20 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     let folder = arguments.run.ask.folder(plan);
 
     let talks = !arguments.run.quiet && !arguments.run.json;
-    let code = if !arguments.run.overwrite && has_runs(&folder, plan) {
+    let code = if !arguments.run.overwrite && has_measures(&folder, plan) {
         if talks {
             talk(&format!("the runs are in {}", folder.display()));
         }
-        EXIT_DONE
+        if has_failed(&folder) { EXIT_RUNS_FAILED } else { EXIT_DONE }
     } else {
         let tables = arguments.run.tables.unwrap_or_else(|| TableSet::runs_only().with(Table::Measures));
         let mut first = arguments.run.clone();
         first.tables = Some(tables.with(Table::Measures));
-        run::run(&first)?
+        let code = run::run(&first)?;
+        if !has_measures(&folder, plan) {
+            return Ok(code); // the run said why, and what to do next
+        }
+        code
     };
     let groups = results::read(&folder, plan, &measures).map_err(Problem::new)?;
     let Some(analysis) = analyse(&points, &groups, &measures, &bootstrap) else { return Ok(code) };
@@ -96,17 +106,9 @@ fn suited(design: Option<&Points>) -> Result<&Points, String> {
     }
 }
 
-/// Whether a folder is complete and holds just the runs of this plan with their measures. The ids tell: they stand for all that
-/// the figures depend on.
-fn has_runs(folder: &Path, plan: &Plan) -> bool {
-    let complete = !folder.join(MARK).exists() && folder.join(Table::Measures.file()).is_file();
-    let Some(mut runs) = complete.then(|| csv::Reader::from_path(folder.join(Table::Runs.file())).ok()).flatten()
-    else {
-        return false;
-    };
-    let mut planned = plan.runs.iter().map(|run| run.id.to_string());
-    let known = runs.records().all(|row| row.is_ok_and(|row| row.get(0) == planned.next().as_deref()));
-    known && planned.next().is_none()
+/// Whether a folder is complete and has just the runs of this plan with their measures.
+fn has_measures(folder: &Path, plan: &Plan) -> bool {
+    has_runs(folder, plan) && folder.join(Table::Measures.file()).is_file()
 }
 
 /// Puts the table and the picture beside the runs and into the folder's list of files. Each file is whole or not there.

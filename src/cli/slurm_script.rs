@@ -3,6 +3,8 @@
 use super::problem::Problem;
 use super::store::{Ask, quoted};
 use super::{EXIT_DONE, print};
+use crate::recorders::table::TableSet;
+use crate::study::plan::Plan;
 
 /// Arguments of `spillover slurm-script`.
 #[derive(clap::Args)]
@@ -18,16 +20,40 @@ pub struct Arguments {
     /// Memory of each job, as Slurm takes it; without it one job may take a whole node
     #[arg(long, value_name = "SIZE", default_value = "2G")]
     mem: String,
+    /// Tables of the runs, as `spillover run` takes them [default: all]
+    #[arg(long, value_name = "TABLES", value_parser = tables)]
+    tables: Option<String>,
     /// Time of each job, as Slurm takes it [default: that of the partition]
     #[arg(long, value_name = "TIME")]
     time: Option<String>,
+}
+
+/// Tables as they were given, when they can be.
+fn tables(text: &str) -> Result<String, String> {
+    TableSet::parse(text).map(|_| text.to_owned())
+}
+
+/// A line break in an argument would end a comment or a directive of the script, and begin a command.
+fn in_one_line(arguments: &Arguments, plan: &Plan) -> Result<(), Problem> {
+    let mut words = arguments.ask.words();
+    words.extend([plan.name.clone(), arguments.mem.clone(), arguments.ask.folder(plan).display().to_string()]);
+    words.extend(arguments.time.clone());
+    words.extend(arguments.tables.clone());
+    match words.iter().find(|word| word.contains(char::is_control)) {
+        None => Ok(()),
+        Some(word) => Err(Problem::new(format_args!(
+            "{word:?} holds a line break or another control character, which a job script cannot take\n  write it in one line, or put it into the study file"
+        ))),
+    }
 }
 
 /// Prints the script.
 pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     let study = arguments.ask.load()?;
     let plan = &study.plan;
+    in_one_line(arguments, plan)?;
     let of = arguments.shards;
+    let tables = arguments.tables.as_ref().map_or(String::new(), |tables| format!(" --tables {}", quoted(tables)));
     let name = quoted(&format!("spillover-{}", plan.name));
     let time = arguments.time.as_ref().map_or(String::new(), |time| format!("#SBATCH --time={}\n", quoted(time)));
     let run = arguments.ask.command("run", plan);
@@ -51,7 +77,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
 #SBATCH --cpus-per-task={cpus}
 #SBATCH --mem={mem}
 {time}#SBATCH --output=slurm-%x-%A_%a.out
-exec {run} --quiet --threads {cpus} --shard \"$SLURM_ARRAY_TASK_ID/{of}\"",
+exec {run}{tables} --quiet --threads {cpus} --shard \"$SLURM_ARRAY_TASK_ID/{of}\"",
         runs = plan.runs.len(),
         mem = quoted(&arguments.mem),
         status = arguments.ask.command("status", plan),

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use super::problem::Problem;
-use super::store::{Ask, ends, open};
+use super::store::{Ask, ends, has_runs, open};
 use super::{EXIT_DONE, EXIT_INCOMPLETE, EXIT_RUNS_FAILED, print, talk};
 use crate::recorders::table::{TableSet, outcome_name};
 use crate::study::RESULTS_VERSION;
@@ -48,7 +48,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     if let Err(error) = agree(plan, &contents) {
         return ends(error, "");
     }
-    let complete = missing == plan.runs.len() && folder.join("manifest.json").exists();
+    let complete = missing == plan.runs.len() && has_runs(&folder, plan);
     if complete && !arguments.json {
         talk("note: the folder holds complete tables whose parts were removed; only the store is looked at here");
     }

@@ -1,14 +1,16 @@
 //! What the commands share that work on the store of a study: `run`, `status`, `missing`, `merge`.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::problem::Problem;
 use super::{EXIT_DISAGREE, EXIT_INCOMPLETE, EXIT_RUNS_FAILED, study, talk};
+use crate::output::folder::MARK;
 use crate::output::manifest::{ConfigFile, Provenance};
-use crate::recorders::table::{TableSet, outcome_name};
+use crate::recorders::table::{Table, TableSet, outcome_name};
 use crate::study::conduct::StudyError;
 use crate::study::plan::{Plan, PlannedRun};
-use crate::study::store::{FOLDER, Store, read};
+use crate::study::store::{FOLDER, State, Store, read};
 
 /// A study and its folder.
 #[derive(Clone, clap::Args)]
@@ -92,6 +94,42 @@ pub fn own_store(folder: &Path) -> Result<(), Problem> {
         )));
     }
     Ok(())
+}
+
+/// The ids in the `runs.csv` of a folder, in its order; nothing when there is none.
+pub fn listed_runs(folder: &Path) -> Option<Vec<String>> {
+    column(folder, "run_id")
+}
+
+/// A column of the `runs.csv` of a folder.
+fn column(folder: &Path, name: &str) -> Option<Vec<String>> {
+    let mut runs = csv::Reader::from_path(folder.join(Table::Runs.file())).ok()?;
+    let at = runs.headers().ok()?.iter().position(|column| column == name)?;
+    runs.records().map(|row| row.ok()?.get(at).map(str::to_owned)).collect()
+}
+
+/// Whether a folder is complete and its tables hold just the runs of this plan. The ids tell: they stand for all that the
+/// figures depend on.
+pub fn has_runs(folder: &Path, plan: &Plan) -> bool {
+    let same = |listed: Vec<String>| {
+        listed.len() == plan.runs.len() && plan.runs.iter().zip(&listed).all(|(run, id)| run.id.to_string() == *id)
+    };
+    !folder.join(MARK).exists() && listed_runs(folder).is_some_and(same)
+}
+
+/// Whether the tables of a folder have failed runs.
+pub fn has_failed(folder: &Path) -> bool {
+    column(folder, "status").is_some_and(|statuses| statuses.iter().any(|status| status == "failed"))
+}
+
+/// Whether the store of a folder has finished runs of the plan that the tables beside it miss.
+pub fn beyond_tables(folder: &Path, plan: &Plan) -> Result<bool, Problem> {
+    let Some(listed) = listed_runs(folder) else { return Ok(false) };
+    let listed: BTreeSet<String> = listed.into_iter().collect();
+    let store = Store::open(folder).map_err(Problem::new)?;
+    let contents = store.contents(plan, TableSet::runs_only());
+    let mut runs = plan.runs.iter().zip(&contents.runs);
+    Ok(runs.any(|(run, state)| matches!(state, State::Done(_)) && !listed.contains(&run.id.to_string())))
 }
 
 /// Opens the store of a folder and says which tables its runs have, unless they are given.

@@ -93,11 +93,16 @@ impl Folder {
             options.create_new(true);
         }
         let mut mark = options.open(&mark_path).map_err(OutputError::io("write", &mark_path))?;
+        let about = if token.is_empty() { about.to_owned() } else { format!("{about}\n{}", process(token)) };
         let about = format!("{about}\n\nfiles:\n{}\n", listed.into_iter().collect::<Vec<_>>().join("\n"));
         write_mark(&mut mark, RUNNING, &about).map_err(OutputError::io("write", &mark_path))?;
         for name in ours {
             let old = path.join(name);
-            fs::remove_file(&old).map_err(OutputError::io("remove", &old))?;
+            match fs::remove_file(&old) {
+                // Another process named or removed its file in the making.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                other => other.map_err(OutputError::io("remove", &old))?,
+            }
         }
         let token = token.to_owned();
         Ok(Self { path: path.to_owned(), mark, about, token, open: BTreeMap::new(), written: Vec::new(), room: None })
@@ -187,11 +192,32 @@ impl Folder {
         Ok(())
     }
 
+    /// An error when the mark is gone or another process's: it has finished the folder, or will.
+    ///
+    /// # Errors
+    /// Then, with what to do next; and when the system refuses.
+    pub fn is_mine(&self) -> Result<(), OutputError> {
+        if self.token.is_empty() {
+            return Ok(());
+        }
+        let taken = |did| OutputError::Taken { folder: self.path.display().to_string(), did };
+        let mark = self.path.join(MARK);
+        match fs::read(&mark) {
+            Ok(text) => {
+                let mine = String::from_utf8_lossy(&text).lines().any(|line| line == process(&self.token));
+                if mine { Ok(()) } else { Err(taken("began to write here")) }
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(taken("wrote its tables here")),
+            Err(error) => Err(OutputError::io("read", &mark)(error)),
+        }
+    }
+
     /// Puts every file written so far under its own name and on the disk. The mark stays.
     ///
     /// # Errors
-    /// When the disk is full or the system refuses for another reason.
+    /// When the disk is full or the system refuses for another reason, or the folder is another process's by now.
     pub fn seal(&mut self) -> Result<&[WrittenFile], OutputError> {
+        self.is_mine()?;
         for (name, mut open) in std::mem::take(&mut self.open) {
             let (from, to) = (self.path.join(part(&name, &self.token)), self.path.join(&name));
             flush(&mut open, &mut self.room).map_err(OutputError::io("write", &from))?;
@@ -223,8 +249,15 @@ impl Folder {
         Ok(&self.written)
     }
 
-    /// Writes the cause of a failure into the mark. Never fails: the mark stays whatever happens.
+    /// Writes the cause of a failure into the mark, unless it is another process's by now. Never fails: the mark stays
+    /// whatever happens.
     pub fn fail(&mut self, cause: &str) {
+        if self.is_mine().is_err() {
+            for name in std::mem::take(&mut self.open).into_keys() {
+                let _ = fs::remove_file(self.path.join(part(&name, &self.token)));
+            }
+            return;
+        }
         let _ = write_mark(&mut self.mark, cause, &self.about);
     }
 }
@@ -268,6 +301,11 @@ impl Joined {
 
 /// What the mark says until something else is known.
 const RUNNING: &str = "still running, or ended without a word";
+
+/// The line of the mark that says whose it is.
+fn process(token: &str) -> String {
+    format!("process: {token}")
+}
 
 /// How the line with the name of a study begins in the mark.
 const STUDY: &str = "study: ";

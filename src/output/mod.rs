@@ -46,6 +46,16 @@ pub enum OutputError {
         /// What is there.
         other: String,
     },
+    /// Another process has the folder by now.
+    #[error(
+        "{folder}: another process {did} while this one was at work; its files are left alone\n  the runs done here are in the store; when the other has ended, run the same command again: it goes on with them"
+    )]
+    Taken {
+        /// The folder.
+        folder: String,
+        /// What it did with it.
+        did: &'static str,
+    },
     /// Files that no study wrote are there.
     #[error("{folder} is not empty, and no study wrote `{example}`\n  give an empty or new folder with --out")]
     Foreign {

@@ -6,7 +6,7 @@ use super::results::Group;
 use super::settings::Measure;
 use super::{Bootstrap, Estimate};
 use crate::design::morris;
-use crate::design::points::{Kind, Points};
+use crate::design::points::{Column, Kind, Points};
 
 /// How much a factor moves a measure.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,6 +51,7 @@ pub fn analyse(points: &Points, groups: &[Group], measures: &[Measure], bootstra
         Kind::Saltelli { .. } => ("saltelli", "ST"),
         Kind::Plain(_) => return None,
     };
+    let whole: Vec<bool> = points.columns().iter().map(Column::is_whole_at_any_step).collect();
     let units = match points.kind() {
         Kind::Morris { trajectories, levels, key } => {
             morris::trajectories(key, trajectories as usize, levels, factors.len())
@@ -75,7 +76,7 @@ pub fn analyse(points: &Points, groups: &[Group], measures: &[Measure], bootstra
             };
             match points.kind() {
                 Kind::Morris { .. } => {
-                    for (factor, effects) in elementary_effects(&units, results).iter().enumerate() {
+                    for (factor, effects) in elementary_effects(&units, results, &whole).iter().enumerate() {
                         let Some(found) = summary(effects, bootstrap) else { continue };
                         push(factor, None, "mu", found.mu, found.samples);
                         push(factor, None, "mu_star", found.mu_star, found.samples);
@@ -134,7 +135,7 @@ impl Analysis {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::design::points::{Column, Target, Values};
+    use crate::design::points::{Target, Values};
     use crate::random::RunKey;
 
     #[test]

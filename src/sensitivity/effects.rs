@@ -16,9 +16,10 @@ pub struct Effects {
 }
 
 /// The effects of each factor from trajectories of `factors + 1` points in unit coordinates, one after another, and the results
-/// at the points. A step with a missing result gives no effect.
+/// at the points. A step with a missing result gives no effect. `whole` says of which factors any step is one over the whole
+/// range: it leads from one of two values to the other, or to other luck.
 #[must_use]
-pub fn elementary_effects(units: &[Vec<f64>], results: &[Option<f64>]) -> Vec<Vec<f64>> {
+pub fn elementary_effects(units: &[Vec<f64>], results: &[Option<f64>], whole: &[bool]) -> Vec<Vec<f64>> {
     let factors = units.first().map_or(0, Vec::len);
     let mut effects = vec![Vec::new(); factors];
     for (path, results) in units.chunks(factors + 1).zip(results.chunks(factors + 1)) {
@@ -26,6 +27,7 @@ pub fn elementary_effects(units: &[Vec<f64>], results: &[Option<f64>]) -> Vec<Ve
             for (factor, list) in effects.iter_mut().enumerate() {
                 let step = pair[1][factor] - pair[0][factor];
                 if let (true, [Some(before), Some(after)]) = (step.abs() > 1e-9, results) {
+                    let step = if whole.get(factor) == Some(&true) { step.signum() } else { step };
                     list.push((after - before) / step);
                 }
             }
@@ -98,7 +100,7 @@ mod tests {
 
     #[test]
     fn the_effects_are_those_of_salib() {
-        let effects = elementary_effects(&units(), &results());
+        let effects = elementary_effects(&units(), &results(), &[false; 3]);
         let expected = [
             // mu, mu*, sigma, and half the interval of mu* that SALib takes from a normal
             (1.75, 1.75, 0.9574271077563381, 0.808708281902503),
@@ -115,10 +117,20 @@ mod tests {
     }
 
     #[test]
+    fn a_switch_is_turned_wholly_by_any_step() {
+        // x2 is a switch: the upper two of the four levels are on, and on adds 5. A step is two levels: it turns it.
+        let switched: Vec<Option<f64>> =
+            units().iter().map(|x| Some(x[0] + if x[1] > 0.5 { 5.0 } else { 0.0 })).collect();
+        let effects = elementary_effects(&units(), &switched, &[false, true, false]);
+        assert_eq!(effects[1], [5.0; 4]);
+        assert!(effects[0].iter().all(|effect| (effect - 1.0).abs() < 1e-12), "{effects:?}");
+    }
+
+    #[test]
     fn missing_results_take_away_their_steps_only() {
         let mut with_gap = results();
         with_gap[1] = None; // the first trajectory loses the steps of x3 and x1, and keeps that of x2
-        let effects = elementary_effects(&units(), &with_gap);
+        let effects = elementary_effects(&units(), &with_gap, &[false; 3]);
         assert_eq!(effects.iter().map(Vec::len).collect::<Vec<_>>(), [3, 4, 3]);
         assert_eq!(summary(&effects[0][..1], &BOOTSTRAP), None);
     }

@@ -26,7 +26,7 @@ pub struct Group {
 pub fn read(folder: &Path, plan: &Plan, measures: &[Measure]) -> Result<Vec<Group>, String> {
     let path = folder.join(Table::Measures.file());
     let shown = path.display().to_string();
-    let wrong = |what: String| format!("{shown} {what}\n  run the study again with --overwrite");
+    let wrong = |what: String| format!("{shown} {what}\n  give another folder with --out: the study is run there");
     let file = File::open(&path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
     let mut reader = csv::Reader::from_reader(file);
     let expected: Vec<&str> = Table::Measures.columns().iter().map(|c| c.name).collect();

@@ -13,7 +13,7 @@ use super::plan::{Plan, PlannedRun};
 use super::precision::Precision;
 use super::store::index::{Entry, Fate, Head, columns_digest};
 use super::store::part::Packed;
-use super::store::read::{number, remove};
+use super::store::read::number;
 use super::store::{Contents, LAYOUT, PartWriter, State, Store, frame};
 use super::summary::Summary;
 use crate::design::points::FILE as DESIGN;
@@ -141,6 +141,8 @@ pub struct Conducted {
     pub precisions: Vec<Precision>,
     /// Causes of failed runs with the commands that repeat them.
     pub failures: Vec<(String, String)>,
+    /// Whether the store stays because another process works in it.
+    pub crowded: bool,
 }
 
 /// What this process did of a study.
@@ -361,10 +363,11 @@ pub fn merge_into(
 ) -> Result<Conducted, StudyError> {
     let clock = Instant::now();
     tell(Event::Bands);
+    folder.is_mine()?;
     let path = folder.path().to_owned();
     let mut notes = PartWriter::new(&path, head(plan, options));
     let mut damaged = Vec::new();
-    let (merged, parts, keep) = loop {
+    let (merged, parts, spent) = loop {
         let store = Store::open(&path)?;
         let contents = store.contents(plan, options.wishes.tables);
         agree(plan, &contents)?;
@@ -380,7 +383,7 @@ pub fn merge_into(
                     Parts::Keep => true,
                     Parts::Drop => false,
                 };
-                break (merged, parts, keep);
+                break (merged, parts, (!keep).then_some(store));
             }
             Err(MergeError::Output(error)) => return Err(error.into()),
             Err(MergeError::Damaged { part, offset, damage }) => {
@@ -419,11 +422,12 @@ pub fn merge_into(
     let manifest = manifest(&plan.name, RESULTS_VERSION, &plan.hash, &options.provenance, &account, written);
     folder.append(MANIFEST, &pretty(&manifest))?;
     let files = folder.finish()?.to_vec();
-    if !keep {
-        remove(&path)?;
-    }
+    let crowded = match spent {
+        Some(store) => !store.remove()?,
+        None => false,
+    };
     let Merged { summaries, precisions, failures, .. } = merged;
-    Ok(Conducted { folder: path, files, account, summaries, precisions, failures })
+    Ok(Conducted { folder: path, files, account, summaries, precisions, failures, crowded })
 }
 
 /// Whether the store holds more than the tables do, or others may still want it: shards, failed runs that may be tried
@@ -452,12 +456,13 @@ pub fn agree(plan: &Plan, contents: &Contents<'_>) -> Result<(), StudyError> {
     let more: BTreeSet<usize> = contents.disagreements.iter().map(|d| d.position).collect();
     let [a, b] = &first.parts;
     Err(StudyError::Disagreement(format!(
-        "run {} ({}, {}, replicate {}) has different {} in two places ({} runs in all):\n  {}\n  {}\n  the same run gives \
+        "run {} ({}, {}, point {}, replicate {}) has different {} in two places ({} runs in all):\n  {}\n  {}\n  the same run gives \
          the same bytes: one of them comes from another program or a faulty machine\n  their indexes say which program and \
          machine wrote them; move the wrong part and its index away, then go on",
         run.id,
         outcome_name(run.outcome),
         plan.variant(run).name,
+        run.point,
         run.replicate,
         first.what,
         more.len(),
@@ -854,6 +859,53 @@ mod tests {
         let contents = base.contents(&other, TableSet::ALL);
         assert_eq!((contents.count(), contents.others.clone()), ((2, 0, 0), vec![(0, 4)]));
         assert!(worth_keeping(&base, &contents) && read::is_store(&dir.path().join(FOLDER)));
+    }
+
+    #[test]
+    fn processes_in_one_folder_leave_each_other_their_runs() {
+        let dir = tempfile::tempdir().unwrap();
+        let borders = border_names(["RUS-GEO"].into_iter());
+        let pool = execute::pool(1).unwrap();
+        let repeat = |_: &PlannedRun| String::new();
+        let options = Options {
+            wishes: Wishes { pool: &pool, tables: TableSet::ALL, precision: 0.05, repeat: &repeat },
+            provenance: Provenance::default(),
+            shard: None,
+            on_failure: OnFailure::Continue,
+            retry_failed: false,
+            parts: Parts::WhereWanted,
+            room: None,
+        };
+        let share = |range: std::ops::Range<usize>| {
+            let mut share = plan();
+            share.runs = share.runs[range].to_vec();
+            share
+        };
+        let (one, two) = (share(0..3), share(3..6));
+        let begin = |token| {
+            let existing = Existing::GoOn { study: &one.name, beyond: false };
+            let about = format!("study: {}", one.name);
+            Folder::begin_beside(dir.path(), &file_names(TableSet::ALL, &one), &existing, &about, &[FOLDER], token)
+        };
+        let (mut first, mut second) = (begin("a1").unwrap(), begin("b2").unwrap());
+        // The first does its runs, and finds that the folder is the second's; the second's mark stays the second's.
+        let error = conduct(&one, &borders, &mut first, &options, well, |_| {}).unwrap_err().to_string();
+        assert!(error.contains("another process began to write here") && error.contains("same command"), "{error}");
+        assert!(!conduct(&two, &borders, &mut second, &options, well, |_| {}).unwrap().crowded);
+        let store = || Store::open(dir.path()).unwrap();
+        assert_eq!(store().contents(&plan(), TableSet::ALL).count(), (6, 0, 0), "runs of other plans keep the store");
+        // The first again: the mark is gone.
+        let error = conduct(&one, &borders, &mut first, &options, well, |_| {}).unwrap_err().to_string();
+        assert!(error.contains("another process wrote its tables here"), "{error}");
+        // A part that is new, or grew, since the store was opened keeps the whole of it.
+        let (opened, begun) = (store(), dir.path().join(FOLDER).join("run-begun.jsonl"));
+        std::fs::write(&begun, head(&one, &options).line()).unwrap();
+        assert!(!opened.remove().unwrap());
+        let opened = store();
+        std::fs::write(&begun, [head(&one, &options).line(), b"{".to_vec()].concat()).unwrap();
+        assert!(!opened.remove().unwrap());
+        assert_eq!(store().contents(&plan(), TableSet::ALL).count(), (6, 0, 0));
+        assert!(store().remove().unwrap() && !dir.path().join(FOLDER).exists());
     }
 
     #[test]

@@ -187,6 +187,11 @@ fn headlines<'a>(group: &Group<'_>, contents: &Contents<'a>) -> Vec<&'a Headline
     group.runs.iter().filter_map(of).collect()
 }
 
+/// The headline numbers of a group with their replicates.
+fn by_replicate<'a>(group: &Group<'_>, headlines: &[&'a Headline]) -> Vec<(u32, &'a Headline)> {
+    group.runs.iter().map(|((_, replicate), _)| *replicate).zip(headlines.iter().copied()).collect()
+}
+
 /// The summary and the precision of each group.
 #[must_use]
 pub fn summaries(groups: &[Group<'_>], contents: &Contents<'_>, borders: &[String]) -> (Vec<Summary>, Vec<Precision>) {
@@ -195,7 +200,7 @@ pub fn summaries(groups: &[Group<'_>], contents: &Contents<'_>, borders: &[Strin
     for group in groups {
         let headlines = headlines(group, contents);
         let summary = Summary::of(group.outcome, group.variant, borders.len(), &headlines);
-        precisions.append(&mut precision::of_summary(&summary, borders, &headlines));
+        precisions.append(&mut precision::of_summary(&summary, borders, &by_replicate(group, &headlines)));
         summaries.push(summary);
     }
     (summaries, precisions)

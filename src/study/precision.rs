@@ -1,7 +1,10 @@
 //! Are the replicates enough? The Monte Carlo interval of the mean of each headline number, and how many replicates would do.
 
+use std::collections::BTreeMap;
+
 use super::summary::Summary;
 use crate::output::format::RowWriter;
+use crate::recorders::Headline;
 use crate::recorders::table::{RUSSIA_SOUTH, Table};
 
 /// Half-width that is asked for when nothing else is, relative to the mean.
@@ -140,30 +143,43 @@ fn t_975(freedom: usize) -> f64 {
     T_975.get(freedom.wrapping_sub(1)).copied().unwrap_or_else(expansion)
 }
 
-/// The precision of every headline number of a summary, in the order of `summary.csv`.
+/// The precision of every headline number of a summary, in the order of `summary.csv`, from the numbers of the runs with their
+/// replicates. Runs of one replicate (the points of a design) share their luck, so that they are no independent draws: their
+/// mean is one value.
 #[must_use]
-pub fn of_summary(summary: &Summary, borders: &[String], headlines: &[&crate::recorders::Headline]) -> Vec<Precision> {
-    let one = |border: &str, measure: &'static str, moments: Moments| Precision {
+pub fn of_summary(summary: &Summary, borders: &[String], headlines: &[(u32, &Headline)]) -> Vec<Precision> {
+    let one = |border: &str, measure: &'static str, value: &dyn Fn(&Headline) -> Option<f64>| Precision {
         outcome: summary.outcome.clone(),
         variant: summary.variant.clone(),
         border: border.to_owned(),
         measure,
-        moments,
+        moments: Moments::of(replicate_means(headlines, value).into_iter()),
     };
     let mut all = Vec::new();
     if headlines.is_empty() {
         return all;
     }
     for (b, border) in borders.iter().enumerate() {
-        let peaks = || headlines.iter().filter_map(move |h| h.peak.get(b));
-        all.push(one(border, "peak_index", Moments::of(peaks().map(|&(index, _)| index))));
-        all.push(one(border, "peak_day", Moments::of(peaks().map(|&(_, day)| f64::from(day)))));
+        all.push(one(border, "peak_index", &|h| h.peak.get(b).map(|&(index, _)| index)));
+        all.push(one(border, "peak_day", &|h| h.peak.get(b).map(|&(_, day)| f64::from(day))));
     }
-    let whole = |value: fn(&crate::recorders::Headline) -> f64| Moments::of(headlines.iter().map(|&h| value(h)));
-    all.push(one("", "displaced_inside_persons", whole(|h| h.displaced_inside as f64)));
-    all.push(one("", "displaced_abroad_persons", whole(|h| h.displaced_abroad as f64)));
-    all.push(one("", "attention_diverted", whole(|h| h.attention_diverted)));
+    all.push(one("", "displaced_inside_persons", &|h| Some(h.displaced_inside as f64)));
+    all.push(one("", "displaced_abroad_persons", &|h| Some(h.displaced_abroad as f64)));
+    all.push(one("", "attention_diverted", &|h| Some(h.attention_diverted)));
     all
+}
+
+/// The mean of each replicate over its runs, by replicate.
+fn replicate_means(headlines: &[(u32, &Headline)], value: &dyn Fn(&Headline) -> Option<f64>) -> Vec<f64> {
+    let mut sums: BTreeMap<u32, (f64, u32)> = BTreeMap::new();
+    for (replicate, headline) in headlines {
+        if let Some(value) = value(headline) {
+            let (sum, count) = sums.entry(*replicate).or_default();
+            *sum += value;
+            *count += 1;
+        }
+    }
+    sums.into_values().map(|(sum, count)| sum / f64::from(count)).collect()
 }
 
 #[cfg(test)]
@@ -191,6 +207,30 @@ mod tests {
         assert_eq!(four.would_do(0.2), Some(16));
         let row = String::from_utf8(four.row(0.2)).unwrap();
         assert_eq!(row, "continuity,base,RUS-SOUTH,peak_index,4,7,2.582,2.8921,11.108,0.58685,0.2,16\n");
+    }
+
+    #[test]
+    fn the_points_of_a_replicate_are_one_value() {
+        let run = |replicate: u32, diverted: f64| {
+            let headline = Headline {
+                displaced_inside: 0,
+                displaced_abroad: 0,
+                attention_diverted: diverted,
+                peak: Vec::new(),
+                realised_outcome: "continuity".into(),
+            };
+            (replicate, headline)
+        };
+        // Three points, two replicates: means (1 + 2 + 6) / 3 = 3 and (3 + 4 + 8) / 3 = 5.
+        let runs = [run(0, 1.0), run(1, 3.0), run(0, 2.0), run(1, 4.0), run(0, 6.0), run(1, 8.0)];
+        let headlines: Vec<(u32, &Headline)> =
+            runs.iter().map(|(replicate, headline)| (*replicate, headline)).collect();
+        let all: Vec<&Headline> = runs.iter().map(|(_, headline)| headline).collect();
+        let summary = Summary::of("continuity", "base", 0, &all);
+        let found = of_summary(&summary, &[], &headlines);
+        let moments = found.iter().find(|p| p.measure == "attention_diverted").unwrap().moments;
+        assert_eq!((moments.count, moments.mean), (2, 4.0));
+        assert!((moments.deviation().unwrap() - 2.0_f64.sqrt()).abs() < 1e-12);
     }
 
     #[test]

@@ -157,8 +157,9 @@ impl PartWriter {
 
     fn files(&mut self) -> Result<(&mut Files, &mut Option<u64>), OutputError> {
         let files = match self.files.take() {
-            Some(files) => files,
-            None => create(&self.folder, &self.head, &mut self.room)?,
+            // Where another process removed the part with those that it merged, what is written from now on has a new one.
+            Some(files) if files.index.path.exists() => files,
+            _ => create(&self.folder, &self.head, &mut self.room)?,
         };
         Ok((self.files.insert(files), &mut self.room))
     }
@@ -171,6 +172,11 @@ fn create(folder: &Path, head: &Head, room: &mut Option<u64>) -> Result<Files, O
         let name = unique_name(attempt);
         let index = match Growing::create(folder.join(format!("{name}.{INDEX}"))) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+            // Another process took the folder away, empty, in this moment.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && attempt < 99 => {
+                fs::create_dir_all(folder).map_err(OutputError::io("make the folder", folder))?;
+                continue;
+            }
             other => other.map_err(OutputError::io("make a file in", folder))?,
         };
         let part = Growing::create(folder.join(format!("{name}.{PART}")))

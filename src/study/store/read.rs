@@ -26,6 +26,8 @@ pub struct Part {
     pub head: Head,
     /// Length of the part, bytes.
     pub bytes: u64,
+    /// Length of its index as far as it was read, bytes.
+    pub index_bytes: u64,
     /// Whole lines about runs.
     pub runs: usize,
     /// Lines of the index that are not whole, or name bytes that the part does not have.
@@ -158,21 +160,28 @@ impl Store {
         let refused = |error| OutputError::io("read", &index)(error);
         let mut reader = BufReader::new(File::open(&index).map_err(refused)?);
         let mut line = Vec::new();
-        let any = next_line(&mut reader, &mut line).map_err(refused)?;
+        let mut index_bytes = 0;
+        let mut next = |line: &mut Vec<u8>| {
+            let read = next_line(&mut reader, line).map_err(refused)?;
+            index_bytes += read;
+            Ok::<bool, OutputError>(read > 0)
+        };
+        let any = next(&mut line)?;
         let Some(head) = Head::read(&line).filter(|h| h.store == LAYOUT) else {
             // Not a line of ours: nothing in it exists.
             let mut ignored = usize::from(any);
-            while next_line(&mut reader, &mut line).map_err(refused)? {
+            while next(&mut line)? {
                 ignored += 1;
             }
-            self.parts.push(Part { name, head: Head::default(), bytes: 0, runs: 0, ignored, other_columns: false });
+            let head = Head::default();
+            self.parts.push(Part { name, head, bytes: 0, index_bytes, runs: 0, ignored, other_columns: false });
             return Ok(());
         };
         let bytes = fs::metadata(self.folder.join(format!("{name}.{PART}"))).map_or(0, |m| m.len());
         let part = self.parts.len();
         let other_columns = head.columns != columns_digest();
         let (mut runs, mut ignored) = (0, 0);
-        while next_line(&mut reader, &mut line).map_err(refused)? {
+        while next(&mut line)? {
             let Some(Entry { id, fate, .. }) = Entry::read(&line) else {
                 ignored += 1;
                 continue;
@@ -195,7 +204,7 @@ impl Store {
                 }
             }
         }
-        self.parts.push(Part { name, head, bytes, runs, ignored, other_columns });
+        self.parts.push(Part { name, head, bytes, index_bytes, runs, ignored, other_columns });
         Ok(())
     }
 
@@ -209,6 +218,35 @@ impl Store {
     #[must_use]
     pub fn path(&self, part: usize) -> PathBuf {
         self.folder.join(format!("{}.{PART}", self.parts[part].name))
+    }
+
+    /// Removes the parts that were there when the store was opened, and its folder when nothing else is in it. Nothing is
+    /// removed, and the answer is false, when another process works here: a part grew, is new, or is only just begun.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn remove(&self) -> Result<bool, OutputError> {
+        let Ok(entries) = fs::read_dir(&self.folder) else { return Ok(true) };
+        let mut known = BTreeMap::new();
+        for part in &self.parts {
+            known.insert(format!("{}.{INDEX}", part.name), (part.index_bytes, part.head.store));
+            known.insert(format!("{}.{PART}", part.name), (part.bytes, part.head.store));
+        }
+        for entry in entries {
+            let entry = entry.map_err(OutputError::io("read the folder", &self.folder))?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let as_it_was = |&(bytes, layout): &(u64, u32)| {
+                layout == LAYOUT && fs::metadata(entry.path()).is_ok_and(|now| now.len() == bytes)
+            };
+            if is_ours(Path::new(&name)) && !known.get(&name).is_some_and(as_it_was) {
+                return Ok(false);
+            }
+        }
+        for name in known.keys() {
+            remove_file(&self.folder.join(name))?;
+        }
+        let _ = fs::remove_dir(&self.folder); // stays when people keep something of their own in it
+        Ok(true)
     }
 
     /// What the store has of a plan, with all that a choice of tables needs.
@@ -328,15 +366,15 @@ impl Store {
     }
 }
 
-/// Reads the next line, without its end; false when there is none. A last line without an end was being written: it
-/// counts as a line that is not whole.
-fn next_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
+/// Reads the next line, without its end; its length with it, 0 when there is none. A last line without an end was being
+/// written: it counts as a line that is not whole.
+fn next_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<u64> {
     line.clear();
     let read = reader.read_until(b'\n', line)?;
     if line.pop_if(|last| *last == b'\n').is_none() {
         line.clear();
     }
-    Ok(read > 0)
+    Ok(read as u64)
 }
 
 fn damaged(copy: &Copied, damage: Damage) -> ReadError {
@@ -364,15 +402,24 @@ fn read_at(file: &File, mut bytes: &mut [u8], mut offset: u64) -> io::Result<()>
 /// Whether a folder is a store: it holds parts and indexes and nothing else.
 #[must_use]
 pub fn is_store(folder: &Path) -> bool {
-    let ours = |name: &str| {
-        let path = Path::new(name);
-        name.starts_with("run-") && path.extension().is_some_and(|e| e == INDEX || e == PART)
-    };
-    fs::read_dir(folder)
-        .is_ok_and(|mut entries| entries.all(|e| e.is_ok_and(|e| e.file_name().to_str().is_some_and(ours))))
+    fs::read_dir(folder).is_ok_and(|mut entries| entries.all(|e| e.is_ok_and(|e| is_ours(&e.path()))))
 }
 
-/// Removes the parts of a store, and its folder when nothing else is in it.
+/// Whether a file has the name of a part or an index.
+fn is_ours(path: &Path) -> bool {
+    path.file_name().and_then(|n| n.to_str()).is_some_and(|n| n.starts_with("run-"))
+        && path.extension().is_some_and(|e| e == INDEX || e == PART)
+}
+
+/// Removes a file; one that is gone by now is no error.
+fn remove_file(path: &Path) -> Result<(), OutputError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other.map_err(OutputError::io("remove", path)),
+    }
+}
+
+/// Removes all parts of a store, for a new beginning, and its folder when nothing else is in it.
 ///
 /// # Errors
 /// When the system refuses.
@@ -380,10 +427,8 @@ pub fn remove(study_folder: &Path) -> Result<(), OutputError> {
     let folder = study_folder.join(FOLDER);
     let Ok(entries) = fs::read_dir(&folder) else { return Ok(()) };
     for path in entries.filter_map(|e| Some(e.ok()?.path())) {
-        let ours = path.file_name().and_then(|n| n.to_str()).is_some_and(|n| n.starts_with("run-"))
-            && path.extension().is_some_and(|e| e == INDEX || e == PART);
-        if ours {
-            fs::remove_file(&path).map_err(OutputError::io("remove", &path))?;
+        if is_ours(&path) {
+            remove_file(&path)?;
         }
     }
     let _ = fs::remove_dir(&folder); // stays when people keep something of their own in it
