@@ -313,6 +313,55 @@ fn columns_are_found_by_name() {
 }
 
 #[test]
+fn a_screening_is_shown_with_its_intervals() {
+    let desk = Desk::new();
+    let design = r#"
+[design]
+kind = "morris"
+trajectories = 3
+levels = 4
+[[design.factors]]
+path = "replicate"
+low = 0
+high = 9
+[[design.factors]]
+path = "borders.pressure.power"
+low = 1.0
+high = 8.0
+"#;
+    let config = desk.path("screening.toml");
+    let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/quick.toml").display().to_string();
+    let study = format!(
+        "extends = {base:?}\n[study]\nname = \"screening\"\noutcomes = [\"continuity\", \"civil_strife\"]\nreplicates = 1\n[run]\ndays = 3\n{design}"
+    );
+    fs::write(&config, study).unwrap();
+    let folder = desk.path("screening").display().to_string();
+    let config = config.display().to_string();
+    let output =
+        Desk::spillover(&["sensitivity", &config, "--measure", "peak_index:RUS-SOUTH", "--quiet", "--out", &folder]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let (told, page) = desk.report(&[&folder]);
+    assert!(!told.contains("sensitivity"), "{told}");
+    let shown = page.about["sensitivity"].as_array().unwrap();
+    let table = rows(&folder, "sensitivity");
+    assert_eq!(shown.len(), table.len());
+    // Two outcomes, two factors, three indices.
+    assert_eq!(table.len(), 12);
+    for (mine, row) in shown.iter().zip(&table) {
+        let texts = ["outcome", "variant", "measure", "border", "method", "parameter", "with_parameter", "index"];
+        for (at, column) in texts.into_iter().enumerate() {
+            assert_eq!(mine[at + 1], row[column], "{column} of {row:?}");
+        }
+        for (at, column) in [(9, "value"), (10, "low"), (11, "high"), (12, "samples")] {
+            let (mine, table) = (mine[at].as_f64().unwrap(), number(row, column));
+            assert!((mine - table).abs() <= table.abs() * 1e-5, "{column}: {mine} in {row:?}");
+        }
+    }
+    let power = shown.iter().find(|r| r[6] == "borders.pressure.power" && r[8] == "mu_star").unwrap();
+    assert!(power[9].as_f64().unwrap() > 0.0, "the power of the mean moves the index: {power}");
+}
+
+#[test]
 fn pictures_of_an_outcome() {
     let desk = Desk::new();
     let folder = desk.study("study", &[]);

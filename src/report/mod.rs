@@ -140,17 +140,19 @@ pub fn gather(sources: &Sources) -> Result<Gathered, String> {
     let mut people = people::People::default();
     let mut places = places::Places::default();
     let mut power = power::Power::default();
+    let mut sensitivity = Vec::new();
     for (number, study) in studies.iter().enumerate() {
         pressure.read(study, number, &mut axes, &mut out);
         power.read(study, number, &mut axes, &mut out);
         people.read(study, number, &mut axes, map, &mut out);
         places.read(study, number, &mut axes, map, &mut out);
-        power::sensitivity(study, &mut out);
+        sensitivity.extend(power::sensitivity(study, number, &mut out));
     }
     pressure.finish(&axes, &mut out);
     people.finish(&axes, map, &mut out);
     places.finish(&axes, map, &mut out);
     power.finish(&axes, &mut out);
+    out.put("sensitivity", Value::Array(sensitivity));
     let mut scores = Vec::new();
     for folder in &sources.validation {
         match power::scores(folder, &mut out) {

@@ -823,25 +823,28 @@
   const skillBar = v => sv("svg", { viewBox: "-41 0 82 10", width: 82, height: 10, "aria-hidden": "true", class: "inline" }, sv("line", { x1: 0, x2: 0, y1: 0, y2: 10, stroke: T.soft }), sv("rect", { x: v < 0 ? Math.max(-40, v * 40) : 0, y: 2, width: Math.min(40, Math.abs(v) * 40), height: 6, fill: v < 0 ? T.arm[0] : T.hum[1] }));
   function tornadoPanel() {
     if (!A.sensitivity?.length) return null;
-    const names = ["mu_star", "sigma", "mu_star_conf", "S1", "S1_conf", "ST", "ST_conf"], groups = new Map();
-    for (const r of A.sensitivity) { const k = [r[0], r[1]].filter(Boolean).join(" · ") || "all"; if (!groups.has(k)) groups.set(k, []); groups.get(k).push(r); }
-    const p = panel("tornado", "w12", "Which parameters matter: sensitivity", () => [["measure", "outcome", "parameter", ...names], A.sensitivity]);
-    const body = el("div", { class: "chart" }), choose = el("select", { id: "tornado-of", onchange: draw }, [...groups.keys()].map(k => el("option", {}, k)));
+    // Rows as in sensitivity.csv, the study before them.
+    const STUDY = 0, OUTCOME = 1, VARIANT = 2, MEASURE = 3, BORDER = 4, METHOD = 5, PARAMETER = 6, WITH = 7, INDEX = 8, VALUE = 9, LOW = 10, HIGH = 11;
+    const header = ["study", "outcome", "variant", "measure", "border", "method", "parameter", "with_parameter", "index", "value", "low", "high", "samples"], groups = new Map();
+    const several = new Set(A.sensitivity.map(r => r[VARIANT])).size > 1;
+    for (const r of A.sensitivity) { const k = [two ? "AB"[r[STUDY]] : "", r[MEASURE] + (r[BORDER] ? " " + r[BORDER] : ""), pretty(r[OUTCOME]), several ? r[VARIANT] : ""].filter(Boolean).join(" · "); if (!groups.has(k)) groups.set(k, []); groups.get(k).push(r); }
+    const p = panel("tornado", "w12", "Which parameters matter: sensitivity", () => [header, A.sensitivity.map(r => ["AB"[r[STUDY]], ...r.slice(1)])]);
+    const body = el("div", { class: "chart" }), choose = el("select", { id: "tornado-of", onchange: draw }, [...groups.keys()].map(k => el("option", { value: k }, k)));
     p.append(el("div", { class: "row" }, el("label", { class: "pick" }, "Of", choose)), body);
     function draw() {
-      const rows = groups.get(choose.value), sobol = rows.some(r => r[8] != null), at = sobol ? 8 : rows.some(r => r[3] != null) ? 3 : 6, conf = { 8: 9, 3: 5, 6: 7 }[at];
-      const list = rows.filter(r => r[at] != null).sort((a, b) => Math.abs(b[at]) - Math.abs(a[at])).slice(0, 16);
-      const w = 860, left = 330, h = list.length * 20 + 22, top = niceTop(Math.max(1e-12, ...list.map(r => Math.abs(r[at]) + (r[conf] || 0)))), X = v => left + (w - left - 70) * Math.min(1, Math.max(0, v) / top);
+      const rows = groups.get(choose.value), morris = rows[0][METHOD] === "morris", main = morris ? "mu_star" : "ST", inner = new Map(rows.filter(r => r[INDEX] === "S1").map(r => [r[PARAMETER], r]));
+      const list = rows.filter(r => r[INDEX] === main && r[VALUE] != null).sort((a, b) => b[VALUE] - a[VALUE]).slice(0, 16), end = r => Math.max(r[VALUE], r[HIGH] ?? r[VALUE]);
+      const w = 860, left = 330, h = list.length * 20 + 22, top = niceTop(Math.max(1e-12, ...list.map(end))), X = v => left + (w - left - 70) * Math.min(1, Math.max(0, v) / top);
       const svg = sv("svg", { class: "c", viewBox: `0 0 ${w} ${h}`, role: "img", "aria-label": `Sensitivity of ${choose.value}`, "font-size": 11.5 });
       for (const t of ticks(0, top, 5)) svg.append(sv("line", { x1: X(t), x2: X(t), y1: 0, y2: h - 18, stroke: T.grid }), sv("text", { x: X(t), y: h - 4, "text-anchor": "middle", fill: T.soft }, num(t)));
       list.forEach((r, i) => {
-        const y = i * 20 + 3, v = Math.abs(r[at]);
-        svg.append(sv("text", { x: left - 6, y: y + 11, "text-anchor": "end", fill: T.ink }, r[2]), sv("rect", { x: left, y, width: X(v) - left, height: 14, fill: T.hues[0], "fill-opacity": .85 }, sv("title", {}, names.map((n, k) => r[k + 3] == null ? "" : `${n} ${num(r[k + 3])}`).filter(Boolean).join(", "))));
-        if (sobol && r[6] != null) svg.append(sv("rect", { x: left, y: y + 4, width: X(r[6]) - left, height: 6, fill: T.paper, "fill-opacity": .7 }));
-        if (r[conf] != null) svg.append(sv("line", { x1: X(v - r[conf]), x2: X(v + r[conf]), y1: y + 7, y2: y + 7, stroke: T.ink, "stroke-width": 1.3 }));
-        svg.append(sv("text", { x: X(v + (r[conf] || 0)) + 5, y: y + 11, fill: T.soft }, num(v)));
+        const y = i * 20 + 3, all = rows.filter(o => o[PARAMETER] === r[PARAMETER] && !o[WITH]), s1 = morris ? null : inner.get(r[PARAMETER]);
+        svg.append(sv("text", { x: left - 6, y: y + 11, "text-anchor": "end", fill: T.ink }, r[PARAMETER]), sv("rect", { class: "bar", x: left, y, width: X(r[VALUE]) - left, height: 14, fill: T.hues[0], "fill-opacity": .85 }, sv("title", {}, all.map(o => `${o[INDEX]} ${num(o[VALUE])}` + (o[LOW] == null ? "" : ` (${num(o[LOW])} to ${num(o[HIGH])})`)).join(", "))));
+        if (s1 && s1[VALUE] != null) svg.append(sv("rect", { x: left, y: y + 4, width: X(s1[VALUE]) - left, height: 6, fill: T.paper, "fill-opacity": .7 }));
+        if (r[LOW] != null && r[HIGH] != null) svg.append(sv("line", { class: "interval", x1: X(r[LOW]), x2: X(r[HIGH]), y1: y + 7, y2: y + 7, stroke: T.ink, "stroke-width": 1.3 }));
+        svg.append(sv("text", { x: X(end(r)) + 5, y: y + 11, fill: T.soft }, num(r[VALUE])));
       });
-      body.replaceChildren(svg, el("p", { class: "soft small" }, sobol ? "Bar: total effect ST; pale inner bar: first-order effect S1; line: confidence interval." : at === 3 ? "Bar: mean absolute elementary effect (Morris mu*); line: its confidence interval." : "Bar: first-order effect S1; line: its confidence interval."));
+      body.replaceChildren(svg, el("p", { class: "soft small" }, morris ? "Bar: mean size of the change of the measure over the factor’s whole range (Morris mu*); line: its bootstrap interval." : "Bar: total effect ST, a share of the variance; pale inner bar: first-order effect S1; line: bootstrap interval of ST."));
     }
     p.render = draw;
     return p;
