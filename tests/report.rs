@@ -405,3 +405,42 @@ fn mistakes_are_told_with_the_next_step() {
     assert!(told(&["report", &empty, "--out", &there]).contains("add --overwrite"));
     assert_eq!(fs::read_to_string(&there).unwrap(), "mine");
 }
+
+#[test]
+fn an_unfinished_study_shows_the_runs_that_are_done() {
+    let desk = Desk::new();
+    let whole = desk.study("whole", &[]);
+    let folder = desk.path("part").display().to_string();
+    let outcomes = r#"study.outcomes=["continuity", "civil_strife"]"#;
+    let arguments =
+        ["run", "configs/quick.toml", "--quiet", "--replicates", "3", "--set", "run.days=15", "--set", outcomes];
+    let output = Desk::spillover(&[&arguments[..], &["--shard", "1/2", "--out", &folder]].concat());
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(Path::new(&folder).join("store").is_dir() && !Path::new(&folder).join("runs.csv").exists(), "{told}");
+    let (told, page) = desk.report(&[&folder, "--map", "maps/caucasus_10km"]);
+    assert!(told.contains("is unfinished: still running, or ended without a word"), "{told}");
+    assert!(told.contains("missing"), "{told}");
+    let progress = page.about["progress"].as_array().unwrap();
+    assert_eq!(progress.len(), 2);
+    let sum = |what: &str| progress.iter().map(|r| r[what].as_u64().unwrap()).sum::<u64>();
+    assert_eq!((sum("planned"), sum("done"), sum("failed"), sum("missing")), (6, 3, 0, 3));
+    // What is done is what the whole study has of the same runs.
+    let table = rows(&whole, "runs");
+    for (s, row) in progress.iter().enumerate() {
+        let runs: Vec<(String, u64)> = serde_json::from_value(page.about["scenarios"][s]["runs"].clone()).unwrap();
+        assert_eq!(runs.len() as u64, row["done"].as_u64().unwrap());
+        let mut abroad: Vec<f64> = table
+            .iter()
+            .filter(|r| r["outcome"] == row["outcome"] && runs.iter().any(|(_, n)| *n as f64 == number(r, "replicate")))
+            .map(|r| number(r, "displaced_abroad_persons"))
+            .collect();
+        abroad.sort_by(f64::total_cmp);
+        let median = f64::midpoint(abroad[(abroad.len() - 1) / 2], abroad[abroad.len() / 2]);
+        let mine = row["abroad"][2].as_f64().unwrap();
+        assert!((mine - median).abs() <= median * 1e-5, "{mine} for {median}");
+    }
+    for name in ["level/index", "terms", "people/totals"] {
+        assert!(page.blocks.contains_key(name), "{name} comes from the store");
+    }
+    assert!(told.contains("contrasts.csv is not there"), "{told}");
+}

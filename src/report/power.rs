@@ -25,11 +25,11 @@ pub struct Power {
 impl Power {
     /// Reads the tables of a study.
     pub fn read(&mut self, study: &Study, number: usize, axes: &mut Axes, out: &mut Gathered) {
-        match Rows::open(&study.folder, "states").and_then(|rows| self.read_states(rows, number, axes)) {
+        match study.rows("states").and_then(|rows| self.read_states(rows, number, axes)) {
             Ok(problem) => out.notes.extend(problem),
             Err(problem) => out.note(format!("{problem}: not shown: reserve, influence and arms of Russia")),
         }
-        match Rows::open(&study.folder, "actions").and_then(|rows| self.read_actions(rows, number, axes)) {
+        match study.rows("actions").and_then(|rows| self.read_actions(rows, number, axes)) {
             Ok(problem) => out.notes.extend(problem),
             Err(problem) => out.note(format!("{problem}: not shown: actions of states")),
         }
@@ -146,7 +146,7 @@ pub fn scores(folder: &std::path::Path, out: &mut Gathered) -> Result<Vec<Value>
 
 /// Sensitivity of measures to parameters, where a study has it: the rows of [`crate::sensitivity::table`], one per index.
 pub fn sensitivity(study: &Study, number: usize, out: &mut Gathered) -> Vec<Value> {
-    let Ok(mut rows) = Rows::open(&study.folder, "sensitivity") else { return Vec::new() };
+    let Ok(mut rows) = study.rows("sensitivity") else { return Vec::new() };
     // Columns with a number come last, after the texts.
     let names = crate::sensitivity::table::COLUMNS;
     let mut at = [0; 12];

@@ -55,7 +55,10 @@ pub struct Pressure {
 
 /// Reads who ran.
 pub fn read_runs(study: &Study, number: usize, axes: &mut Axes, out: &mut Gathered) {
-    let mut rows = match Rows::open(&study.folder, "runs") {
+    if let Some(unfinished) = &study.unfinished {
+        return unfinished.read_runs(number, axes, out);
+    }
+    let mut rows = match study.rows("runs") {
         Ok(rows) => rows,
         Err(problem) => return out.note(format!("{problem}: which runs failed is not known")),
     };
@@ -103,7 +106,7 @@ impl Pressure {
     pub fn read(&mut self, study: &Study, number: usize, axes: &mut Axes, out: &mut Gathered) {
         self.read_bands(study, number, axes, out, false);
         self.read_bands(study, number, axes, out, true);
-        let read = Rows::open(&study.folder, "pressure").and_then(|rows| self.read_days(rows, number, axes, out));
+        let read = study.rows("pressure").and_then(|rows| self.read_days(rows, number, axes, out));
         match read {
             Ok(problem) => out.notes.extend(problem),
             Err(problem) => out.note(format!(
@@ -114,7 +117,7 @@ impl Pressure {
 
     fn read_bands(&mut self, study: &Study, number: usize, axes: &mut Axes, out: &mut Gathered, difference: bool) {
         let table = if difference { "contrasts" } else { "pressure_bands" };
-        let rows = match Rows::open(&study.folder, table) {
+        let rows = match study.rows(table) {
             Ok(rows) => rows,
             Err(problem) => {
                 let what =

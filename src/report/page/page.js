@@ -821,6 +821,15 @@
     return p;
   }
   const skillBar = v => sv("svg", { viewBox: "-41 0 82 10", width: 82, height: 10, "aria-hidden": "true", class: "inline" }, sv("line", { x1: 0, x2: 0, y1: 0, y2: 10, stroke: T.soft }), sv("rect", { x: v < 0 ? Math.max(-40, v * 40) : 0, y: 2, width: Math.min(40, Math.abs(v) * 40), height: 6, fill: v < 0 ? T.arm[0] : T.hum[1] }));
+  function progressPanel() {
+    if (!A.progress?.length) return null;
+    const count = (id, text) => ({ id, text, key: r => r[id], words: r => num(r[id]) });
+    const band = (id, text) => ({ id, text, key: r => r[id] ? r[id][2] : null, words: r => r[id] ? bandWords(r[id]) : "–", csv: q5(id, r => r[id] || []) });
+    return sortable("progress", "How far this study is", () => [
+      { id: "outcome", text: "Outcome", left: true, key: r => r.outcome, words: r => (two ? "AB"[r.study] + " · " : "") + pretty(r.outcome) + (variants ? " · " + r.variant : ""), csv: [["outcome", "variant"], r => [r.outcome, r.variant]] },
+      count("planned", "Runs planned"), count("done", "Done"), count("failed", "Failed"), count("missing", "Missing"),
+      band("peak", "Peak index of RUS-SOUTH"), band("abroad", "Displaced abroad at the end"), band("inside", "Displaced inside at the end"), band("attention", "Attention diverted, peak")], () => A.progress, { sort: "outcome", dir: 1, controls: () => [el("span", { class: "soft small" }, "The study is unfinished: numbers are of the runs that are done, and those still missing may move them.")] });
+  }
   function tornadoPanel() {
     if (!A.sensitivity?.length) return null;
     // Rows as in sensitivity.csv, the study before them.
@@ -858,8 +867,8 @@
   }), el("p", {}, "Numbers in the charts are kept to a thousandth of the largest value of their measure or finer (index 0.01, single runs 0.1, people by cell and queues 1 %); the CSV tables of the study have them in full."));
 
   // ---- putting it together -----------------------------------------------------------------------------------------------------------
-  const skill = skillPanel(), tornado = tornadoPanel();
-  page.append(head, ...(notes ? [notes] : []), el("p", { class: "lead" }, el("b", {}, "Russia’s southern border"), ": chance that its pressure stays above 60 for seven days or more, if the outcome comes about"), cards, timeBar, el("div", { class: "grid" }, [mapPanel, fans, why, peoplePanel, flowPanel, moscow, borderTable, crossingTable, skill, tornado].filter(Boolean)), foot);
+  const skill = skillPanel(), tornado = tornadoPanel(), progress = progressPanel();
+  page.append(head, ...(notes ? [notes] : []), el("p", { class: "lead" }, el("b", {}, "Russia’s southern border"), ": chance that its pressure stays above 60 for seven days or more, if the outcome comes about"), cards, timeBar, el("div", { class: "grid" }, [progress, mapPanel, fans, why, peoplePanel, flowPanel, moscow, borderTable, crossingTable, skill, tornado].filter(Boolean)), foot);
   if (!A.map) fans.className = "panel w12";
   if (!peoplePanel && flowPanel) flowPanel.className = "panel w12";
   function applyTheme(force) {
@@ -906,7 +915,7 @@
       borderTable?.render(); 
     }
     if (all || c("s")) { renderFlows(); crossingTable?.render(); }
-    if (all) { skill?.render(); tornado?.render(); }
+    if (all) { progress?.render(); skill?.render(); tornado?.render(); }
     if (all || c("s") || c("layer") || c("run")) renderMap(); else { drawMap(); mapTitle(); }
     syncDay();
   }
