@@ -444,3 +444,47 @@ fn an_unfinished_study_shows_the_runs_that_are_done() {
     }
     assert!(told.contains("contrasts.csv is not there"), "{told}");
 }
+
+#[test]
+fn a_difference_is_told_with_its_own_reference() {
+    let desk = Desk::new();
+    let variants = r#"study.variants=[{name="plain", set={mechanisms={kin=true}}}, {name="no_kin", set={mechanisms={kin=false}}}]"#;
+    let folder = desk.study("study", &["--set", variants, "--set", r#"study.contrast_variant="plain""#]);
+    let (_, page) = desk.report(&[&folder]);
+    let scenarios = page.about["scenarios"].as_array().unwrap();
+    let name = |s: usize| (scenarios[s]["outcome"].as_str().unwrap(), scenarios[s]["variant"].as_str().unwrap());
+    let place = |outcome: &str, variant: &str| (0..scenarios.len()).find(|&s| name(s) == (outcome, variant));
+    let (borders, days) = (page.names("borders"), 15);
+    let values = decode(&page.blocks["difference/index"]).unwrap();
+    let start: jiff::civil::Date = rows(&folder, "pressure")[0]["date"].parse().unwrap();
+    let expected = [
+        (("continuity", "plain"), None),
+        (("civil_strife", "plain"), Some(("continuity", "plain"))),
+        (("continuity", "no_kin"), Some(("continuity", "plain"))),
+        // Both references are in the table: the reference outcome in the same variant counts.
+        (("civil_strife", "no_kin"), Some(("continuity", "no_kin"))),
+    ];
+    let table = rows(&folder, "contrasts");
+    for ((outcome, variant), against) in expected {
+        let s = place(outcome, variant).unwrap();
+        let reference = page.about["reference"][s].as_u64().map(|r| name(r as usize));
+        assert_eq!(reference, against, "{outcome} {variant}");
+        let Some(against) = against else { continue };
+        let mut compared = 0;
+        for row in table.iter().filter(|r| {
+            (r["outcome"].as_str(), r["variant"].as_str()) == (outcome, variant)
+                && (r["against_outcome"].as_str(), r["against_variant"].as_str()) == against
+                && r["measure"] == "index"
+        }) {
+            let b = borders.iter().position(|b| *b == row["border"]).unwrap();
+            let date: jiff::civil::Date = row["date"].parse().unwrap();
+            let day = date.since(start).unwrap().get_days() as usize;
+            for (q, column) in ["q05", "q25", "q50", "q75", "q95"].into_iter().enumerate() {
+                let mine = values[((s * 5 + q) * borders.len() + b) * days + day];
+                assert!((mine - number(row, column)).abs() <= 0.0051, "{column}: {mine} in {row:?}");
+                compared += 1;
+            }
+        }
+        assert!(compared > 500, "{compared} numbers of {outcome} {variant}");
+    }
+}

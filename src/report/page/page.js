@@ -337,11 +337,16 @@
   }
 
   // ---- fan charts -------------------------------------------------------------------------------------------------------
-  const viewNames = { level: "Level", difference: "Against " + (() => { const r = (A.reference || []).find(x => x != null && S[x]); return r == null ? "reference" : pretty(S[r].outcome) + (variants ? " · " + S[r].variant : ""); })(), between: "B against A" };
+  const viewNames = { level: "Level", difference: "Against reference", between: "B against A" };
+  // What is subtracted from a scenario: its own reference.
+  const referenceOf = s => { const r = A.reference?.[s]; return r == null || !S[r] ? null : pretty(S[r].outcome) + (variants ? " · " + S[r].variant : ""); };
+  const againstAll = [...new Set(S.map((_, s) => referenceOf(s)).filter(Boolean))];
+  if (againstAll.length === 1) viewNames.difference = "Against " + againstAll[0];
+  const against = s => "against " + (referenceOf(s) || "its reference");
   const fans = panel("fans", "w6", "Pressure over time", () => {
     const name = `${state.view}/${state.m}`, step = get(name)?.step, rows = [];
-    for (const [s, b] of shownPanels()) { const bands = bandsOf(name, s, b); if (bands && any(bands[2])) for (let d = 0; d < DAYS; d++) rows.push([S[s].outcome, S[s].variant, iso(d), B[b], state.m, ...bands.map(q => tidy(q[d], step))]); }
-    return [["outcome", "variant", "date", "border", state.view === "level" ? "measure" : "difference_of_measure", "q05", "q25", "q50", "q75", "q95"], rows];
+    for (const [s, b] of shownPanels()) { const bands = bandsOf(name, s, b); if (bands && any(bands[2])) for (let d = 0; d < DAYS; d++) rows.push([S[s].outcome, S[s].variant, iso(d), B[b], state.m, ...bands.map(q => tidy(q[d], step)), ...(state.view === "difference" ? [S[A.reference[s]]?.outcome, S[A.reference[s]]?.variant] : [])]); }
+    return [["outcome", "variant", "date", "border", state.view === "level" ? "measure" : "difference_of_measure", "q05", "q25", "q50", "q75", "q95", ...(state.view === "difference" ? ["against_outcome", "against_variant"] : [])], rows];
   });
   const seg = (label, options, current, act) => el("div", { class: "seg", role: "group", "aria-label": label }, options.map(([value, text, off]) => el("button", { type: "button", "aria-pressed": String(value === current()), disabled: off, "data-v": value, onclick: () => act(value) }, text)));
   const fanControls = el("div", { class: "row" }), fanGrid = el("div", { class: "fans" }), fanNote = el("p", { class: "soft small" });
@@ -367,7 +372,7 @@
     const index = state.m === "index" && state.view === "level";
     hi = index ? Math.max(65, niceTop(hi)) : niceTop(Math.max(hi, 1e-9)); lo = lo < 0 ? -niceTop(-lo) : 0;
     if (index && hi > 80) hi = 100;
-    fans.title2.textContent = `${measureName(state.m)}${state.view === "level" ? "" : state.view === "between" ? ", B against A" : ", difference " + viewNames.difference.toLowerCase()} · ${state.by === "border" ? nameOf(state.s) : B[state.b]}`;
+    fans.title2.textContent = `${measureName(state.m)}${state.view === "level" ? "" : state.view === "between" ? ", B against A" : ", difference " + (state.by === "border" ? against(state.s) : againstAll.length === 1 ? against(S.findIndex((_, s) => referenceOf(s))) : "against each one’s reference")} · ${state.by === "border" ? nameOf(state.s) : B[state.b]}`;
     readouts = [];
     const room = fanGrid.clientWidth || 560, few = panels.length <= 6 && room > 380, columns = Math.max(1, Math.floor((room + 12) / (few ? 250 : room < 380 ? 150 : 188))), W = Math.max(150, (room + 12) / columns - 12);
     fanGrid.style.gridTemplateColumns = matchMedia("print").matches ? "" : `repeat(${columns}, minmax(0, 1fr))`;
@@ -398,7 +403,7 @@
       const head_ = el("button", { type: "button", class: "ft" + (state.by === "border" ? b === state.b ? " on" : "" : s === state.s ? " on" : ""), onclick: () => pick(state.by === "border" ? { b } : { s }) }, state.by === "outcome" ? sized(glyph(s)) : null, el("span", { class: "n" }, state.by === "border" ? B[b] : nameOf(s)), value);
       return el("div", { class: "fan" }, head_, f.svg);
     }));
-    fanNote.textContent = (m ? m.about + " " : "") + `Line: median. Dark band: 50 %, pale band: 90 % of ${runsMost} runs. ` + (index ? "Dotted: class limits 20, 40, 60, 80. Point at a chart for its single runs; click for the day." : "Click a chart to choose its day.") + (state.view === "difference" ? " Difference run by run under the same luck." : "");
+    fanNote.textContent = (m ? m.about + " " : "") + `Line: median. Dark band: 50 %, pale band: 90 % of ${runsMost} runs. ` + (index ? "Dotted: class limits 20, 40, 60, 80. Point at a chart for its single runs; click for the day." : "Click a chart to choose its day.") + (state.view === "difference" ? " Difference run by run under the same luck" + (againstAll.length > 1 ? ": " + panels.map(([s]) => s).filter((s, i, l) => l.indexOf(s) === i).map(s => `${nameOf(s)} ${against(s)}`).join("; ") : "") + "." : "");
     syncDay();
   }
 
