@@ -325,7 +325,7 @@ path = "replicate"
 low = 0
 high = 9
 [[design.factors]]
-path = "borders.pressure.power"
+path = "borders.pressure.aggregate_power"
 low = 1.0
 high = 8.0
 "#;
@@ -357,7 +357,7 @@ high = 8.0
             assert!((mine - table).abs() <= table.abs() * 1e-5, "{column}: {mine} in {row:?}");
         }
     }
-    let power = shown.iter().find(|r| r[6] == "borders.pressure.power" && r[8] == "mu_star").unwrap();
+    let power = shown.iter().find(|r| r[6] == "borders.pressure.aggregate_power" && r[8] == "mu_star").unwrap();
     assert!(power[9].as_f64().unwrap() > 0.0, "the power of the mean moves the index: {power}");
 }
 
