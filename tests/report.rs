@@ -313,6 +313,55 @@ fn columns_are_found_by_name() {
 }
 
 #[test]
+fn a_screening_is_shown_with_its_intervals() {
+    let desk = Desk::new();
+    let design = r#"
+[design]
+kind = "morris"
+trajectories = 3
+levels = 4
+[[design.factors]]
+path = "replicate"
+low = 0
+high = 9
+[[design.factors]]
+path = "borders.pressure.aggregate_power"
+low = 1.0
+high = 8.0
+"#;
+    let config = desk.path("screening.toml");
+    let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/quick.toml").display().to_string();
+    let study = format!(
+        "extends = {base:?}\n[study]\nname = \"screening\"\noutcomes = [\"continuity\", \"civil_strife\"]\nreplicates = 1\n[run]\ndays = 3\n{design}"
+    );
+    fs::write(&config, study).unwrap();
+    let folder = desk.path("screening").display().to_string();
+    let config = config.display().to_string();
+    let output =
+        Desk::spillover(&["sensitivity", &config, "--measure", "peak_index:RUS-SOUTH", "--quiet", "--out", &folder]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let (told, page) = desk.report(&[&folder]);
+    assert!(!told.contains("sensitivity"), "{told}");
+    let shown = page.about["sensitivity"].as_array().unwrap();
+    let table = rows(&folder, "sensitivity");
+    assert_eq!(shown.len(), table.len());
+    // Two outcomes, two factors, three indices.
+    assert_eq!(table.len(), 12);
+    for (mine, row) in shown.iter().zip(&table) {
+        let texts = ["outcome", "variant", "measure", "border", "method", "parameter", "with_parameter", "index"];
+        for (at, column) in texts.into_iter().enumerate() {
+            assert_eq!(mine[at + 1], row[column], "{column} of {row:?}");
+        }
+        for (at, column) in [(9, "value"), (10, "low"), (11, "high"), (12, "samples")] {
+            let (mine, table) = (mine[at].as_f64().unwrap(), number(row, column));
+            assert!((mine - table).abs() <= table.abs() * 1e-5, "{column}: {mine} in {row:?}");
+        }
+    }
+    let power = shown.iter().find(|r| r[6] == "borders.pressure.aggregate_power" && r[8] == "mu_star").unwrap();
+    assert!(power[9].as_f64().unwrap() > 0.0, "the power of the mean moves the index: {power}");
+}
+
+#[test]
 fn pictures_of_an_outcome() {
     let desk = Desk::new();
     let folder = desk.study("study", &[]);
@@ -355,4 +404,87 @@ fn mistakes_are_told_with_the_next_step() {
     let there = there.display().to_string();
     assert!(told(&["report", &empty, "--out", &there]).contains("add --overwrite"));
     assert_eq!(fs::read_to_string(&there).unwrap(), "mine");
+}
+
+#[test]
+fn an_unfinished_study_shows_the_runs_that_are_done() {
+    let desk = Desk::new();
+    let whole = desk.study("whole", &[]);
+    let folder = desk.path("part").display().to_string();
+    let outcomes = r#"study.outcomes=["continuity", "civil_strife"]"#;
+    let arguments =
+        ["run", "configs/quick.toml", "--quiet", "--replicates", "3", "--set", "run.days=15", "--set", outcomes];
+    let output = Desk::spillover(&[&arguments[..], &["--shard", "1/2", "--out", &folder]].concat());
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(Path::new(&folder).join("store").is_dir() && !Path::new(&folder).join("runs.csv").exists(), "{told}");
+    let (told, page) = desk.report(&[&folder, "--map", "maps/caucasus_10km"]);
+    assert!(told.contains("is unfinished: still running, or ended without a word"), "{told}");
+    assert!(told.contains("missing"), "{told}");
+    let progress = page.about["progress"].as_array().unwrap();
+    assert_eq!(progress.len(), 2);
+    let sum = |what: &str| progress.iter().map(|r| r[what].as_u64().unwrap()).sum::<u64>();
+    assert_eq!((sum("planned"), sum("done"), sum("failed"), sum("missing")), (6, 3, 0, 3));
+    // What is done is what the whole study has of the same runs.
+    let table = rows(&whole, "runs");
+    for (s, row) in progress.iter().enumerate() {
+        let runs: Vec<(String, u64)> = serde_json::from_value(page.about["scenarios"][s]["runs"].clone()).unwrap();
+        assert_eq!(runs.len() as u64, row["done"].as_u64().unwrap());
+        let mut abroad: Vec<f64> = table
+            .iter()
+            .filter(|r| r["outcome"] == row["outcome"] && runs.iter().any(|(_, n)| *n as f64 == number(r, "replicate")))
+            .map(|r| number(r, "displaced_abroad_persons"))
+            .collect();
+        abroad.sort_by(f64::total_cmp);
+        let median = f64::midpoint(abroad[(abroad.len() - 1) / 2], abroad[abroad.len() / 2]);
+        let mine = row["abroad"][2].as_f64().unwrap();
+        assert!((mine - median).abs() <= median * 1e-5, "{mine} for {median}");
+    }
+    for name in ["level/index", "terms", "people/totals"] {
+        assert!(page.blocks.contains_key(name), "{name} comes from the store");
+    }
+    assert!(told.contains("contrasts.csv is not there"), "{told}");
+}
+
+#[test]
+fn a_difference_is_told_with_its_own_reference() {
+    let desk = Desk::new();
+    let variants = r#"study.variants=[{name="plain", set={mechanisms={kin=true}}}, {name="no_kin", set={mechanisms={kin=false}}}]"#;
+    let folder = desk.study("study", &["--set", variants, "--set", r#"study.contrast_variant="plain""#]);
+    let (_, page) = desk.report(&[&folder]);
+    let scenarios = page.about["scenarios"].as_array().unwrap();
+    let name = |s: usize| (scenarios[s]["outcome"].as_str().unwrap(), scenarios[s]["variant"].as_str().unwrap());
+    let place = |outcome: &str, variant: &str| (0..scenarios.len()).find(|&s| name(s) == (outcome, variant));
+    let (borders, days) = (page.names("borders"), 15);
+    let values = decode(&page.blocks["difference/index"]).unwrap();
+    let start: jiff::civil::Date = rows(&folder, "pressure")[0]["date"].parse().unwrap();
+    let expected = [
+        (("continuity", "plain"), None),
+        (("civil_strife", "plain"), Some(("continuity", "plain"))),
+        (("continuity", "no_kin"), Some(("continuity", "plain"))),
+        // Both references are in the table: the reference outcome in the same variant counts.
+        (("civil_strife", "no_kin"), Some(("continuity", "no_kin"))),
+    ];
+    let table = rows(&folder, "contrasts");
+    for ((outcome, variant), against) in expected {
+        let s = place(outcome, variant).unwrap();
+        let reference = page.about["reference"][s].as_u64().map(|r| name(r as usize));
+        assert_eq!(reference, against, "{outcome} {variant}");
+        let Some(against) = against else { continue };
+        let mut compared = 0;
+        for row in table.iter().filter(|r| {
+            (r["outcome"].as_str(), r["variant"].as_str()) == (outcome, variant)
+                && (r["against_outcome"].as_str(), r["against_variant"].as_str()) == against
+                && r["measure"] == "index"
+        }) {
+            let b = borders.iter().position(|b| *b == row["border"]).unwrap();
+            let date: jiff::civil::Date = row["date"].parse().unwrap();
+            let day = date.since(start).unwrap().get_days() as usize;
+            for (q, column) in ["q05", "q25", "q50", "q75", "q95"].into_iter().enumerate() {
+                let mine = values[((s * 5 + q) * borders.len() + b) * days + day];
+                assert!((mine - number(row, column)).abs() <= 0.0051, "{column}: {mine} in {row:?}");
+                compared += 1;
+            }
+        }
+        assert!(compared > 500, "{compared} numbers of {outcome} {variant}");
+    }
 }

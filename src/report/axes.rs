@@ -150,6 +150,13 @@ impl Cube {
         self.set(at, day, now + value);
     }
 
+    /// Takes all values of a scenario over from another cube.
+    pub fn take(&mut self, scenario: usize, from: &mut Self) {
+        if let Some(values) = from.0.get_mut(scenario) {
+            *grown(&mut self.0, scenario) = std::mem::take(values);
+        }
+    }
+
     /// A line of days, which may be shorter than the study.
     #[must_use]
     pub fn line(&self, [a, b, c]: [usize; 3]) -> &[f32] {

@@ -13,9 +13,11 @@ mod places;
 mod power;
 pub mod pressure;
 pub mod rows;
+pub mod unfinished;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::{Map as Object, Value, json};
 
@@ -23,6 +25,8 @@ use crate::geography::Map;
 use crate::geography::draw::load_lines;
 use axes::Axes;
 use pack::Block;
+use rows::Rows;
+use unfinished::Unfinished;
 
 /// Size of the packed arrays at most, bytes of text: the page stays below two million.
 const BUDGET: usize = 1_750_000;
@@ -36,6 +40,24 @@ pub struct Study {
     pub manifest: Value,
     /// Its `datapackage.json`; null when there is none.
     pub package: Value,
+    /// The runs in its store, when the study is unfinished.
+    pub unfinished: Option<Arc<Unfinished>>,
+}
+
+impl Study {
+    /// Opens a table: the finished one; else the rows in the store, which are whole runs; else the file in the making.
+    ///
+    /// # Errors
+    /// A sentence that names the file, when there is none or it cannot be read.
+    pub fn rows(&self, name: &str) -> Result<Rows, String> {
+        let path = self.folder.join(format!("{name}.csv"));
+        if !path.is_file()
+            && let Some(rows) = self.unfinished.as_ref().and_then(|u| u.rows(name, &path))
+        {
+            return rows;
+        }
+        Rows::open(&self.folder, name)
+    }
 }
 
 /// What was gathered for the page.
@@ -140,17 +162,19 @@ pub fn gather(sources: &Sources) -> Result<Gathered, String> {
     let mut people = people::People::default();
     let mut places = places::Places::default();
     let mut power = power::Power::default();
+    let mut sensitivity = Vec::new();
     for (number, study) in studies.iter().enumerate() {
         pressure.read(study, number, &mut axes, &mut out);
         power.read(study, number, &mut axes, &mut out);
         people.read(study, number, &mut axes, map, &mut out);
         places.read(study, number, &mut axes, map, &mut out);
-        power::sensitivity(study, &mut out);
+        sensitivity.extend(power::sensitivity(study, number, &mut out));
     }
     pressure.finish(&axes, &mut out);
     people.finish(&axes, map, &mut out);
     places.finish(&axes, map, &mut out);
     power.finish(&axes, &mut out);
+    out.put("sensitivity", Value::Array(sensitivity));
     let mut scores = Vec::new();
     for folder in &sources.validation {
         match power::scores(folder, &mut out) {
@@ -159,6 +183,9 @@ pub fn gather(sources: &Sources) -> Result<Gathered, String> {
         }
     }
     out.put("scores", Value::Array(scores));
+    let progress = studies.iter().enumerate();
+    let progress = progress.filter_map(|(n, s)| Some(s.unfinished.as_ref()?.progress(n))).flatten().collect();
+    out.put("progress", Value::Array(progress));
     describe(&studies, &axes, &mut out);
     Ok(out)
 }
@@ -175,20 +202,28 @@ fn open(folder: &Path, out: &mut Gathered) -> Result<Study, String> {
         let text = std::fs::read_to_string(folder.join(name)).ok()?;
         serde_json::from_str(&text).ok()
     };
-    let study = Study {
+    let mut study = Study {
         folder: folder.to_owned(),
         manifest: json("manifest.json").unwrap_or(Value::Null),
         package: json("datapackage.json").unwrap_or(Value::Null),
+        unfinished: None,
     };
-    let has = |name: &str| folder.join(name).exists() || folder.join(format!("{name}.part")).exists();
-    if !["runs.csv", "pressure.csv", "pressure_bands.csv", "summary.csv"].into_iter().any(has) {
+    if !folder.join("runs.csv").is_file() {
+        study.unfinished = Unfinished::open(folder, out).map(Arc::new);
+    }
+    let has = |name: &str| rows::file_of(folder, name).is_some();
+    if study.unfinished.is_none() && !["runs", "pressure", "pressure_bands", "summary"].into_iter().any(has) {
         return Err(format!(
             "{shown} holds no tables of a study (runs.csv, pressure.csv, pressure_bands.csv); `spillover run STUDY.toml --out {shown}` makes them"
         ));
     }
     if let Ok(text) = std::fs::read_to_string(folder.join("UNFINISHED")) {
-        let why = text.lines().next().unwrap_or_default();
+        let lines = || text.lines().map(str::trim).filter(|l| !l.is_empty());
+        let why = lines().find_map(|l| l.strip_prefix("cause: ")).or_else(|| lines().next()).unwrap_or("an empty mark");
         out.note(format!("The study in {shown} is unfinished: {why}"));
+    }
+    if let (true, Some(unfinished)) = (study.manifest.is_null(), &study.unfinished) {
+        study.manifest = unfinished.manifest();
     }
     if study.manifest.is_null() {
         out.note(format!("{shown} has no readable manifest.json: the command that repeats the study is not known"));
@@ -232,7 +267,7 @@ fn load_map(sources: &Sources, studies: &[Study], out: &mut Gathered) -> Option<
 /// The first date of the first table that has one.
 fn first_date(studies: &[Study]) -> Option<jiff::civil::Date> {
     for table in ["pressure_bands", "pressure", "states", "leadership", "conflict"] {
-        let Ok(mut rows) = rows::Rows::open(&studies.first()?.folder, table) else { continue };
+        let Ok(mut rows) = studies.first()?.rows(table) else { continue };
         let Ok(date) = rows.column("date") else { continue };
         let text = rows.next_row().and_then(|r| std::str::from_utf8(r.get(date)?).ok().map(str::to_owned));
         if let Some(date) = text.and_then(|t| t.parse().ok()) {

@@ -59,7 +59,7 @@ impl People {
             ("origins", "flows by first-level unit", Self::read_origins),
         ];
         for (table, what, read) in tables {
-            match Rows::open(&study.folder, table).and_then(|rows| read(self, rows, number, axes, map)) {
+            match study.rows(table).and_then(|rows| read(self, rows, number, axes, map)) {
                 Ok(problem) => out.notes.extend(problem),
                 Err(problem) => out.note(format!("{problem}: not shown: {what}")),
             }

@@ -35,8 +35,12 @@ impl Film {
     /// # Errors
     /// When a table is missing or damaged, or there is no such outcome: then with the list of those there are.
     pub fn read(folder: &Path, map: &Map, outcome: &str, variant: Option<&str>) -> Result<Self, String> {
-        let study =
-            Study { folder: folder.to_owned(), manifest: serde_json::Value::Null, package: serde_json::Value::Null };
+        let study = Study {
+            folder: folder.to_owned(),
+            manifest: serde_json::Value::Null,
+            package: serde_json::Value::Null,
+            unfinished: None,
+        };
         let (mut axes, mut notes) = (Axes::default(), Gathered::default());
         pressure::read_runs(&study, 0, &mut axes, &mut notes);
         let mut people = People::default();

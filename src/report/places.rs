@@ -57,7 +57,7 @@ impl Places {
             ("conflict", "control by state", Self::read_conflict),
         ];
         for (table, what, read) in tables {
-            match Rows::open(&study.folder, table).and_then(|rows| read(self, rows, number, axes, map)) {
+            match study.rows(table).and_then(|rows| read(self, rows, number, axes, map)) {
                 Ok(problem) => out.notes.extend(problem),
                 Err(problem) => out.note(format!("{problem}: not shown: {what}")),
             }

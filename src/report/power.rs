@@ -25,11 +25,11 @@ pub struct Power {
 impl Power {
     /// Reads the tables of a study.
     pub fn read(&mut self, study: &Study, number: usize, axes: &mut Axes, out: &mut Gathered) {
-        match Rows::open(&study.folder, "states").and_then(|rows| self.read_states(rows, number, axes)) {
+        match study.rows("states").and_then(|rows| self.read_states(rows, number, axes)) {
             Ok(problem) => out.notes.extend(problem),
             Err(problem) => out.note(format!("{problem}: not shown: reserve, influence and arms of Russia")),
         }
-        match Rows::open(&study.folder, "actions").and_then(|rows| self.read_actions(rows, number, axes)) {
+        match study.rows("actions").and_then(|rows| self.read_actions(rows, number, axes)) {
             Ok(problem) => out.notes.extend(problem),
             Err(problem) => out.note(format!("{problem}: not shown: actions of states")),
         }
@@ -144,22 +144,42 @@ pub fn scores(folder: &std::path::Path, out: &mut Gathered) -> Result<Vec<Value>
     Ok(list)
 }
 
-/// Sensitivity of measures to parameters, where a study has it. Columns that are absent stay empty.
-pub fn sensitivity(study: &Study, out: &mut Gathered) {
-    let Ok(mut rows) = Rows::open(&study.folder, "sensitivity") else { return };
-    let texts = ["measure", "outcome", "parameter"].map(|n| rows.find(n));
-    let names = ["mu_star", "sigma", "mu_star_conf", "S1", "S1_conf", "ST", "ST_conf"];
-    let numbers = names.map(|n| rows.find(n));
-    if texts[2].is_none() || numbers.iter().all(Option::is_none) {
-        return out.note("sensitivity.csv has no column `parameter`, or none of mu_star, S1, ST: not shown".into());
+/// Sensitivity of measures to parameters, where a study has it: the rows of [`crate::sensitivity::table`], one per index.
+pub fn sensitivity(study: &Study, number: usize, out: &mut Gathered) -> Vec<Value> {
+    let Ok(mut rows) = study.rows("sensitivity") else { return Vec::new() };
+    // Columns with a number come last, after the texts.
+    let names = crate::sensitivity::table::COLUMNS;
+    let mut at = [0; 12];
+    for (to, (name, _, _)) in at.iter_mut().zip(names) {
+        match rows.column(name) {
+            Ok(column) => *to = column,
+            Err(problem) => {
+                out.note(format!("{problem}: the sensitivity of measures to parameters is not shown"));
+                return Vec::new();
+            }
+        }
     }
     let mut list = Vec::new();
     while let Some(record) = rows.next_row() {
-        let field = |c: Option<usize>| c.and_then(|c| record.get(c)).unwrap_or_default();
-        let mut row: Vec<Value> = texts.iter().map(|&c| json!(String::from_utf8_lossy(field(c)))).collect();
-        row.extend(numbers.iter().map(|&c| json!(super::rows::number(field(c)).filter(|v| v.is_finite()).map(short))));
+        let mut refused = None;
+        let mut row = vec![json!(number)];
+        for (&column, (_, kind, _)) in at.iter().zip(names) {
+            let field = record.get(column).unwrap_or_default();
+            row.push(if kind == "string" {
+                json!(String::from_utf8_lossy(field))
+            } else if let Some(value) = super::rows::number(field) {
+                json!(Some(value).filter(|v| v.is_finite()).map(short))
+            } else {
+                refused = Some(column);
+                break;
+            });
+        }
+        if let Some(column) = refused {
+            rows.refuse(column, "a number");
+            break;
+        }
         list.push(Value::Array(row));
     }
     out.notes.extend(rows.problem());
-    out.put("sensitivity", Value::Array(list));
+    list
 }

@@ -55,7 +55,10 @@ pub struct Pressure {
 
 /// Reads who ran.
 pub fn read_runs(study: &Study, number: usize, axes: &mut Axes, out: &mut Gathered) {
-    let mut rows = match Rows::open(&study.folder, "runs") {
+    if let Some(unfinished) = &study.unfinished {
+        return unfinished.read_runs(number, axes, out);
+    }
+    let mut rows = match study.rows("runs") {
         Ok(rows) => rows,
         Err(problem) => return out.note(format!("{problem}: which runs failed is not known")),
     };
@@ -103,7 +106,7 @@ impl Pressure {
     pub fn read(&mut self, study: &Study, number: usize, axes: &mut Axes, out: &mut Gathered) {
         self.read_bands(study, number, axes, out, false);
         self.read_bands(study, number, axes, out, true);
-        let read = Rows::open(&study.folder, "pressure").and_then(|rows| self.read_days(rows, number, axes, out));
+        let read = study.rows("pressure").and_then(|rows| self.read_days(rows, number, axes, out));
         match read {
             Ok(problem) => out.notes.extend(problem),
             Err(problem) => out.note(format!(
@@ -114,7 +117,7 @@ impl Pressure {
 
     fn read_bands(&mut self, study: &Study, number: usize, axes: &mut Axes, out: &mut Gathered, difference: bool) {
         let table = if difference { "contrasts" } else { "pressure_bands" };
-        let rows = match Rows::open(&study.folder, table) {
+        let rows = match study.rows(table) {
             Ok(rows) => rows,
             Err(problem) => {
                 let what =
@@ -136,6 +139,10 @@ impl Pressure {
         let against = rows.find("against_outcome").zip(rows.find("against_variant"));
         let point = rows.find("point");
         let (mut first_point, mut several) = (None, false);
+        // Differences to the same outcome in the reference variant, which stand in where there are none to another outcome.
+        let mut between_variants: BTreeMap<String, Cube> = BTreeMap::new();
+        let mut of_variant: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut variant_cube = Cube::default();
         let (bands, measures, reference) =
             (if difference { &mut self.difference } else { &mut self.level }, &mut self.measures, &mut self.reference);
         let mut last = String::new();
@@ -145,9 +152,11 @@ impl Pressure {
             if name != last.as_bytes() {
                 if !last.is_empty() {
                     bands.insert(last.clone(), std::mem::take(&mut cube));
+                    between_variants.insert(last.clone(), std::mem::take(&mut variant_cube));
                 }
                 last = String::from_utf8_lossy(name).into_owned();
                 cube = bands.remove(&last).unwrap_or_default();
+                variant_cube = between_variants.remove(&last).unwrap_or_default();
                 if !measures.contains(&last) {
                     measures.push(last.clone());
                 }
@@ -156,22 +165,39 @@ impl Pressure {
                 several |= first_point.get_or_insert_with(|| point.to_vec()) != point;
             }
             let border = row.axes.border(row.fields.get(border).unwrap_or_default());
+            let mut to = &mut cube;
+            if let Some((outcome, variant)) = against {
+                let fields = row.fields;
+                let field = |column: usize| fields.get(column).unwrap_or_default();
+                let own = &row.axes.scenarios[row.scenario];
+                let same_variant = field(variant) == own.variant.as_bytes();
+                if !same_variant {
+                    to = &mut variant_cube;
+                }
+                let references = if same_variant { &mut *reference } else { &mut of_variant };
+                if row.day == 0 || !references.contains_key(&row.scenario) {
+                    let subtracted = row.axes.scenario_named(number, field(outcome), field(variant));
+                    references.insert(row.scenario, subtracted);
+                }
+            }
             for (q, &column) in quantiles.iter().enumerate() {
                 let value = row.number_or(column, f64::NAN)?;
-                cube.set([row.scenario, q, border], row.day, value as f32);
-            }
-            if let Some((outcome, variant)) = against
-                && row.day == 0
-            {
-                let (outcome, variant) = (row.fields.get(outcome), row.fields.get(variant));
-                let subtracted =
-                    row.axes.scenario_named(number, outcome.unwrap_or_default(), variant.unwrap_or_default());
-                reference.insert(row.scenario, subtracted);
+                to.set([row.scenario, q, border], row.day, value as f32);
             }
             Ok(())
         });
         if !last.is_empty() {
-            bands.insert(last, cube);
+            bands.insert(last.clone(), cube);
+            between_variants.insert(last, variant_cube);
+        }
+        for (scenario, subtracted) in of_variant {
+            if reference.contains_key(&scenario) {
+                continue;
+            }
+            reference.insert(scenario, subtracted);
+            for (measure, cube) in &mut between_variants {
+                bands.entry(measure.clone()).or_default().take(scenario, cube);
+            }
         }
         if several {
             // Bands of single points of a design are not what the page shows: it pools the points, from the runs.

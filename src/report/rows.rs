@@ -1,13 +1,14 @@
 //! Tables read row by row, columns by name. A damaged table gives what stands before the damage, and a sentence about it.
 
 use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use csv::ByteRecord;
 
 /// A table being read.
 pub struct Rows {
-    reader: csv::Reader<File>,
+    reader: csv::Reader<Box<dyn Read>>,
     header: Vec<String>,
     path: PathBuf,
     record: ByteRecord,
@@ -33,16 +34,23 @@ impl Rows {
     /// # Errors
     /// A sentence that names the file, when there is none or it cannot be read.
     pub fn open(folder: &Path, name: &str) -> Result<Self, String> {
-        let mut path = folder.join(format!("{name}.csv"));
-        if !path.is_file() {
-            let part = folder.join(format!("{name}.csv.part"));
-            if !part.is_file() {
-                return Err(format!("{} is not there", path.display()));
-            }
-            path = part;
-        }
+        let Some(path) = file_of(folder, name) else {
+            return Err(format!("{} is not there", folder.join(format!("{name}.csv")).display()));
+        };
+        let mut file = File::open(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+        // The last line of a file in the making may be cut off within a number.
+        let whole = if path.extension().is_some_and(|e| e == "part") { whole_lines(&mut file) } else { Ok(u64::MAX) };
+        let whole = whole.map_err(|e| format!("{}: {e}", path.display()))?;
+        Self::read(path, Box::new(file.take(whole)))
+    }
+
+    /// Reads a table from anywhere; `path` is what it is called.
+    ///
+    /// # Errors
+    /// A sentence that names the table, when it cannot be read or is empty.
+    pub fn read(path: PathBuf, from: Box<dyn Read>) -> Result<Self, String> {
         let shown = path.display().to_string();
-        let mut reader = csv::Reader::from_path(&path).map_err(|e| format!("{shown}: {e}"))?;
+        let mut reader = csv::Reader::from_reader(from);
         let header = reader.byte_headers().map_err(|e| format!("{shown}: {e}"))?;
         let header: Vec<String> = header.iter().map(|h| String::from_utf8_lossy(h).into_owned()).collect();
         if header.is_empty() {
@@ -124,6 +132,47 @@ impl Rows {
     }
 }
 
+/// The file of a table: the finished one, or the longest of those in the making (`NAME.csv.part`, `NAME.csv.TOKEN.part`).
+#[must_use]
+pub fn file_of(folder: &Path, name: &str) -> Option<PathBuf> {
+    let whole = folder.join(format!("{name}.csv"));
+    if whole.is_file() {
+        return Some(whole);
+    }
+    let begins = format!("{name}.csv.");
+    let in_the_making = |file: &str| {
+        let rest = file.strip_prefix(&begins)?;
+        let token = if rest == "part" { "" } else { rest.strip_suffix(".part")? };
+        token.bytes().all(|b| b.is_ascii_hexdigit()).then_some(())
+    };
+    let files = std::fs::read_dir(folder).ok()?.filter_map(|entry| {
+        let entry = entry.ok()?;
+        in_the_making(entry.file_name().to_str()?)?;
+        Some((entry.metadata().ok()?.len(), entry.path()))
+    });
+    files.max().map(|(_, path)| path)
+}
+
+/// Length of a file's whole lines, bytes; the file is read from its beginning after that.
+fn whole_lines(file: &mut File) -> io::Result<u64> {
+    const STEP: u64 = 1 << 16;
+    let mut end = file.seek(SeekFrom::End(0))?;
+    let mut bytes = Vec::new();
+    while end > 0 {
+        let start = end.saturating_sub(STEP);
+        file.seek(SeekFrom::Start(start))?;
+        bytes.clear();
+        file.by_ref().take(end - start).read_to_end(&mut bytes)?;
+        if let Some(at) = bytes.iter().rposition(|b| *b == b'\n') {
+            end = start + at as u64 + 1;
+            break;
+        }
+        end = start;
+    }
+    file.seek(SeekFrom::Start(0))?;
+    Ok(end)
+}
+
 /// A number; NaN for an empty field, which is a missing value; nothing when the field holds something else.
 #[must_use]
 pub fn number(field: &[u8]) -> Option<f64> {
@@ -154,6 +203,18 @@ mod tests {
         assert_eq!(day_number(b"2026-01-15"), Some(20_468));
         assert_eq!(day_number(b"2026-13-15"), None);
         assert_eq!(day_number(b"yesterday"), None);
+    }
+
+    #[test]
+    fn of_files_in_the_making_the_longest_counts_but_for_a_line_that_is_cut_off() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("runs.csv.1f.part"), "a,b\n1,2\n").unwrap();
+        std::fs::write(dir.path().join("runs.csv.2e.part"), "a,b\n1,2\n3,4567\n3,4").unwrap();
+        std::fs::write(dir.path().join("runs.csv.mine.part"), "a,b\n1,2\n3,4567\n3,4\n5,6\n").unwrap();
+        let mut rows = Rows::open(dir.path(), "runs").unwrap();
+        assert!(rows.next_row().is_some());
+        assert_eq!(rows.next_row().unwrap().get(1), Some(&b"4567"[..]));
+        assert!(rows.next_row().is_none() && rows.problem().is_none());
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::execute::{Failure, execute_as_they_end};
 use super::merge::{MergeError, Merged, Wishes, merge};
 use super::plan::{Plan, PlannedRun};
 use super::precision::Precision;
-use super::store::index::{Entry, Fate, Head, columns_digest};
+use super::store::index::{Entry, Fate, Group, Head, columns_digest};
 use super::store::part::Packed;
 use super::store::read::number;
 use super::store::{Contents, LAYOUT, PartWriter, State, Store, frame};
@@ -488,7 +488,21 @@ fn head(plan: &Plan, options: &Options<'_>) -> Head {
         started: now(),
         program: program(),
         host: host(),
+        groups: groups(plan),
     }
+}
+
+/// How many runs of each outcome and variant a plan asks for, in its order.
+fn groups(plan: &Plan) -> Vec<Group> {
+    let same = |a: &PlannedRun, b: &PlannedRun| a.variant == b.variant && a.outcome == b.outcome;
+    let group = |runs: &[PlannedRun]| Group {
+        outcome: outcome_name(runs[0].outcome).to_owned(),
+        variant: plan.variant(&runs[0]).name.clone(),
+        first: runs[0].index,
+        last: runs[runs.len() - 1].index,
+        runs: runs.len(),
+    };
+    plan.runs.chunk_by(same).map(group).collect()
 }
 
 /// Results as they go to the store; on the thread of the run.

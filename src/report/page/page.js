@@ -337,11 +337,16 @@
   }
 
   // ---- fan charts -------------------------------------------------------------------------------------------------------
-  const viewNames = { level: "Level", difference: "Against " + (() => { const r = (A.reference || []).find(x => x != null && S[x]); return r == null ? "reference" : pretty(S[r].outcome) + (variants ? " · " + S[r].variant : ""); })(), between: "B against A" };
+  const viewNames = { level: "Level", difference: "Against reference", between: "B against A" };
+  // What is subtracted from a scenario: its own reference.
+  const referenceOf = s => { const r = A.reference?.[s]; return r == null || !S[r] ? null : pretty(S[r].outcome) + (variants ? " · " + S[r].variant : ""); };
+  const againstAll = [...new Set(S.map((_, s) => referenceOf(s)).filter(Boolean))];
+  if (againstAll.length === 1) viewNames.difference = "Against " + againstAll[0];
+  const against = s => "against " + (referenceOf(s) || "its reference");
   const fans = panel("fans", "w6", "Pressure over time", () => {
     const name = `${state.view}/${state.m}`, step = get(name)?.step, rows = [];
-    for (const [s, b] of shownPanels()) { const bands = bandsOf(name, s, b); if (bands && any(bands[2])) for (let d = 0; d < DAYS; d++) rows.push([S[s].outcome, S[s].variant, iso(d), B[b], state.m, ...bands.map(q => tidy(q[d], step))]); }
-    return [["outcome", "variant", "date", "border", state.view === "level" ? "measure" : "difference_of_measure", "q05", "q25", "q50", "q75", "q95"], rows];
+    for (const [s, b] of shownPanels()) { const bands = bandsOf(name, s, b); if (bands && any(bands[2])) for (let d = 0; d < DAYS; d++) rows.push([S[s].outcome, S[s].variant, iso(d), B[b], state.m, ...bands.map(q => tidy(q[d], step)), ...(state.view === "difference" ? [S[A.reference[s]]?.outcome, S[A.reference[s]]?.variant] : [])]); }
+    return [["outcome", "variant", "date", "border", state.view === "level" ? "measure" : "difference_of_measure", "q05", "q25", "q50", "q75", "q95", ...(state.view === "difference" ? ["against_outcome", "against_variant"] : [])], rows];
   });
   const seg = (label, options, current, act) => el("div", { class: "seg", role: "group", "aria-label": label }, options.map(([value, text, off]) => el("button", { type: "button", "aria-pressed": String(value === current()), disabled: off, "data-v": value, onclick: () => act(value) }, text)));
   const fanControls = el("div", { class: "row" }), fanGrid = el("div", { class: "fans" }), fanNote = el("p", { class: "soft small" });
@@ -367,7 +372,7 @@
     const index = state.m === "index" && state.view === "level";
     hi = index ? Math.max(65, niceTop(hi)) : niceTop(Math.max(hi, 1e-9)); lo = lo < 0 ? -niceTop(-lo) : 0;
     if (index && hi > 80) hi = 100;
-    fans.title2.textContent = `${measureName(state.m)}${state.view === "level" ? "" : state.view === "between" ? ", B against A" : ", difference " + viewNames.difference.toLowerCase()} · ${state.by === "border" ? nameOf(state.s) : B[state.b]}`;
+    fans.title2.textContent = `${measureName(state.m)}${state.view === "level" ? "" : state.view === "between" ? ", B against A" : ", difference " + (state.by === "border" ? against(state.s) : againstAll.length === 1 ? against(S.findIndex((_, s) => referenceOf(s))) : "against each one’s reference")} · ${state.by === "border" ? nameOf(state.s) : B[state.b]}`;
     readouts = [];
     const room = fanGrid.clientWidth || 560, few = panels.length <= 6 && room > 380, columns = Math.max(1, Math.floor((room + 12) / (few ? 250 : room < 380 ? 150 : 188))), W = Math.max(150, (room + 12) / columns - 12);
     fanGrid.style.gridTemplateColumns = matchMedia("print").matches ? "" : `repeat(${columns}, minmax(0, 1fr))`;
@@ -398,7 +403,7 @@
       const head_ = el("button", { type: "button", class: "ft" + (state.by === "border" ? b === state.b ? " on" : "" : s === state.s ? " on" : ""), onclick: () => pick(state.by === "border" ? { b } : { s }) }, state.by === "outcome" ? sized(glyph(s)) : null, el("span", { class: "n" }, state.by === "border" ? B[b] : nameOf(s)), value);
       return el("div", { class: "fan" }, head_, f.svg);
     }));
-    fanNote.textContent = (m ? m.about + " " : "") + `Line: median. Dark band: 50 %, pale band: 90 % of ${runsMost} runs. ` + (index ? "Dotted: class limits 20, 40, 60, 80. Point at a chart for its single runs; click for the day." : "Click a chart to choose its day.") + (state.view === "difference" ? " Difference run by run under the same luck." : "");
+    fanNote.textContent = (m ? m.about + " " : "") + `Line: median. Dark band: 50 %, pale band: 90 % of ${runsMost} runs. ` + (index ? "Dotted: class limits 20, 40, 60, 80. Point at a chart for its single runs; click for the day." : "Click a chart to choose its day.") + (state.view === "difference" ? " Difference run by run under the same luck" + (againstAll.length > 1 ? ": " + panels.map(([s]) => s).filter((s, i, l) => l.indexOf(s) === i).map(s => `${nameOf(s)} ${against(s)}`).join("; ") : "") + "." : "");
     syncDay();
   }
 
@@ -821,27 +826,39 @@
     return p;
   }
   const skillBar = v => sv("svg", { viewBox: "-41 0 82 10", width: 82, height: 10, "aria-hidden": "true", class: "inline" }, sv("line", { x1: 0, x2: 0, y1: 0, y2: 10, stroke: T.soft }), sv("rect", { x: v < 0 ? Math.max(-40, v * 40) : 0, y: 2, width: Math.min(40, Math.abs(v) * 40), height: 6, fill: v < 0 ? T.arm[0] : T.hum[1] }));
+  function progressPanel() {
+    if (!A.progress?.length) return null;
+    const count = (id, text) => ({ id, text, key: r => r[id], words: r => num(r[id]) });
+    const band = (id, text) => ({ id, text, key: r => r[id] ? r[id][2] : null, words: r => r[id] ? bandWords(r[id]) : "–", csv: q5(id, r => r[id] || []) });
+    return sortable("progress", "How far this study is", () => [
+      { id: "outcome", text: "Outcome", left: true, key: r => r.outcome, words: r => (two ? "AB"[r.study] + " · " : "") + pretty(r.outcome) + (variants ? " · " + r.variant : ""), csv: [["outcome", "variant"], r => [r.outcome, r.variant]] },
+      count("planned", "Runs planned"), count("done", "Done"), count("failed", "Failed"), count("missing", "Missing"),
+      band("peak", "Peak index of RUS-SOUTH"), band("abroad", "Displaced abroad at the end"), band("inside", "Displaced inside at the end"), band("attention", "Attention diverted, peak")], () => A.progress, { sort: "outcome", dir: 1, controls: () => [el("span", { class: "soft small" }, "The study is unfinished: numbers are of the runs that are done, and those still missing may move them.")] });
+  }
   function tornadoPanel() {
     if (!A.sensitivity?.length) return null;
-    const names = ["mu_star", "sigma", "mu_star_conf", "S1", "S1_conf", "ST", "ST_conf"], groups = new Map();
-    for (const r of A.sensitivity) { const k = [r[0], r[1]].filter(Boolean).join(" · ") || "all"; if (!groups.has(k)) groups.set(k, []); groups.get(k).push(r); }
-    const p = panel("tornado", "w12", "Which parameters matter: sensitivity", () => [["measure", "outcome", "parameter", ...names], A.sensitivity]);
-    const body = el("div", { class: "chart" }), choose = el("select", { id: "tornado-of", onchange: draw }, [...groups.keys()].map(k => el("option", {}, k)));
+    // Rows as in sensitivity.csv, the study before them.
+    const STUDY = 0, OUTCOME = 1, VARIANT = 2, MEASURE = 3, BORDER = 4, METHOD = 5, PARAMETER = 6, WITH = 7, INDEX = 8, VALUE = 9, LOW = 10, HIGH = 11;
+    const header = ["study", "outcome", "variant", "measure", "border", "method", "parameter", "with_parameter", "index", "value", "low", "high", "samples"], groups = new Map();
+    const several = new Set(A.sensitivity.map(r => r[VARIANT])).size > 1;
+    for (const r of A.sensitivity) { const k = [two ? "AB"[r[STUDY]] : "", r[MEASURE] + (r[BORDER] ? " " + r[BORDER] : ""), pretty(r[OUTCOME]), several ? r[VARIANT] : ""].filter(Boolean).join(" · "); if (!groups.has(k)) groups.set(k, []); groups.get(k).push(r); }
+    const p = panel("tornado", "w12", "Which parameters matter: sensitivity", () => [header, A.sensitivity.map(r => ["AB"[r[STUDY]], ...r.slice(1)])]);
+    const body = el("div", { class: "chart" }), choose = el("select", { id: "tornado-of", onchange: draw }, [...groups.keys()].map(k => el("option", { value: k }, k)));
     p.append(el("div", { class: "row" }, el("label", { class: "pick" }, "Of", choose)), body);
     function draw() {
-      const rows = groups.get(choose.value), sobol = rows.some(r => r[8] != null), at = sobol ? 8 : rows.some(r => r[3] != null) ? 3 : 6, conf = { 8: 9, 3: 5, 6: 7 }[at];
-      const list = rows.filter(r => r[at] != null).sort((a, b) => Math.abs(b[at]) - Math.abs(a[at])).slice(0, 16);
-      const w = 860, left = 330, h = list.length * 20 + 22, top = niceTop(Math.max(1e-12, ...list.map(r => Math.abs(r[at]) + (r[conf] || 0)))), X = v => left + (w - left - 70) * Math.min(1, Math.max(0, v) / top);
+      const rows = groups.get(choose.value), morris = rows[0][METHOD] === "morris", main = morris ? "mu_star" : "ST", inner = new Map(rows.filter(r => r[INDEX] === "S1").map(r => [r[PARAMETER], r]));
+      const list = rows.filter(r => r[INDEX] === main && r[VALUE] != null).sort((a, b) => b[VALUE] - a[VALUE]).slice(0, 16), end = r => Math.max(r[VALUE], r[HIGH] ?? r[VALUE]);
+      const w = 860, left = 330, h = list.length * 20 + 22, top = niceTop(Math.max(1e-12, ...list.map(end))), X = v => left + (w - left - 70) * Math.min(1, Math.max(0, v) / top);
       const svg = sv("svg", { class: "c", viewBox: `0 0 ${w} ${h}`, role: "img", "aria-label": `Sensitivity of ${choose.value}`, "font-size": 11.5 });
       for (const t of ticks(0, top, 5)) svg.append(sv("line", { x1: X(t), x2: X(t), y1: 0, y2: h - 18, stroke: T.grid }), sv("text", { x: X(t), y: h - 4, "text-anchor": "middle", fill: T.soft }, num(t)));
       list.forEach((r, i) => {
-        const y = i * 20 + 3, v = Math.abs(r[at]);
-        svg.append(sv("text", { x: left - 6, y: y + 11, "text-anchor": "end", fill: T.ink }, r[2]), sv("rect", { x: left, y, width: X(v) - left, height: 14, fill: T.hues[0], "fill-opacity": .85 }, sv("title", {}, names.map((n, k) => r[k + 3] == null ? "" : `${n} ${num(r[k + 3])}`).filter(Boolean).join(", "))));
-        if (sobol && r[6] != null) svg.append(sv("rect", { x: left, y: y + 4, width: X(r[6]) - left, height: 6, fill: T.paper, "fill-opacity": .7 }));
-        if (r[conf] != null) svg.append(sv("line", { x1: X(v - r[conf]), x2: X(v + r[conf]), y1: y + 7, y2: y + 7, stroke: T.ink, "stroke-width": 1.3 }));
-        svg.append(sv("text", { x: X(v + (r[conf] || 0)) + 5, y: y + 11, fill: T.soft }, num(v)));
+        const y = i * 20 + 3, all = rows.filter(o => o[PARAMETER] === r[PARAMETER] && !o[WITH]), s1 = morris ? null : inner.get(r[PARAMETER]);
+        svg.append(sv("text", { x: left - 6, y: y + 11, "text-anchor": "end", fill: T.ink }, r[PARAMETER]), sv("rect", { class: "bar", x: left, y, width: X(r[VALUE]) - left, height: 14, fill: T.hues[0], "fill-opacity": .85 }, sv("title", {}, all.map(o => `${o[INDEX]} ${num(o[VALUE])}` + (o[LOW] == null ? "" : ` (${num(o[LOW])} to ${num(o[HIGH])})`)).join(", "))));
+        if (s1 && s1[VALUE] != null) svg.append(sv("rect", { x: left, y: y + 4, width: X(s1[VALUE]) - left, height: 6, fill: T.paper, "fill-opacity": .7 }));
+        if (r[LOW] != null && r[HIGH] != null) svg.append(sv("line", { class: "interval", x1: X(r[LOW]), x2: X(r[HIGH]), y1: y + 7, y2: y + 7, stroke: T.ink, "stroke-width": 1.3 }));
+        svg.append(sv("text", { x: X(end(r)) + 5, y: y + 11, fill: T.soft }, num(r[VALUE])));
       });
-      body.replaceChildren(svg, el("p", { class: "soft small" }, sobol ? "Bar: total effect ST; pale inner bar: first-order effect S1; line: confidence interval." : at === 3 ? "Bar: mean absolute elementary effect (Morris mu*); line: its confidence interval." : "Bar: first-order effect S1; line: its confidence interval."));
+      body.replaceChildren(svg, el("p", { class: "soft small" }, morris ? "Bar: mean size of the change of the measure over the factor’s whole range (Morris mu*); line: its bootstrap interval." : "Bar: total effect ST, a share of the variance; pale inner bar: first-order effect S1; line: bootstrap interval of ST."));
     }
     p.render = draw;
     return p;
@@ -855,8 +872,8 @@
   }), el("p", {}, "Numbers in the charts are kept to a thousandth of the largest value of their measure or finer (index 0.01, single runs 0.1, people by cell and queues 1 %); the CSV tables of the study have them in full."));
 
   // ---- putting it together -----------------------------------------------------------------------------------------------------------
-  const skill = skillPanel(), tornado = tornadoPanel();
-  page.append(head, ...(notes ? [notes] : []), el("p", { class: "lead" }, el("b", {}, "Russia’s southern border"), ": chance that its pressure stays above 60 for seven days or more, if the outcome comes about"), cards, timeBar, el("div", { class: "grid" }, [mapPanel, fans, why, peoplePanel, flowPanel, moscow, borderTable, crossingTable, skill, tornado].filter(Boolean)), foot);
+  const skill = skillPanel(), tornado = tornadoPanel(), progress = progressPanel();
+  page.append(head, ...(notes ? [notes] : []), el("p", { class: "lead" }, el("b", {}, "Russia’s southern border"), ": chance that its pressure stays above 60 for seven days or more, if the outcome comes about"), cards, timeBar, el("div", { class: "grid" }, [progress, mapPanel, fans, why, peoplePanel, flowPanel, moscow, borderTable, crossingTable, skill, tornado].filter(Boolean)), foot);
   if (!A.map) fans.className = "panel w12";
   if (!peoplePanel && flowPanel) flowPanel.className = "panel w12";
   function applyTheme(force) {
@@ -903,7 +920,7 @@
       borderTable?.render(); 
     }
     if (all || c("s")) { renderFlows(); crossingTable?.render(); }
-    if (all) { skill?.render(); tornado?.render(); }
+    if (all) { progress?.render(); skill?.render(); tornado?.render(); }
     if (all || c("s") || c("layer") || c("run")) renderMap(); else { drawMap(); mapTitle(); }
     syncDay();
   }

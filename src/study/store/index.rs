@@ -42,6 +42,24 @@ pub struct Head {
     pub program: Value,
     /// What machine ran it.
     pub host: Value,
+    /// What the plan asks for, so that whoever has no study file can tell what is missing; empty in parts of older programs.
+    #[serde(default)]
+    pub groups: Vec<Group>,
+}
+
+/// The runs of an outcome and a variant, which stand together in a plan.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// Outcome, as in the tables.
+    pub outcome: String,
+    /// Variant, as in the tables.
+    pub variant: String,
+    /// Number of the first of them in the whole plan.
+    pub first: usize,
+    /// Number of the last of them.
+    pub last: usize,
+    /// How many of them are asked for.
+    pub runs: usize,
 }
 
 /// Digest of the names of all columns: rows of a program with other columns are not mixed with those of this one.

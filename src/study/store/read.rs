@@ -41,6 +41,8 @@ pub struct Part {
 pub struct Copied {
     /// Part, by position in [`Store::parts`].
     pub part: usize,
+    /// Number in the plan of the process that ran it.
+    pub run: usize,
     /// Where, and its numbers.
     pub done: Done,
 }
@@ -49,8 +51,8 @@ pub struct Copied {
 #[derive(Clone, Debug, Default)]
 struct Known {
     done: Vec<Copied>,
-    /// Causes of failures, with the part.
-    failed: BTreeSet<(String, usize)>,
+    /// Causes of failures, with the part and the number in its plan.
+    failed: BTreeSet<(String, usize, usize)>,
 }
 
 /// The store of a folder, as it was when it was opened.
@@ -182,7 +184,7 @@ impl Store {
         let other_columns = head.columns != columns_digest();
         let (mut runs, mut ignored) = (0, 0);
         while next(&mut line)? {
-            let Some(Entry { id, fate, .. }) = Entry::read(&line) else {
+            let Some(Entry { id, run, fate }) = Entry::read(&line) else {
                 ignored += 1;
                 continue;
             };
@@ -194,10 +196,10 @@ impl Store {
                         (runs, ignored) = (runs - 1, ignored + 1);
                         continue;
                     }
-                    self.runs.entry(id).or_default().done.push(Copied { part, done });
+                    self.runs.entry(id).or_default().done.push(Copied { part, run, done });
                 }
                 Fate::Failed { cause } => {
-                    self.runs.entry(id).or_default().failed.insert((cause, part));
+                    self.runs.entry(id).or_default().failed.insert((cause, part, run));
                 }
                 Fate::Damaged { part, offset } => {
                     damaged.insert((part, offset));
@@ -268,7 +270,7 @@ impl Store {
                 disagreements.extend(self.disagreement(position, &known.done));
                 match known.done.iter().find(|copy| copy.done.layout.covers(tables)) {
                     Some(copy) => State::Done(copy),
-                    None => known.failed.first().map_or(State::Missing, |(cause, _)| State::Failed(cause)),
+                    None => known.failed.first().map_or(State::Missing, |(cause, _, _)| State::Failed(cause)),
                 }
             })
             .collect();
@@ -282,6 +284,22 @@ impl Store {
             }
         }
         Contents { runs, disagreements, others: others.into_iter().collect() }
+    }
+
+    /// The runs that processes with this plan put here, by their number in it: for readers that have the folder alone.
+    #[must_use]
+    pub fn of_plan(&self, hash: &str) -> Vec<(usize, State<'_>)> {
+        let ours = |part: usize| self.parts[part].head.plan_hash == hash;
+        let mut runs = Vec::new();
+        for known in self.runs.values() {
+            if let Some(copy) = known.done.iter().find(|copy| ours(copy.part)) {
+                runs.push((copy.run, State::Done(copy)));
+            } else if let Some((cause, _, run)) = known.failed.iter().find(|f| ours(f.1)) {
+                runs.push((*run, State::Failed(cause)));
+            }
+        }
+        runs.sort_by_key(|r| r.0);
+        runs
     }
 
     /// All tables that processes with runs of the plan were asked for.
