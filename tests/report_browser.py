@@ -203,7 +203,7 @@ def compare_with_tables(browser, study):
     series = {}
     for r in rows(study, "pressure"):
         if r["border"] == "RUS-SOUTH" or r["border"] == "IRN-IRQ":
-            series.setdefault((r["outcome"], r["variant"], r["border"]), {}).setdefault(r["replicate"], []).append(float(r["index"]))
+            series.setdefault((r["outcome"], r["variant"], r["border"]), {}).setdefault((r.get("point"), r["replicate"]), []).append(float(r["index"]))
 
     def stays(values, limit):
         run = 0
@@ -227,8 +227,9 @@ def compare_with_tables(browser, study):
     totals = {}
     for r in rows(study, "displacement"):
         key = (r["outcome"], r["date"])
-        totals.setdefault(key, {}).setdefault(r["replicate"], 0)
-        totals[key][r["replicate"]] += int(r["hosted_persons"])
+        run = (r.get("point"), r["replicate"])
+        totals.setdefault(key, {}).setdefault(run, 0)
+        totals[key][run] += int(r["hosted_persons"])
     browser.run("document.querySelector('#people .tools button').click()")
     runs = browser.run("report.data.scenarios[0].runs.length")
     # A replicate without a row that day has nobody abroad.
