@@ -1,5 +1,7 @@
 //! Studies with a design as a user meets them: `plan`, `run`, `sensitivity` by the real program, on three days.
 
+mod desk;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -226,4 +228,35 @@ fn what_sensitivity_cannot_do_is_said() {
         "{placed}"
     );
     assert!(!folder.path().join("output").exists());
+}
+
+/// A factor that moves nobody: what differs between points is their luck.
+#[test]
+fn points_share_their_luck_or_have_luck_of_their_own() {
+    let desk = desk::desk();
+    let design = r#"design={ kind = "latin_hypercube", points = 3, factors = [{ path = "borders.pressure.power", low = 1, high = 3 }] }"#;
+    let displaced = |out: &str, share: &str| {
+        let share = format!("study.points_share_luck={share}");
+        let study =
+            ["--set", design, "--set", &share, "--set", "run.days=6", "--replicates", "2", "--outcome", "civil_strife"];
+        desk.spillover(&[&["run", &desk::quick(), "--out", out, "--quiet"], &study[..]].concat()).ends(0, &[], &[]);
+        let column = |file: &str, name: &str| -> Vec<String> {
+            let mut table = csv::Reader::from_path(desk.path(out).join(file)).unwrap();
+            let at = table.headers().unwrap().iter().position(|column| column == name).unwrap();
+            table.records().map(|row| row.unwrap()[at].to_owned()).collect()
+        };
+        let mut draws = column("precision.csv", "replicates");
+        draws.dedup();
+        (column("runs.csv", "displaced_inside_persons"), draws)
+    };
+    let (shared, draws) = displaced("shared", "true");
+    assert_eq!((&shared[..2], &shared[..2]), (&shared[2..4], &shared[4..]), "replicate by replicate the same");
+    assert!(shared[0] != shared[1] && draws == ["2"], "two draws of the luck: {draws:?}");
+    let (mut own, draws) = displaced("own", "false");
+    own.sort();
+    own.dedup();
+    assert!(own.len() >= 5 && draws == ["3"], "six draws of the luck over three points: {own:?}, {draws:?}");
+    let more = ["--set", design, "--set", "study.points_share_luck=false", "--until-precision", "0.1"];
+    let said = desk.spillover(&[&["run", &desk::quick(), "--out", "more"], &more[..]].concat());
+    said.ends(2, &[], &["only more points make known"]);
 }

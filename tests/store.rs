@@ -126,7 +126,7 @@ fn two_processes_with_other_outcomes_in_one_folder_lose_no_run() {
     let [first, second] = [first, second].map(|child| child.wait_with_output().unwrap());
     let said = String::from_utf8_lossy(&first.stderr);
     assert_eq!(first.status.code(), Some(2), "{said}");
-    assert!(said.contains("another process") && said.contains("run the same command again"), "{said}");
+    assert!(said.contains("another process") && said.contains("ask for the whole study"), "{said}");
     assert_eq!(second.status.code(), Some(0), "{}", String::from_utf8_lossy(&second.stderr));
     // The whole study: nothing is done again, and the tables of the share are replaced by all.
     desk.spillover(&of("x")).ends(0, &[], &["20 runs from the store"]);
@@ -253,26 +253,87 @@ fn a_complete_study_is_extended() {
         desk.spillover(&[&["run", &desk::quick()], &SMALL[..6], &arguments[..], more].concat())
     };
     ask("x", "2", &["--quiet"]).ends(0, &[], &[]);
-    let two = tables(&desk.path("x"));
-    // It is left alone by those who ask for nothing new, for less, or for another study.
-    ask("x", "2", &[]).ends(2, &[], &["holds a complete study", "add to it"]);
-    ask("x", "1", &[]).ends(2, &[], &["holds a complete study"]);
-    ask("x", "3", &["--set", "borders.pressure.power=3"]).ends(2, &[], &["holds a complete study"]);
-    assert!(tables(&desk.path("x")) == two);
-    // More replicates: the runs that are there are not done again.
-    // Three outcomes: six runs are there, three are new.
+    // More replicates: three outcomes, six runs are there, three are new.
     ask("x", "3", &[]).ends(0, &[], &["3 of 9 runs in"]);
     ask("y", "3", &["--quiet", "--drop-parts"]).ends(0, &[], &[]);
     assert!(tables(&desk.path("x")) == tables(&desk.path("y")));
     // Without its store it would have to be done again: that is a new beginning.
-    ask("y", "4", &[]).ends(2, &[], &["holds a complete study", "--overwrite"]);
-    // What another build did is said, and done again on request alone.
+    ask("y", "4", &[]).ends(
+        2,
+        &[],
+        &["holds a complete study", "the store does not have 9 of its 9 runs", "--overwrite"],
+    );
+    // What another build did is said.
     let index = desk.names("x/store").into_iter().find(|name| name.ends_with("jsonl")).unwrap();
     let path = desk.path("x/store").join(index);
     let text = fs::read_to_string(&path).unwrap();
     let (head, rest) = text.split_once('\n').unwrap();
     fs::write(&path, changed(head, r#""version":""#, r#""version":"0."#) + rest).unwrap();
-    ask("x", "4", &[]).ends(0, &[], &["another build of the program did", "--overwrite does them again"]);
+    let part = head.matches("run_id").count() + rest.lines().count();
+    ask("x", "4", &[]).ends(0, &[], &["another build of the program", &format!("did {part} of the 12 runs")]);
+}
+
+/// Tables are made anew unasked only where nothing is lost by it: neither runs nor tables.
+#[test]
+fn a_complete_study_is_left_alone_unless_it_is_extended() {
+    let desk = desk::desk();
+    let ask = |command: &str, replicates: &str, more: &[&str]| {
+        let arguments = ["--out", "x", "--replicates", replicates];
+        desk.spillover(&[&[command, &desk::quick()], &SMALL[..6], &arguments[..], more].concat())
+    };
+    ask("run", "2", &["--quiet"]).ends(0, &[], &[]);
+    let before = tables(&desk.path("x"));
+    let complete = "holds a complete study";
+    let [other, another] = ["borders.pressure.power=3", "study.name=\"another\""];
+    for more in [&[][..], &["--retry-failed"], &["--drop-parts"]] {
+        ask("run", "2", more).ends(2, &[], &[complete, "add to it"]);
+        ask("run", "1", more).ends(2, &[], &[complete, "3 of its 6 runs are not in what is asked for"]);
+        ask("run", "3", &[&["--set", other, "--set", another], more].concat()).ends(
+            2,
+            &[],
+            &[complete, "6 of its 6 runs"],
+        );
+        ask("run", "3", &[&["--outcome", "continuity"], more].concat()).ends(2, &[], &[complete, "4 of its 6 runs"]);
+    }
+    // Runs of another config come into the store beside it; they do not take its tables.
+    ask("run", "1", &["--set", other, "--shard", "0/1", "--quiet"]).ends(0, &[], &[]);
+    for command in ["run", "merge"] {
+        ask(command, "1", &["--set", other]).ends(2, &[], &[complete]);
+    }
+    assert!(tables(&desk.path("x")) == before);
+    // Fewer tables are not asked for by asking for more runs; those that are there stay.
+    let said = ask("run", "3", &["--tables", "summary", "--drop-parts"]);
+    said.ends(0, &[], &["3 of 9 runs in", "the store stays: it holds failed runs, runs of other plans"]);
+    let names = |tables: &[(String, Vec<u8>)]| tables.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&tables(&desk.path("x"))), names(&before));
+    // Shards of more replicates are merged without being asked to replace.
+    for shard in ["0/2", "1/2"] {
+        ask("run", "4", &["--shard", shard, "--quiet"]).ends(0, &[], &[]);
+    }
+    ask("merge", "4", &["--quiet"]).ends(0, &[], &[]);
+    ask("status", "4", &[]).ends(0, &["12 done, 0 failed, 0 missing"], &[]);
+    assert_eq!(names(&tables(&desk.path("x"))), names(&before));
+}
+
+#[test]
+fn a_study_of_few_tables_is_extended_with_as_many() {
+    let desk = desk::desk();
+    let ask = |replicates: &str, more: &[&str]| {
+        let arguments = ["--out", "x", "--replicates", replicates];
+        desk.spillover(&[&["run", &desk::quick()], &SMALL[..6], &arguments[..], more].concat())
+    };
+    ask("2", &["--tables", "summary", "--quiet"]).ends(0, &[], &[]);
+    let names = desk.names("x");
+    ask("3", &[]).ends(0, &[], &["3 of 9 runs in"]);
+    assert_eq!(desk.names("x"), names);
+    // All tables: the runs that are there lack them.
+    let said = ask("4", &["--tables", "all"]);
+    said.ends(0, &[], &["lack some of these tables and are done again", "12 runs in"]);
+    assert!(desk.names("x").len() > names.len());
+    // A precision goes on from the replicates that are there.
+    let said = ask("2", &["--until-precision", "0.01", "--max-replicates", "5"]);
+    said.ends(0, &[], &["going on to 5 replicates", "3 of 15 runs in"]);
+    ask("2", &["--until-precision", "0.01", "--max-replicates", "5"]).ends(0, &[], &["15 runs from the store"]);
 }
 
 #[test]

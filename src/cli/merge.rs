@@ -3,7 +3,7 @@
 use super::problem::Problem;
 use super::progress::Progress;
 use super::run::tell_of;
-use super::store::{Ask, ends, extends_tables, open, own_store, provenance};
+use super::store::{Ask, Standing, ends, open, own_store, provenance, standing, standing_tables};
 use super::{EXIT_DONE, EXIT_RUNS_FAILED};
 use crate::output::folder::{Existing, Folder};
 use crate::recorders::table::TableSet;
@@ -50,8 +50,13 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     let threads = arguments.threads.map_or(cores, usize::from);
     let pool = execute::pool(threads).map_err(Problem::new)?;
     let next = format!("which: {}\n  do them: {}", ask.command("missing", plan), ask.command("run", plan));
+    let extended = standing(&path, plan)? == Standing::Extended;
+    let beyond = arguments.overwrite || extended;
     let tables = {
-        let (store, tables) = open(&path, plan, arguments.tables)?;
+        let (store, mut tables) = open(&path, plan, arguments.tables)?;
+        if extended && !arguments.overwrite {
+            tables = tables.union(standing_tables(&path)); // none is left out unasked
+        }
         let contents = store.contents(plan, tables);
         if let Err(error) = agree(plan, &contents) {
             return ends(error, "");
@@ -64,7 +69,6 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
         tables
     };
     let about = format!("study: {}\ncommand: {}", plan.name, std::env::args().collect::<Vec<_>>().join(" "));
-    let beyond = arguments.overwrite || extends_tables(&path, plan)?;
     let existing = Existing::GoOn { study: &plan.name, beyond };
     let token = super::run::token();
     let mut folder =

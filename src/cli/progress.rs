@@ -67,10 +67,11 @@ impl<'a> Progress<'a> {
     /// Tells of an event.
     pub fn tell(&mut self, event: Event<'_>) {
         match event {
-            Event::Found { ended, of, others, other_build } => {
+            Event::Found { ended, of, others } => {
                 (self.before, self.ended, self.runs) = (ended, ended, of);
-                self.tell_of_store(ended, of, others, other_build);
+                self.tell_of_store(ended, of, others);
             }
+            Event::OtherBuild(count, of) => self.tell_of_other_build(count, of),
             Event::Damaged(damage) => talk(&format!("note: {damage}; it is done again")),
             _ => {}
         }
@@ -117,14 +118,25 @@ impl<'a> Progress<'a> {
         }
     }
 
+    /// Results of another build count as they are: the results version says that they are the same.
+    fn tell_of_other_build(&self, count: usize, of: usize) {
+        match &self.way {
+            Way::Json => print(&json!({ "event": "other_build", "runs": count, "of": of }).to_string()),
+            Way::Bar(_) | Way::Lines { .. } => {
+                let text = format!(
+                    "note: another build of the program, of the same results version, did {count} of the {of} runs (manifest.json: parts)"
+                );
+                if let Way::Bar(bar) = &self.way { bar.println(text) } else { talk(&text) }
+            }
+            Way::Silent => {}
+        }
+    }
+
     /// What a study goes on from.
-    fn tell_of_store(&self, ended: usize, of: usize, others: usize, other_build: usize) {
+    fn tell_of_store(&self, ended: usize, of: usize, others: usize) {
         match &self.way {
             Way::Json if ended + others > 0 => {
-                let event = json!({
-                    "event": "found", "ended": ended, "of": of, "others": others, "other_build": other_build,
-                });
-                print(&event.to_string());
+                print(&json!({ "event": "found", "ended": ended, "of": of, "others": others }).to_string());
             }
             Way::Bar(bar) => {
                 bar.set_length(of as u64);
@@ -137,11 +149,6 @@ impl<'a> Progress<'a> {
             let say = |text: &str| if let Way::Bar(bar) = &self.way { bar.println(text) } else { talk(text) };
             if ended > 0 {
                 say(&format!("going on: {ended} of {of} runs are in the store"));
-            }
-            if other_build > 0 {
-                say(&format!(
-                    "note: another build of the program did {other_build} of them; it says to give the same results (manifest.json: parts); --overwrite does them again"
-                ));
             }
             if others > 0 {
                 say(&format!(

@@ -7,7 +7,9 @@ use serde_json::json;
 
 use super::problem::Problem;
 use super::progress::{Progress, duration};
-use super::store::{Ask, ends, extends_tables, own_store, provenance, quoted};
+use super::store::{
+    Ask, Standing, ends, has_failed, own_store, provenance, quoted, standing, standing_replicates, standing_tables,
+};
 use super::{EXIT_DONE, EXIT_RUNS_FAILED, print, results, study, talk};
 use crate::design::points::Target;
 use crate::output::OutputError;
@@ -124,7 +126,6 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     let ask = &arguments.ask;
     let mut study = ask.load()?;
     let selection = selection(arguments);
-    let tables = arguments.tables.unwrap_or(TableSet::ALL);
     let extent = study::extent(&study);
     let whole = study.plan.runs.len();
     study.plan.select(&selection).map_err(Problem::new)?;
@@ -145,7 +146,16 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
             "--until-precision adds replicates, but what the points do not share (study.points_share_luck = false) only more points make known\n  leave --until-precision away; precision.csv says how many points would do",
         ));
     }
-    let mut place = begin(arguments, &study, &path)?;
+    let mut replicates = ask.replicates;
+    // More replicates than at first were done to reach a precision: it goes on from those.
+    let planned = study.resolved.scenario.study.replicates;
+    let had = standing_replicates(&path).filter(|&had| had > planned && !arguments.overwrite);
+    if let (Some(had), Some(_)) = (had, arguments.until_precision) {
+        replicates = Some(had);
+        study = ask.load_with(replicates)?;
+        study.plan.select(&selection).map_err(Problem::new)?;
+    }
+    let (mut place, tables) = begin(arguments, &study, &path)?;
 
     let talks = !arguments.quiet && !arguments.json;
     if talks {
@@ -156,7 +166,6 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     }
     let borders = border_names(study.map.segments.iter().map(|s| s.name.as_str()));
     let mut did = Did { started: utc(), ..Did::default() };
-    let mut replicates = ask.replicates;
     let mut grew = true;
     loop {
         let plan = &study.plan;
@@ -197,7 +206,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
                 run_missing(plan, &borders, &path, &options, one, |event| progress.tell(event)).and_then(|more| {
                     did.add(more);
                     let now = plan.runs.iter().map(|r| r.replicate + 1).max().unwrap_or(1);
-                    let first = ask.replicates.unwrap_or(study.resolved.scenario.study.replicates);
+                    let first = ask.replicates.unwrap_or(planned);
                     let most = arguments.max_replicates.unwrap_or(first.saturating_mul(10));
                     match next_replicates(&path, &study, &borders, tables, wanted, now, most)? {
                         Some(more) if grew => Ok(Step::More(more)),
@@ -258,34 +267,48 @@ enum Step {
     More(u32),
 }
 
-/// Marks the folder, or says why not.
-fn begin(arguments: &Arguments, study: &study::Study, path: &Path) -> Result<Place, Problem> {
+/// Marks the folder and says which tables it will have, or says why not.
+fn begin(arguments: &Arguments, study: &study::Study, path: &Path) -> Result<(Place, TableSet), Problem> {
     let plan = &study.plan;
     own_store(path)?;
     let about = format!("study: {}\ncommand: {}", plan.name, std::env::args().collect::<Vec<_>>().join(" "));
+    let asked = arguments.tables.unwrap_or(TableSet::ALL);
     if arguments.shard.is_some() {
         let joined = Folder::join(path, &file_names(TableSet::ALL, plan), &plan.name, &about, &[FOLDER]);
-        return joined.map(Place::Shared).map_err(Problem::new);
+        return joined.map(|joined| (Place::Shared(joined), asked)).map_err(Problem::new);
     }
-    let existing = if arguments.overwrite {
-        Existing::Replace
-    } else {
-        // The tables of a complete study are made anew for failed runs on request, and for more runs.
-        let beyond = path.join(FOLDER).is_dir() && (arguments.retry_failed || extends_tables(path, plan)?);
-        Existing::GoOn { study: &plan.name, beyond }
-    };
-    let names = file_names(arguments.tables.unwrap_or(TableSet::ALL), plan);
-    let begun = Folder::begin_beside(path, &names, &existing, &about, &[FOLDER], &token());
-    let folder = begun.map_err(|error| match error {
-        OutputError::Complete { .. } if path.join(FOLDER).is_dir() => Problem::new(format_args!(
-            "{error}\n  add to it: ask for more replicates, outcomes or points than it has; its runs are kept"
-        )),
-        error => Problem::new(error),
-    })?;
     if arguments.overwrite {
+        let names = file_names(asked, plan);
+        let folder = Folder::begin_beside(path, &names, &Existing::Replace, &about, &[FOLDER], &token());
+        let folder = folder.map_err(Problem::new)?;
         read::remove(path).map_err(Problem::new)?;
+        return Ok((Place::Own(folder), asked));
     }
-    Ok(Place::Own(folder))
+    // The tables of a complete study are made anew for more runs, and for those that failed on request; none is left out.
+    let standing = standing(path, plan)?;
+    let beyond = match &standing {
+        Standing::Extended => true,
+        Standing::Same => (arguments.retry_failed && has_failed(path)) || arguments.until_precision.is_some(),
+        Standing::None | Standing::Other(_) => false,
+    };
+    let tables =
+        if beyond { standing_tables(path).union(arguments.tables.unwrap_or(TableSet::runs_only())) } else { asked };
+    if tables != standing_tables(path) && beyond && !arguments.quiet && !arguments.json {
+        talk("note: the runs that are there lack some of these tables and are done again");
+    }
+    let names = file_names(tables, plan);
+    let existing = Existing::GoOn { study: &plan.name, beyond };
+    let begun = Folder::begin_beside(path, &names, &existing, &about, &[FOLDER], &token());
+    let folder = begun.map_err(|error| match (&error, &standing) {
+        (OutputError::Complete { .. }, Standing::Same) => {
+            Problem::new(format_args!("{error}\n  add to it: ask for more replicates, outcomes or points"))
+        }
+        (OutputError::Complete { .. }, Standing::Other(why)) => {
+            Problem::new(format_args!("{error}\n  it cannot be added to: {why}"))
+        }
+        _ => Problem::new(&error),
+    })?;
+    Ok((Place::Own(folder), tables))
 }
 
 /// With how many replicates to go on; nothing when the wanted precision, or the most that is allowed, is reached.
@@ -345,7 +368,9 @@ fn tell_of_shard(
         let ask = &arguments.ask;
         let next = if missing > 0 {
             format!("how far: {}", ask.command("status", plan))
-        } else if matches!(place, Place::Shared(joined) if joined.beside_complete()) {
+        } else if matches!(place, Place::Shared(joined) if joined.beside_complete())
+            && standing(path, plan)? != Standing::Extended
+        {
             format!(
                 "the tables there are of an earlier merge; make them anew: {} --overwrite",
                 ask.command("merge", plan)
@@ -383,8 +408,8 @@ fn closing(conducted: &Conducted) -> String {
         duration(account.wall_seconds - account.runs_seconds),
     );
     text.push_str(&of_failures(&conducted.failures));
-    if conducted.crowded {
-        text.push_str("\nnote: the store stays: another process is at work in it");
+    if let Some(why) = conducted.store_stays {
+        let _ = write!(text, "\nnote: the store stays: {why}");
     }
     let summary = quoted(&format!("{folder}/{}", Table::Summary.file()));
     let _ = write!(text, "\nnext: grep {RUSSIA_SOUTH} {summary}   (every file and column: docs/output_files.md)");

@@ -10,7 +10,7 @@ use crate::output::manifest::{ConfigFile, Provenance};
 use crate::recorders::table::{Table, TableSet, outcome_name};
 use crate::study::conduct::StudyError;
 use crate::study::plan::{Plan, PlannedRun};
-use crate::study::store::{FOLDER, State, Store, read};
+use crate::study::store::{FOLDER, Store, read};
 
 /// A study and its folder.
 #[derive(Clone, clap::Args)]
@@ -122,21 +122,53 @@ pub fn has_failed(folder: &Path) -> bool {
     column(folder, "status").is_some_and(|statuses| statuses.iter().any(|status| status == "failed"))
 }
 
-/// Whether the tables of a folder may be made anew for this plan: the store has all their runs, so that nothing is lost, and
-/// the plan asks for these and more, or the store has finished runs of the plan that the tables miss (another process wrote
-/// them for its share).
-pub fn extends_tables(folder: &Path, plan: &Plan) -> Result<bool, Problem> {
-    let Some(listed) = listed_runs(folder) else { return Ok(false) };
-    let listed: BTreeSet<String> = listed.into_iter().collect();
-    let store = Store::open(folder).map_err(Problem::new)?;
-    if !listed.iter().all(|id| u64::from_str_radix(id, 16).is_ok_and(|id| store.knows(id))) {
-        return Ok(false);
+/// What a folder's complete tables are to a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// There are none.
+    None,
+    /// They hold just the runs of the plan.
+    Same,
+    /// The plan asks for these and more, and the store has them all: nothing is lost when the tables are made anew.
+    Extended,
+    /// They are to be left alone; why the plan does not extend them.
+    Other(String),
+}
+
+/// How the complete tables of a folder stand to a plan. The ids of runs tell.
+pub fn standing(folder: &Path, plan: &Plan) -> Result<Standing, Problem> {
+    if folder.join(MARK).exists() {
+        return Ok(Standing::None);
     }
-    let contents = store.contents(plan, TableSet::runs_only());
-    let new = |run: &PlannedRun| !listed.contains(&run.id.to_string());
-    let (new, known): (Vec<_>, Vec<_>) = plan.runs.iter().zip(&contents.runs).partition(|(run, _)| new(run));
-    let all_of_them = known.len() == listed.len();
-    Ok(!new.is_empty() && (all_of_them || new.iter().any(|(_, state)| matches!(state, State::Done(_)))))
+    let Some(listed) = listed_runs(folder) else { return Ok(Standing::None) };
+    let planned: BTreeSet<String> = plan.runs.iter().map(|run| run.id.to_string()).collect();
+    let strange = listed.iter().filter(|id| !planned.contains(*id)).count();
+    if strange > 0 {
+        return Ok(Standing::Other(format!("{strange} of its {} runs are not in what is asked for", listed.len())));
+    }
+    if listed.len() == planned.len() {
+        return Ok(Standing::Same);
+    }
+    let store = Store::open(folder).map_err(Problem::new)?;
+    let lost = listed.iter().filter(|id| !u64::from_str_radix(id, 16).is_ok_and(|id| store.knows(id))).count();
+    Ok(match lost {
+        0 => Standing::Extended,
+        _ => Standing::Other(format!(
+            "the store does not have {lost} of its {} runs, which would be done again",
+            listed.len()
+        )),
+    })
+}
+
+/// The tables that stand in a folder.
+pub fn standing_tables(folder: &Path) -> TableSet {
+    let there = Table::ALL.into_iter().filter(|table| folder.join(table.file()).is_file());
+    there.fold(TableSet::runs_only(), TableSet::with)
+}
+
+/// How many replicates the tables of a folder have.
+pub fn standing_replicates(folder: &Path) -> Option<u32> {
+    column(folder, "replicate")?.iter().filter_map(|number| number.parse::<u32>().ok()).max()?.checked_add(1)
 }
 
 /// Opens the store of a folder and says which tables its runs have, unless they are given.

@@ -48,7 +48,7 @@ pub enum OutputError {
     },
     /// Another process has the folder by now.
     #[error(
-        "{folder}: another process {did} while this one was at work; its files are left alone\n  the runs done here are in the store; when the other has ended, run the same command again: it goes on with them"
+        "{folder}: another process {did} while this one was at work; its files are left alone\n  the runs done here are in the store: when the other has ended, ask for the whole study, by the same command again or by spillover merge"
     )]
     Taken {
         /// The folder.

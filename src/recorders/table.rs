@@ -314,6 +314,12 @@ impl TableSet {
         Self(self.0 | (1 << table as u32))
     }
 
+    /// The tables of both choices.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// Whether a table is chosen.
     #[must_use]
     pub const fn contains(self, table: Table) -> bool {

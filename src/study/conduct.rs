@@ -97,8 +97,6 @@ pub enum Event<'a> {
         of: usize,
         /// Runs of other plans, which stay and are not merged.
         others: usize,
-        /// Runs of this plan that another build of the program did.
-        other_build: usize,
     },
     /// A run ended; in the order in which they end.
     Run {
@@ -111,6 +109,8 @@ pub enum Event<'a> {
         /// Days lived by moving groups so far, in this process.
         group_days: u64,
     },
+    /// Runs that are merged were done by another build of the program: so many of so many.
+    OtherBuild(usize, usize),
     /// The runs are over; tables, bands and contrasts are being made.
     Bands,
     /// Bytes of the store are damaged; the run is done again.
@@ -132,8 +132,8 @@ pub struct Conducted {
     pub precisions: Vec<Precision>,
     /// Causes of failed runs with the commands that repeat them.
     pub failures: Vec<(String, String)>,
-    /// Whether the store stays because another process works in it.
-    pub crowded: bool,
+    /// Why the store stays although it was to go.
+    pub store_stays: Option<&'static str>,
 }
 
 /// What this process did of a study.
@@ -291,8 +291,7 @@ pub fn run_missing(
         let missing: Vec<_> = asked().filter(|(_, state)| to_do(state)).map(|(run, _)| run).collect();
         did.found = asked().count() - missing.len();
         let others = contents.others.iter().map(|(_, count)| count).sum();
-        let other_build = contents.of_other_builds(&store, &program());
-        tell(Event::Found { ended: did.found, of: asked().count(), others, other_build });
+        tell(Event::Found { ended: did.found, of: asked().count(), others });
         missing
     };
     let mut ended = did.found;
@@ -370,8 +369,13 @@ pub fn merge_into(
         match merge(plan, borders, &store, &contents, folder, &options.wishes, |_| tell(Event::Tick)) {
             Ok(merged) => {
                 let parts = used(&store, &merged);
-                let spent = options.drop_parts && !holds_more(&contents);
-                break (merged, parts, spent.then_some(store));
+                match contents.of_other_builds(&store, &program()) {
+                    0 => {}
+                    count => tell(Event::OtherBuild(count, plan.runs.len())),
+                }
+                let more = holds_more(&contents, options.wishes.tables);
+                let spent = options.drop_parts.then_some((more, store));
+                break (merged, parts, spent);
             }
             Err(MergeError::Output(error)) => return Err(error.into()),
             Err(MergeError::Damaged { part, offset, damage }) => {
@@ -410,18 +414,23 @@ pub fn merge_into(
     let manifest = manifest(&plan.name, RESULTS_VERSION, &plan.hash, &options.provenance, &account, written);
     folder.append(MANIFEST, &pretty(&manifest))?;
     let files = folder.finish()?.to_vec();
-    let crowded = match spent {
-        Some(store) => !store.remove()?,
-        None => false,
+    let store_stays = match spent {
+        Some((true, _)) => Some("it holds failed runs, runs of other plans, or tables that were not asked for"),
+        Some((false, store)) if !store.remove()? => Some("another process is at work in it"),
+        _ => None,
     };
     let Merged { summaries, precisions, failures, .. } = merged;
-    Ok(Conducted { folder: path, files, account, summaries, precisions, failures, crowded })
+    Ok(Conducted { folder: path, files, account, summaries, precisions, failures, store_stays })
 }
 
-/// Whether the store holds more than the tables do: failed runs that may be tried again, runs of other plans.
-fn holds_more(contents: &Contents<'_>) -> bool {
+/// Whether the store holds more than the tables do: failed runs that may be tried again, runs of other plans, more tables.
+fn holds_more(contents: &Contents<'_>, tables: TableSet) -> bool {
     let (_, failed, _) = contents.count();
-    failed > 0 || !contents.others.is_empty()
+    let more = |state: &State<'_>| match state {
+        State::Done(copy) => copy.done.layout.tables.iter().any(|blob| !tables.contains(blob.table)),
+        _ => false,
+    };
+    failed > 0 || !contents.others.is_empty() || contents.runs.iter().any(more)
 }
 
 /// The parts that a merge took runs from, for the manifest.

@@ -282,6 +282,7 @@ fn luck_can_be_own(design: &Points, fixed: bool) -> Result<(), PlanError> {
     let why = match design.kind() {
         _ if fixed => "fixes the replicate of each point",
         Kind::Morris { .. } | Kind::Saltelli { .. } => "is for differences between points",
+        Kind::Plain("grid" | "list") => "has chosen points, not drawn ones",
         Kind::Plain(_) => return Ok(()),
     };
     Err(PlanError(format!(
@@ -368,8 +369,9 @@ mod tests {
 
     #[test]
     fn points_share_their_luck_or_have_luck_of_their_own() {
+        const DRAWN: &str = r#"design={ kind = "latin_hypercube", points = 2, factors = [{ path = "borders.pressure.power", low = 1, high = 3 }] }"#;
         let seeds = |sets: &[&str]| {
-            let plan = plan(&[&[GRID][..], sets].concat(), "m");
+            let plan = plan(&[&[DRAWN][..], sets].concat(), "m");
             let of = |outcome, point| {
                 let seeds = plan.runs.iter().filter(|r| r.outcome == outcome && r.point == point).map(|r| r.seed);
                 let mut seeds: Vec<u64> = seeds.collect();
@@ -389,7 +391,10 @@ mod tests {
         assert!(plan.runs.iter().zip(&own.runs).all(|(a, b)| a.id != b.id), "other luck is another run");
         let morris = r#"design={ kind = "morris", trajectories = 2, levels = 4, factors = [{ path = "borders.pressure.power", low = 1, high = 2 }] }"#;
         let fixed = r#"design={ kind = "list", factors = [{ path = "replicate", values = [1, 2] }] }"#;
-        for (design, why) in [(morris, "for differences between points"), (fixed, "fixes the replicate")] {
+        let chosen = "has chosen points";
+        for (design, why) in
+            [(morris, "for differences between points"), (fixed, "fixes the replicate"), (GRID, chosen)]
+        {
             let error = try_plan(&[design, "study.points_share_luck=false"], "m").unwrap_err().to_string();
             assert!(error.contains(why) && error.contains("set it to true"), "{error}");
         }

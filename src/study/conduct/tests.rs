@@ -323,7 +323,7 @@ fn a_store_of_another_study_is_kept_and_not_merged() {
     other.runs.truncate(2);
     let contents = base.contents(&other, TableSet::ALL);
     assert_eq!((contents.count(), contents.others.clone()), ((2, 0, 0), vec![(0, 4)]));
-    assert!(holds_more(&contents) && read::is_store(&dir.path().join(FOLDER)));
+    assert!(holds_more(&contents, TableSet::ALL) && read::is_store(&dir.path().join(FOLDER)));
 }
 
 #[test]
@@ -355,8 +355,13 @@ fn processes_in_one_folder_leave_each_other_their_runs() {
     let (mut first, mut second) = (begin("a1").unwrap(), begin("b2").unwrap());
     // The first does its runs, and finds that the folder is the second's; the second's mark stays the second's.
     let error = conduct(&one, &borders, &mut first, &options, well, |_| {}).unwrap_err().to_string();
-    assert!(error.contains("another process began to write here") && error.contains("same command"), "{error}");
-    assert!(!conduct(&two, &borders, &mut second, &options, well, |_| {}).unwrap().crowded);
+    assert!(error.contains("another process began to write here") && error.contains("whole study"), "{error}");
+    assert!(
+        !conduct(&two, &borders, &mut second, &options, well, |_| {})
+            .unwrap()
+            .store_stays
+            .is_some_and(|why| why.contains("another process"))
+    );
     let store = || Store::open(dir.path()).unwrap();
     assert_eq!(store().contents(&plan(), TableSet::ALL).count(), (6, 0, 0), "runs of other plans keep the store");
     // The first again: the mark is gone.
