@@ -189,6 +189,50 @@ fn sensitivity_runs_the_study_once_and_keeps_what_it_finds() {
     assert!(!folder.path().join("output/screen/sensitivity.svg").exists());
 }
 
+/// Points of our own designs go in again as the files that SALib or R would have written: the same table, byte by byte.
+#[test]
+fn points_of_a_file_have_the_same_sensitivity() {
+    let saltelli = MORRIS.replace(
+        "kind = \"morris\"\ntrajectories = 3\nlevels = 4",
+        "kind = \"saltelli\"\nbase = 2\nsecond_order = true",
+    );
+    let factors = MORRIS.split_once("levels = 4").unwrap().1;
+    let cases = [
+        ("morris", MORRIS.to_owned(), format!("scheme = \"morris\"\nlevels = 4\n{factors}")),
+        ("saltelli", saltelli, "scheme = \"saltelli\"\nsecond_order = true\n".to_owned()),
+    ];
+    for (kind, own, scheme) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        write(folder.path(), "own", &own);
+        let measures = ["--measure", "peak_index:RUS-SOUTH", "--measure", "displaced_abroad_persons"];
+        let said = spillover(folder.path(), &[&["sensitivity", "own.toml"][..], &measures].concat());
+        assert_eq!(said.status.code(), Some(0), "{}", text(&said.stderr));
+        let table = fs::read(path("output/own/sensitivity.csv")).unwrap();
+        assert!(records(&table).iter().any(|row| row[8].parse::<f64>().unwrap() > 0.0), "{}", text(&table));
+
+        fs::copy(path("output/own/design.csv"), path("points.csv")).unwrap();
+        let of_file = "[design]\nkind = \"file\"\nfile = \"points.csv\"\nignore = [\"point\"]\n";
+        write(folder.path(), "file", &format!("{of_file}{scheme}"));
+        let said = spillover(folder.path(), &[&["sensitivity", "file.toml"][..], &measures].concat());
+        assert_eq!(said.status.code(), Some(0), "{}", text(&said.stderr));
+        assert!(fs::read(path("output/file/sensitivity.csv")).unwrap() == table, "{kind}");
+
+        // Without its scheme it is a file like any other; with rows in another order it is not of the scheme.
+        write(folder.path(), "plain", of_file);
+        let said = spillover(folder.path(), &["sensitivity", "plain.toml"]);
+        assert!(said.status.code() == Some(2) && text(&said.stderr).contains("says what its points are"));
+        let mut rows: Vec<String> = text(&fs::read(path("points.csv")).unwrap()).lines().map(str::to_owned).collect();
+        rows.swap(2, 3);
+        fs::write(path("points.csv"), rows.join("\n")).unwrap();
+        let said = spillover(folder.path(), &["sensitivity", "file.toml", "--out", "none"]);
+        let told = text(&said.stderr);
+        assert_eq!(said.status.code(), Some(2), "{told}");
+        assert!(told.contains("points.csv:3:") && told.contains("row 2 of the points, column `"), "{told}");
+        assert!(!path("none").exists());
+    }
+}
+
 #[test]
 fn precision_with_a_design_is_refused_where_the_replicate_is_fixed_and_sensitivity_with_shards() {
     let folder = tempfile::tempdir().unwrap();

@@ -99,6 +99,10 @@ fn suited(design: Option<&Points>) -> Result<&Points, String> {
     let next = "give the study one: [design] with kind = \"morris\" (screening) or \"saltelli\" (shares of the variance)\n  an example: configs/sensitivity.toml";
     match design.map(|points| (points, points.kind())) {
         None => Err(format!("the study has no design, so nothing is varied\n  {next}")),
+        Some((_, Kind::Plain("file"))) => Err(
+            "the design is a file, of which no effects can be computed unless the study says what its points are\n  trajectories: `scheme = \"morris\"` with `levels` and [[design.factors]]; Saltelli's design: `scheme = \"saltelli\"` (docs/studies.md)"
+                .to_owned(),
+        ),
         Some((_, Kind::Plain(kind))) => {
             Err(format!("the design is `{kind}`, of which no effects can be computed\n  {next}"))
         }

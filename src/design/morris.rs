@@ -46,6 +46,27 @@ pub fn path(base: &[u32], up: &[bool], order: &[usize], levels: u32) -> Vec<Vec<
     points
 }
 
+/// A step of a trajectory.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Move {
+    /// Number of the factor that moves.
+    pub factor: usize,
+    /// How far, in shares of its whole range (-1 to 1); below 0: down.
+    pub size: f64,
+}
+
+/// The steps of trajectories in unit coordinates, one after another; each is one of [`step_size`].
+#[must_use]
+pub fn moves(units: &[Vec<f64>], levels: u32) -> Vec<Move> {
+    let axes = units.first().map_or(0, Vec::len);
+    let step = |pair: &[Vec<f64>]| {
+        let apart = |factor: usize| pair[1][factor] - pair[0][factor];
+        let factor = (0..axes).max_by(|a, b| apart(*a).abs().total_cmp(&apart(*b).abs())).unwrap_or(0);
+        Move { factor, size: step_size(levels).copysign(apart(factor)) }
+    };
+    units.chunks(axes + 1).flat_map(|path| path.windows(2).map(step)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
