@@ -27,7 +27,6 @@ fn run(desk: &Desk, command: &str, more: &[&str]) -> desk::Said {
 /// The tables of one process on one thread.
 fn reference(desk: &Desk) -> Vec<(String, Vec<u8>)> {
     run(desk, "run", &["--out", "reference", "--threads", "1", "--quiet"]).ends(0, &[], &[]);
-    assert!(!desk.path("reference/store").exists());
     tables(&desk.path("reference"))
 }
 
@@ -35,8 +34,8 @@ fn reference(desk: &Desk) -> Vec<(String, Vec<u8>)> {
 fn one_process_two_threads_and_seven_shards_give_the_same_bytes() {
     let desk = desk::desk();
     let reference = reference(&desk);
-    run(&desk, "run", &["--out", "two", "--threads", "2", "--quiet", "--keep-parts"]).ends(0, &[], &[]);
-    assert!(tables(&desk.path("two")) == reference && desk.path("two/store").is_dir());
+    run(&desk, "run", &["--out", "two", "--threads", "2", "--quiet", "--drop-parts"]).ends(0, &[], &[]);
+    assert!(tables(&desk.path("two")) == reference && !desk.path("two/store").exists());
 
     let args = ["--out", "shards"];
     run(&desk, "merge", &args).ends(3, &[], &["12 of 12 runs are missing", "spillover missing", "spillover run"]);
@@ -101,7 +100,7 @@ fn stores_copied_together_are_their_merge() {
 #[test]
 fn the_tables_of_another_study_are_not_this_one_complete() {
     let desk = desk::desk();
-    run(&desk, "run", &["--out", "x", "--quiet"]).ends(0, &[], &[]);
+    run(&desk, "run", &["--out", "x", "--quiet", "--drop-parts"]).ends(0, &[], &[]);
     run(&desk, "status", &["--out", "x"]).ends(0, &[], &["complete tables whose parts were removed"]);
     let other = run(&desk, "status", &["--out", "x", "--set", "mechanisms.kin=false"]).ends(3, &["12 missing"], &[]);
     assert!(!other.err.contains("complete tables"), "{}", other.err);
@@ -230,13 +229,7 @@ fn the_same_run_with_other_bytes_is_exit_code_4() {
     let index = desk.names("b/store").into_iter().find(|name| name.ends_with("jsonl")).unwrap();
     let path = desk.path("b/store").join(index);
     let text = fs::read_to_string(&path).unwrap();
-    let lines: Vec<String> = text
-        .lines()
-        .map(|line| {
-            let body = line.rsplit_once(",\"check\":").unwrap().0.replace("\"hops\":", "\"hops\":1");
-            format!("{body},\"check\":\"{}\"}}\n", &blake3::hash(body.as_bytes()).to_hex()[..8])
-        })
-        .collect();
+    let lines: Vec<String> = text.lines().map(|line| changed(line, "\"hops\":", "\"hops\":1")).collect();
     fs::write(&path, lines.concat()).unwrap();
     copy_store(&desk.path("b"), &desk.path("a"));
     let message = ["has different headline numbers in two places (2 runs in all)", "a/store/run-", ".lz4"];
@@ -244,6 +237,42 @@ fn the_same_run_with_other_bytes_is_exit_code_4() {
         let said = run(&desk, command, &["--out", "a"]).ends(4, &[], &message);
         assert_eq!(said.err.matches(".lz4").count(), 2, "both files are named: {}", said.err);
     }
+}
+
+/// A line of an index with something else in it and the right checksum.
+fn changed(line: &str, from: &str, to: &str) -> String {
+    let body = line.rsplit_once(",\"check\":").unwrap().0.replace(from, to);
+    format!("{body},\"check\":\"{}\"}}\n", &blake3::hash(body.as_bytes()).to_hex()[..8])
+}
+
+#[test]
+fn a_complete_study_is_extended() {
+    let desk = desk::desk();
+    let ask = |out: &str, replicates: &str, more: &[&str]| {
+        let arguments = ["--out", out, "--replicates", replicates];
+        desk.spillover(&[&["run", &desk::quick()], &SMALL[..6], &arguments[..], more].concat())
+    };
+    ask("x", "2", &["--quiet"]).ends(0, &[], &[]);
+    let two = tables(&desk.path("x"));
+    // It is left alone by those who ask for nothing new, for less, or for another study.
+    ask("x", "2", &[]).ends(2, &[], &["holds a complete study", "add to it"]);
+    ask("x", "1", &[]).ends(2, &[], &["holds a complete study"]);
+    ask("x", "3", &["--set", "borders.pressure.power=3"]).ends(2, &[], &["holds a complete study"]);
+    assert!(tables(&desk.path("x")) == two);
+    // More replicates: the runs that are there are not done again.
+    let runs = two.iter().find(|(name, _)| name == "runs.csv").unwrap().1.iter().filter(|&&b| b == b'\n').count() - 1;
+    ask("x", "3", &[]).ends(0, &[], &[&format!("{} of {} runs in", runs / 2, runs / 2 * 3)]);
+    ask("y", "3", &["--quiet", "--drop-parts"]).ends(0, &[], &[]);
+    assert!(tables(&desk.path("x")) == tables(&desk.path("y")));
+    // Without its store it would have to be done again: that is a new beginning.
+    ask("y", "4", &[]).ends(2, &[], &["holds a complete study", "--overwrite"]);
+    // What another build did is said, and done again on request alone.
+    let index = desk.names("x/store").into_iter().find(|name| name.ends_with("jsonl")).unwrap();
+    let path = desk.path("x/store").join(index);
+    let text = fs::read_to_string(&path).unwrap();
+    let (head, rest) = text.split_once('\n').unwrap();
+    fs::write(&path, changed(head, r#""version":""#, r#""version":"0."#) + rest).unwrap();
+    ask("x", "4", &[]).ends(0, &[], &["another build of the program did", "--overwrite does them again"]);
 }
 
 #[test]

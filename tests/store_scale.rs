@@ -11,7 +11,7 @@ use spillover::output::folder::{Existing, Folder};
 use spillover::output::manifest::Provenance;
 use spillover::recorders::table::{MEASURES, Table, TableSet};
 use spillover::recorders::{Headline, RunOutput, Series};
-use spillover::study::conduct::{OnFailure, Options, Parts, conduct, file_names};
+use spillover::study::conduct::{OnFailure, Options, conduct, file_names};
 use spillover::study::execute;
 use spillover::study::merge::Wishes;
 use spillover::study::plan::{Plan, PlannedRun};
@@ -72,7 +72,7 @@ fn ten_thousand_runs_are_merged_in_little_memory() {
         shard: None,
         on_failure: OnFailure::Continue,
         retry_failed: false,
-        parts: Parts::Keep,
+        drop_parts: false,
         room: None,
     };
     let existing = Existing::GoOn { study: &plan.name, beyond: false };

@@ -3,11 +3,11 @@
 use super::problem::Problem;
 use super::progress::Progress;
 use super::run::tell_of;
-use super::store::{Ask, ends, open, own_store, provenance};
+use super::store::{Ask, ends, extends_tables, open, own_store, provenance};
 use super::{EXIT_DONE, EXIT_RUNS_FAILED};
 use crate::output::folder::{Existing, Folder};
 use crate::recorders::table::TableSet;
-use crate::study::conduct::{Did, OnFailure, Options, Parts, StudyError, agree, border_names, file_names, merge_into};
+use crate::study::conduct::{Did, OnFailure, Options, StudyError, agree, border_names, file_names, merge_into};
 use crate::study::merge::Wishes;
 use crate::study::store::FOLDER;
 use crate::study::{execute, precision};
@@ -27,7 +27,7 @@ pub struct Arguments {
     /// Make the tables of a complete study anew; the store stays
     #[arg(long)]
     overwrite: bool,
-    /// Remove the store when the tables are complete
+    /// Remove the store when the tables are complete and every run succeeded; the study can then not be extended
     #[arg(long)]
     drop_parts: bool,
     /// Say nothing but errors
@@ -64,7 +64,8 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
         tables
     };
     let about = format!("study: {}\ncommand: {}", plan.name, std::env::args().collect::<Vec<_>>().join(" "));
-    let existing = Existing::GoOn { study: &plan.name, beyond: arguments.overwrite };
+    let beyond = arguments.overwrite || extends_tables(&path, plan)?;
+    let existing = Existing::GoOn { study: &plan.name, beyond };
     let token = super::run::token();
     let mut folder =
         Folder::begin_beside(&path, &file_names(tables, &study.plan), &existing, &about, &[FOLDER], &token)
@@ -76,7 +77,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
         shard: None,
         on_failure: OnFailure::Continue,
         retry_failed: false,
-        parts: if arguments.drop_parts { Parts::Drop } else { Parts::Keep },
+        drop_parts: arguments.drop_parts,
         room: None,
     };
     let mut progress = Progress::new(plan, arguments.quiet, arguments.json);

@@ -67,9 +67,9 @@ impl<'a> Progress<'a> {
     /// Tells of an event.
     pub fn tell(&mut self, event: Event<'_>) {
         match event {
-            Event::Found { ended, of, others } => {
+            Event::Found { ended, of, others, other_build } => {
                 (self.before, self.ended, self.runs) = (ended, ended, of);
-                self.tell_of_store(ended, of, others);
+                self.tell_of_store(ended, of, others, other_build);
             }
             Event::Damaged(damage) => talk(&format!("note: {damage}; it is done again")),
             _ => {}
@@ -118,10 +118,13 @@ impl<'a> Progress<'a> {
     }
 
     /// What a study goes on from.
-    fn tell_of_store(&self, ended: usize, of: usize, others: usize) {
+    fn tell_of_store(&self, ended: usize, of: usize, others: usize, other_build: usize) {
         match &self.way {
             Way::Json if ended + others > 0 => {
-                print(&json!({ "event": "found", "ended": ended, "of": of, "others": others }).to_string());
+                let event = json!({
+                    "event": "found", "ended": ended, "of": of, "others": others, "other_build": other_build,
+                });
+                print(&event.to_string());
             }
             Way::Bar(bar) => {
                 bar.set_length(of as u64);
@@ -134,6 +137,11 @@ impl<'a> Progress<'a> {
             let say = |text: &str| if let Way::Bar(bar) = &self.way { bar.println(text) } else { talk(text) };
             if ended > 0 {
                 say(&format!("going on: {ended} of {of} runs are in the store"));
+            }
+            if other_build > 0 {
+                say(&format!(
+                    "note: another build of the program did {other_build} of them; it says to give the same results (manifest.json: parts); --overwrite does them again"
+                ));
             }
             if others > 0 {
                 say(&format!(

@@ -7,15 +7,15 @@ use serde_json::json;
 
 use super::problem::Problem;
 use super::progress::{Progress, duration};
-use super::store::{Ask, beyond_tables, ends, own_store, provenance, quoted};
+use super::store::{Ask, ends, extends_tables, own_store, provenance, quoted};
 use super::{EXIT_DONE, EXIT_RUNS_FAILED, print, results, study, talk};
 use crate::design::points::Target;
+use crate::output::OutputError;
 use crate::output::folder::{Existing, Folder, Joined};
 use crate::recorders::table::{RUSSIA_SOUTH, Table, TableSet};
 use crate::simulation::{self, RunSpec};
 use crate::study::conduct::{
-    Conducted, Did, OnFailure, Options, Parts, Shard, StudyError, border_names, conduct, file_names, merge_into,
-    run_missing,
+    Conducted, Did, OnFailure, Options, Shard, StudyError, border_names, conduct, file_names, merge_into, run_missing,
 };
 use crate::study::execute;
 use crate::study::merge::{self, Wishes};
@@ -67,9 +67,9 @@ pub struct Arguments {
     /// Replicates at which --until-precision gives up [default: 10 times those of the study]
     #[arg(long, value_name = "N", requires = "until_precision", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     max_replicates: Option<u32>,
-    /// Keep the store when the tables are complete
+    /// Remove the store when the tables are complete and every run succeeded; the study can then not be extended
     #[arg(long)]
-    keep_parts: bool,
+    drop_parts: bool,
     /// Begin anew and replace the study in the folder; removes only files that a study wrote
     #[arg(long)]
     pub(super) overwrite: bool,
@@ -168,7 +168,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
             shard: arguments.shard,
             on_failure: arguments.on_failure,
             retry_failed: arguments.retry_failed,
-            parts: if arguments.keep_parts { Parts::Keep } else { Parts::WhereWanted },
+            drop_parts: arguments.drop_parts,
             room: None,
         };
         let one = |run: &PlannedRun| {
@@ -265,13 +265,18 @@ fn begin(arguments: &Arguments, study: &study::Study, path: &Path) -> Result<Pla
     let existing = if arguments.overwrite {
         Existing::Replace
     } else {
-        // Failed runs of a complete study are tried again on request, where its store was kept.
-        // So are tables that miss finished runs of this plan: another process wrote them for its share.
-        let beyond = path.join(FOLDER).is_dir() && (arguments.retry_failed || beyond_tables(path, plan)?);
+        // The tables of a complete study are made anew for failed runs on request, and for more runs.
+        let beyond = path.join(FOLDER).is_dir() && (arguments.retry_failed || extends_tables(path, plan)?);
         Existing::GoOn { study: &plan.name, beyond }
     };
     let names = file_names(arguments.tables.unwrap_or(TableSet::ALL), plan);
-    let folder = Folder::begin_beside(path, &names, &existing, &about, &[FOLDER], &token()).map_err(Problem::new)?;
+    let begun = Folder::begin_beside(path, &names, &existing, &about, &[FOLDER], &token());
+    let folder = begun.map_err(|error| match error {
+        OutputError::Complete { .. } if path.join(FOLDER).is_dir() => Problem::new(format_args!(
+            "{error}\n  add to it: ask for more replicates, outcomes or points than it has; its runs are kept"
+        )),
+        error => Problem::new(error),
+    })?;
     if arguments.overwrite {
         read::remove(path).map_err(Problem::new)?;
     }

@@ -122,14 +122,21 @@ pub fn has_failed(folder: &Path) -> bool {
     column(folder, "status").is_some_and(|statuses| statuses.iter().any(|status| status == "failed"))
 }
 
-/// Whether the store of a folder has finished runs of the plan that the tables beside it miss.
-pub fn beyond_tables(folder: &Path, plan: &Plan) -> Result<bool, Problem> {
+/// Whether the tables of a folder may be made anew for this plan: the store has all their runs, so that nothing is lost, and
+/// the plan asks for these and more, or the store has finished runs of the plan that the tables miss (another process wrote
+/// them for its share).
+pub fn extends_tables(folder: &Path, plan: &Plan) -> Result<bool, Problem> {
     let Some(listed) = listed_runs(folder) else { return Ok(false) };
     let listed: BTreeSet<String> = listed.into_iter().collect();
     let store = Store::open(folder).map_err(Problem::new)?;
+    if !listed.iter().all(|id| u64::from_str_radix(id, 16).is_ok_and(|id| store.knows(id))) {
+        return Ok(false);
+    }
     let contents = store.contents(plan, TableSet::runs_only());
-    let mut runs = plan.runs.iter().zip(&contents.runs);
-    Ok(runs.any(|(run, state)| matches!(state, State::Done(_)) && !listed.contains(&run.id.to_string())))
+    let new = |run: &PlannedRun| !listed.contains(&run.id.to_string());
+    let (new, known): (Vec<_>, Vec<_>) = plan.runs.iter().zip(&contents.runs).partition(|(run, _)| new(run));
+    let all_of_them = known.len() == listed.len();
+    Ok(!new.is_empty() && (all_of_them || new.iter().any(|(_, state)| matches!(state, State::Done(_)))))
 }
 
 /// Opens the store of a folder and says which tables its runs have, unless they are given.

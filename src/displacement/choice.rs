@@ -74,8 +74,8 @@ pub struct Conditions<'a> {
     pub traffic: &'a CrossingTraffic,
     /// What is given of refuge.
     pub given: &'a Given,
-    /// Mean factor of compatriots over the places of a territory (rows) for a nationality (columns).
-    pub friends_beyond: Vec<f64>,
+    /// [`ChoiceTables::friends_beyond`], from the first who chooses among territories on.
+    pub friends_beyond: OnceLock<Vec<f64>>,
 }
 
 /// Factors of the day, by chooser.
@@ -290,7 +290,7 @@ impl ChoiceTables {
                     }
                     Passage::Closed => 0.0,
                 };
-                open * abroad(day, who, far)
+                open * abroad(self, day, who, far)
             }
             DestinationKind::Green(segment, side) => {
                 if !on.green_border {
@@ -303,7 +303,7 @@ impl ChoiceTables {
                     day.guards.per_km[segment.index()][1 - usize::from(side)],
                     Share(day.guards.sensors[segment.index()][1 - usize::from(side)]),
                 );
-                (1.0 - detected.0) * abroad(day, who, far)
+                (1.0 - detected.0) * abroad(self, day, who, far)
             }
         }
     }
@@ -384,7 +384,7 @@ fn arrival(map: &Map, destination: &crate::geography::Destination) -> Option<Cel
 }
 
 /// Factor of going to another territory, common to gates and green borders.
-fn abroad(day: &Conditions<'_>, who: Chooser, far: TerritoryId) -> f64 {
+fn abroad(tables: &ChoiceTables, day: &Conditions<'_>, who: Chooser, far: TerritoryId) -> f64 {
     let choice = &day.scenario.displacement.destination;
     let on = &day.scenario.mechanisms;
     let here = governing_state(day.map, who.territory);
@@ -397,7 +397,8 @@ fn abroad(day: &Conditions<'_>, who: Chooser, far: TerritoryId) -> f64 {
     } else {
         0.0
     };
-    let friends = day.friends_beyond[far.index() * day.population.nationalities.len() + who.nationality.index()];
+    let friends = day.friends_beyond.get_or_init(|| tables.friends_beyond(day.map, day.scenario, day.population))
+        [far.index() * day.population.nationalities.len() + who.nationality.index()];
     let mut factor =
         attraction(day.scenario, &day.map.territories[there.index()].code) * libm::exp(kin) * exit(day, who) * friends;
     if here != who.nationality && there != here {

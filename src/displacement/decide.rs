@@ -1,5 +1,7 @@
 //! Who leaves today and where to (phase Plan, from one snapshot).
 
+use std::sync::OnceLock;
+
 use bevy_ecs::prelude::*;
 use rayon::prelude::*;
 
@@ -58,7 +60,7 @@ pub struct Snapshot<'w> {
 }
 
 impl Snapshot<'_> {
-    fn conditions(&self, tables: &ChoiceTables) -> Conditions<'_> {
+    fn conditions(&self) -> Conditions<'_> {
         Conditions {
             map: &self.map,
             scenario: &self.scenario,
@@ -68,7 +70,7 @@ impl Snapshot<'_> {
             guards: &self.guards,
             traffic: &self.traffic,
             given: &self.given,
-            friends_beyond: tables.friends_beyond(&self.map, &self.scenario, &self.population),
+            friends_beyond: OnceLock::new(),
         }
     }
 }
@@ -95,7 +97,7 @@ pub fn plan_departures(
     if cells.is_empty() {
         return;
     }
-    let day = now.conditions(&tables);
+    let day = now.conditions();
     let leave = |&cell: &CellId| leaving(&day, *key, &clock, cell);
     let leaving: Vec<Leaving> = if threads.0 > 1 {
         cells.par_iter().flat_map_iter(leave).collect()
@@ -255,7 +257,7 @@ pub fn choose_destinations(
     tables: Res<ChoiceTables>,
     mut groups: Query<(&mut Travel, &DisplacedGroup)>,
 ) {
-    let day = now.conditions(&tables);
+    let day = now.conditions();
     let mut factors = DayFactors::new();
     for (mut travel, groups) in groups.contiguous_iter_mut().expect("dense components") {
         for (travel, group) in travel.bypass_change_detection().iter_mut().zip(groups) {
@@ -265,7 +267,7 @@ pub fn choose_destinations(
             let territory = day.map.cells.territory[travel.cell.index()];
             // Returnees and visitors go home, visitors who were there back to where they are settled, unless they gave up on the way.
             let chosen = match group.base {
-                _ if group.returning => way_home(&day, &tables, group, travel.cell, territory),
+                _ if group.returning => way_home(day.map, day.policies, &tables, group, travel.cell, territory),
                 Some(base) if group.gave_up.is_none() => {
                     way_to(day.map, day.policies, &tables, base, group, travel.cell, territory)
                 }
@@ -291,27 +293,14 @@ pub fn choose_destinations(
 /// Where a returning group goes next from a territory: its home town, or the nearest open gate on a shortest way.
 #[must_use]
 pub fn way_home(
-    day: &Conditions<'_>,
-    tables: &ChoiceTables,
-    group: &DisplacedGroup,
-    cell: CellId,
-    territory: TerritoryId,
-) -> Option<DestinationId> {
-    way_to_unit(day.map, day.policies, tables, group.home.index(), group, cell, territory)
-}
-
-/// [`way_home`] for a given home unit.
-#[must_use]
-pub fn way_to_unit(
     map: &Map,
     policies: &Policies,
     tables: &ChoiceTables,
-    home: usize,
     group: &DisplacedGroup,
     cell: CellId,
     territory: TerritoryId,
 ) -> Option<DestinationId> {
-    way_to(map, policies, tables, tables.home_town[home]?, group, cell, territory)
+    way_to(map, policies, tables, tables.home_town[group.home.index()]?, group, cell, territory)
 }
 
 /// Where a group goes next from a territory to reach a place: the place itself, or the nearest open gate on a shortest way.

@@ -3,7 +3,7 @@
 use bevy_ecs::prelude::*;
 
 use super::choice::ChoiceTables;
-use super::decide::way_to_unit;
+use super::decide::way_home;
 use super::group::{Activity, DisplacedGroup, Travel};
 use super::population::{Cohort, Population, governing_state};
 use super::rules;
@@ -303,17 +303,20 @@ pub fn live_in_displacement(
                     };
                     let cell = map.destinations[d].cells[0];
                     let territory = map.destinations[d].territory;
-                    let way = way_to_unit(&map, &policies, &tables, cohort.home.index(), &group, cell, territory);
-                    if returning && way.is_none() {
-                        break; // no way home is open
-                    }
+                    let (destination, activity) = if returning {
+                        let way = way_home(&map, &policies, &tables, &group, cell, territory);
+                        let Some(way) = way else { break }; // no way home is open
+                        (way, Activity::Travelling)
+                    } else {
+                        (at, Activity::Choosing)
+                    };
                     population.take_from_cohort(at, i, persons);
                     leavers.push((
                         Travel {
                             cell,
                             hours_banked: 0.0,
-                            destination: way.filter(|_| returning).unwrap_or(at),
-                            activity: if returning { Activity::Travelling } else { Activity::Choosing },
+                            destination,
+                            activity,
                             by_vehicle: key.uniform(Stream::Traits, luck, 0)
                                 < scenario.displacement.travel.vehicle_share,
                         },

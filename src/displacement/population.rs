@@ -1,5 +1,6 @@
 //! Residents by cell, the settled displaced by destination, and the count of everybody.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use bevy_ecs::prelude::*;
@@ -317,17 +318,16 @@ impl Population {
         let stratum = usize::from(stratum);
         let cells = std::mem::take(&mut self.cells_of[home.index()]);
         while persons > 0 {
-            let missing = |c: &CellId| self.missing(*c, stratum);
             // The emptiest cell first; ties to the emptier, then to the larger place, then to the lower id.
-            let size = |c: &CellId| self.initial_strata[stratum][c.index()];
-            let call = |c: &CellId| f64::from(missing(c)) * willing(*c);
-            let first = cells.iter().copied().max_by(|a, b| {
-                let by_size =
-                    || (missing(a), size(a), std::cmp::Reverse(*a)).cmp(&(missing(b), size(b), std::cmp::Reverse(*b)));
-                call(a).total_cmp(&call(b)).then_with(by_size)
-            });
-            let Some(cell) = first else { break };
-            let room = if missing(&cell) == 0 { persons } else { missing(&cell).min(persons) };
+            let place = |&cell: &CellId| {
+                let missing = self.missing(cell, stratum);
+                let call = if missing > 0 { f64::from(missing) * willing(cell) } else { 0.0 };
+                (call, missing, self.initial_strata[stratum][cell.index()], Reverse(cell))
+            };
+            let first =
+                cells.iter().map(place).max_by(|a, b| a.0.total_cmp(&b.0).then((a.1, a.2, a.3).cmp(&(b.1, b.2, b.3))));
+            let Some((_, missing, _, Reverse(cell))) = first else { break };
+            let room = if missing == 0 { persons } else { missing.min(persons) };
             self.strata[stratum][cell.index()] += room;
             self.residents[cell.index()] += room;
             persons -= room;

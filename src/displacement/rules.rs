@@ -144,6 +144,9 @@ pub fn camp_mass(choice: &DestinationChoice, capacity: f64) -> f64 {
 /// (evidence 1.1.3).
 #[must_use]
 pub fn friends_factor(choice: &DestinationChoice, compatriots: u32) -> f64 {
+    if compatriots == 0 {
+        return 1.0; // as most places: it saves the power
+    }
     libm::pow(1.0 + f64::from(compatriots) / choice.friends_persons, choice.friends_power)
 }
 

@@ -65,18 +65,6 @@ pub enum OnFailure {
     Stop,
 }
 
-/// What becomes of the store when the tables are complete.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Parts {
-    /// It stays where it holds more than the tables, or others may still want it.
-    #[default]
-    WhereWanted,
-    /// It stays.
-    Keep,
-    /// It goes.
-    Drop,
-}
-
 /// How to go about a study.
 pub struct Options<'a> {
     /// What to make of the runs, and with how many threads.
@@ -89,8 +77,9 @@ pub struct Options<'a> {
     pub on_failure: OnFailure,
     /// Whether runs that failed before are done again.
     pub retry_failed: bool,
-    /// Whether the store stays when the tables are complete.
-    pub parts: Parts,
+    /// Whether the store goes when the tables are complete and it holds no more than they do: the study can then not be
+    /// extended without doing its runs again.
+    pub drop_parts: bool,
     /// Bytes that may still be written to the store: fault injection for tests.
     pub room: Option<u64>,
 }
@@ -108,6 +97,8 @@ pub enum Event<'a> {
         of: usize,
         /// Runs of other plans, which stay and are not merged.
         others: usize,
+        /// Runs of this plan that another build of the program did.
+        other_build: usize,
     },
     /// A run ended; in the order in which they end.
     Run {
@@ -300,7 +291,8 @@ pub fn run_missing(
         let missing: Vec<_> = asked().filter(|(_, state)| to_do(state)).map(|(run, _)| run).collect();
         did.found = asked().count() - missing.len();
         let others = contents.others.iter().map(|(_, count)| count).sum();
-        tell(Event::Found { ended: did.found, of: asked().count(), others });
+        let other_build = contents.of_other_builds(&store, &program());
+        tell(Event::Found { ended: did.found, of: asked().count(), others, other_build });
         missing
     };
     let mut ended = did.found;
@@ -378,12 +370,8 @@ pub fn merge_into(
         match merge(plan, borders, &store, &contents, folder, &options.wishes, |_| tell(Event::Tick)) {
             Ok(merged) => {
                 let parts = used(&store, &merged);
-                let keep = match options.parts {
-                    Parts::WhereWanted => worth_keeping(&store, &contents),
-                    Parts::Keep => true,
-                    Parts::Drop => false,
-                };
-                break (merged, parts, (!keep).then_some(store));
+                let spent = options.drop_parts && !holds_more(&contents);
+                break (merged, parts, spent.then_some(store));
             }
             Err(MergeError::Output(error)) => return Err(error.into()),
             Err(MergeError::Damaged { part, offset, damage }) => {
@@ -430,11 +418,10 @@ pub fn merge_into(
     Ok(Conducted { folder: path, files, account, summaries, precisions, failures, crowded })
 }
 
-/// Whether the store holds more than the tables do, or others may still want it: shards, failed runs that may be tried
-/// again, runs of other plans.
-fn worth_keeping(store: &Store, contents: &Contents<'_>) -> bool {
+/// Whether the store holds more than the tables do: failed runs that may be tried again, runs of other plans.
+fn holds_more(contents: &Contents<'_>) -> bool {
     let (_, failed, _) = contents.count();
-    failed > 0 || !contents.others.is_empty() || store.parts().iter().any(|part| part.head.shard.is_some())
+    failed > 0 || !contents.others.is_empty()
 }
 
 /// The parts that a merge took runs from, for the manifest.

@@ -49,7 +49,7 @@ struct How {
     shard: Option<Shard>,
     retry_failed: bool,
     stop: bool,
-    keep: bool,
+    drop: bool,
     room: Option<u64>,
     /// Bytes that may be written to the tables.
     tables_room: Option<u64>,
@@ -70,7 +70,7 @@ fn study(
         shard: how.shard,
         on_failure: if how.stop { OnFailure::Stop } else { OnFailure::Continue },
         retry_failed: how.retry_failed,
-        parts: if how.keep { Parts::Keep } else { Parts::WhereWanted },
+        drop_parts: how.drop,
         room: how.room,
     };
     if how.shard.is_some() {
@@ -101,8 +101,8 @@ fn tables(folder: &Path) -> Vec<Vec<u8>> {
 
 fn whole() -> Vec<Vec<u8>> {
     let dir = tempfile::tempdir().unwrap();
-    study(dir.path(), How::default(), well).unwrap();
-    assert!(!dir.path().join(FOLDER).exists(), "what stands in complete tables is not kept twice");
+    study(dir.path(), How { drop: true, ..How::default() }, well).unwrap();
+    assert!(!dir.path().join(FOLDER).exists(), "the store goes on request");
     tables(dir.path())
 }
 
@@ -191,7 +191,7 @@ fn shards_and_copies_give_the_bytes_of_one_process() {
     let none = |_: &PlannedRun| panic!("everything is in the store");
     study(&b, How { threads: 2, ..How::default() }, none).unwrap();
     assert!(tables(&b) == whole());
-    assert!(b.join(FOLDER).is_dir(), "shards stay: others may still be copied here");
+    assert!(b.join(FOLDER).is_dir(), "the store stays");
 }
 
 #[test]
@@ -199,7 +199,7 @@ fn a_full_disk_loses_nothing_and_the_study_goes_on_when_there_is_room() {
     for room in [0, 100, 1_500, 3_000, 6_000] {
         for threads in [1, 3] {
             let dir = tempfile::tempdir().unwrap();
-            let how = How { threads, keep: true, ..How::default() };
+            let how = How { threads, ..How::default() };
             let full = How { room: Some(room), ..how };
             let error = study(dir.path(), full, well).unwrap_err().to_string();
             assert!(error.contains("cannot write") && error.contains("run the same command again"), "{error}");
@@ -232,7 +232,7 @@ fn a_disk_that_is_full_at_the_merge_leaves_the_store() {
 
 /// The part of a study that was done and kept: its bytes, and those of its index.
 fn kept(dir: &Path) -> [PathBuf; 2] {
-    study(dir, How { keep: true, ..How::default() }, well).unwrap();
+    study(dir, How::default(), well).unwrap();
     let files = std::fs::read_dir(dir.join(FOLDER)).unwrap().map(|e| e.unwrap().path());
     let mut files: Vec<PathBuf> = files.collect();
     files.sort(); // .jsonl, .lz4
@@ -285,7 +285,7 @@ fn damaged_bytes_are_noticed_and_done_again() {
         again.fetch_add(1, Ordering::SeqCst);
         well(run)
     };
-    study(dir.path(), How { keep: true, ..How::default() }, counted).unwrap();
+    study(dir.path(), How::default(), counted).unwrap();
     assert!((1..=2).contains(&again.into_inner()), "the runs whose bytes were touched");
     assert!(tables(dir.path()) == whole());
 }
@@ -323,7 +323,7 @@ fn a_store_of_another_study_is_kept_and_not_merged() {
     other.runs.truncate(2);
     let contents = base.contents(&other, TableSet::ALL);
     assert_eq!((contents.count(), contents.others.clone()), ((2, 0, 0), vec![(0, 4)]));
-    assert!(worth_keeping(&base, &contents) && read::is_store(&dir.path().join(FOLDER)));
+    assert!(holds_more(&contents) && read::is_store(&dir.path().join(FOLDER)));
 }
 
 #[test]
@@ -338,7 +338,7 @@ fn processes_in_one_folder_leave_each_other_their_runs() {
         shard: None,
         on_failure: OnFailure::Continue,
         retry_failed: false,
-        parts: Parts::WhereWanted,
+        drop_parts: true,
         room: None,
     };
     let share = |range: std::ops::Range<usize>| {

@@ -105,6 +105,16 @@ impl Contents<'_> {
             State::Missing => (done, failed, missing + 1),
         })
     }
+
+    /// Runs with results of another build than this program, as [`crate::output::manifest::program`] tells of them.
+    #[must_use]
+    pub fn of_other_builds(&self, store: &Store, program: &serde_json::Value) -> usize {
+        let other = |state: &&State<'_>| match state {
+            State::Done(copy) => store.parts[copy.part].head.program != *program,
+            _ => false,
+        };
+        self.runs.iter().filter(other).count()
+    }
 }
 
 /// Why a run cannot be read from its part.
@@ -249,6 +259,12 @@ impl Store {
         }
         let _ = fs::remove_dir(&self.folder); // stays when people keep something of their own in it
         Ok(true)
+    }
+
+    /// Whether the store knows how a run of this identity ended.
+    #[must_use]
+    pub fn knows(&self, id: u64) -> bool {
+        self.runs.contains_key(&id)
     }
 
     /// What the store has of a plan, with all that a choice of tables needs.

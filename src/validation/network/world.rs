@@ -13,7 +13,7 @@
 //! - Nobody dies and nobody returns: the counts are net of both already. No winter, for heights are unknown.
 //! - There are no borders with gates, guards or policies.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bevy_ecs::prelude::*;
 
@@ -296,7 +296,7 @@ fn enter(
         guards: &guards,
         traffic: &traffic,
         given: &given,
-        friends_beyond: Vec::new(), // there is one territory
+        friends_beyond: OnceLock::new(),
     };
     let who = Chooser { territory: HOME, nationality: HOME, community: NO_COMMUNITY };
     let factors = tables.factors(&conditions, who);
