@@ -161,6 +161,7 @@ fn sensitivity_runs_the_study_once_and_keeps_what_it_finds() {
     let (out, err) = (text(&said.stdout), text(&said.stderr));
     assert!(out.contains("peak_index:RUS-SOUTH") && out.contains("mu*"), "{out}");
     assert!(err.contains("24 runs (2 outcomes x 12 points), 3 days"), "{err}");
+    assert!(!err.contains("summary.csv"), "no hint at a table that is not there: {err}");
     let read = |name: &str| fs::read(folder.path().join("output/screen").join(name)).unwrap();
     let rows = records(&read("sensitivity.csv"));
     assert_eq!(rows.len(), 2 * 2 * 3 * 3, "outcomes x measures x factors x indices");
@@ -178,10 +179,17 @@ fn sensitivity_runs_the_study_once_and_keeps_what_it_finds() {
     assert!(text(&again.stderr).contains("the runs are in output/screen"), "{}", text(&again.stderr));
     assert_eq!(records(&read("sensitivity.csv")), rows);
 
-    // Failed runs are told of as `run` tells of them.
+    // Nothing failed, so there is nothing to try again.
+    let retry = |more: &[&str]| spillover(folder.path(), &[&arguments[..], &["--retry-failed"], more].concat());
+    assert!(text(&retry(&[]).stderr).contains("the runs are in output/screen"));
+    // Failed runs are told of as `run` tells of them, and tried again on request.
     let with_failure = text(&read("runs.csv")).replacen(",done,", ",failed,", 1);
     fs::write(folder.path().join("output/screen/runs.csv"), with_failure).unwrap();
     assert_eq!(spillover(folder.path(), &arguments).status.code(), Some(1));
+    let said = retry(&[]);
+    assert_eq!(said.status.code(), Some(0), "{}", text(&said.stderr));
+    assert!(text(&said.stderr).contains("24 runs from the store"), "{}", text(&said.stderr));
+    assert!(!text(&read("runs.csv")).contains(",failed,") && records(&read("sensitivity.csv")) == rows);
 
     // A study that replaces this one takes the picture away, too.
     let other = spillover(folder.path(), &["run", "screen.toml", "--overwrite", "--quiet", "--tables", "summary"]);
@@ -234,12 +242,26 @@ fn points_of_a_file_have_the_same_sensitivity() {
 }
 
 #[test]
+fn a_design_that_fixes_outcomes_says_that_it_compares_none() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "outcomes", "[design]\nkind = \"file\"\nfile = \"points.csv\"\n");
+    let points = "outcome,borders.pressure.power\ncontinuity,1\nfragmentation,1\n";
+    fs::write(folder.path().join("points.csv"), points).unwrap();
+    let said = spillover(folder.path(), &["run", "outcomes.toml"]);
+    let told = text(&said.stderr);
+    assert_eq!(said.status.code(), Some(0), "{told}");
+    assert!(told.contains("note: the design fixes the outcome of each point") && told.contains("next: grep"), "{told}");
+    let contrasts = fs::read(folder.path().join("output/outcomes/contrasts.csv")).unwrap();
+    assert_eq!(text(&contrasts).lines().count(), 1, "the header");
+}
+
+#[test]
 fn precision_with_a_design_is_refused_where_the_replicate_is_fixed_and_sensitivity_with_shards() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "screen", MORRIS);
     for (arguments, words) in [
         (["run", "screen.toml", "--until-precision", "0.1"], "the design fixes the replicate of each point"),
-        (["sensitivity", "screen.toml", "--shard", "0/2"], "--shard cannot be used with sensitivity"),
+        (["sensitivity", "screen.toml", "--shard", "0/2"], "unexpected argument '--shard' found"),
     ] {
         let said = spillover(folder.path(), &arguments);
         assert_eq!(said.status.code(), Some(2));

@@ -34,11 +34,6 @@ pub struct Arguments {
 
 /// Does the runs of a study that are not there yet, and says which factors of its design move the measures.
 pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
-    if arguments.run.shard.is_some() {
-        return Err(Problem::new(
-            "--shard cannot be used with sensitivity, which needs all runs\n  do the shards: spillover run … --shard I/N; then spillover merge, then spillover sensitivity on the same folder",
-        ));
-    }
     let mut study = arguments.run.ask.load()?;
     let settings = &study.resolved.scenario.sensitivity;
     let measures = if arguments.measures.is_empty() {
@@ -62,7 +57,8 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     let folder = arguments.run.ask.folder(plan);
 
     let talks = !arguments.run.quiet && !arguments.run.json;
-    let code = if !arguments.run.overwrite && has_measures(&folder, plan) {
+    let again = arguments.run.overwrite || arguments.run.retry_failed && has_failed(&folder);
+    let code = if !again && has_measures(&folder, plan) {
         if talks {
             talk(&format!("the runs are in {}", folder.display()));
         }
