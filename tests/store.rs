@@ -86,8 +86,9 @@ fn one_process_two_threads_and_seven_shards_give_the_same_bytes() {
 fn a_design_in_three_shards_one_of_them_killed_is_the_study_of_one_process() {
     let desk = desk::desk();
     let design = format!(
-        "extends = {:?}\n[study]\nname = \"grid\"\noutcomes = [\"continuity\", \"civil_strife\"]\nreplicates = 3\n[run]\ndays = 6\n[design]\nkind = \"sobol\"\npoints = 5\n[[design.factors]]\npath = \"borders.pressure.power\"\nlow = 1.0\nhigh = 8.0\n[[design.factors]]\npath = \"mechanisms.kin\"\nvalues = [true, false]\n",
-        desk::quick()
+        "extends = {:?}\n[study]\nname = \"grid\"\noutcomes = [\"continuity\", \"civil_strife\"]\nreplicates = 3\n[run]\ndays = 6\nmap = {:?}\n[design]\nkind = \"sobol\"\npoints = 5\n[[design.factors]]\npath = \"borders.pressure.power\"\nlow = 1.0\nhigh = 8.0\n[[design.factors]]\npath = \"mechanisms.kin\"\nvalues = [true, false]\n",
+        desk::quick(),
+        concat!(env!("CARGO_MANIFEST_DIR"), "/maps/caucasus_10km")
     );
     fs::write(desk.path("grid.toml"), design).unwrap();
     let ask = |command: &str, more: &[&str]| desk.spillover(&[&[command, "grid.toml"], more].concat());

@@ -24,6 +24,9 @@ use crate::study::plan::Plan;
 
 /// Arguments of `spillover sensitivity`.
 #[derive(clap::Args)]
+#[command(
+    after_help = "It needs all runs. Where many machines do them: spillover run --shard I/N, then spillover merge, then this on the same folder."
+)]
 pub struct Arguments {
     #[command(flatten)]
     run: run::Arguments,
