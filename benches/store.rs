@@ -63,7 +63,7 @@ fn main() {
     let mut spent = [[0.0; TURNS]; 2];
     let mut wall = [[0.0; TURNS]; 2];
     for turn in 0..TURNS {
-        plan.runs = all.iter().skip(turn).step_by(TURNS).cloned().collect();
+        plan.runs = all.iter().skip(turn).step_by(TURNS).copied().collect();
         for side in [turn % 2, 1 - turn % 2] {
             let (before, clock) = (processor_seconds(), Instant::now());
             if side == 0 {
