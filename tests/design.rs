@@ -197,7 +197,7 @@ fn sensitivity_runs_the_study_once_and_keeps_what_it_finds() {
     assert!(!folder.path().join("output/screen/sensitivity.svg").exists());
 }
 
-/// Points of our own designs go in again as the files that SALib or R would have written: the same table, byte by byte.
+/// Points of our own designs go in again as the files that `SALib` or R would have written: the same table, byte by byte.
 #[test]
 fn points_of_a_file_have_the_same_sensitivity() {
     let saltelli = MORRIS.replace(
