@@ -65,6 +65,12 @@ pub enum Stream {
     Bootstrap = 26,
 }
 
+/// The seed of a point that shares its luck with no other: below 2^53, so that every reader of tables keeps all of it.
+#[must_use]
+pub const fn seed_of_point(study_seed: u64, point: u32) -> u64 {
+    mix(mix(study_seed ^ GOLDEN) ^ (point as u64 + 1).wrapping_mul(GOLDEN)) >> 11
+}
+
 /// Identifies a run's luck: a hash of the study's seed and the replicate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, bevy_ecs::resource::Resource)]
 pub struct RunKey(u64);

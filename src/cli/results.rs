@@ -35,7 +35,7 @@ pub fn tables(summaries: &[Summary], borders: &[String]) -> String {
     let plural = if most == 1 { "" } else { "s" };
     let _ = writeln!(
         text,
-        "Peak pressure 0-100: median [5-95 % of {most} replicate{plural}], class of the median, median day (d) of the peak."
+        "Peak pressure 0-100: median [5-95 % of {most} run{plural}], class of the median, median day (d) of the peak."
     );
     text.push_str("Each column is conditional on its outcome; nothing here says how likely an outcome is.\n");
     text
@@ -93,14 +93,14 @@ pub fn precision(precisions: &[Precision], wanted: f64) -> String {
         let variant = if worst.variant == BASE_VARIANT { String::new() } else { format!(" / {}", worst.variant) };
         let known = match worst.relative() {
             Some(relative) => format!("\u{b1}{:.1} %", 100.0 * relative),
-            None if worst.moments.count < 2 => "unknown from one replicate".into(),
+            None if worst.moments.count < 2 => "unknown from one draw".into(),
             None => "around zero".into(),
         };
         let enough = worst.relative().is_some_and(|relative| relative <= wanted);
         let would_do = match worst.would_do(wanted) {
-            _ if enough => format!("{} replicates are enough", worst.moments.count),
-            Some(count) => format!("about {count} replicates would do"),
-            None => "no number of replicates can be told".into(),
+            _ if enough => format!("{} {} are enough", worst.moments.count, worst.by.plural()),
+            Some(count) => format!("about {count} {} would do", worst.by.plural()),
+            None => format!("no number of {} can be told", worst.by.plural()),
         };
         let _ = writeln!(
             text,
@@ -110,7 +110,7 @@ pub fn precision(precisions: &[Precision], wanted: f64) -> String {
         );
     }
     if !text.is_empty() {
-        text.insert_str(0, "Mean of the replicates, 95 % interval where it is widest (precision.csv has all):\n");
+        text.insert_str(0, "Mean over the runs, 95 % interval where it is widest (precision.csv has all):\n");
     }
     text
 }
@@ -168,7 +168,7 @@ mod tests {
         let borders = ["IRN-AZE".to_owned(), "RUS-SOUTH".to_owned()];
         let of = |outcome: &str| Summary::of(outcome, "base", 2, &[&headline, &headline]);
         let text = tables(&[of("continuity"), of("civil_strife")], &borders);
-        for part in ["civil", "44 [44-44]", "high d 120", "1.20 M", "[34-34 k]", "5-95 % of 2 replicates"] {
+        for part in ["civil", "44 [44-44]", "high d 120", "1.20 M", "[34-34 k]", "5-95 % of 2 runs"] {
             assert!(text.contains(part), "{part} in\n{text}");
         }
         let line = |word: &str| text.lines().position(|l| l.contains(word)).unwrap();

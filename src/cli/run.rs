@@ -156,6 +156,11 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
             "--until-precision adds replicates, but the design fixes the replicate of each point\n  leave --until-precision away, or take `replicate` out of the design",
         ));
     }
+    if arguments.until_precision.is_some() && !study.plan.points_share_luck {
+        return Err(Problem::new(
+            "--until-precision adds replicates, but what the points do not share (study.points_share_luck = false) only more points make known\n  leave --until-precision away; precision.csv says how many points would do",
+        ));
+    }
     let mut place = begin(arguments, &study, &path)?;
 
     let talks = !arguments.quiet && !arguments.json;
@@ -315,7 +320,7 @@ fn replicates_needed(
 ) -> Result<Option<u32>, StudyError> {
     let store = Store::open(path)?;
     let contents = store.contents(&study.plan, tables);
-    let (_, precisions) = merge::summaries(&merge::groups(&study.plan, &contents), &contents, borders);
+    let (_, precisions) = merge::summaries(&study.plan, &merge::groups(&study.plan, &contents), &contents, borders);
     let short = |p: &&Precision| p.is_headline() && p.relative().is_none_or(|relative| relative > wanted);
     Ok(precisions.iter().filter(short).map(|p| p.would_do(wanted).map_or(u32::MAX, |n| n as u32)).max())
 }

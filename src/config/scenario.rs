@@ -57,6 +57,10 @@ pub struct StudySettings {
     /// Seed of the study; with the replicate it fixes the luck of a run.
     #[schemars(range(min = 0, max = 9_007_199_254_740_991_i64))]
     pub seed: u64,
+    /// Whether the points of a design share their luck, replicate by replicate, so that they can be compared (as outcomes and
+    /// variants do at each point). When they do not, each point draws luck of its own, and bands over the points hold as many
+    /// draws of the luck as there are runs.
+    pub points_share_luck: bool,
     /// Outcome that the others are compared with in `contrasts.csv`.
     pub contrast_against: Outcome,
     /// Named changes of the scenario, each run with every outcome and replicate; empty: only the scenario itself, as `base`.

@@ -10,7 +10,7 @@ const POINT: Column =
 const REPLICATE: Column = Column::integer(
     "replicate",
     "1",
-    "Number of the replicate from 0; the same number meets the same luck under every outcome and variant.",
+    "Number of the replicate from 0; the same number meets the same luck under every outcome and variant, and at every point unless study.points_share_luck is false.",
 );
 const DATE: Column = Column::date("date", "Date, ISO 8601.");
 const BORDER: Column = Column::text(
@@ -364,21 +364,25 @@ pub const PRECISION: &[Column] = &[
     VARIANT,
     Column::text("border", "Border segment or RUS-SOUTH; empty for numbers of the whole region."),
     Column::text("measure", "As in summary.csv."),
-    Column::integer("replicates", "1", "Replicates that the row is made of."),
+    Column::integer(
+        "replicates",
+        "1",
+        "Independent draws that the row is made of: replicates, or points where study.points_share_luck is false.",
+    ),
     MEAN,
-    Column::number("deviation", "as the measure", "Standard deviation over the replicates (n - 1)."),
+    Column::number("deviation", "as the measure", "Standard deviation over these draws (n - 1)."),
     Column::number("mean_low", "as the measure", "Lower end of the 95 % interval of the mean (Student's t)."),
     Column::number("mean_high", "as the measure", "Upper end of it."),
     Column::number(
         "relative_half_width",
         "1",
-        "Half the width of the interval against the size of the mean; empty when the mean is 0 or there is one replicate.",
+        "Half the width of the interval against the size of the mean; empty when the mean is 0 or there is one draw.",
     ),
     Column::number("wanted", "1", "Relative half-width that is wanted."),
     Column::integer(
         "replicates_would_do",
         "1",
-        "Fewest replicates whose interval would be that narrow if they scatter as these do.",
+        "Fewest draws whose interval would be that narrow if they scatter as these do.",
     ),
 ];
 
@@ -393,7 +397,11 @@ pub const RUNS: &[Column] = &[
     VARIANT,
     POINT,
     REPLICATE,
-    Column::integer("seed", "1", "Seed of the study; with the replicate it fixes the luck of the run."),
+    Column::integer(
+        "seed",
+        "1",
+        "Seed of the study, or of the point where study.points_share_luck is false; with the replicate it fixes the luck of the run.",
+    ),
     Column::text("parameters", "What variant and point set, as JSON."),
     Column::text("status", "done or failed."),
     Column::text("realised_outcome", "Outcome that came about."),

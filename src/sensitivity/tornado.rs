@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::analysis::Analysis;
 use super::results::Group;
 use super::settings::Measure;
+use crate::design::points::REPLICATE;
 use crate::validation::picture::escaped;
 
 /// Factors shown in a panel at most.
@@ -15,6 +16,8 @@ const RISES: &str = "#0072B2";
 const FALLS: &str = "#D55E00";
 /// Their sky blue: the first-order share within the total.
 const WITHIN: &str = "#56B4E9";
+/// Grey: the luck, which has no direction.
+const LUCK: &str = "#888888";
 const QUIET: &str = "#555555";
 
 const LABELS: f64 = 330.0;
@@ -37,7 +40,7 @@ pub fn svg(title: &str, analysis: &Analysis, groups: &[Group], measures: &[Measu
     let width = LABELS + groups.len().max(1) as f64 * (PANEL + GAP) + 16.0;
     let morris = analysis.method == "morris";
     let about = if morris {
-        "Bars: mean size of the change when a factor goes through its whole range (mu*), with bootstrap interval. Blue, +: the measure rises with the factor; vermilion, -: it falls."
+        "Bars: mean size of the change when a factor goes through its whole range (mu*), with bootstrap interval. Blue, +: the measure rises with the factor; vermilion, -: it falls; grey: replicate is the luck, which has no direction."
     } else {
         "Bars: share of the variance that a factor has a part in (total order), with bootstrap interval; the light bar within is its own share (first order). replicate is the luck of the run."
     };
@@ -84,7 +87,11 @@ pub fn svg(title: &str, analysis: &Analysis, groups: &[Group], measures: &[Measu
                 let Some(row) = rows.iter().position(|factor| *factor == main.parameter) else { continue };
                 let y = top + PANEL_HEAD + BAR * row as f64;
                 let falls = morris && beside.estimate.value < 0.0;
-                let (colour, sign) = if falls { (FALLS, "\u{2212}") } else { (RISES, "+") };
+                let (colour, sign) = match falls {
+                    _ if main.parameter == REPLICATE => (LUCK, ""), // other luck is neither more nor less of it
+                    true => (FALLS, "\u{2212}"),
+                    false => (RISES, "+"),
+                };
                 bar(&mut text, (left, y + 3.0), x(main.estimate.value) - left, 14.0, colour);
                 if !morris {
                     let own = beside.estimate.value.clamp(0.0, main.estimate.value.max(0.0));
@@ -183,13 +190,20 @@ mod tests {
             estimate: Estimate { value, low: value / 2.0, high: value.abs() },
             samples: 4,
         };
-        let rows =
-            vec![row("a<b", "mu", -2.0), row("a<b", "mu_star", 2.0), row("c", "mu", 8.0), row("c", "mu_star", 8.0)];
+        let rows = vec![
+            row("a<b", "mu", -2.0),
+            row("a<b", "mu_star", 2.0),
+            row("c", "mu", 8.0),
+            row("c", "mu_star", 8.0),
+            row("replicate", "mu", 4.0),
+            row("replicate", "mu_star", 4.0),
+        ];
         let analysis = Analysis { method: "morris", main: "mu_star", rows, silent: Vec::new() };
         let group = Group { outcome: "continuity".into(), variant: "base".into(), results: Vec::new() };
         let text = svg("t", &analysis, &[group], &[measure]);
         assert!(text.contains("width=\"200.0\" height=\"14.0\" fill=\"#0072B2\""), "the longest fills the panel");
         assert!(text.contains("width=\"50.0\" height=\"14.0\" fill=\"#D55E00\""), "a quarter, falling");
+        assert!(text.contains("width=\"100.0\" height=\"14.0\" fill=\"#888888\""), "the luck has no direction");
         assert!(text.contains("a&lt;b") && text.find(">c<").unwrap() < text.find("a&lt;b").unwrap());
         assert_eq!(wrapped("aa bb cc", 5), ["aa bb", "cc"]);
         assert_eq!((short(0.0), short(12_345.0), short(0.25)), ("0".into(), "12 k".into(), "0.250".into()));

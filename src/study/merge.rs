@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::bands::{Group, SeriesSource, bands, comparisons, contrasts, pair_key};
+use super::bands::{Group, PairKey, SeriesSource, bands, comparisons, contrasts, pair_key};
 use super::plan::{Plan, PlannedRun};
-use super::precision::{self, Precision};
+use super::precision::{self, Draw, Precision};
 use super::store::frame::Damage;
 use super::store::index::Done;
 use super::store::read::{Copied, ReadError};
@@ -187,20 +187,31 @@ fn headlines<'a>(group: &Group<'_>, contents: &Contents<'a>) -> Vec<&'a Headline
     group.runs.iter().filter_map(of).collect()
 }
 
-/// The headline numbers of a group with their replicates.
-fn by_replicate<'a>(group: &Group<'_>, headlines: &[&'a Headline]) -> Vec<(u32, &'a Headline)> {
-    group.runs.iter().map(|((_, replicate), _)| *replicate).zip(headlines.iter().copied()).collect()
+/// The headline numbers of a group with the draw that each belongs to: the replicate, whose luck all points share; or the point,
+/// whose parameters all its replicates share.
+fn by_draw<'a>(by: Draw, group: &Group<'_>, headlines: &[&'a Headline]) -> Vec<(u32, &'a Headline)> {
+    let draw = |&((point, replicate), _): &(PairKey, usize)| match by {
+        Draw::Replicate => replicate,
+        Draw::Point => point,
+    };
+    group.runs.iter().map(draw).zip(headlines.iter().copied()).collect()
 }
 
 /// The summary and the precision of each group.
 #[must_use]
-pub fn summaries(groups: &[Group<'_>], contents: &Contents<'_>, borders: &[String]) -> (Vec<Summary>, Vec<Precision>) {
+pub fn summaries(
+    plan: &Plan,
+    groups: &[Group<'_>],
+    contents: &Contents<'_>,
+    borders: &[String],
+) -> (Vec<Summary>, Vec<Precision>) {
     let mut precisions = Vec::new();
     let mut summaries = Vec::with_capacity(groups.len());
     for group in groups {
         let headlines = headlines(group, contents);
         let summary = Summary::of(group.outcome, group.variant, borders.len(), &headlines);
-        precisions.append(&mut precision::of_summary(&summary, borders, &by_replicate(group, &headlines)));
+        let by = if plan.points_share_luck { Draw::Replicate } else { Draw::Point };
+        precisions.append(&mut precision::of_summary(&summary, borders, by, &by_draw(by, group, &headlines)));
         summaries.push(summary);
     }
     (summaries, precisions)
@@ -249,7 +260,7 @@ fn write_ensemble(
             }
         }
     }
-    (merged.summaries, merged.precisions) = summaries(&groups, contents, borders);
+    (merged.summaries, merged.precisions) = summaries(plan, &groups, contents, borders);
     if wishes.tables.contains(Table::Summary) {
         for summary in &merged.summaries {
             folder.append(Table::Summary.file(), &summary.rows(borders))?;

@@ -14,8 +14,9 @@ use serde_json::Value;
 use super::RESULTS_VERSION;
 use crate::config::scenario::Scenario;
 use crate::design::Points;
-use crate::design::points::Target;
+use crate::design::points::{Kind, Target};
 use crate::leadership::Outcome;
+use crate::random::seed_of_point;
 use crate::recorders::table::outcome_name;
 
 /// Identity of a run: the first 8 bytes of a BLAKE3.
@@ -60,7 +61,7 @@ pub struct PlannedRun {
     pub outcome: Outcome,
     /// Replicate.
     pub replicate: u32,
-    /// Seed of the study.
+    /// What the luck is drawn from, with the replicate: the seed of the study, or one of the point's own.
     pub seed: u64,
 }
 
@@ -79,6 +80,8 @@ pub struct Plan {
     pub design: Option<Arc<Points>>,
     /// The runs: by variant, then outcome, then point, then replicate.
     pub runs: Vec<PlannedRun>,
+    /// Whether the points of the design share their luck.
+    pub points_share_luck: bool,
     /// Outcome that the others are compared with.
     pub contrast_against: Outcome,
     /// Variant that the others are compared with.
@@ -141,6 +144,9 @@ impl Plan {
             None => vec![(Vec::new(), None, None)],
         };
         let fixed = design.as_ref().is_some_and(|d| d.fixes(Target::Replicate));
+        if let (false, Some(design)) = (study.points_share_luck, &design) {
+            luck_can_be_own(design, fixed)?;
+        }
         let replicates = if fixed { 1 } else { study.replicates as usize };
         let mut runs = Vec::with_capacity(variants.len() * study.outcomes.len() * points.len() * replicates);
         let mut hash = blake3::Hasher::new();
@@ -162,9 +168,13 @@ impl Plan {
                         run_hash.update(key);
                         run_hash.update(outcome_name(outcome).as_bytes());
                         run_hash.update(&replicate.to_le_bytes());
+                        let (index, point, mut seed) = (runs.len(), point as u32, study.seed);
+                        if design.is_some() && !study.points_share_luck {
+                            seed = seed_of_point(study.seed, point);
+                            run_hash.update(&seed.to_le_bytes());
+                        }
                         let id = first_eight(&run_hash);
                         hash.update(&id.0);
-                        let (index, point, seed) = (runs.len(), point as u32, study.seed);
                         runs.push(PlannedRun { index, id, variant, point, outcome, replicate, seed });
                     }
                 }
@@ -185,6 +195,7 @@ impl Plan {
             title: study.title.clone(),
             variants: planned,
             outcomes: study.outcomes.clone(),
+            points_share_luck: study.points_share_luck || design.is_none(),
             design: design.map(Arc::new),
             runs,
             contrast_against: study.contrast_against,
@@ -266,6 +277,18 @@ impl Plan {
     }
 }
 
+/// Points with luck of their own are of no use where they are compared with each other, or where the design draws the luck.
+fn luck_can_be_own(design: &Points, fixed: bool) -> Result<(), PlanError> {
+    let why = match design.kind() {
+        _ if fixed => "fixes the replicate of each point",
+        Kind::Morris { .. } | Kind::Saltelli { .. } => "is for differences between points",
+        Kind::Plain(_) => return Ok(()),
+    };
+    Err(PlanError(format!(
+        "study.points_share_luck = false does not go with this design, which {why}\n  set it to true; to vary the luck, add the factor `replicate`"
+    )))
+}
+
 fn all_known(kind: &str, chosen: &[String], known: &[&str]) -> Result<(), PlanError> {
     let Some(name) = chosen.iter().find(|n| !known.contains(&n.as_str())) else { return Ok(()) };
     let likeness = |known: &str| strsim::jaro_winkler(name, known);
@@ -323,6 +346,10 @@ mod tests {
         r#"study.variants=[{ name = "kin", set = {} }, { name = "no_kin", set = { "mechanisms.kin" = false } }]"#;
 
     fn plan(sets: &[&str], map_hash: &str) -> Plan {
+        try_plan(sets, map_hash).unwrap()
+    }
+
+    fn try_plan(sets: &[&str], map_hash: &str) -> Result<Plan, PlanError> {
         let mut all = vec![
             r#"study.outcomes=["continuity", "fragmentation"]"#.to_owned(),
             "study.replicates=3".to_owned(),
@@ -332,11 +359,40 @@ mod tests {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/quick.toml");
         let resolved = config::load(&path, &all).unwrap_or_else(|e| panic!("{}", e.render(false)));
         let design = design::prepare(&resolved, &|_| Vec::new()).unwrap_or_else(|e| panic!("{}", e.render(false)));
-        Plan::with_design(&resolved.scenario, &resolved.variants, map_hash, design).unwrap()
+        Plan::with_design(&resolved.scenario, &resolved.variants, map_hash, design)
     }
 
     fn ids(plan: &Plan) -> Vec<String> {
         plan.runs.iter().map(|r| r.id.to_string()).collect()
+    }
+
+    #[test]
+    fn points_share_their_luck_or_have_luck_of_their_own() {
+        let seeds = |sets: &[&str]| {
+            let plan = plan(&[&[GRID][..], sets].concat(), "m");
+            let of = |outcome, point| {
+                let seeds = plan.runs.iter().filter(|r| r.outcome == outcome && r.point == point).map(|r| r.seed);
+                let mut seeds: Vec<u64> = seeds.collect();
+                seeds.dedup();
+                assert_eq!(seeds.len(), 1, "replicates differ by their number");
+                seeds[0]
+            };
+            for point in 0..2 {
+                assert_eq!(of(Outcome::Continuity, point), of(Outcome::Fragmentation, point), "outcomes are paired");
+            }
+            ([of(Outcome::Continuity, 0), of(Outcome::Continuity, 1)], plan)
+        };
+        let (shared, plan) = seeds(&[]);
+        assert_eq!(shared, [7, 7]);
+        let ([a, b], own) = seeds(&["study.points_share_luck=false"]);
+        assert!(a != b && a != 7 && b != 7 && a.max(b) < 1 << 53);
+        assert!(plan.runs.iter().zip(&own.runs).all(|(a, b)| a.id != b.id), "other luck is another run");
+        let morris = r#"design={ kind = "morris", trajectories = 2, levels = 4, factors = [{ path = "borders.pressure.power", low = 1, high = 2 }] }"#;
+        let fixed = r#"design={ kind = "list", factors = [{ path = "replicate", values = [1, 2] }] }"#;
+        for (design, why) in [(morris, "for differences between points"), (fixed, "fixes the replicate")] {
+            let error = try_plan(&[design, "study.points_share_luck=false"], "m").unwrap_err().to_string();
+            assert!(error.contains(why) && error.contains("set it to true"), "{error}");
+        }
     }
 
     #[test]

@@ -47,6 +47,26 @@ impl Moments {
     }
 }
 
+/// What counts as an independent draw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Draw {
+    /// A replicate: the points of a design share its luck.
+    Replicate,
+    /// A point of a design, with luck of its own: its replicates share its parameters.
+    Point,
+}
+
+impl Draw {
+    /// Its name in the plural.
+    #[must_use]
+    pub const fn plural(self) -> &'static str {
+        match self {
+            Self::Replicate => "replicates",
+            Self::Point => "points",
+        }
+    }
+}
+
 /// How well the mean of one headline number is known.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Precision {
@@ -58,7 +78,9 @@ pub struct Precision {
     pub border: String,
     /// Measure as in `summary.csv`.
     pub measure: &'static str,
-    /// Mean, variance, number of replicates.
+    /// What counts as one value.
+    pub by: Draw,
+    /// Mean, variance, number of draws.
     pub moments: Moments,
 }
 
@@ -144,16 +166,16 @@ fn t_975(freedom: usize) -> f64 {
 }
 
 /// The precision of every headline number of a summary, in the order of `summary.csv`, from the numbers of the runs with their
-/// replicates. Runs of one replicate (the points of a design) share their luck, so that they are no independent draws: their
-/// mean is one value.
+/// draws. Runs of one draw (the points of a replicate, or the replicates of a point) are not independent: their mean is one value.
 #[must_use]
-pub fn of_summary(summary: &Summary, borders: &[String], headlines: &[(u32, &Headline)]) -> Vec<Precision> {
+pub fn of_summary(summary: &Summary, borders: &[String], by: Draw, headlines: &[(u32, &Headline)]) -> Vec<Precision> {
     let one = |border: &str, measure: &'static str, value: &dyn Fn(&Headline) -> Option<f64>| Precision {
         outcome: summary.outcome.clone(),
         variant: summary.variant.clone(),
         border: border.to_owned(),
         measure,
-        moments: Moments::of(replicate_means(headlines, value).into_iter()),
+        by,
+        moments: Moments::of(means_by_draw(headlines, value).into_iter()),
     };
     let mut all = Vec::new();
     if headlines.is_empty() {
@@ -169,12 +191,12 @@ pub fn of_summary(summary: &Summary, borders: &[String], headlines: &[(u32, &Hea
     all
 }
 
-/// The mean of each replicate over its runs, by replicate.
-fn replicate_means(headlines: &[(u32, &Headline)], value: &dyn Fn(&Headline) -> Option<f64>) -> Vec<f64> {
+/// The mean of each draw over its runs.
+fn means_by_draw(headlines: &[(u32, &Headline)], value: &dyn Fn(&Headline) -> Option<f64>) -> Vec<f64> {
     let mut sums: BTreeMap<u32, (f64, u32)> = BTreeMap::new();
-    for (replicate, headline) in headlines {
+    for (draw, headline) in headlines {
         if let Some(value) = value(headline) {
-            let (sum, count) = sums.entry(*replicate).or_default();
+            let (sum, count) = sums.entry(*draw).or_default();
             *sum += value;
             *count += 1;
         }
@@ -192,6 +214,7 @@ mod tests {
             variant: "base".into(),
             border: RUSSIA_SOUTH.into(),
             measure: "peak_index",
+            by: Draw::Replicate,
             moments: Moments::of(values.iter().copied()),
         }
     }
@@ -227,7 +250,7 @@ mod tests {
             runs.iter().map(|(replicate, headline)| (*replicate, headline)).collect();
         let all: Vec<&Headline> = runs.iter().map(|(_, headline)| headline).collect();
         let summary = Summary::of("continuity", "base", 0, &all);
-        let found = of_summary(&summary, &[], &headlines);
+        let found = of_summary(&summary, &[], Draw::Replicate, &headlines);
         let moments = found.iter().find(|p| p.measure == "attention_diverted").unwrap().moments;
         assert_eq!((moments.count, moments.mean), (2, 4.0));
         assert!((moments.deviation().unwrap() - 2.0_f64.sqrt()).abs() < 1e-12);
