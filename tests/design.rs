@@ -163,6 +163,7 @@ fn sensitivity_runs_the_study_once_and_keeps_what_it_finds() {
     let (out, err) = (text(&said.stdout), text(&said.stderr));
     assert!(out.contains("peak_index:RUS-SOUTH") && out.contains("mu*"), "{out}");
     assert!(err.contains("24 runs (2 outcomes x 12 points), 3 days"), "{err}");
+    assert!(!err.contains("summary.csv"), "no hint at a table that is not there: {err}");
     let read = |name: &str| fs::read(folder.path().join("output/screen").join(name)).unwrap();
     let rows = records(&read("sensitivity.csv"));
     assert_eq!(rows.len(), 2 * 2 * 3 * 3, "outcomes x measures x factors x indices");
@@ -180,15 +181,80 @@ fn sensitivity_runs_the_study_once_and_keeps_what_it_finds() {
     assert!(text(&again.stderr).contains("the runs are in output/screen"), "{}", text(&again.stderr));
     assert_eq!(records(&read("sensitivity.csv")), rows);
 
-    // Failed runs are told of as `run` tells of them.
+    // Nothing failed, so there is nothing to try again.
+    let retry = |more: &[&str]| spillover(folder.path(), &[&arguments[..], &["--retry-failed"], more].concat());
+    assert!(text(&retry(&[]).stderr).contains("the runs are in output/screen"));
+    // Failed runs are told of as `run` tells of them, and tried again on request.
     let with_failure = text(&read("runs.csv")).replacen(",done,", ",failed,", 1);
     fs::write(folder.path().join("output/screen/runs.csv"), with_failure).unwrap();
     assert_eq!(spillover(folder.path(), &arguments).status.code(), Some(1));
+    let said = retry(&[]);
+    assert_eq!(said.status.code(), Some(0), "{}", text(&said.stderr));
+    assert!(text(&said.stderr).contains("24 runs from the store"), "{}", text(&said.stderr));
+    assert!(!text(&read("runs.csv")).contains(",failed,") && records(&read("sensitivity.csv")) == rows);
 
     // A study that replaces this one takes the picture away, too.
     let other = spillover(folder.path(), &["run", "screen.toml", "--overwrite", "--quiet", "--tables", "summary"]);
     assert_eq!(other.status.code(), Some(0), "{}", text(&other.stderr));
     assert!(!folder.path().join("output/screen/sensitivity.svg").exists());
+}
+
+/// Points of our own designs go in again as the files that `SALib` or R would have written: the same table, byte by byte.
+#[test]
+fn points_of_a_file_have_the_same_sensitivity() {
+    let saltelli = MORRIS.replace(
+        "kind = \"morris\"\ntrajectories = 3\nlevels = 4",
+        "kind = \"saltelli\"\nbase = 2\nsecond_order = true",
+    );
+    let factors = MORRIS.split_once("levels = 4").unwrap().1;
+    let cases = [
+        ("morris", MORRIS.to_owned(), format!("scheme = \"morris\"\nlevels = 4\n{factors}")),
+        ("saltelli", saltelli, "scheme = \"saltelli\"\nsecond_order = true\n".to_owned()),
+    ];
+    for (kind, own, scheme) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        write(folder.path(), "own", &own);
+        let measures = ["--measure", "peak_index:RUS-SOUTH", "--measure", "displaced_abroad_persons"];
+        let said = spillover(folder.path(), &[&["sensitivity", "own.toml"][..], &measures].concat());
+        assert_eq!(said.status.code(), Some(0), "{}", text(&said.stderr));
+        let table = fs::read(path("output/own/sensitivity.csv")).unwrap();
+        assert!(records(&table).iter().any(|row| row[8].parse::<f64>().unwrap() > 0.0), "{}", text(&table));
+
+        fs::copy(path("output/own/design.csv"), path("points.csv")).unwrap();
+        let of_file = "[design]\nkind = \"file\"\nfile = \"points.csv\"\nignore = [\"point\"]\n";
+        write(folder.path(), "file", &format!("{of_file}{scheme}"));
+        let said = spillover(folder.path(), &[&["sensitivity", "file.toml"][..], &measures].concat());
+        assert_eq!(said.status.code(), Some(0), "{}", text(&said.stderr));
+        assert!(fs::read(path("output/file/sensitivity.csv")).unwrap() == table, "{kind}");
+
+        // Without its scheme it is a file like any other; with rows in another order it is not of the scheme.
+        write(folder.path(), "plain", of_file);
+        let said = spillover(folder.path(), &["sensitivity", "plain.toml"]);
+        assert!(said.status.code() == Some(2) && text(&said.stderr).contains("says what its points are"));
+        let mut rows: Vec<String> = text(&fs::read(path("points.csv")).unwrap()).lines().map(str::to_owned).collect();
+        rows.swap(2, 3);
+        fs::write(path("points.csv"), rows.join("\n")).unwrap();
+        let said = spillover(folder.path(), &["sensitivity", "file.toml", "--out", "none"]);
+        let told = text(&said.stderr);
+        assert_eq!(said.status.code(), Some(2), "{told}");
+        assert!(told.contains("points.csv:3:") && told.contains("row 2 of the points, column `"), "{told}");
+        assert!(!path("none").exists());
+    }
+}
+
+#[test]
+fn a_design_that_fixes_outcomes_says_that_it_compares_none() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "outcomes", "[design]\nkind = \"file\"\nfile = \"points.csv\"\n");
+    let points = "outcome,borders.pressure.power\ncontinuity,1\nfragmentation,1\n";
+    fs::write(folder.path().join("points.csv"), points).unwrap();
+    let said = spillover(folder.path(), &["run", "outcomes.toml"]);
+    let told = text(&said.stderr);
+    assert_eq!(said.status.code(), Some(0), "{told}");
+    assert!(told.contains("note: the design fixes the outcome of each point") && told.contains("next: grep"), "{told}");
+    let contrasts = fs::read(folder.path().join("output/outcomes/contrasts.csv")).unwrap();
+    assert_eq!(text(&contrasts).lines().count(), 1, "the header");
 }
 
 #[test]
@@ -197,7 +263,7 @@ fn precision_with_a_design_is_refused_where_the_replicate_is_fixed_and_sensitivi
     write(folder.path(), "screen", MORRIS);
     for (arguments, words) in [
         (["run", "screen.toml", "--until-precision", "0.1"], "the design fixes the replicate of each point"),
-        (["sensitivity", "screen.toml", "--shard", "0/2"], "--shard cannot be used with sensitivity"),
+        (["sensitivity", "screen.toml", "--shard", "0/2"], "unexpected argument '--shard' found"),
     ] {
         let said = spillover(folder.path(), &arguments);
         assert_eq!(said.status.code(), Some(2));

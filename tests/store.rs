@@ -80,6 +80,60 @@ fn one_process_two_threads_and_seven_shards_give_the_same_bytes() {
     assert!(csvs.len() == 6 && csvs.iter().all(|table| reference.contains(table)));
 }
 
+/// A design, shards, a SIGKILL in one of them, its resumption and a merge: the bytes of one process.
+#[test]
+#[cfg(unix)]
+fn a_design_in_three_shards_one_of_them_killed_is_the_study_of_one_process() {
+    let desk = desk::desk();
+    let design = format!(
+        "extends = {:?}\n[study]\nname = \"grid\"\noutcomes = [\"continuity\", \"civil_strife\"]\nreplicates = 3\n[run]\ndays = 6\nmap = {:?}\n[design]\nkind = \"sobol\"\npoints = 5\n[[design.factors]]\npath = \"borders.pressure.power\"\nlow = 1.0\nhigh = 8.0\n[[design.factors]]\npath = \"mechanisms.kin\"\nvalues = [true, false]\n",
+        desk::quick(),
+        concat!(env!("CARGO_MANIFEST_DIR"), "/maps/caucasus_10km")
+    );
+    fs::write(desk.path("grid.toml"), design).unwrap();
+    let ask = |command: &str, more: &[&str]| desk.spillover(&[&[command, "grid.toml"], more].concat());
+    ask("run", &["--out", "reference", "--threads", "1", "--quiet"]).ends(0, &[], &[]);
+    for shard in ["0/3", "2/3"] {
+        ask("run", &["--out", "x", "--shard", shard, "--quiet"]).ends(0, &[], &[]);
+    }
+    // The third is killed between its first finished run and its last: it has ten of the thirty.
+    let done = || -> u64 {
+        let status: serde_json::Value = serde_json::from_str(&ask("status", &["--out", "x", "--json"]).out).unwrap();
+        status["done"].as_u64().unwrap()
+    };
+    assert_eq!(done(), 20);
+    let known = desk.names("x/store");
+    let mut child = desk
+        .command()
+        .args(["run", "grid.toml", "--out", "x", "--shard", "1/3", "--threads", "1", "--quiet"])
+        .spawn()
+        .unwrap();
+    let lines = || {
+        let fresh = desk.names("x/store").into_iter().find(|n| n.ends_with("jsonl") && !known.contains(n))?;
+        Some(fs::read_to_string(desk.path("x/store").join(fresh)).unwrap_or_default().matches('\n').count())
+    };
+    while lines().is_none_or(|lines| lines < 3) {
+        assert!(child.try_wait().unwrap().is_none(), "it ended before it was killed");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    child.kill().unwrap(); // SIGKILL
+    child.wait().unwrap();
+    let before = done();
+    assert!((22..30).contains(&before), "killed at work: {before}");
+    assert_eq!(ask("missing", &["--out", "x", "--shards", "3"]).ends(3, &[], &[]).out, "1\n");
+    ask("merge", &["--out", "x"]).ends(3, &[], &["of 30 runs are missing"]);
+    ask("run", &["--out", "x", "--shard", "1/3"]).ends(
+        0,
+        &[],
+        &["going on: ", "30 of 30 of the study are in the store"],
+    );
+    ask("merge", &["--out", "x"]).ends(0, &[], &["30 runs from the store"]);
+    let names = ["design.csv", "contrasts.csv", "pressure_bands.csv", "measures.csv"];
+    let reference = tables(&desk.path("reference"));
+    assert!(names.iter().all(|name| reference.iter().any(|(known, _)| known == name)));
+    assert!(tables(&desk.path("x")) == reference);
+}
+
 #[test]
 fn stores_copied_together_are_their_merge() {
     let desk = desk::desk();
@@ -336,17 +390,40 @@ fn a_study_of_few_tables_is_extended_with_as_many() {
     ask("2", &["--until-precision", "0.01", "--max-replicates", "5"]).ends(0, &[], &["15 runs from the store"]);
 }
 
+/// Replicates of the first row of a study's `precision.csv`, and the widest relative interval of a headline number.
+fn precision(desk: &Desk, out: &str) -> (u32, f64) {
+    let text = fs::read_to_string(desk.path(out).join("precision.csv")).unwrap();
+    let mut rows = csv::Reader::from_reader(text.as_bytes());
+    let headers = rows.headers().unwrap().clone();
+    let [border, measure, count, width] = ["border", "measure", "replicates", "relative_half_width"]
+        .map(|name| headers.iter().position(|header| header == name).unwrap());
+    let rows: Vec<csv::StringRecord> = rows.records().map(Result::unwrap).collect();
+    let headline = |row: &&csv::StringRecord| ["", "RUS-SOUTH"].contains(&&row[border]) && &row[measure] != "peak_day";
+    let relative = |row: &csv::StringRecord| row[width].parse::<f64>().unwrap_or(f64::INFINITY);
+    (rows[0][count].parse().unwrap(), rows.iter().filter(headline).map(relative).fold(0.0, f64::max))
+}
+
 #[test]
 fn more_replicates_until_the_means_are_known() {
     let desk = desk::desk();
-    let arguments = ["--out", "x", "--replicates", "2", "--until-precision", "0.2", "--max-replicates", "7"];
-    let said = desk.spillover(&[&["run", &desk::quick()], &SMALL[..6], &arguments[..]].concat());
-    let said = said.ends(0, &["95 % interval"], &[]);
-    let replicates = fs::read_to_string(desk.path("x/precision.csv")).unwrap();
-    let mut rows = csv::Reader::from_reader(replicates.as_bytes());
-    let count: u32 = rows.records().next().unwrap().unwrap()[4].parse().unwrap();
-    assert!((2..=7).contains(&count), "{count}");
-    assert_eq!(said.err.contains("going on to"), count > 2, "{}", said.err);
+    let begin = |out: &str, wanted: &str, most: &str| {
+        let arguments = ["--out", out, "--replicates", "2", "--until-precision", wanted, "--max-replicates", most];
+        desk.spillover(&[&["run", &desk::quick()], &SMALL[..6], &arguments[..]].concat())
+    };
+    // Two replicates do not do; it stops at the first number that does, short of the most.
+    let said = begin("x", "0.5", "60").ends(0, &["95 % interval"], &["going on to"]);
+    let (count, widest) = precision(&desk, "x");
+    assert!(count > 2 && count < 60 && widest <= 0.5, "{count} {widest}");
+    assert!(said.err.contains(&format!("going on to {count} replicates")), "{}", said.err);
+    desk.spillover(
+        &[&["run", &desk::quick()], &SMALL[..6], &["--out", "two", "--replicates", "2", "--quiet"]].concat(),
+    );
+    let (two, wide) = precision(&desk, "two");
+    assert!(two == 2 && wide > 0.5, "{wide}");
+    // Out of reach: it stops at the most that is allowed, and has the tables of those.
+    begin("most", "0.001", "3").ends(0, &[], &["going on to 3 replicates"]);
+    let (three, wide) = precision(&desk, "most");
+    assert!(three == 3 && wide > 0.001, "{three} {wide}");
     // The same study asked for so many replicates at once.
     let n = count.to_string();
     desk.spillover(&[&["run", &desk::quick()], &SMALL[..6], &["--out", "y", "--replicates", &n, "--quiet"]].concat())

@@ -61,7 +61,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Run a study and write its folder of results
-    Run(run::Arguments),
+    Run(run::Sharded),
     /// List the runs of a study, with the time and disk they would take
     Plan(plan::Arguments),
     /// Say which parameters of a study's design move its results: Morris, Sobol'
@@ -97,7 +97,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
-        Command::Run(arguments) => run::run(&arguments),
+        Command::Run(arguments) => run::run(&arguments.into()),
         Command::Plan(arguments) => plan::run(&arguments),
         Command::Sensitivity(arguments) => sensitivity::run(&arguments),
         Command::Status(arguments) => status::run(&arguments),

@@ -26,7 +26,7 @@ use crate::study::precision::{self, Precision};
 use crate::study::quantiles::Spread;
 use crate::study::store::{FOLDER, Store, read};
 
-/// Arguments of `spillover run`.
+/// Arguments of the commands that run studies.
 #[derive(Clone, clap::Args)]
 #[allow(clippy::struct_excessive_bools)] // each is a switch of the command line
 pub struct Arguments {
@@ -50,9 +50,9 @@ pub struct Arguments {
     /// Only this point of the design, counted from 0; may be given often
     #[arg(long = "point", value_name = "NUMBER")]
     points: Vec<u32>,
-    /// Only the runs whose number, divided by N, leaves I; when all shards are done: spillover merge
-    #[arg(long, value_name = "I/N", value_parser = Shard::parse, conflicts_with_all = ["overwrite", "until_precision"])]
-    pub(super) shard: Option<Shard>,
+    /// Of [`Sharded`]; commands that need all runs have no such argument.
+    #[arg(skip)]
+    shard: Option<Shard>,
     /// Tables to write: all, summary (runs, measures, bands, contrasts, summary, precision), or names such as pressure,events [default: all]
     #[arg(long, value_name = "TABLES", value_parser = TableSet::parse)]
     pub(super) tables: Option<TableSet>,
@@ -61,7 +61,7 @@ pub struct Arguments {
     on_failure: OnFailure,
     /// Do runs again that failed before
     #[arg(long)]
-    retry_failed: bool,
+    pub(super) retry_failed: bool,
     /// Do more replicates until the 95 % interval of the mean of each headline number is at most so wide to either side,
     /// relative to the mean, such as 0.05
     #[arg(long, value_name = "SHARE", value_parser = share, conflicts_with = "replicate")]
@@ -81,6 +81,22 @@ pub struct Arguments {
     /// Events as JSON lines on stdout instead of the table
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// Arguments of `spillover run`: those of all that runs studies, and the share of one process.
+#[derive(clap::Args)]
+pub struct Sharded {
+    #[command(flatten)]
+    arguments: Arguments,
+    /// Only the runs whose number, divided by N, leaves I; when all shards are done: spillover merge
+    #[arg(long, value_name = "I/N", value_parser = Shard::parse, conflicts_with_all = ["overwrite", "until_precision"])]
+    shard: Option<Shard>,
+}
+
+impl From<Sharded> for Arguments {
+    fn from(Sharded { arguments, shard }: Sharded) -> Self {
+        Self { shard, ..arguments }
+    }
 }
 
 fn share(text: &str) -> Result<f64, String> {
@@ -163,6 +179,11 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
         let part = if plan.runs.len() < whole { format!("{} of ", plan.runs.len()) } else { String::new() };
         let shard = arguments.shard.map_or(String::new(), |s| format!(", shard {}/{}", s.number, s.of));
         talk(&format!("{}: {part}{extent}{shard}, {threads} at a time", plan.title));
+        if plan.design.as_ref().is_some_and(|design| design.fixes(Target::Outcome)) {
+            talk(
+                "note: the design fixes the outcome of each point, so no two outcomes share a point and contrasts.csv compares none; to compare them, take the column `outcome` out",
+            );
+        }
     }
     let borders = border_names(study.map.segments.iter().map(|s| s.name.as_str()));
     let mut did = Did { started: utc(), ..Did::default() };
@@ -208,9 +229,10 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
                     let now = plan.runs.iter().map(|r| r.replicate + 1).max().unwrap_or(1);
                     let first = ask.replicates.unwrap_or(planned);
                     let most = arguments.max_replicates.unwrap_or(first.saturating_mul(10));
-                    match next_replicates(&path, &study, &borders, tables, wanted, now, most)? {
-                        Some(more) if grew => Ok(Step::More(more)),
-                        _ => merge_into(plan, &borders, folder, &options, &did, |event| progress.tell(event))
+                    let needed = replicates_needed(&path, &study, &borders, tables, wanted)?;
+                    match next_replicates(needed, now, most, grew) {
+                        Some(more) => Ok(Step::More(more)),
+                        None => merge_into(plan, &borders, folder, &options, &did, |event| progress.tell(event))
                             .map(Step::Complete),
                     }
                 })
@@ -311,25 +333,28 @@ fn begin(arguments: &Arguments, study: &study::Study, path: &Path) -> Result<(Pl
     Ok((Place::Own(folder), tables))
 }
 
-/// With how many replicates to go on; nothing when the wanted precision, or the most that is allowed, is reached.
-///
-/// At most twice as many as there are: a first guess of a variance may be far off. What comes out depends on the runs
-/// alone, so that it is the same on every machine.
-fn next_replicates(
+/// How many replicates would do for every headline number that is not yet as precise as wanted; nothing when all are.
+fn replicates_needed(
     path: &Path,
     study: &study::Study,
     borders: &[String],
     tables: TableSet,
     wanted: f64,
-    now: u32,
-    most: u32,
 ) -> Result<Option<u32>, StudyError> {
     let store = Store::open(path)?;
     let contents = store.contents(&study.plan, tables);
     let (_, precisions) = merge::summaries(&study.plan, &merge::groups(&study.plan, &contents), &contents, borders);
     let short = |p: &&Precision| p.is_headline() && p.relative().is_none_or(|relative| relative > wanted);
-    let needed = precisions.iter().filter(short).map(|p| p.would_do(wanted).map_or(u32::MAX, |n| n as u32)).max();
-    Ok(needed.filter(|_| now < most).map(|needed| needed.clamp(now + 1, now.saturating_mul(2)).min(most)))
+    Ok(precisions.iter().filter(short).map(|p| p.would_do(wanted).map_or(u32::MAX, |n| n as u32)).max())
+}
+
+/// With how many replicates to go on when so many are there and so many are needed; nothing when the wanted precision, or the
+/// most that is allowed, is reached, or the last request for more gave no more runs (`grew`).
+///
+/// At most twice as many as there are: a first guess of a variance may be far off. What comes out depends on the runs
+/// alone, so that it is the same on every machine.
+fn next_replicates(needed: Option<u32>, now: u32, most: u32, grew: bool) -> Option<u32> {
+    needed.filter(|_| grew && now < most).map(|needed| needed.clamp(now + 1, now.saturating_mul(2)).min(most))
 }
 
 /// Shows what came of a study.
@@ -411,8 +436,13 @@ fn closing(conducted: &Conducted) -> String {
     if let Some(why) = conducted.store_stays {
         let _ = write!(text, "\nnote: the store stays: {why}");
     }
-    let summary = quoted(&format!("{folder}/{}", Table::Summary.file()));
-    let _ = write!(text, "\nnext: grep {RUSSIA_SOUTH} {summary}   (every file and column: docs/output_files.md)");
+    let columns = "every file and column: docs/output_files.md";
+    if conducted.files.iter().any(|file| file.path == Path::new(Table::Summary.file())) {
+        let summary = quoted(&format!("{folder}/{}", Table::Summary.file()));
+        let _ = write!(text, "\nnext: grep {RUSSIA_SOUTH} {summary}   ({columns})");
+    } else {
+        let _ = write!(text, "\n{columns}");
+    }
     text
 }
 
@@ -467,4 +497,22 @@ fn done(conducted: &Conducted, borders: &[String]) -> serde_json::Value {
         "failures": conducted.failures.iter().map(|(cause, command)| json!({ "cause": cause, "command": command })).collect::<Vec<_>>(),
         "summaries": summaries,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replicates_grow_to_what_is_needed_within_twice_and_the_most() {
+        assert_eq!(next_replicates(None, 4, 40, true), None, "precise enough");
+        assert_eq!(next_replicates(Some(6), 4, 40, true), Some(6));
+        assert_eq!(next_replicates(Some(30), 4, 40, true), Some(8), "twice at most");
+        assert_eq!(next_replicates(Some(u32::MAX), 30, 40, true), Some(40));
+        assert_eq!(next_replicates(Some(3), 4, 40, true), Some(5), "one more at least");
+        assert_eq!(next_replicates(Some(6), 4, 40, false), None, "asking for more gives no more runs");
+        assert_eq!(next_replicates(Some(60), 40, 40, true), None, "the most is reached");
+        assert_eq!(next_replicates(Some(60), 40, 10, true), None, "the most is less than there are");
+        assert_eq!(next_replicates(Some(u32::MAX), u32::MAX - 1, u32::MAX, true), Some(u32::MAX));
+    }
 }

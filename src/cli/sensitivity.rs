@@ -24,6 +24,9 @@ use crate::study::plan::Plan;
 
 /// Arguments of `spillover sensitivity`.
 #[derive(clap::Args)]
+#[command(
+    after_help = "It needs all runs. Where many machines do them: spillover run --shard I/N, then spillover merge, then this on the same folder."
+)]
 pub struct Arguments {
     #[command(flatten)]
     run: run::Arguments,
@@ -34,11 +37,6 @@ pub struct Arguments {
 
 /// Does the runs of a study that are not there yet, and says which factors of its design move the measures.
 pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
-    if arguments.run.shard.is_some() {
-        return Err(Problem::new(
-            "--shard cannot be used with sensitivity, which needs all runs\n  do the shards: spillover run … --shard I/N; then spillover merge, then spillover sensitivity on the same folder",
-        ));
-    }
     let mut study = arguments.run.ask.load()?;
     let settings = &study.resolved.scenario.sensitivity;
     let measures = if arguments.measures.is_empty() {
@@ -62,7 +60,8 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     let folder = arguments.run.ask.folder(plan);
 
     let talks = !arguments.run.quiet && !arguments.run.json;
-    let code = if !arguments.run.overwrite && has_measures(&folder, plan) {
+    let again = arguments.run.overwrite || arguments.run.retry_failed && has_failed(&folder);
+    let code = if !again && has_measures(&folder, plan) {
         if talks {
             talk(&format!("the runs are in {}", folder.display()));
         }
@@ -99,6 +98,10 @@ fn suited(design: Option<&Points>) -> Result<&Points, String> {
     let next = "give the study one: [design] with kind = \"morris\" (screening) or \"saltelli\" (shares of the variance)\n  an example: configs/sensitivity.toml";
     match design.map(|points| (points, points.kind())) {
         None => Err(format!("the study has no design, so nothing is varied\n  {next}")),
+        Some((_, Kind::Plain("file"))) => Err(
+            "the design is a file, of which no effects can be computed unless the study says what its points are\n  trajectories: `scheme = \"morris\"` with `levels` and [[design.factors]]; Saltelli's design: `scheme = \"saltelli\"` (docs/studies.md)"
+                .to_owned(),
+        ),
         Some((_, Kind::Plain(kind))) => {
             Err(format!("the design is `{kind}`, of which no effects can be computed\n  {next}"))
         }

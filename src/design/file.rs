@@ -10,6 +10,7 @@ use serde_json::Value as Json;
 use super::keys::nearest_key;
 use super::points::{Column, Kind, OUTCOME, Points, REPLICATE, Target, Values};
 use super::prepare::{MOST_POINTS, MOST_REPLICATE, refused};
+use super::scheme::Scheme;
 use crate::config::check_value;
 use crate::config::diagnostics::{Diagnostic, FileId, Sources, Span, shown};
 use crate::config::rows::spans;
@@ -52,14 +53,23 @@ struct Reader<'a> {
     decimal_comma: bool,
 }
 
-/// Reads a design from a file: the first `first` points, without the columns to ignore.
+/// What of a file is taken.
+#[derive(Clone, Copy)]
+pub(super) struct Taken<'a> {
+    /// Columns to pass over.
+    pub ignore: &'a [String],
+    /// Only so many points from the beginning.
+    pub first: Option<u32>,
+}
+
+/// Reads a design from a file, and checks that the points are those of the scheme.
 ///
 /// # Errors
 /// With every problem found (at most 20), at its row and column.
-pub fn read(
+pub(super) fn read(
     path: &Path,
-    ignore: &[String],
-    first: Option<u32>,
+    taken: Taken<'_>,
+    scheme: Option<&Scheme>,
     against: Against<'_>,
     sources: &mut Sources,
 ) -> Result<Read, Vec<Diagnostic>> {
@@ -81,12 +91,12 @@ pub fn read(
     };
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
     let file = sources.add_file(path, text.clone());
-    parse(&text, file, ignore, first, against)
+    parse(&text, file, taken, scheme, against)
 }
 
 /// A design that was read, with the place of each point.
 #[derive(Debug)]
-pub struct Read {
+pub(super) struct Read {
     /// The points.
     pub points: Points,
     /// The row of each point.
@@ -109,8 +119,8 @@ fn delimiter(header: &str) -> u8 {
 fn parse(
     text: &str,
     file: FileId,
-    ignore: &[String],
-    first: Option<u32>,
+    Taken { ignore, first }: Taken<'_>,
+    scheme: Option<&Scheme>,
     against: Against<'_>,
 ) -> Result<Read, Vec<Diagnostic>> {
     let header = text.lines().find(|l| !l.trim().is_empty() && !l.starts_with('#')).unwrap_or_default();
@@ -170,6 +180,10 @@ fn parse(
             if problems.is_empty() && taken.is_empty() {
                 problems.push(Diagnostic::at(whole, "no column of the design sets anything", "in this header"));
             }
+            if let (Some(scheme), true) = (scheme, problems.is_empty()) {
+                let header: Vec<(&str, Span)> = taken.iter().map(|i| (&record[*i], span_of(*i))).collect();
+                problems.extend(scheme.misses(&header));
+            }
             if !problems.is_empty() {
                 return Err(problems);
             }
@@ -219,7 +233,20 @@ fn parse(
         return Err(problems);
     }
     let columns: Vec<Column> = reader.columns.into_iter().map(|(column, _)| column).collect();
-    Ok(Read { points: Points::new(columns, cells, Kind::Plain("file")), rows })
+    let Some(scheme) = scheme else {
+        return Ok(Read { points: Points::new(columns, cells, Kind::Plain("file")), rows });
+    };
+    match scheme.recognise(&columns, &cells, TOLD) {
+        Ok((kind, moves)) => Ok(Read { points: Points::new(columns, cells, kind).with_moves(moves), rows }),
+        Err(faults) => Err(faults
+            .into_iter()
+            .map(|fault| {
+                let (fields, whole) = spans(text, rows[fault.point].start, file, delimiter);
+                let field = fault.column.and_then(|column| fields.get(taken[column]));
+                fault.told(*field.unwrap_or(&whole), &columns)
+            })
+            .collect()),
+    }
 }
 
 impl<'a> Reader<'a> {

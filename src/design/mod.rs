@@ -2,7 +2,8 @@
 //!
 //! [`settings`] is `[design]` as written; [`prepare`](mod@prepare) checks it against the scenario and makes [`points`], which know the
 //! scenario of each point. The generators work in unit coordinates: [`hypercube`], [`sobol`], [`morris`], [`saltelli`]; an
-//! [`axis`] turns a coordinate into a value. [`file`](mod@file) reads designs that others made. [`keys`] finds keys of a scenario.
+//! [`axis`] turns a coordinate into a value. [`file`](mod@file) reads designs that others made; a
+//! `scheme` says what of them sensitivity can be computed from. [`keys`] finds keys of a scenario.
 
 pub mod axis;
 pub mod file;
@@ -12,8 +13,10 @@ pub mod morris;
 pub mod points;
 pub mod prepare;
 pub mod saltelli;
+mod scheme;
 pub mod settings;
 pub mod sobol;
+mod spread;
 #[cfg(test)]
 mod tests;
 

@@ -3,10 +3,10 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json, json};
 
+use super::morris::Move;
 use crate::config::scenario::Scenario;
 use crate::leadership::Outcome;
 use crate::output::datapackage::{csv_resource, field};
-use crate::random::RunKey;
 
 /// Name of the column that fixes a point's replicate, and of the factor that makes the luck one.
 pub const REPLICATE: &str = "replicate";
@@ -67,8 +67,6 @@ pub enum Kind {
         trajectories: u32,
         /// Levels of the grid.
         levels: u32,
-        /// What its draws are keyed by.
-        key: RunKey,
     },
     /// Variance-based indices.
     Saltelli {
@@ -87,6 +85,7 @@ pub struct Points {
     cells: Vec<f64>,
     count: usize,
     kind: Kind,
+    moves: Vec<Move>,
 }
 
 impl Points {
@@ -97,7 +96,19 @@ impl Points {
     #[must_use]
     pub fn new(columns: Vec<Column>, cells: Vec<f64>, kind: Kind) -> Self {
         let count = cells.len() / columns.len();
-        Self { columns, cells, count, kind }
+        Self { columns, cells, count, kind, moves: Vec::new() }
+    }
+
+    /// The points with the steps of their trajectories, for [`Kind::Morris`].
+    #[must_use]
+    pub fn with_moves(self, moves: Vec<Move>) -> Self {
+        Self { moves, ..self }
+    }
+
+    /// The steps of Morris trajectories, as many per trajectory as there are columns; none of other designs.
+    #[must_use]
+    pub fn moves(&self) -> &[Move] {
+        &self.moves
     }
 
     /// The columns.

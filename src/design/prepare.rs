@@ -6,10 +6,12 @@ use rayon::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::axis::{Axis, Scale};
-use super::file::{self, Against};
+use super::file::{self, Against, Taken};
 use super::keys::nearest_key;
 use super::points::{Column, Kind, OUTCOME, Points, REPLICATE, Target, Values};
+use super::scheme::Scheme;
 use super::settings::{Design, Factor, Made};
+use super::spread::Spread;
 use super::{hypercube, morris, saltelli, sobol};
 use crate::config::check_value;
 use crate::config::diagnostics::{Diagnostic, Diagnostics, Sources, Span, shown};
@@ -62,15 +64,18 @@ pub fn prepare(
     let against = Against { values: &values, document: View::root(&document), outcomes: &outcomes };
     let Some(node) = resolved.tree().and_then(|tree| tree.get("design")) else { return Ok(None) };
     let made = match design {
-        Design::File(file) => Made::File { file: file.clone(), ignore: Vec::new(), first: None },
+        Design::File(file) => Made::file(file.clone()),
         Design::Made(made) => made.clone(),
     };
     let read = match &made {
-        Made::File { file, ignore, first } => {
+        Made::File { file, ignore, first, .. } => {
             let named = if matches!(design, Design::File(_)) { node } else { node.follow([Step::Key("file")]) };
             let path = beside(&sources, named.span, file);
             if path.is_file() {
-                file::read(&path, ignore, *first, against, &mut sources).map(|read| (read.points, read.rows))
+                let taken = Taken { ignore, first: *first };
+                let read = Scheme::of(&made, node, against)
+                    .and_then(|scheme| file::read(&path, taken, scheme.as_ref(), against, &mut sources));
+                read.map(|read| (read.points, read.rows))
             } else {
                 let message = format!("there is no file {}", shown(&path.display().to_string()));
                 Err(vec![
@@ -165,73 +170,11 @@ fn misfits(
     Vec::new()
 }
 
-/// How unit coordinates become cells of a column.
-enum Spread {
-    Numbers(Axis),
-    Integers { low: f64, high: f64, scale: Scale },
-    Listed(usize),
-}
-
-impl Spread {
-    fn cell(&self, coordinate: f64) -> f64 {
-        match self {
-            Self::Numbers(axis) => axis.value(coordinate),
-            Self::Integers { low, high, scale: Scale::Linear } => {
-                (low + (coordinate * (high - low + 1.0)).floor()).min(*high)
-            }
-            // Whole numbers from a half below the least to a half above the greatest, evenly in ratio.
-            Self::Integers { low, high, scale: Scale::Log } => {
-                let (from, to) = (libm::log(low - 0.5), libm::log(high + 0.5));
-                libm::exp(from + coordinate * (to - from)).round().clamp(*low, *high)
-            }
-            Self::Listed(count) => (coordinate * *count as f64).floor().min(*count as f64 - 1.0),
-        }
-    }
-
-    /// The values of a grid: all of a list, or so many of a range with both ends.
-    fn all(&self, steps: Option<u32>) -> Vec<f64> {
-        match self {
-            Self::Listed(count) => (0..*count).map(|i| i as f64).collect(),
-            Self::Numbers(axis) => {
-                let steps = steps.unwrap_or(2);
-                (0..steps).map(|i| axis.value(f64::from(i) / f64::from(steps - 1))).collect()
-            }
-            Self::Integers { low, high, scale } => {
-                let axis = Axis { path: String::new(), low: *low, high: *high, scale: *scale };
-                let steps = steps.unwrap_or(2);
-                let mut all: Vec<f64> =
-                    (0..steps).map(|i| axis.value(f64::from(i) / f64::from(steps - 1)).round()).collect();
-                all.dedup();
-                all
-            }
-        }
-    }
-}
-
 /// The points of a design that is made here.
 fn generate(made: &Made, node: &Node, against: Against<'_>, key: RunKey) -> Result<Points, Vec<Diagnostic>> {
-    let mut problems = Vec::new();
-    let mut columns = Vec::new();
-    let mut spreads = Vec::new();
     let factors = made.factors();
-    for (index, factor) in factors.iter().enumerate() {
-        let place = node.follow([Step::Key("factors"), Step::Index(index)]);
-        let first = factors[..index].iter().position(|other| other.path == factor.path);
-        if let Some(first) = first {
-            let before = node.follow([Step::Key("factors"), Step::Index(first), Step::Key("path")]).span;
-            let span = place.follow([Step::Key("path")]).span;
-            let message = format!("{} is varied twice", shown(&factor.path));
-            problems.push(Diagnostic::at(span, message, "again here").related(before, "first here").help("remove one"));
-            continue;
-        }
-        match column(factor, place, made, against) {
-            Ok((column, spread)) => {
-                columns.push(column);
-                spreads.push(spread);
-            }
-            Err(found) => problems.extend(found),
-        }
-    }
+    let (varied, mut problems) = varied(factors, made, node, against);
+    let (columns, spreads): (Vec<Column>, Vec<Spread>) = varied.into_iter().map(|v| (v.column, v.spread)).unzip();
     let axes = factors.len();
     let count = match made {
         Made::Grid { factors } => {
@@ -253,14 +196,8 @@ fn generate(made: &Made, node: &Node, against: Against<'_>, key: RunKey) -> Resu
             format!("at most {MOST_POINTS}"),
         ));
     }
-    if let Made::Morris { levels, .. } = made
-        && levels % 2 == 1
-    {
-        let span = node.follow([Step::Key("levels")]).span;
-        problems.push(
-            Diagnostic::at(span, "`levels` is odd", format!("found {levels}, needed: an even number"))
-                .help("4 is the usual choice"),
-        );
+    if let Made::Morris { levels, .. } = made {
+        problems.extend(odd(*levels, node));
     }
     if let Made::List { factors } = made {
         let lengths: Vec<usize> = factors.iter().filter_map(|f| f.values.as_ref()).map(Vec::len).collect();
@@ -280,6 +217,7 @@ fn generate(made: &Made, node: &Node, against: Against<'_>, key: RunKey) -> Resu
     };
     let plain = |name| Kind::Plain(name);
     let scrambled = |scramble: &Option<bool>| scramble.unwrap_or(true).then_some(key);
+    let mut moves = Vec::new();
     let (cells, kind) = match made {
         Made::Grid { factors } => {
             let all: Vec<Vec<f64>> = spreads.iter().zip(factors).map(|(s, f)| s.all(f.steps)).collect();
@@ -310,7 +248,19 @@ fn generate(made: &Made, node: &Node, against: Against<'_>, key: RunKey) -> Resu
                     cells[point * axes + axis] = spread.cell(key.uniform(Stream::Design, id, LUCK));
                 }
             }
-            (cells, Kind::Morris { trajectories: *trajectories, levels: *levels, key })
+            moves = morris::moves(&units, *levels);
+            for (step, moved) in moves.iter_mut().enumerate() {
+                let column = &columns[moved.factor];
+                let point = step / axes * (axes + 1) + step % axes;
+                let [before, after] = [point, point + 1].map(|point| cells[point * axes + moved.factor]);
+                if column.target == Target::Replicate && after.to_bits() != before.to_bits() {
+                    moved.size = after - before; // luck goes up where its number does
+                }
+                if column.is_whole_at_any_step() {
+                    moved.size = moved.size.signum();
+                }
+            }
+            (cells, Kind::Morris { trajectories: *trajectories, levels: *levels })
         }
         Made::Saltelli { base, second_order, skip, scramble, .. } => {
             let second_order = second_order.unwrap_or(false);
@@ -320,7 +270,50 @@ fn generate(made: &Made, node: &Node, against: Against<'_>, key: RunKey) -> Resu
         }
         Made::File { .. } => (Vec::new(), plain("file")),
     };
-    Ok(Points::new(columns, cells, kind))
+    Ok(Points::new(columns, cells, kind).with_moves(moves))
+}
+
+/// A factor that fits the scenario.
+pub(super) struct Varied {
+    /// As a column of points.
+    pub column: Column,
+    /// How the unit interval becomes its cells.
+    pub spread: Spread,
+    /// Where the study names its path.
+    pub named: Span,
+}
+
+/// The factors of a design, and what is wrong with them.
+pub(super) fn varied(
+    factors: &[Factor],
+    made: &Made,
+    node: &Node,
+    against: Against<'_>,
+) -> (Vec<Varied>, Vec<Diagnostic>) {
+    let (mut found, mut problems) = (Vec::new(), Vec::new());
+    for (index, factor) in factors.iter().enumerate() {
+        let place = node.follow([Step::Key("factors"), Step::Index(index)]);
+        let named = place.follow([Step::Key("path")]).span;
+        if let Some(first) = factors[..index].iter().position(|other| other.path == factor.path) {
+            let before = node.follow([Step::Key("factors"), Step::Index(first), Step::Key("path")]).span;
+            let message = format!("{} is varied twice", shown(&factor.path));
+            problems
+                .push(Diagnostic::at(named, message, "again here").related(before, "first here").help("remove one"));
+            continue;
+        }
+        match column(factor, place, made, against) {
+            Ok((column, spread)) => found.push(Varied { column, spread, named }),
+            Err(wrong) => problems.extend(wrong),
+        }
+    }
+    (found, problems)
+}
+
+/// The complaint about an odd number of levels.
+pub(super) fn odd(levels: u32, node: &Node) -> Option<Diagnostic> {
+    let span = node.follow([Step::Key("levels")]).span;
+    let problem = Diagnostic::at(span, "`levels` is odd", format!("found {levels}, needed: an even number"));
+    (levels % 2 == 1).then(|| problem.help("4 is the usual choice"))
 }
 
 /// Every combination, the last list changing fastest.

@@ -95,7 +95,31 @@ pub enum Made {
         /// Points taken from the beginning of the file; all when absent.
         #[schemars(range(min = 1, max = 1_000_000))]
         first: Option<u32>,
+        /// What the points were made for, when effects or indices are to be computed of them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        scheme: Option<SchemeName>,
+        /// With `scheme = "morris"`: levels of the grid, an even number.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(range(min = 2, max = 64))]
+        levels: Option<u32>,
+        /// With `scheme = "saltelli"`: the points for second-order indices are there; absent: they are not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        second_order: Option<bool>,
+        /// With `scheme = "morris"`: the range or the values of every column.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[schemars(length(max = 100))]
+        factors: Vec<Factor>,
     },
+}
+
+/// What the points of a file were made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SchemeName {
+    /// Trajectories that move one factor at a time.
+    Morris,
+    /// Saltelli's design, base point by base point.
+    Saltelli,
 }
 
 /// A key of the scenario that is varied: over a range (`low`, `high`) or over a list (`values`).
@@ -124,7 +148,14 @@ pub struct Factor {
 }
 
 impl Made {
-    /// The factors; none of a file.
+    /// All points of a file, for no scheme.
+    #[must_use]
+    pub fn file(file: String) -> Self {
+        let (ignore, factors) = (Vec::new(), Vec::new());
+        Self::File { file, ignore, first: None, scheme: None, levels: None, second_order: None, factors }
+    }
+
+    /// The factors; of a file those whose ranges its scheme needs.
     #[must_use]
     pub fn factors(&self) -> &[Factor] {
         match self {
@@ -133,8 +164,8 @@ impl Made {
             | Self::LatinHypercube { factors, .. }
             | Self::Sobol { factors, .. }
             | Self::Morris { factors, .. }
-            | Self::Saltelli { factors, .. } => factors,
-            Self::File { .. } => &[],
+            | Self::Saltelli { factors, .. }
+            | Self::File { factors, .. } => factors,
         }
     }
 }

@@ -117,6 +117,140 @@ fn columns_of_other_kinds() {
     assert_eq!(short.count(), 1);
 }
 
+/// What the points of a study are for sensitivity, with the steps of trajectories.
+fn purpose(points: &Points) -> (Kind, Vec<(usize, f64)>) {
+    (points.kind(), points.moves().iter().map(|moved| (moved.factor, moved.size)).collect())
+}
+
+// Written by SALib 1.6.0, numpy 2.4.6 and pandas:
+//   p = {'num_vars': 3, 'names': ['borders.pressure.power', 'run.persons_per_group', 'borders.pressure.form'],
+//        'bounds': [[1, 8], [10, 1000 + 1], [0, 3]]}
+//   X = pd.DataFrame(morris.sample(p, 2, num_levels=4, seed=3), columns=p['names'])
+//   X['run.persons_per_group'] = np.minimum(np.floor(X['run.persons_per_group']), 1000).astype(int)
+//   forms = ['arithmetic', 'equal_geometric', 'threat_led_geometric']
+//   X['borders.pressure.form'] = [forms[min(int(x), 2)] for x in X['borders.pressure.form']]
+//   X.to_csv(index=False)
+const SALIB_MORRIS: &str = "borders.pressure.power,run.persons_per_group,borders.pressure.form
+8.0,1000,threat_led_geometric
+8.0,1000,equal_geometric
+8.0,340,equal_geometric
+3.3333333333333335,340,equal_geometric
+5.666666666666666,670,arithmetic
+5.666666666666666,10,arithmetic
+1.0,10,arithmetic
+1.0,10,threat_led_geometric
+";
+
+const MORRIS_FILE: &str = r#"[design]
+kind = "file"
+file = "points.csv"
+scheme = "morris"
+levels = 4
+[[design.factors]]
+path = "borders.pressure.form"
+values = ["arithmetic", "equal_geometric", "threat_led_geometric"]
+[[design.factors]]
+path = "borders.pressure.power"
+low = 1
+high = 8
+[[design.factors]]
+path = "run.persons_per_group"
+low = 10
+high = 1000
+"#;
+
+#[test]
+fn trajectories_of_salib_are_recognised() {
+    let expected = [(2, -1.0), (1, -1.0), (0, -1.0), (1, -1.0), (0, -1.0), (2, 1.0)];
+    let expected: Vec<(usize, f64)> = expected.map(|(factor, sign)| (factor, sign * 2.0 / 3.0)).into();
+    // All digits, and as a program writes six of them.
+    for text in [
+        SALIB_MORRIS.to_owned(),
+        SALIB_MORRIS.replace("3.3333333333333335", "3.33333").replace("5.666666666666666", "5.66667"),
+    ] {
+        let points = study(MORRIS_FILE, &[("points.csv", text.as_bytes())]).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!(purpose(&points), (Kind::Morris { trajectories: 2, levels: 4 }, expected.clone()));
+    }
+}
+
+// p = {'num_vars': 2, 'names': ['borders.pressure.power', 'borders.pressure.floor'], 'bounds': [[1, 8], [0.01, 0.05]]}
+// SALib.sample.sobol.sample(p, 2, calc_second_order=second_order, seed=3)
+#[test]
+fn saltellis_layout_of_salib_is_recognised() {
+    let header = "borders.pressure.power,borders.pressure.floor\n";
+    let first = header.to_owned()
+        + "5.895841157995164,0.03138769056648016\n3.9422534918412566,0.03138769056648016\n5.895841157995164,0.025501764230430126\n3.9422534918412566,0.025501764230430126\n3.7683876967057586,0.018952913135290145\n6.773084134794772,0.018952913135290145\n3.7683876967057586,0.03212055951356888\n6.773084134794772,0.03212055951356888\n";
+    let second = header.to_owned()
+        + "5.895841157995164,0.03138769056648016\n3.9422534918412566,0.03138769056648016\n5.895841157995164,0.025501764230430126\n5.895841157995164,0.025501764230430126\n3.9422534918412566,0.03138769056648016\n3.9422534918412566,0.025501764230430126\n3.7683876967057586,0.018952913135290145\n6.773084134794772,0.018952913135290145\n3.7683876967057586,0.03212055951356888\n3.7683876967057586,0.03212055951356888\n6.773084134794772,0.018952913135290145\n6.773084134794772,0.03212055951356888\n";
+    for (text, second_order) in [(first, false), (second, true)] {
+        let design =
+            format!(r#"{{ kind = "file", file = "points.csv", scheme = "saltelli", second_order = {second_order} }}"#);
+        let points = study(&design, &[("points.csv", text.as_bytes())]).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!(points.kind(), Kind::Saltelli { base: 2, second_order });
+    }
+}
+
+#[test]
+fn our_own_trajectories_are_recognised_in_their_file() {
+    let factors = r#"
+[[design.factors]]
+path = "borders.pressure.power"
+low = 1
+high = 64
+scale = "log"
+[[design.factors]]
+path = "replicate"
+low = 0
+high = 3
+[[design.factors]]
+path = "borders.pressure.form"
+values = ["arithmetic", "equal_geometric", "threat_led_geometric"]
+[[design.factors]]
+path = "displacement.decision.cascade"
+low = 0.001
+high = 0.0011
+[[design.factors]]
+path = "mechanisms.kin"
+values = [true, false]
+[[design.factors]]
+path = "borders.pressure.floor"
+values = [0.01, 0.02, 0.03, 0.05, 0.08]
+[[design.factors]]
+path = "run.persons_per_group"
+low = 10
+high = 1000
+scale = "log"
+"#;
+    for levels in [2, 4, 6, 10] {
+        let own = format!("[design]\nkind = \"morris\"\ntrajectories = 40\nlevels = {levels}\n{factors}");
+        let design = study(&own, &[]).unwrap_or_else(|e| panic!("{e}"));
+        let (kind, moves) = purpose(&design);
+        // A switch and the luck are turned wholly by any step; luck goes up where its number does.
+        let step = super::morris::step_size(levels);
+        assert!(
+            moves
+                .iter()
+                .all(|(factor, size)| (size.abs() - if [1, 4].contains(factor) { 1.0 } else { step }).abs() < 1e-12)
+        );
+        let file = format!(
+            "[design]\nkind = \"file\"\nfile = \"points.csv\"\nignore = [\"point\"]\nscheme = \"morris\"\nlevels = {levels}\n{factors}"
+        );
+        let read = study(&file, &[("points.csv", &design.csv())]).unwrap_or_else(|e| panic!("{levels} levels: {e}"));
+        assert_eq!(read.csv(), design.csv());
+        let (read_kind, read_moves) = purpose(&read);
+        assert_eq!(read_kind, kind);
+        for (step, (read, own)) in read_moves.iter().zip(&moves).enumerate() {
+            // With four replicates two draws of the luck are often one: a step without a direction, and without an effect.
+            let point = (step / 7 * 8 + step % 7) as u32;
+            let is_still = own.0 == 1 && design.replicate(point) == design.replicate(point + 1);
+            assert!(
+                read.0 == own.0 && (is_still || read.1.to_bits() == own.1.to_bits()),
+                "step {step}: {read:?} {own:?}"
+            );
+        }
+    }
+}
+
 /// Wrong designs with the words about each, in a file of its own: `SPILLOVER_UPDATE_GOLDEN=1` writes it anew, to be read.
 #[test]
 fn wrong_designs_are_refused_in_these_words() {
@@ -178,6 +312,40 @@ fn wrong_designs_are_refused_in_these_words() {
         let design = format!("{{ {kind}, factors = [{{ {factor} }}] }}");
         let told = told(study(&design, &[]));
         add(&design, "", told);
+    }
+    // Files that are said to be a scheme.
+    let morris = |file: &str, change: &dyn Fn(&str) -> String| (change(MORRIS_FILE), file.to_owned());
+    let as_is = |text: &str| text.to_owned();
+    let power = "borders.pressure.power,borders.pressure.floor\n";
+    let saltelli = |more: &str| format!("{{ kind = \"file\", file = \"points.csv\", scheme = \"saltelli\"{more} }}");
+    let short = format!("[design]{}", MORRIS_FILE.split("[design]").nth(1).unwrap().split("[[").next().unwrap());
+    for (design, points) in [
+        morris(&SALIB_MORRIS.replace("670", "671"), &as_is),
+        morris(&SALIB_MORRIS.replace("5.666666666666666,10", "5.666666666666666,340"), &as_is),
+        morris(&SALIB_MORRIS.replace("8.0,340", "1.0,340"), &as_is),
+        morris(&SALIB_MORRIS.replace("1.0,10,threat_led_geometric\n", ""), &as_is),
+        morris(SALIB_MORRIS, &|text| text.replace("levels = 4", "levels = 6")),
+        morris(SALIB_MORRIS, &|text| text.replace("levels = 4", "levels = 12")),
+        morris(SALIB_MORRIS, &|text| text.replace("levels = 4", "levels = 5")),
+        morris(SALIB_MORRIS, &|text| text.replace("levels = 4\n", "")),
+        morris(SALIB_MORRIS, &|text| {
+            text.replace("run.persons_per_group", "borders.pressure.floor")
+                .replace("= 10", "= 0.01")
+                .replace("= 0.0100", "= 0.1")
+        }),
+        (short.clone(), "outcome,replicate\ncontinuity,0\n".to_owned()),
+        (short.replace("levels = 4", "second_order = true"), SALIB_MORRIS.to_owned()),
+        (saltelli(", levels = 4"), format!("{power}1,0.01\n")),
+        (saltelli("").replace(", scheme = \"saltelli\"", ", levels = 4"), format!("{power}1,0.01\n")),
+        (saltelli(""), format!("{power}1,0.01\n2,0.01\n1,0.02\n2,0.02\n3,0.03\n4,0.03\n3,0.05\n4,0.04\n")),
+        (
+            saltelli(", second_order = true"),
+            format!("{power}1,0.01\n2,0.01\n1,0.02\n2,0.02\n3,0.03\n4,0.03\n3,0.04\n4,0.04\n"),
+        ),
+        (saltelli(", second_order = false"), format!("{power}1,0.01\n2,0.01\n1,0.02\n2,0.02\n")),
+    ] {
+        let told = told(study(&design, &[("points.csv", points.as_bytes())]));
+        add(design.trim_end(), &points, told);
     }
     let variant = "[study]\nvariants = [{ name = \"a\", set = { \"borders.pressure.power\" = 2.0 } }]\ncontrast_variant = \"a\"\n[design]\nkind = \"list\"\nfactors = [{ path = \"borders.pressure.power\", values = [1, 2] }]\n";
     add(variant.trim_end(), "", told(study(variant, &[])));

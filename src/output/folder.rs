@@ -97,12 +97,7 @@ impl Folder {
         let about = format!("{about}\n\nfiles:\n{}\n", listed.into_iter().collect::<Vec<_>>().join("\n"));
         write_mark(&mut mark, RUNNING, &about).map_err(OutputError::io("write", &mark_path))?;
         for name in ours {
-            let old = path.join(name);
-            match fs::remove_file(&old) {
-                // Another process named or removed its file in the making.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                other => other.map_err(OutputError::io("remove", &old))?,
-            }
+            remove(&path.join(name))?;
         }
         let token = token.to_owned();
         Ok(Self { path: path.to_owned(), mark, about, token, open: BTreeMap::new(), written: Vec::new(), room: None })
@@ -239,12 +234,7 @@ impl Folder {
     pub fn finish(&mut self) -> Result<&[WrittenFile], OutputError> {
         self.seal()?;
         sync_folder(&self.path);
-        let mark = self.path.join(MARK);
-        match fs::remove_file(&mark) {
-            // Another process wrote the same bytes and was first.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            other => other.map_err(OutputError::io("remove", &mark))?,
-        }
+        remove(&self.path.join(MARK))?;
         sync_folder(&self.path);
         Ok(&self.written)
     }
@@ -326,6 +316,14 @@ fn refuse(path: &Path, found: &Found, existing: &Existing<'_>) -> Result<(), Out
             Of::Other => Err(OutputError::Unfinished { folder, cause: cause.clone() }),
         },
         _ => Ok(()),
+    }
+}
+
+/// Removes a file that may be gone since it was seen: another process named or removed its own, or was first to take a mark away.
+fn remove(path: &Path) -> Result<(), OutputError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other.map_err(OutputError::io("remove", path)),
     }
 }
 
@@ -498,6 +496,41 @@ mod tests {
         let message = begin(&path, false).err().unwrap().to_string();
         assert!(message.contains("holds a complete study") && message.contains("--overwrite"), "{message}");
         complete(&path);
+    }
+
+    #[test]
+    fn files_that_go_while_a_folder_begins_are_no_error_and_others_are() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("there"), "x").unwrap();
+        remove(&dir.path().join("there")).unwrap();
+        remove(&dir.path().join("there")).unwrap();
+        assert!(names(dir.path()).is_empty());
+        fs::create_dir(dir.path().join("folder")).unwrap();
+        let message = remove(&dir.path().join("folder")).unwrap_err().to_string();
+        assert!(message.contains("cannot remove") && message.contains("folder"), "{message}");
+    }
+
+    /// Folders that begin again and again while files in the making vanish from them, as those of another process do.
+    #[test]
+    fn a_folder_begins_while_another_process_names_its_files() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path();
+        let existing = Existing::GoOn { study: "x", beyond: false };
+        let begin = |token: &str| Folder::begin_beside(path, &NAMES, &existing, "study: x", &[], token);
+        begin("cafe").unwrap();
+        let done = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                    let theirs = path.join(part("runs.csv", "beef"));
+                    let _ = fs::write(&theirs, "x");
+                    let _ = fs::remove_file(&theirs);
+                }
+            });
+            let failed = (0..300).find_map(|_| begin("cafe").err());
+            done.store(true, std::sync::atomic::Ordering::Relaxed);
+            assert!(failed.is_none(), "{}", failed.unwrap());
+        });
     }
 
     #[test]

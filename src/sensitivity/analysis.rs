@@ -5,8 +5,7 @@ use super::indices::indices;
 use super::results::Group;
 use super::settings::Measure;
 use super::{Bootstrap, Estimate};
-use crate::design::morris;
-use crate::design::points::{Column, Kind, Points};
+use crate::design::points::{Kind, Points};
 
 /// How much a factor moves a measure.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,13 +50,6 @@ pub fn analyse(points: &Points, groups: &[Group], measures: &[Measure], bootstra
         Kind::Saltelli { .. } => ("saltelli", "ST"),
         Kind::Plain(_) => return None,
     };
-    let whole: Vec<bool> = points.columns().iter().map(Column::is_whole_at_any_step).collect();
-    let units = match points.kind() {
-        Kind::Morris { trajectories, levels, key } => {
-            morris::trajectories(key, trajectories as usize, levels, factors.len())
-        }
-        _ => Vec::new(),
-    };
     let mut analysis = Analysis { method, main, rows: Vec::new(), silent: Vec::new() };
     for group in groups {
         for (measure, results) in measures.iter().zip(&group.results) {
@@ -76,7 +68,9 @@ pub fn analyse(points: &Points, groups: &[Group], measures: &[Measure], bootstra
             };
             match points.kind() {
                 Kind::Morris { .. } => {
-                    for (factor, effects) in elementary_effects(&units, results, &whole).iter().enumerate() {
+                    for (factor, effects) in
+                        elementary_effects(factors.len(), points.moves(), results).iter().enumerate()
+                    {
                         let Some(found) = summary(effects, bootstrap) else { continue };
                         push(factor, None, "mu", found.mu, found.samples);
                         push(factor, None, "mu_star", found.mu_star, found.samples);
@@ -135,7 +129,8 @@ impl Analysis {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::design::points::{Target, Values};
+    use crate::design::morris;
+    use crate::design::points::{Column, Target, Values};
     use crate::random::RunKey;
 
     #[test]
@@ -143,8 +138,9 @@ mod tests {
         let key = RunKey::new(4, 0);
         let column = |path: &str| Column { path: path.into(), target: Target::Key, values: Values::Numbers };
         let units = morris::trajectories(key, 6, 4, 2);
-        let kind = Kind::Morris { trajectories: 6, levels: 4, key };
-        let points = Points::new(vec![column("a"), column("b")], units.iter().flatten().copied().collect(), kind);
+        let kind = Kind::Morris { trajectories: 6, levels: 4 };
+        let points = Points::new(vec![column("a"), column("b")], units.iter().flatten().copied().collect(), kind)
+            .with_moves(morris::moves(&units, 4));
         let measure = Measure { name: "attention_diverted".into(), border: String::new() };
         let group = |y: &dyn Fn(&[f64]) -> f64| Group {
             outcome: "continuity".into(),

@@ -1,6 +1,7 @@
 //! Elementary effects of Morris trajectories (Morris 1991; Campolongo, Cariboni, Saltelli 2007).
 
 use super::{Bootstrap, Estimate};
+use crate::design::morris::Move;
 
 /// What the effects of a factor come to. Units: those of the result, for the whole range of the factor.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,21 +16,15 @@ pub struct Effects {
     pub samples: usize,
 }
 
-/// The effects of each factor from trajectories of `factors + 1` points in unit coordinates, one after another, and the results
-/// at the points. A step with a missing result gives no effect. `whole` says of which factors any step is one over the whole
-/// range: it leads from one of two values to the other, or to other luck.
+/// The effects of each factor from the steps of trajectories, one after another, each of as many steps as there are factors, and the
+/// results at their points, one more than steps. A step with a missing result gives no effect.
 #[must_use]
-pub fn elementary_effects(units: &[Vec<f64>], results: &[Option<f64>], whole: &[bool]) -> Vec<Vec<f64>> {
-    let factors = units.first().map_or(0, Vec::len);
+pub fn elementary_effects(factors: usize, moves: &[Move], results: &[Option<f64>]) -> Vec<Vec<f64>> {
     let mut effects = vec![Vec::new(); factors];
-    for (path, results) in units.chunks(factors + 1).zip(results.chunks(factors + 1)) {
-        for (pair, results) in path.windows(2).zip(results.windows(2)) {
-            for (factor, list) in effects.iter_mut().enumerate() {
-                let step = pair[1][factor] - pair[0][factor];
-                if let (true, [Some(before), Some(after)]) = (step.abs() > 1e-9, results) {
-                    let step = if whole.get(factor) == Some(&true) { step.signum() } else { step };
-                    list.push((after - before) / step);
-                }
+    for (moves, results) in moves.chunks(factors.max(1)).zip(results.chunks(factors + 1)) {
+        for (moved, results) in moves.iter().zip(results.windows(2)) {
+            if let [Some(before), Some(after)] = results {
+                effects[moved.factor].push((after - before) / moved.size);
             }
         }
     }
@@ -61,6 +56,7 @@ pub fn summary(effects: &[f64], bootstrap: &Bootstrap) -> Option<Effects> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::design::morris;
     use crate::random::RunKey;
 
     const BOOTSTRAP: Bootstrap = Bootstrap { key: RunKey::new(1, 0), resamples: 1000, confidence: 0.95 };
@@ -100,7 +96,7 @@ mod tests {
 
     #[test]
     fn the_effects_are_those_of_salib() {
-        let effects = elementary_effects(&units(), &results(), &[false; 3]);
+        let effects = elementary_effects(3, &morris::moves(&units(), 4), &results());
         let expected = [
             // mu, mu*, sigma, and half the interval of mu* that SALib takes from a normal
             (1.75, 1.75, 0.9574271077563381, 0.808708281902503),
@@ -117,20 +113,10 @@ mod tests {
     }
 
     #[test]
-    fn a_switch_is_turned_wholly_by_any_step() {
-        // x2 is a switch: the upper two of the four levels are on, and on adds 5. A step is two levels: it turns it.
-        let switched: Vec<Option<f64>> =
-            units().iter().map(|x| Some(x[0] + if x[1] > 0.5 { 5.0 } else { 0.0 })).collect();
-        let effects = elementary_effects(&units(), &switched, &[false, true, false]);
-        assert_eq!(effects[1], [5.0; 4]);
-        assert!(effects[0].iter().all(|effect| (effect - 1.0).abs() < 1e-12), "{effects:?}");
-    }
-
-    #[test]
     fn missing_results_take_away_their_steps_only() {
         let mut with_gap = results();
         with_gap[1] = None; // the first trajectory loses the steps of x3 and x1, and keeps that of x2
-        let effects = elementary_effects(&units(), &with_gap, &[false; 3]);
+        let effects = elementary_effects(3, &morris::moves(&units(), 4), &with_gap);
         assert_eq!(effects.iter().map(Vec::len).collect::<Vec<_>>(), [3, 4, 3]);
         assert_eq!(summary(&effects[0][..1], &BOOTSTRAP), None);
     }

@@ -93,9 +93,18 @@ impl Values {
 /// # Errors
 /// When series cannot be had.
 pub fn bands<S: SeriesSource>(group: &Group<'_>, borders: &[String], source: &S) -> Result<Vec<Vec<u8>>, S::Error> {
+    bands_within(MEMORY, group, borders, source)
+}
+
+fn bands_within<S: SeriesSource>(
+    memory: usize,
+    group: &Group<'_>,
+    borders: &[String],
+    source: &S,
+) -> Result<Vec<Vec<u8>>, S::Error> {
     let runs: Vec<usize> = group.runs.iter().map(|&(_, run)| run).collect();
     let days = if runs.is_empty() { 0 } else { group.days };
-    by_border(borders, runs.len(), days, |border, name, measures| {
+    by_border(memory, borders, runs.len(), days, |border, name, measures| {
         let mut rows = RowWriter::new(Table::PressureBands);
         let read = Values::read(source, &runs, border, measures.clone(), days)?;
         let mut values = Vec::with_capacity(runs.len());
@@ -129,9 +138,19 @@ pub fn contrasts<S: SeriesSource>(
     borders: &[String],
     source: &S,
 ) -> Result<Vec<Vec<u8>>, S::Error> {
+    contrasts_within(MEMORY, group, against, borders, source)
+}
+
+fn contrasts_within<S: SeriesSource>(
+    memory: usize,
+    group: &Group<'_>,
+    against: &Group<'_>,
+    borders: &[String],
+    source: &S,
+) -> Result<Vec<Vec<u8>>, S::Error> {
     let (ours, theirs): (Vec<usize>, Vec<usize>) = pairs(group, against).into_iter().unzip();
     let days = if ours.is_empty() { 0 } else { group.days.min(against.days) };
-    by_border(borders, 2 * ours.len(), days, |border, name, measures| {
+    by_border(memory, borders, 2 * ours.len(), days, |border, name, measures| {
         let mut rows = RowWriter::new(Table::Contrasts);
         let a = Values::read(source, &ours, border, measures.clone(), days)?;
         let b = Values::read(source, &theirs, border, measures.clone(), days)?;
@@ -178,15 +197,16 @@ fn pairs(group: &Group<'_>, against: &Group<'_>) -> Vec<(usize, usize)> {
     group.runs.iter().filter_map(|&(key, run)| Some((run, partner(key)?))).collect()
 }
 
-/// Rows by border on all threads of the pool, as many borders and measures at a time as the memory allows for so many runs.
+/// Rows by border on all threads of the pool, as many borders and measures at a time as so many bytes allow for so many runs.
 fn by_border<E: Send>(
+    memory: usize,
     borders: &[String],
     runs: usize,
     days: usize,
     rows: impl Fn(usize, &str, Range<usize>) -> Result<Vec<u8>, E> + Sync,
 ) -> Result<Vec<Vec<u8>>, E> {
     let measure_bytes = (4 * runs * days).max(1);
-    let at_once = (MEMORY / measure_bytes).max(1); // measures of borders
+    let at_once = (memory / measure_bytes).max(1); // measures of borders
     let threads = rayon::current_num_threads().min(at_once).max(1);
     let measures = (at_once / threads).clamp(1, MEASURES.len());
     let mut chunks = Vec::with_capacity(borders.len());
@@ -223,6 +243,8 @@ fn push_rest(rows: &mut RowWriter, border: &str, measure: &str, spread: &Spread)
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use jiff::civil::date;
 
     use super::*;
@@ -307,22 +329,50 @@ mod tests {
         assert!(paired < unpaired / 4.0, "paired {paired}, unpaired {unpaired}");
     }
 
+    /// A source that counts its reads.
+    struct Counted<'a>(&'a Vec<Series>, AtomicUsize);
+
+    impl SeriesSource for Counted<'_> {
+        type Error = std::convert::Infallible;
+
+        fn border(&self, run: usize, border: usize) -> Result<Vec<f32>, Self::Error> {
+            self.1.fetch_add(1, Ordering::Relaxed);
+            self.0.border(run, border)
+        }
+    }
+
     #[test]
     fn few_measures_at_a_time_give_the_same_rows() {
-        // So many runs of so many days that not all measures fit at once; every value known.
-        let (runs, days) = (3, 4);
-        let all: Vec<Series> = (0..runs).map(|r| series(2, days, |b, d| (r * 100 + b * 10 + d) as f32)).collect();
-        let group = group("continuity", "base", days, 0, runs);
-        let whole = bands(&group, &["a".into(), "b".into()], &all).unwrap();
+        // Every run, measure, border and day has a value of its own.
+        let (count, borders, days) = (3, 2, 4);
+        let names = ["a".to_owned(), "b".to_owned()];
+        let run = |r: usize| {
+            let values = (0..MEASURES.len() * borders * days).map(|i| (1000 * r * (1 + r) + i) as f32).collect();
+            Series { measures: MEASURES.len(), segments: borders, days, values }
+        };
+        let all: Vec<Series> = (0..2 * count).map(run).collect();
+        let (ours, theirs) =
+            (group("continuity", "base", days, 0, count), group("fragmentation", "base", days, count, count));
+        // How often a run's border is read tells how many measures were in memory.
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+        let whole = pool.install(|| bands(&ours, &names, &all).unwrap());
+        assert_eq!(lines(&whole).len(), borders * MEASURES.len() * days);
+        assert_eq!(
+            lines(&whole)[MEASURES.len() * days],
+            "continuity,base,2026-01-15,b,index,3,2670.7,204,1004,2004,4004,5604,0.66667,0.66667,0.66667"
+        );
+        let pairs = pool.install(|| contrasts(&theirs, &ours, &names, &all).unwrap());
         for measures in [1, 4, MEASURES.len()] {
-            let by_hand = by_border(&["a".into(), "b".into()], MEMORY / (4 * measures), 1, |_, name, m| {
-                Ok::<_, ()>(format!("{name}{}-{} ", m.start, m.end).into_bytes())
-            });
-            let text = String::from_utf8(by_hand.unwrap().concat()).unwrap();
-            assert!(text.contains("a0-") && text.contains("-15 ") && text.contains("b0-"), "{text}");
+            let memory = 4 * count * days * measures;
+            let reads = MEASURES.len().div_ceil(measures) * borders * count;
+            let counted = Counted(&all, AtomicUsize::new(0));
+            assert!(pool.install(|| bands_within(memory, &ours, &names, &counted).unwrap()) == whole, "{measures}");
+            assert_eq!(counted.1.into_inner(), reads, "{measures} measures at a time");
+            let counted = Counted(&all, AtomicUsize::new(0));
+            let found = pool.install(|| contrasts_within(2 * memory, &theirs, &ours, &names, &counted).unwrap());
+            assert!(found == pairs, "{measures}");
+            assert_eq!(counted.1.into_inner(), 2 * reads, "{measures} measures at a time, of pairs");
         }
-        assert_eq!(whole.len(), 2);
-        assert!(String::from_utf8_lossy(&whole[1]).contains("b,index,3,113,"), "mean of 13, 113, 213 on day 3");
     }
 
     #[test]
