@@ -21,6 +21,7 @@ use std::sync::Arc;
 
 use serde_json::{Map as Object, Value, json};
 
+use crate::design::points::FILE as DESIGN;
 use crate::geography::Map;
 use crate::geography::draw::load_lines;
 use axes::Axes;
@@ -73,6 +74,8 @@ pub struct Gathered {
     folders: Vec<(String, String)>,
     /// Seeds by study.
     seeds: BTreeMap<usize, String>,
+    /// Why the runs of two studies cannot be paired, if so.
+    unpaired: Option<&'static str>,
 }
 
 impl Gathered {
@@ -156,9 +159,11 @@ pub fn gather(sources: &Sources) -> Result<Gathered, String> {
     for (number, study) in studies.iter().enumerate() {
         pressure::read_runs(study, number, &mut axes, &mut out);
     }
+    out.unpaired = unpaired(&studies, &out);
     let map = load_map(sources, &studies, &mut out);
     let map = map.as_ref();
-    let mut pressure = pressure::Pressure::default();
+    let compared = studies.len() == 2 && out.unpaired.is_none();
+    let mut pressure = pressure::Pressure::new(compared);
     let mut people = people::People::default();
     let mut places = places::Places::default();
     let mut power = power::Power::default();
@@ -231,6 +236,43 @@ fn open(folder: &Path, out: &mut Gathered) -> Result<Study, String> {
     Ok(study)
 }
 
+/// Why the runs of two studies cannot be paired: a pair shares luck, and its point is the same in both.
+fn unpaired(studies: &[Study], out: &Gathered) -> Option<&'static str> {
+    let [a, b] = studies else { return None };
+    let design = |study: &Study| std::fs::read(study.folder.join(DESIGN)).ok();
+    match (out.seeds.get(&0), out.seeds.get(&1)) {
+        (Some(a), Some(b)) if a != b => Some("The studies have different seeds: their runs cannot be paired."),
+        (Some(_), Some(_)) if design(a) != design(b) => {
+            Some("The studies have different designs (design.csv): their runs cannot be paired.")
+        }
+        (Some(_), Some(_)) => None,
+        _ => Some("A study without runs.csv has no known seed: runs of the two studies cannot be paired."),
+    }
+}
+
+/// How a table is read by a part of the report. Gives the damage of the table, if any.
+///
+/// # Errors
+/// A sentence when a column is absent.
+type Reader<T> = fn(&mut T, Rows, usize, &mut Axes, Option<&Map>) -> Result<Option<String>, String>;
+
+/// Reads tables of a study: each with what of it the page shows, for the note when it cannot be read.
+fn read_tables<T>(
+    to: &mut T,
+    tables: &[(&str, &str, Reader<T>)],
+    (number, study): (usize, &Study),
+    axes: &mut Axes,
+    map: Option<&Map>,
+    out: &mut Gathered,
+) {
+    for (table, what, read) in tables {
+        match study.rows(table).and_then(|rows| read(to, rows, number, axes, map)) {
+            Ok(problem) => out.notes.extend(problem),
+            Err(problem) => out.note(format!("{problem}: not shown: {what}")),
+        }
+    }
+}
+
 /// The map that the study ran on.
 fn load_map(sources: &Sources, studies: &[Study], out: &mut Gathered) -> Option<Map> {
     let provenance = &studies.first()?.manifest["provenance"];
@@ -289,6 +331,7 @@ fn describe(studies: &[Study], axes: &Axes, out: &mut Gathered) {
                 "name": name,
                 "title": study.package["title"],
                 "start": axes.start.get(number).copied().flatten(),
+                "days": axes.days_of.get(number),
                 "seed": out.seeds.get(&number),
                 "command": command(&study.manifest),
                 "program": study.manifest["program"],
@@ -318,6 +361,14 @@ fn describe(studies: &[Study], axes: &Axes, out: &mut Gathered) {
             "The studies begin on different dates: days are counted from each one's own first, dates are those of A"
                 .into(),
         );
+    }
+    let own_days = &axes.days_of;
+    if own_days.iter().any(|days| days != &axes.days) {
+        let days: Vec<String> = own_days.iter().map(usize::to_string).collect();
+        out.note(format!(
+            "The studies have {} days: beyond the end of the shorter one only the other is shown",
+            days.join(" and ")
+        ));
     }
     let failed: usize = axes.failed.iter().sum();
     if failed > 0 {
