@@ -29,8 +29,8 @@ use pack::Block;
 use rows::Rows;
 use unfinished::Unfinished;
 
-/// Size of the packed arrays at most, bytes of text: the page stays below two million.
-const BUDGET: usize = 1_750_000;
+/// Size of the data at most, bytes of text: with script and style the page stays below two million.
+const BUDGET: usize = 1_880_000;
 
 /// A study folder.
 #[derive(Clone, Debug)]
@@ -70,6 +70,8 @@ pub struct Gathered {
     blocks: Vec<(u8, String, Block)>,
     /// What is missing or damaged, in sentences.
     pub notes: Vec<String>,
+    /// Tables that are not there, by study, with what of them is not shown.
+    absent: Vec<(usize, String, String)>,
     /// Folders as they were given, with their names: a page that is sent on names no place of this machine.
     folders: Vec<(String, String)>,
     /// Seeds by study.
@@ -81,6 +83,32 @@ pub struct Gathered {
 impl Gathered {
     fn note(&mut self, sentence: String) {
         self.notes.push(sentence);
+    }
+    /// Notes that a table cannot be read. Tables that are not there are gathered into one sentence.
+    fn not_shown(&mut self, (number, study): (usize, &Study), table: &str, problem: &str, what: &str) {
+        if problem == rows::absent(&study.folder, table) {
+            self.absent.push((number, table.to_owned(), what.to_owned()));
+        } else {
+            self.note(format!("{problem}: not shown: {what}"));
+        }
+    }
+    /// The sentence about a study's absent tables.
+    fn note_absent(&mut self, number: usize, study: &Study) {
+        let of: Vec<_> = std::mem::take(&mut self.absent);
+        let (of, others): (Vec<_>, Vec<_>) = of.into_iter().partition(|absent| absent.0 == number);
+        self.absent = others;
+        if of.len() < 3 {
+            for (_, table, what) in of {
+                self.note(format!("{}: not shown: {what}", rows::absent(&study.folder, &table)));
+            }
+            return;
+        }
+        let tables: Vec<String> = of.iter().map(|(_, table, what)| format!("{table}.csv ({what})")).collect();
+        self.note(format!(
+            "{}: these tables are not there and not shown, `--tables all` writes them: {}",
+            study.folder.display(),
+            tables.join(", ")
+        ));
     }
     fn put(&mut self, name: &str, value: Value) {
         self.data.insert(name.into(), value);
@@ -105,7 +133,9 @@ impl Gathered {
     #[must_use]
     pub fn into_json(mut self) -> Value {
         self.blocks.sort_by_key(|b| b.0);
-        let mut left = BUDGET;
+        let about = |data: &Object<String, Value>| pack::words(&Value::Object(data.clone()).to_string());
+        // Notes come last and are short.
+        let mut left = BUDGET.saturating_sub(about(&self.data).len());
         let mut kept = Object::new();
         let mut dropped = Vec::new();
         for (_, name, block) in self.blocks {
@@ -119,7 +149,7 @@ impl Gathered {
         if !dropped.is_empty() {
             self.notes.push(format!(
                 "Left out so that the page stays below 2 MB (the tables have them): {}.",
-                dropped.join(", ")
+                in_words(&dropped, &kept)
             ));
         }
         for (path, name) in &self.folders {
@@ -128,8 +158,28 @@ impl Gathered {
             }
         }
         self.data.insert("notes".into(), json!(self.notes));
-        json!({ "about": pack::words(&Value::Object(self.data).to_string()), "blocks": kept })
+        json!({ "about": about(&self.data), "blocks": kept })
     }
+}
+
+/// Arrays that were left out, in words. What hangs on another one that is left out is not named.
+fn in_words(dropped: &[String], kept: &Object<String, Value>) -> String {
+    let of = |kind: &str, words: &str| {
+        let measures: Vec<&str> = dropped
+            .iter()
+            .filter_map(|name| name.strip_prefix(kind)?.strip_prefix('/'))
+            .filter(|measure| kind == "level" || kept.contains_key(&format!("level/{measure}")))
+            .collect();
+        (!measures.is_empty()).then(|| format!("{words} {}", measures.join(", ")))
+    };
+    let mut parts: Vec<String> =
+        [("level", "the measures"), ("between", "B against A of"), ("difference", "paired differences of")]
+            .into_iter()
+            .filter_map(|(kind, words)| of(kind, words))
+            .collect();
+    let known = |name: &&String| ["level/", "between/", "difference/"].iter().any(|kind| name.starts_with(kind));
+    parts.extend(dropped.iter().filter(|name| !known(name)).cloned());
+    parts.join("; ")
 }
 
 /// Where the page's inputs are.
@@ -174,6 +224,7 @@ pub fn gather(sources: &Sources) -> Result<Gathered, String> {
         people.read(study, number, &mut axes, map, &mut out);
         places.read(study, number, &mut axes, map, &mut out);
         sensitivity.extend(power::sensitivity(study, number, &mut out));
+        out.note_absent(number, study);
     }
     pressure.finish(&axes, &mut out);
     people.finish(&axes, map, &mut out);
@@ -268,7 +319,7 @@ fn read_tables<T>(
     for (table, what, read) in tables {
         match study.rows(table).and_then(|rows| read(to, rows, number, axes, map)) {
             Ok(problem) => out.notes.extend(problem),
-            Err(problem) => out.note(format!("{problem}: not shown: {what}")),
+            Err(problem) => out.not_shown((number, study), table, &problem, what),
         }
     }
 }
@@ -326,9 +377,10 @@ fn describe(studies: &[Study], axes: &Axes, out: &mut Gathered) {
         .enumerate()
         .map(|(number, study)| {
             let folder = study.folder.file_name().map(|n| n.to_string_lossy().into_owned());
-            let name = study.manifest["study"].as_str().map(str::to_owned).or(folder).unwrap_or_default();
+            let name = study.manifest["study"].as_str().map(str::to_owned).or(folder.clone()).unwrap_or_default();
             json!({
                 "name": name,
+                "folder": folder,
                 "title": study.package["title"],
                 "start": axes.start.get(number).copied().flatten(),
                 "days": axes.days_of.get(number),
@@ -390,4 +442,48 @@ fn command(manifest: &Value) -> Option<String> {
         if plain { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
     };
     Some(words.iter().enumerate().map(word).collect::<Vec<_>>().join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_keeps_within_its_size() {
+        let mut out = Gathered::default();
+        // Numbers that hardly shrink: each array takes about 300 kB.
+        let noise = |seed: u32| -> Vec<f32> {
+            let next = |x: &u32| Some(x.wrapping_mul(1_664_525).wrapping_add(1_013_904_223));
+            std::iter::successors(Some(seed), next).take(100_000).map(|x| (x >> 16) as f32).collect()
+        };
+        let names = ["level/index", "level/threat", "between/threat", "level/armed", "between/armed", "map/displaced"];
+        for (rank, name) in names.into_iter().enumerate() {
+            out.block(rank as u8, name.into(), pack::linear(&[100_000], &noise(rank as u32), 1.0));
+        }
+        let words: Vec<Value> = noise(9).iter().map(|v| json!(v)).collect();
+        out.put("actions", Value::Array(words));
+        let page = out.into_json();
+        let length = page.to_string().len();
+        assert!((1_200_000..BUDGET + 2_000).contains(&length), "{length} bytes");
+        let kept: Vec<&String> = page["blocks"].as_object().unwrap().keys().collect();
+        assert!(
+            kept.len() < names.len() && names[..kept.len()].iter().all(|n| kept.iter().any(|k| k == n)),
+            "{kept:?}"
+        );
+        let about: Value =
+            serde_json::from_str(&pack::unpacked_words(page["about"].as_str().unwrap()).unwrap()).unwrap();
+        let note = about["notes"][0].as_str().unwrap();
+        assert!(note.contains("below 2 MB") && note.contains("map/displaced"), "{note}");
+    }
+
+    #[test]
+    fn what_is_left_out_is_told_in_words() {
+        let dropped = ["level/armed", "between/armed", "between/threat", "difference/irregular"].map(str::to_owned);
+        let kept: Object<String, Value> =
+            ["level/threat", "level/irregular"].map(|n| (n.to_owned(), Value::Null)).into_iter().collect();
+        assert_eq!(
+            in_words(&dropped, &kept),
+            "the measures armed; B against A of threat; paired differences of irregular"
+        );
+    }
 }

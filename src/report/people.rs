@@ -297,8 +297,11 @@ impl People {
                 fill(&mut example, s, key, v);
             }
         }
-        out.block(2, "map/displaced".into(), pack::logarithmic(&shape, &median, CELL_STEP));
-        out.block(3, "map/displaced_example".into(), pack::logarithmic(&shape, &example, CELL_STEP));
+        // Two studies side by side need room for their measures: the map by unit is enough there.
+        let two = axes.scenarios.iter().any(|s| s.study > 0);
+        let ranks = if two { [96, 97] } else { [2, 3] };
+        out.block(ranks[0], "map/displaced".into(), pack::logarithmic(&shape, &median, CELL_STEP));
+        out.block(ranks[1], "map/displaced_example".into(), pack::logarithmic(&shape, &example, CELL_STEP));
         let at = |c: &u32| (map.cells.row[*c as usize], map.cells.col[*c as usize]);
         let rows: Vec<f32> = used.iter().map(|c| f32::from(at(c).0)).collect();
         let cols: Vec<f32> = used.iter().map(|c| f32::from(at(c).1)).collect();

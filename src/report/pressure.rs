@@ -387,8 +387,8 @@ impl Pressure {
                 let rank = match (measure == "index", kind == "level") {
                     (true, true) => 0,
                     (true, false) => 1,
-                    (false, true) => 4,
-                    (false, false) => 6,
+                    (false, true) => rank_of(measure),
+                    (false, false) => 100 + rank_of(measure),
                 };
                 let flat = cube.flat(shape, f32::NAN);
                 let step = if measure == "index" { 0.01 } else { super::pack::step_for(&flat) };
@@ -499,11 +499,19 @@ impl Pressure {
                 });
             }
             let flat = bands.flat(shape, f32::NAN);
-            let (rank, step) = if measure == "index" { (1, 0.01) } else { (5, super::pack::step_for(&flat)) };
+            let (rank, step) =
+                if measure == "index" { (1, 0.01) } else { (rank_of(measure) + 1, super::pack::step_for(&flat)) };
             out.block(rank, format!("between/{measure}"), super::pack::linear(&shape, &flat, step));
         }
         out.put("twin", Value::Array(other));
     }
+}
+
+/// How soon a measure is left out: the components of the index go after the observables that they are made of. The next
+/// rank is that of the measure's difference between two studies.
+fn rank_of(measure: &str) -> u8 {
+    let place = columns::PRESSURE.iter().position(|c| c.name == measure).unwrap_or(columns::PRESSURE.len());
+    10 + 2 * place.min(40) as u8
 }
 
 fn value(line: &[f32], day: usize) -> Option<f64> {

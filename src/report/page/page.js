@@ -291,18 +291,22 @@
   const title = "What pressure reaches each border of the Caucasus under each leadership outcome in Iran?";
   document.title = (A.studies.map(s => s.name).join(" and ") || "Spillover") + " – Spillover report";
   const plural = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
-  const outcomes = new Set(S.map(s => s.outcome)).size, replicates = new Set(S.flatMap(s => s.runs.map(r => r[1]))).size, runsMost = Math.max(0, ...S.map(s => s.runs.length));
+  const outcomes = new Set(S.map(s => s.outcome)).size, replicates = Math.max(1, ...S.map(s => { const of = new Map(); for (const [p] of s.runs) of.set(p, (of.get(p) || 0) + 1); return Math.max(0, ...of.values()); })), runsMost = Math.max(0, ...S.map(s => s.runs.length));
   const h1 = el("h1", {}, title);
   const themeButton = el("button", { type: "button", class: "ghost noprint", onclick: () => { state.theme = T.name === "dark" ? "light" : "dark"; applyTheme(); renderAll(); writeHash(); } });
   const head = el("header", { class: "head" }, el("div", {}, h1,
-    el("p", { class: "sub" }, A.studies.map((s, i) => (two ? "AB"[i] + ": " : "") + (s.title || s.name)).join(" · ")),
-    el("p", { class: "sub small" }, [plural(outcomes, "outcome"), variants ? `${new Set(S.map(s => s.variant)).size} variants` : "", points > 1 ? `${plural(points, "point")} of a design with ${plural(replicates, "replicate")}, pooled` : runsMost ? `${plural(runsMost, "replicate")} of each under the same luck` : "", start == null ? `${DAYS} days` : `${DAYS} days from ${dateText(0)} to ${dateText(DAYS - 1)}`].filter(Boolean).join(" · ")),
+    el("p", { class: "sub" }, A.studies.map((s, i) => (two ? `${"AB"[i]}: ${s.folder} · ` : "") + (s.title || s.name)).flatMap((t, i) => i ? [el("br", {}), t] : [t])),
+    el("p", { class: "sub small" }, [plural(outcomes, "outcome"), variants ? `${new Set(S.map(s => s.variant)).size} variants` : "", points > 1 ? `${plural(points, "point")} of a design with ${plural(replicates, "replicate")} each, pooled` : runsMost ? `${plural(runsMost, "replicate")} of each under the same luck` : "", !A.days ? "" : start == null ? plural(DAYS, "day") : `${DAYS} days from ${dateText(0)} to ${dateText(DAYS - 1)}`].filter(Boolean).join(" · ")),
     el("p", { class: "cond" }, "Every figure holds if the outcome of its card comes about. Nothing here says how likely an outcome is. The index, 0 to 100, orders load on a border; it is no chance of attack, and civilians who move count as load on services.")), themeButton);
   const notes = A.notes.length ? el("div", { class: "notes", role: "note", id: "notes" }, el("b", {}, "What is missing or was left out"), el("ul", {}, A.notes.map(n => el("li", {}, n)))) : null;
 
   // ---- cards ----------------------------------------------------------------------------------------------------------
   const rowOf = (s, b) => (A.borders_table || []).find(r => r.s === s && r.b === b);
   const cards = el("div", { class: "cards", role: "radiogroup", "aria-label": "Leadership outcome" });
+  if (two) { // a row of cards for each study, the same outcomes below each other
+    cards.classList.add("rows");
+    cards.style.setProperty("--n", Math.min(6, Math.max(...[0, 1].map(i => S.filter(s => s.study === i).length))));
+  }
   function renderCards() {
     cards.replaceChildren(...S.map((sc, s) => {
       const south_ = rowOf(s, south), most = (A.borders_table || []).filter(r => r.s === s && r.b !== south).sort((a, b) => b.peak[2] - a.peak[2])[0];
@@ -314,7 +318,7 @@
         el("span", { class: "big" }, stays != null ? percent(stays) : peak ? num(peak[2]) : "–"),
         el("span", { class: "t" }, stays != null ? `above 60 for a week: ${Math.round(stays * runs)} of ${plural(runs, "run")}` : peak ? ["median peak", range(peak), ` of ${plural(runs, "run")}`] : "no run is done"),
         stays != null ? el("span", { class: "t" }, "median peak ", el("b", {}, num(peak[2])), range(peak)) : null,
-        most ? el("span", { class: "t sep" }, "most loaded border: ", el("b", {}, B[most.b]), el("br", {}), "median peak ", el("b", {}, num(most.peak[2])), range(most.peak)) : null,
+        most ? el("span", { class: "t sep" }, "most loaded border: ", el("b", { class: "nw" }, B[most.b]), el("br", {}), "median peak ", el("b", {}, num(most.peak[2])), range(most.peak)) : null,
         Number.isFinite(abroad) ? el("span", { class: "t" }, "abroad at the end ", el("b", {}, people(abroad))) : null,
         sc.failed ? el("span", { class: "t" }, `${sc.failed} failed run${sc.failed === 1 ? "" : "s"} left out`) : null);
     }));
@@ -371,7 +375,9 @@
   fans.append(fanControls, fanGrid, fanNote);
   const MOST_PANELS = 9; // beside the map, without a gap below it
   const shownBorders = () => { const list = state.all ? order : order.slice(0, MOST_PANELS); return list.includes(state.b) ? list : [...list.slice(0, -1), state.b]; };
-  const shownPanels = () => state.by === "border" ? shownBorders().map(b => [state.s, b]) : S.map((_, s) => [s, state.b]);
+  // B against A stands with the runs of B.
+  const fanScenario = () => state.view === "between" && S[state.s].study === 0 ? A.twin.indexOf(state.s) : state.s;
+  const shownPanels = () => state.by === "border" ? fanScenario() < 0 ? [] : shownBorders().map(b => [fanScenario(), b]) : S.map((_, s) => [s, state.b]);
   let readouts = [];
   async function renderFans() {
     clamp();
@@ -391,11 +397,12 @@
     const index = state.m === "index" && state.view === "level";
     hi = index ? Math.max(65, niceTop(hi)) : niceTop(Math.max(hi, 1e-9)); lo = lo < 0 ? -niceTop(-lo) : 0;
     if (index && hi > 80) hi = 100;
-    fans.title2.textContent = `${measureName(state.m)}${state.view === "level" ? "" : state.view === "between" ? ", B against A" : ", difference " + (state.by === "border" ? against(state.s) : againstAll.length === 1 ? against(S.findIndex((_, s) => referenceOf(s))) : "against each one’s reference")} · ${state.by === "border" ? nameOf(state.s) : B[state.b]}`;
+    fans.title2.textContent = `${measureName(state.m)}${state.view === "level" ? "" : state.view === "between" ? ", B against A" : ", difference " + (state.by === "border" ? against(state.s) : againstAll.length === 1 ? against(S.findIndex((_, s) => referenceOf(s))) : "against each one’s reference")} · ${state.by !== "border" ? B[state.b] : state.view === "between" ? nameOf(state.s).replace(/^[AB] · /, "") : nameOf(state.s)}`;
     readouts = [];
+    if (!panels.length) fanGrid.replaceChildren(el("p", { class: "soft wide" }, state.view === "difference" ? `${state.by === "border" ? nameOf(state.s) : B[state.b]} has no difference to show: it is what the others are compared with, or its runs have no pair.` : state.view === "between" ? "The other study has no such outcome." : "No values to show for this choice."));
     const room = fanGrid.clientWidth || 560, few = panels.length <= 6 && room > 380, columns = Math.max(1, Math.floor((room + 12) / (few ? 250 : room < 380 ? 150 : 188))), W = Math.max(150, (room + 12) / columns - 12);
     fanGrid.style.gridTemplateColumns = matchMedia("print").matches ? "" : `repeat(${columns}, minmax(0, 1fr))`;
-    fanGrid.replaceChildren(...panels.map(([s, b]) => {
+    if (panels.length) fanGrid.replaceChildren(...panels.map(([s, b]) => {
       const bands = bandsOf(name, s, b), value = el("span", { class: "v" });
       const f = frame({ w: W, h: few ? 190 : 138, lo, hi, left: hi >= 1000 ? 42 : 30, limits: index ? [20, 40, 60, 80] : null, avoid: [bands[0], bands[4]], nticks: index ? 4 : 3, format: v => Math.abs(v) >= 10000 ? people(v) : num(v).replace(/\.0+$/, ""), label: `${B[b]}, ${nameOf(s)}: ${measureName(state.m)} by day; median at its highest ${num(Math.max(...bands[2].filter(Number.isFinite)))}` });
       if (any(bands[2])) fan(f, bands, hue(s), "");
@@ -422,12 +429,13 @@
       const head_ = el("button", { type: "button", class: "ft" + (state.by === "border" ? b === state.b ? " on" : "" : s === state.s ? " on" : ""), onclick: () => pick(state.by === "border" ? { b } : { s }) }, state.by === "outcome" ? sized(glyph(s)) : null, el("span", { class: "n" }, state.by === "border" ? B[b] : nameOf(s)), value);
       return el("div", { class: "fan" }, head_, f.svg);
     }));
-    fanNote.textContent = (m ? m.about + " " : "") + `Line: median. Dark band: 50 %, pale band: 90 % of ${runsMost} runs. ` + (index ? "Dotted: limits of the classes, 20 elevated, 40 high, 60 severe, 80 critical. Point at a chart for its single runs; click for the day." : "Click a chart to choose its day.") + (state.view === "difference" ? " Difference run by run under the same luck" + (againstAll.length > 1 ? ": " + panels.map(([s]) => s).filter((s, i, l) => l.indexOf(s) === i).map(s => `${nameOf(s)} ${against(s)}`).join("; ") : "") + "." : "");
+    fanNote.textContent = (m ? m.about + " " : "") + `Line: median. Dark band: 50 %, pale band: 90 % of ${runsMost} runs. ` + (index ? "Dotted: limits of the classes, 20 elevated, 40 high, 60 severe, 80 critical. Point at a chart for its single runs; click for the day." : "Click a chart to choose its day.") + (state.view === "difference" ? " Difference run by run under the same luck" + (againstAll.length > 1 ? ": " + panels.map(([s]) => s).filter((s, i, l) => l.indexOf(s) === i).map(s => `${nameOf(s)} ${against(s)}`).join("; ") : "") + "." : state.view === "between" ? " B less A, run by run under the same luck." : "");
     syncDay();
   }
 
   // ---- map ---------------------------------------------------------------------------------------------------------------
-  const mapPanel = A.map ? panel("mappanel", "w6", "Map", () => mapCsv(), () => { const c = canvas, out = sv("svg", { xmlns: NS, "xmlns:xlink": "http://www.w3.org/1999/xlink", width: c.clientWidth, height: c.clientHeight, viewBox: `0 0 ${c.clientWidth} ${c.clientHeight}` }); out.append(sv("image", { href: c.toDataURL("image/png"), width: c.clientWidth, height: c.clientHeight })); return out; }) : null;
+  const onMap = A.map && ["map/units", "map/displaced", "map/control", "map/policy", "events/share"].some(has);
+  const mapPanel = onMap ? panel("mappanel", "w6", "Map", () => mapCsv(), () => { const c = canvas, out = sv("svg", { xmlns: NS, "xmlns:xlink": "http://www.w3.org/1999/xlink", width: c.clientWidth, height: c.clientHeight, viewBox: `0 0 ${c.clientWidth} ${c.clientHeight}` }); out.append(sv("image", { href: c.toDataURL("image/png"), width: c.clientWidth, height: c.clientHeight })); return out; }) : null;
   const canvas = el("canvas", { id: "map", role: "img", tabindex: 0, "aria-describedby": "mapwords" });
   const mapControls = el("div", { class: "row" }), mapLegend = el("div", { class: "legend" }), mapWords = el("p", { class: "vh", id: "mapwords" });
   if (mapPanel) mapPanel.append(mapControls, canvas, mapLegend, mapWords);
@@ -437,7 +445,7 @@
   // Counts by cell are many; they are unpacked when they are first asked for.
   const mapNeeds = () => [...(state.layer === "displaced" || !has("map/units") ? ["map/displaced", "map/displaced_row", "map/displaced_col"] : []), ...(state.run === "example" ? ["map/units_example", "map/queue_example", ...(state.layer === "displaced" ? ["map/displaced_example"] : [])] : [])];
   async function prepareMap() {
-    if (!A.map) return;
+    if (!mapPanel) return;
     await load("ground/row", "ground/col", "ground/territory", "ground/admin1", "ground/lines", "map/units", "map/queue", "map/policy", "map/control", "events/scenario", "events/week", "events/row", "events/col", "events/share", "events/deaths");
     const e = get("events/scenario");
     if (e) e.v.forEach((s, i) => { const k = s * 4096 + get("events/week").v[i]; if (!eventsBy.has(k)) eventsBy.set(k, []); eventsBy.get(k).push([get("events/row").v[i], get("events/col").v[i], get("events/share").v[i], get("events/deaths").v[i]]); });
@@ -494,7 +502,7 @@
   let colours = palette();
   const weekOf = day => { const w = A.weeks || []; let at = -1; for (let i = 0; i < w.length; i++) if (w[i] <= day) at = i; return at; };
   function drawMap() {
-    if (!ground || !A.map) return 0;
+    if (!ground || !mapPanel) return 0;
     const began = performance.now(), k = canvas.width / MW, g = canvas.getContext("2d"), s = state.s, day = state.day, example = state.run === "example";
     g.setTransform(1, 0, 0, 1, 0, 0); g.drawImage(ground[0], 0, 0); g.setTransform(k, 0, 0, k, 0, 0);
     marks = [];
@@ -545,7 +553,7 @@
     canvas.setAttribute("aria-label", mapPanel.title2.textContent);
   }
   function renderMap() {
-    if (!A.map) return;
+    if (!mapPanel) return;
     colours = palette();
     const ex = S[state.s].example;
     mapControls.replaceChildren(
@@ -806,7 +814,7 @@
     outcomeColumn,
     { id: "peak", text: "Peak index", key: r => r.peak[2], words: r => bandWords(r.peak), cell: r => [bar(r.peak[2] / 100), ...banded(r.peak)], csv: q5("peak_index", r => r.peak) },
     { id: "class", text: "Class", key: r => r.peak[2], words: r => classOf(r.peak[2]), csv: [["class"], r => [classOf(r.peak[2])]] },
-    { id: "peak_day", text: "Day of peak", key: r => r.peak_day?.[2], words: r => bandWords(r.peak_day?.map(Math.round)), cell: r => banded(r.peak_day?.map(Math.round)), csv: q5("peak_day", r => r.peak_day) },
+    ...(A.borders_table.some(r => r.peak_day) ? [{ id: "peak_day", text: "Day of peak", key: r => r.peak_day?.[2], words: r => bandWords(r.peak_day?.map(Math.round)), cell: r => banded(r.peak_day?.map(Math.round)), csv: q5("peak_day", r => r.peak_day) }] : []),
     ...(A.borders_table.some(r => r.stays) ? [{ id: "stays", text: `Stays > ${LIMITS[state.limit]} for 7 days`, key: r => r.stays?.[state.limit], words: r => percent(r.stays?.[state.limit]), cell: r => [bar(r.stays?.[state.limit]), percent(r.stays?.[state.limit])], csv: [LIMITS.map(l => `share_of_runs_above_${l}_for_7_days`), r => r.stays || ["", "", ""]] },
     { id: "above", text: `Days > ${LIMITS[state.limit]}`, key: r => r.above?.[state.limit][2], words: r => bandWords(r.above?.[state.limit]), cell: r => banded(r.above?.[state.limit]), csv: q5("days_above", r => r.above?.[state.limit]) }] : [])],
   () => A.borders_table.filter(r => state.scope === "all" || r.s === state.s), { state, selected: r => r.b === state.b && r.s === state.s, most: 20, controls: () => { const pickLimit = el("select", { id: "limit", onchange: () => { state.limit = +pickLimit.value; borderTable.render(); writeHash(); } }, LIMITS.map((l, i) => el("option", { value: i }, `above ${l} (${["high", "severe", "critical"][i]} or more)`))); pickLimit.value = state.limit; return [scopePick(), A.borders_table.some(r => r.stays) ? el("label", { class: "pick" }, "Limit", pickLimit) : "", el("span", { class: "soft small" }, `median, then 5 % to 95 % of ${runsMost} runs; click a heading to sort`)]; } }) : null;
@@ -848,12 +856,12 @@
   const skillBar = v => sv("svg", { viewBox: "-41 0 82 10", width: 82, height: 10, "aria-hidden": "true", class: "inline" }, sv("line", { x1: 0, x2: 0, y1: 0, y2: 10, stroke: T.soft }), sv("rect", { x: v < 0 ? Math.max(-40, v * 40) : 0, y: 2, width: Math.min(40, Math.abs(v) * 40), height: 6, fill: v < 0 ? T.arm[0] : T.hum[1] }));
   function progressPanel() {
     if (!A.progress?.length) return null;
-    const count = (id, text) => ({ id, text, key: r => r[id], words: r => num(r[id]) });
-    const band = (id, text) => ({ id, text, key: r => r[id] ? r[id][2] : null, words: r => r[id] ? bandWords(r[id]) : "–", csv: q5(id, r => r[id] || []) });
+    const count = (id, text) => ({ id, text, key: r => r[id], words: r => String(r[id]) });
+    const band = (id, text, format) => ({ id, text, key: r => r[id] ? r[id][2] : null, words: r => r[id] ? `${format(r[id][2])} (${format(r[id][0])}–${format(r[id][4])})` : "–", cell: r => r[id] ? [format(r[id][2]), el("span", { class: "r" }, ` ${format(r[id][0])}–${format(r[id][4])}`)] : "–", csv: q5(id, r => r[id]) });
     return sortable("progress", "How far this study is", () => [
       { id: "outcome", text: "Outcome", left: true, key: r => r.outcome, words: r => (two ? "AB"[r.study] + " · " : "") + pretty(r.outcome) + (variants ? " · " + r.variant : ""), csv: [["outcome", "variant"], r => [r.outcome, r.variant]] },
       count("planned", "Runs planned"), count("done", "Done"), count("failed", "Failed"), count("missing", "Missing"),
-      band("peak", "Peak index of RUS-SOUTH"), band("abroad", "Displaced abroad at the end"), band("inside", "Displaced inside at the end"), band("attention", "Attention diverted, peak")], () => A.progress, { sort: "outcome", dir: 1, controls: () => [el("span", { class: "soft small" }, "The study is unfinished: numbers are of the runs that are done, and those still missing may move them.")] });
+      band("peak", "Peak index of RUS-SOUTH", num), band("abroad", "Abroad at the end", people), band("inside", "Displaced inside at the end", people), band("attention", "Attention diverted", percent1)], () => A.progress, { sort: "outcome", dir: 1, controls: () => [el("span", { class: "soft small" }, "The study is unfinished: numbers are of the runs that are done, and those still missing may move them.")] });
   }
   function tornadoPanel() {
     if (!A.sensitivity?.length) return null;
@@ -892,9 +900,10 @@
   }), el("p", {}, "Numbers in the charts are kept to a thousandth of the largest value of their measure or finer (index 0.01, single runs 0.1, people by cell and queues 1 %); the CSV tables of the study have them in full."));
 
   // ---- putting it together -----------------------------------------------------------------------------------------------------------
+  const daily = Object.keys(raw.blocks).some(name => !name.startsWith("ground/"));
   const skill = skillPanel(), tornado = tornadoPanel(), progress = progressPanel();
-  page.append(head, ...(notes ? [notes] : []), el("p", { class: "lead" }, el("b", {}, B[south] === A.russia_south || !B.length ? "Russia’s southern border" : B[south]), (A.borders_table || []).some(r => r.stays) ? ": chance that its pressure stays above 60 for seven days or more, if the outcome comes about" : ": median peak of its pressure, if the outcome comes about; the chance to stay above 60 takes the daily tables"), cards, timeBar, el("div", { class: "grid" }, [progress, mapPanel, fans, why, peoplePanel, flowPanel, moscow, borderTable, crossingTable, skill, tornado].filter(Boolean)), foot);
-  if (!A.map) fans.className = "panel w12";
+  page.append(head, ...(notes ? [notes] : []), el("p", { class: "lead" }, el("b", {}, B[south] === A.russia_south || !B.length ? "Russia’s southern border" : B[south]), (A.borders_table || []).some(r => r.stays) ? ": chance that its pressure stays above 60 for seven days or more, if the outcome comes about" : ": median peak of its pressure, if the outcome comes about; the chance to stay above 60 takes the daily tables"), cards, ...(daily ? [timeBar] : []), el("div", { class: "grid" }, [progress, mapPanel, daily && (A.measures || []).length ? fans : null, why, peoplePanel, flowPanel, moscow, borderTable, crossingTable, skill, tornado].filter(Boolean)), foot);
+  if (!mapPanel) fans.className = "panel w12";
   if (!peoplePanel && flowPanel) flowPanel.className = "panel w12";
   function applyTheme(force) {
     const dark = state.theme ? state.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
