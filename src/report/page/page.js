@@ -404,7 +404,7 @@
     fanGrid.style.gridTemplateColumns = matchMedia("print").matches ? "" : `repeat(${columns}, minmax(0, 1fr))`;
     if (panels.length) fanGrid.replaceChildren(...panels.map(([s, b]) => {
       const bands = bandsOf(name, s, b), value = el("span", { class: "v" });
-      const f = frame({ w: W, h: few ? 190 : 138, lo, hi, left: hi >= 1000 ? 42 : 30, limits: index ? [20, 40, 60, 80] : null, avoid: [bands[0], bands[4]], nticks: index ? 4 : 3, format: v => Math.abs(v) >= 10000 ? people(v) : num(v).replace(/\.0+$/, ""), label: `${B[b]}, ${nameOf(s)}: ${measureName(state.m)} by day; median at its highest ${num(Math.max(...bands[2].filter(Number.isFinite)))}` });
+      const f = frame({ w: W, h: few ? 190 : 138, lo, hi, left: hi >= 1000 ? 42 : 30, limits: index ? [20, 40, 60, 80] : null, avoid: [bands[0], bands[4]], nticks: index ? 4 : few ? 5 : 3, format: v => Math.abs(v) >= 10000 ? people(v) : num(v).replace(/\.0+$/, ""), label: `${B[b]}, ${nameOf(s)}: ${measureName(state.m)} by day; median at its highest ${num(Math.max(...bands[2].filter(Number.isFinite)))}` });
       if (any(bands[2])) fan(f, bands, hue(s), "");
       const own = sv("g", {});
       f.add(own);
@@ -814,7 +814,7 @@
     outcomeColumn,
     { id: "peak", text: "Peak index", key: r => r.peak[2], words: r => bandWords(r.peak), cell: r => [bar(r.peak[2] / 100), ...banded(r.peak)], csv: q5("peak_index", r => r.peak) },
     { id: "class", text: "Class", key: r => r.peak[2], words: r => classOf(r.peak[2]), csv: [["class"], r => [classOf(r.peak[2])]] },
-    ...(A.borders_table.some(r => r.peak_day) ? [{ id: "peak_day", text: "Day of peak", key: r => r.peak_day?.[2], words: r => bandWords(r.peak_day?.map(Math.round)), cell: r => banded(r.peak_day?.map(Math.round)), csv: q5("peak_day", r => r.peak_day) }] : []),
+    ...(A.borders_table.some(r => r.peak_day) ? [{ id: "peak_day", text: "Day of peak", key: r => r.peak_day?.[2], words: r => r.peak_day ? String(Math.round(r.peak_day[2])) : "–", cell: r => r.peak_day ? [String(Math.round(r.peak_day[2])), el("span", { class: "r" }, ` ${Math.round(r.peak_day[0])}–${Math.round(r.peak_day[4])}`)] : "–", csv: q5("peak_day", r => r.peak_day) }] : []),
     ...(A.borders_table.some(r => r.stays) ? [{ id: "stays", text: `Stays > ${LIMITS[state.limit]} for 7 days`, key: r => r.stays?.[state.limit], words: r => percent(r.stays?.[state.limit]), cell: r => [bar(r.stays?.[state.limit]), percent(r.stays?.[state.limit])], csv: [LIMITS.map(l => `share_of_runs_above_${l}_for_7_days`), r => r.stays || ["", "", ""]] },
     { id: "above", text: `Days > ${LIMITS[state.limit]}`, key: r => r.above?.[state.limit][2], words: r => bandWords(r.above?.[state.limit]), cell: r => banded(r.above?.[state.limit]), csv: q5("days_above", r => r.above?.[state.limit]) }] : [])],
   () => A.borders_table.filter(r => state.scope === "all" || r.s === state.s), { state, selected: r => r.b === state.b && r.s === state.s, most: 20, controls: () => { const pickLimit = el("select", { id: "limit", onchange: () => { state.limit = +pickLimit.value; borderTable.render(); writeHash(); } }, LIMITS.map((l, i) => el("option", { value: i }, `above ${l} (${["high", "severe", "critical"][i]} or more)`))); pickLimit.value = state.limit; return [scopePick(), A.borders_table.some(r => r.stays) ? el("label", { class: "pick" }, "Limit", pickLimit) : "", el("span", { class: "soft small" }, `median, then 5 % to 95 % of ${runsMost} runs; click a heading to sort`)]; } }) : null;
