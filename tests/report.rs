@@ -312,6 +312,29 @@ fn two_studies_are_compared_in_every_measure() {
 }
 
 #[test]
+fn the_shorter_of_two_studies_ends_where_it_ends() {
+    let desk = Desk::new();
+    let (a, b) = (desk.study("a", &[]), desk.study("b", &["--set", "run.days=8"]));
+    let (told, page) = desk.report(&[&a, &b]);
+    assert!(told.contains("The studies have 15 and 8 days"), "{told}");
+    let borders = page.names("borders").len();
+    let ends = |name: &str, lines: usize| -> Vec<usize> {
+        let values = decode(&page.blocks[name]).unwrap();
+        let lines = values.chunks(15).zip(0..4 * lines);
+        let long = lines.map(|(line, _)| line.iter().take_while(|v| v.is_finite()).count());
+        long.collect::<std::collections::BTreeSet<_>>().into_iter().collect()
+    };
+    assert_eq!(ends("people/totals", 2 * 5), [8, 15]);
+    assert_eq!(ends("level/index", 5 * borders), [8, 15]);
+    // What both have is compared all the same.
+    let between = decode(&page.blocks["between/index"]).unwrap();
+    let of_b = &between[2 * 5 * borders * 15..];
+    assert!(
+        of_b.chunks(15).all(|line| line[..8].iter().all(|v| v.is_finite()) && line[8..].iter().all(|v| v.is_nan()))
+    );
+}
+
+#[test]
 fn studies_with_different_designs_are_not_paired() {
     let desk = Desk::new();
     let (a, b) = (desk.study("a", &[]), desk.study("b", &[]));

@@ -139,7 +139,10 @@ impl Gathered {
         let mut kept = Object::new();
         let mut dropped = Vec::new();
         for (_, name, block) in self.blocks {
-            if block.data.len() <= left {
+            // Differences of a measure whose level was left out could not be chosen.
+            let measure = name.strip_prefix("between/").or_else(|| name.strip_prefix("difference/"));
+            let chosen = measure.is_none_or(|measure| !dropped.contains(&format!("level/{measure}")));
+            if chosen && block.data.len() <= left {
                 left -= block.data.len();
                 kept.insert(name, json!(block));
             } else {

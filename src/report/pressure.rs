@@ -62,7 +62,7 @@ pub struct Pressure {
 /// Reads who ran.
 pub fn read_runs(study: &Study, number: usize, axes: &mut Axes, out: &mut Gathered) {
     if let Some(unfinished) = &study.unfinished {
-        return unfinished.read_runs(number, axes, out);
+        return unfinished.read_runs(&study.folder, number, axes, out);
     }
     let mut rows = match study.rows("runs") {
         Ok(rows) => rows,
@@ -241,8 +241,11 @@ impl Pressure {
         let rows = match study.rows(table) {
             Ok(rows) => rows,
             Err(problem) => {
-                let what =
-                    if difference { "paired differences are not shown" } else { "the charts show the index alone" };
+                let what = if difference {
+                    "paired differences are not shown"
+                } else {
+                    "charts are made from the daily values, where there are any"
+                };
                 return out.note(format!("{problem}: {what}"));
             }
         };

@@ -95,7 +95,7 @@ impl Unfinished {
     }
 
     /// Says who ran, and what is missing.
-    pub fn read_runs(&self, number: usize, axes: &mut Axes, out: &mut Gathered) {
+    pub fn read_runs(&self, folder: &Path, number: usize, axes: &mut Axes, out: &mut Gathered) {
         let mut far = Vec::new();
         for group in &self.head.groups {
             axes.scenario_named(number, group.outcome.as_bytes(), group.variant.as_bytes());
@@ -109,7 +109,7 @@ impl Unfinished {
             }
         }
         if !far.is_empty() {
-            out.note(far.join("; "));
+            out.note(format!("{}: {}", folder.display(), far.join("; ")));
         }
         if self.head.groups.is_empty() {
             out.note(format!(

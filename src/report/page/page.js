@@ -500,7 +500,8 @@
   const inkOn = c => luminance(c) > .179 ? "#000" : "#fff";
   const palette = () => Array.from({ length: 64 }, (_, i) => rampColour(i / 63));
   let colours = palette();
-  const weekOf = day => { const w = A.weeks || []; let at = -1; for (let i = 0; i < w.length; i++) if (w[i] <= day) at = i; return at; };
+  // The last count not after a day; beyond the end of the shorter of two studies its last one stands.
+  const weekOf = day_ => { const w = A.weeks || [], day = Math.min(day_, (A.studies[S[state.s]?.study]?.days || DAYS) - 1); let at = -1; for (let i = 0; i < w.length; i++) if (w[i] <= day) at = i; return at; };
   function drawMap() {
     if (!ground || !mapPanel) return 0;
     const began = performance.now(), k = canvas.width / MW, g = canvas.getContext("2d"), s = state.s, day = state.day, example = state.run === "example";
@@ -876,9 +877,9 @@
     function draw() {
       const rows = groups.get(choose.value), morris = rows[0][METHOD] === "morris", main = morris ? "mu_star" : "ST", inner = new Map(rows.filter(r => r[INDEX] === "S1").map(r => [r[PARAMETER], r]));
       const list = rows.filter(r => r[INDEX] === main && r[VALUE] != null).sort((a, b) => b[VALUE] - a[VALUE]).slice(0, 16), end = r => Math.max(r[VALUE], r[HIGH] ?? r[VALUE]);
-      const w = 860, left = 330, h = list.length * 20 + 22, top = niceTop(Math.max(1e-12, ...list.map(end))), X = v => left + (w - left - 70) * Math.min(1, Math.max(0, v) / top);
+      const w = Math.max(380, Math.min(860, body.clientWidth || 860)), left = w < 600 ? 236 : 330, h = list.length * 20 + 22, top = niceTop(Math.max(1e-12, ...list.map(end))), X = v => left + (w - left - 70) * Math.min(1, Math.max(0, v) / top);
       const svg = sv("svg", { class: "c", viewBox: `0 0 ${w} ${h}`, role: "img", "aria-label": `Sensitivity of ${choose.value}`, "font-size": 11.5 });
-      for (const t of ticks(0, top, 5)) svg.append(sv("line", { x1: X(t), x2: X(t), y1: 0, y2: h - 18, stroke: T.grid }), sv("text", { x: X(t), y: h - 4, "text-anchor": "middle", fill: T.soft }, num(t)));
+      for (const t of ticks(0, top, w < 600 ? 2 : 5)) svg.append(sv("line", { x1: X(t), x2: X(t), y1: 0, y2: h - 18, stroke: T.grid }), sv("text", { x: X(t), y: h - 4, "text-anchor": "middle", fill: T.soft }, num(t).replace(/\.0+$/, "")));
       list.forEach((r, i) => {
         const y = i * 20 + 3, all = rows.filter(o => o[PARAMETER] === r[PARAMETER] && !o[WITH]), s1 = morris ? null : inner.get(r[PARAMETER]);
         svg.append(sv("text", { x: left - 6, y: y + 11, "text-anchor": "end", fill: T.ink }, r[PARAMETER]), sv("rect", { class: "bar", x: left, y, width: X(r[VALUE]) - left, height: 14, fill: T.hues[0], "fill-opacity": .85 }, sv("title", {}, all.map(o => `${o[INDEX]} ${num(o[VALUE])}` + (o[LOW] == null ? "" : ` (${num(o[LOW])} to ${num(o[HIGH])})`)).join(", "))));
@@ -902,7 +903,7 @@
   // ---- putting it together -----------------------------------------------------------------------------------------------------------
   const daily = Object.keys(raw.blocks).some(name => !name.startsWith("ground/"));
   const skill = skillPanel(), tornado = tornadoPanel(), progress = progressPanel();
-  page.append(head, ...(notes ? [notes] : []), el("p", { class: "lead" }, el("b", {}, B[south] === A.russia_south || !B.length ? "Russia’s southern border" : B[south]), (A.borders_table || []).some(r => r.stays) ? ": chance that its pressure stays above 60 for seven days or more, if the outcome comes about" : ": median peak of its pressure, if the outcome comes about; the chance to stay above 60 takes the daily tables"), cards, ...(daily ? [timeBar] : []), el("div", { class: "grid" }, [progress, mapPanel, daily && (A.measures || []).length ? fans : null, why, peoplePanel, flowPanel, moscow, borderTable, crossingTable, skill, tornado].filter(Boolean)), foot);
+  page.append(head, ...(notes ? [notes] : []), el("p", { class: "lead" }, el("b", {}, B[south] === A.russia_south || !B.length ? "Russia’s southern border" : B[south]), (A.borders_table || []).some(r => r.stays) ? ": chance that its pressure stays above 60 for seven days or more, if the outcome comes about" : ": median peak of its pressure, if the outcome comes about; the chance to stay above 60 takes the daily tables"), cards, ...(daily ? [timeBar] : []), el("div", { class: "grid" }, [progress, mapPanel, daily && (A.measures || []).length ? fans : null, why, peoplePanel, flowPanel, moscow, ...(daily ? [borderTable, crossingTable, skill, tornado] : [tornado, borderTable, skill])].filter(Boolean)), foot);
   if (!mapPanel) fans.className = "panel w12";
   if (!peoplePanel && flowPanel) flowPanel.className = "panel w12";
   function applyTheme(force) {
