@@ -266,6 +266,185 @@ fn two_studies_are_compared_run_by_run() {
 }
 
 #[test]
+fn two_studies_are_compared_in_every_measure() {
+    let desk = Desk::new();
+    let a = desk.study("a", &[]);
+    let b = desk.study("b", &["--set", "mechanisms.kin=false", "--set", "borders.pressure.power=6"]);
+    let (_, page) = desk.report(&[&a, &b]);
+    let (borders, days) = (page.names("borders"), 15);
+    let measures: Vec<&str> =
+        page.about["measures"].as_array().unwrap().iter().map(|m| m["name"].as_str().unwrap()).collect();
+    assert!(measures.len() > 10, "{measures:?}");
+    let (of_a, of_b) = (rows(&a, "pressure"), rows(&b, "pressure"));
+    let scenario = page.about["scenarios"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .position(|s| s["study"] == 1 && s["outcome"] == "civil_strife");
+    let mut moved = std::collections::BTreeSet::new();
+    for measure in measures {
+        let block = &page.blocks[&format!("between/{measure}")];
+        let between = decode(block).unwrap();
+        // By hand: the spread over three runs of B less A, on the last day of each border.
+        let last = of_b.last().unwrap()["date"].clone();
+        let mut differences: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+        for (a, b) in of_a.iter().zip(&of_b) {
+            assert_eq!((&a["outcome"], &a["replicate"], &a["date"]), (&b["outcome"], &b["replicate"], &b["date"]));
+            if b["outcome"] == "civil_strife" && b["date"] == last {
+                differences.entry(&b["border"]).or_default().push(number(b, measure) - number(a, measure));
+            }
+        }
+        for (border, mut values) in differences {
+            values.sort_by(f64::total_cmp);
+            let n = borders.iter().position(|b| b == border).unwrap();
+            // Lowest, median, highest of three; the outer quantiles lie a tenth of the way in.
+            let [low, middle, high] = values[..] else { panic!("{values:?}") };
+            let quantiles = [(0, low + 0.1 * (middle - low)), (2, middle), (4, high - 0.1 * (high - middle))];
+            for (q, table) in quantiles {
+                let mine = between[((scenario.unwrap() * 5 + q) * borders.len() + n) * days + 14];
+                let slack = block.step * 0.51 + table.abs() * 1e-4;
+                assert!((mine - table).abs() <= slack, "{measure}, {border}: {mine} for {table}");
+            }
+            moved.extend((high - low > 0.0 || middle != 0.0).then_some(measure));
+        }
+    }
+    assert!(moved.len() > 3, "{moved:?} differ between the studies");
+}
+
+#[test]
+fn the_shorter_of_two_studies_ends_where_it_ends() {
+    let desk = Desk::new();
+    let (a, b) = (desk.study("a", &[]), desk.study("b", &["--set", "run.days=8"]));
+    let (told, page) = desk.report(&[&a, &b]);
+    assert!(told.contains("The studies have 15 and 8 days"), "{told}");
+    let borders = page.names("borders").len();
+    let ends = |name: &str, lines: usize| -> Vec<usize> {
+        let values = decode(&page.blocks[name]).unwrap();
+        let lines = values.chunks(15).zip(0..4 * lines);
+        let long = lines.map(|(line, _)| line.iter().take_while(|v| v.is_finite()).count());
+        long.collect::<std::collections::BTreeSet<_>>().into_iter().collect()
+    };
+    assert_eq!(ends("people/totals", 2 * 5), [8, 15]);
+    assert_eq!(ends("level/index", 5 * borders), [8, 15]);
+    // What both have is compared all the same.
+    let between = decode(&page.blocks["between/index"]).unwrap();
+    let of_b = &between[2 * 5 * borders * 15..];
+    assert!(
+        of_b.chunks(15).all(|line| line[..8].iter().all(|v| v.is_finite()) && line[8..].iter().all(|v| v.is_nan()))
+    );
+}
+
+#[test]
+fn studies_with_different_designs_are_not_paired() {
+    let desk = Desk::new();
+    let (a, b) = (desk.study("a", &[]), desk.study("b", &[]));
+    let design = |folder: &str, high: u32| {
+        fs::write(Path::new(folder).join("design.csv"), format!("point,borders.pressure.power\n0,{high}\n")).unwrap();
+    };
+    design(&a, 4);
+    design(&b, 8);
+    let (told, page) = desk.report(&[&a, &b]);
+    assert!(told.contains("different designs (design.csv): their runs cannot be paired"), "{told}");
+    assert!(!page.blocks.keys().any(|name| name.starts_with("between/")));
+    assert!(page.blocks.contains_key("level/index"), "the rest is shown");
+    design(&b, 4);
+    let (told, page) = desk.report(&[&a, &b]);
+    assert!(!told.contains("designs"), "{told}");
+    assert!(page.blocks.contains_key("between/index"));
+    fs::remove_file(Path::new(&b).join("design.csv")).unwrap();
+    let (told, _) = desk.report(&[&a, &b]);
+    assert!(told.contains("different designs"), "one study has points, the other has none: {told}");
+}
+
+#[test]
+fn summary_tables_alone_fill_the_cards() {
+    let desk = Desk::new();
+    let folder = desk.study("study", &["--tables", "summary"]);
+    assert!(!Path::new(&folder).join("pressure.csv").exists());
+    let (told, page) = desk.report(&[&folder]);
+    assert!(told.contains("pressure.csv is not there: the chance to stay above a limit"), "{told}");
+    let (borders, outcomes) = (page.names("borders"), ["continuity", "civil_strife"]);
+    let table = page.about["borders_table"].as_array().unwrap();
+    let (mut peaks, mut ends) = (0, 0);
+    for row in rows(&folder, "summary") {
+        let s = outcomes.iter().position(|o| *o == row["outcome"]).unwrap();
+        let mine = match row["measure"].as_str() {
+            "peak_index" | "peak_day" => {
+                let mine = table
+                    .iter()
+                    .find(|t| t["s"] == s && borders[t["b"].as_u64().unwrap() as usize] == row["border"])
+                    .unwrap();
+                assert_eq!((mine["n"].as_u64(), &mine["stays"]), (Some(3), &Value::Null));
+                peaks += 1;
+                &mine[if row["measure"] == "peak_index" { "peak" } else { "peak_day" }]
+            }
+            "displaced_abroad_persons" => {
+                ends += 1;
+                &page.about["abroad"][s]
+            }
+            _ => continue,
+        };
+        for (q, column) in ["q05", "q25", "q50", "q75", "q95"].into_iter().enumerate() {
+            let (mine, table) = (mine[q].as_f64().unwrap(), number(&row, column));
+            assert!((mine - table).abs() <= table.abs() * 1e-5, "{mine} for {table} in {row:?}");
+        }
+    }
+    assert_eq!((peaks, ends), (2 * 2 * borders.len(), 2));
+    assert_eq!(table.len(), 2 * borders.len());
+    for name in ["level/index", "difference/index"] {
+        assert!(page.blocks.contains_key(name), "{name} comes from its table");
+    }
+    // Without the summary the numbers of the runs do: they give the same peaks.
+    fs::remove_file(Path::new(&folder).join("summary.csv")).unwrap();
+    let (_, again) = desk.report(&[&folder]);
+    let of = |page: &Page, what: &str| -> Vec<Value> {
+        page.about["borders_table"].as_array().unwrap().iter().map(|row| row[what].clone()).collect()
+    };
+    assert_eq!(of(&again, "n"), of(&page, "n"));
+    for (one, two) in of(&again, "peak").iter().zip(of(&page, "peak")) {
+        for q in 0..5 {
+            assert!((one[q].as_f64().unwrap() - two[q].as_f64().unwrap()).abs() < 0.006, "{one} for {two}");
+        }
+    }
+    assert_eq!(again.about["abroad"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn without_a_manifest_the_map_is_asked_for_and_the_rest_is_shown() {
+    let desk = Desk::new();
+    let folder = desk.study("study", &[]);
+    fs::remove_file(Path::new(&folder).join("manifest.json")).unwrap();
+    let (told, page) = desk.report(&[&folder]);
+    let notes = page.names("notes").join("\n");
+    for part in ["no readable manifest.json", "The map of the study is not known; name its folder with --map"] {
+        assert!(notes.contains(part) && told.contains(part), "{part} in\n{notes}");
+    }
+    assert_eq!(page.about["map"], Value::Null);
+    assert!(!page.blocks.keys().any(|name| name.starts_with("ground/") || name == "map/units"));
+    for name in ["level/index", "difference/index", "terms", "runs/index", "people/totals", "people/flows"] {
+        assert!(page.blocks.contains_key(name), "{name} is shown all the same");
+    }
+    let (told, page) = desk.report(&[&folder, "--map", "maps/caucasus_10km"]);
+    assert!(!told.contains("--map"), "{told}");
+    assert!(page.blocks.contains_key("ground/row") && page.blocks.contains_key("map/units"));
+}
+
+#[test]
+fn a_page_of_older_tables_goes_with_them() {
+    let desk = Desk::new();
+    let folder = desk.study("study", &[]);
+    let page = Path::new(&folder).join("report.html");
+    assert!(Desk::spillover(&["report", &folder]).status.success());
+    assert!(page.is_file());
+    desk.study("study", &["--overwrite"]);
+    assert!(!page.exists(), "it would show numbers that are no longer there");
+    // A page that somebody else wrote is theirs.
+    fs::write(&page, "<!doctype html><title>mine</title>").unwrap();
+    desk.study("study", &["--overwrite"]);
+    assert_eq!(fs::read_to_string(&page).unwrap(), "<!doctype html><title>mine</title>");
+}
+
+#[test]
 fn columns_are_found_by_name() {
     let desk = Desk::new();
     let folder = desk.study("study", &[]);

@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::problem::Problem;
 use super::{EXIT_DONE, talk};
+use crate::output::folder::REPORT;
 use crate::report::{Sources, gather, page};
 
 /// One page that shows a study, or compares two
@@ -31,7 +32,7 @@ pub struct Arguments {
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
-    let out = arguments.out.clone().unwrap_or_else(|| arguments.studies[0].join("report.html"));
+    let out = arguments.out.clone().unwrap_or_else(|| arguments.studies[0].join(REPORT));
     if out.exists() && !arguments.overwrite {
         return Err(Problem::new(format!("{} exists; name another file or add --overwrite", out.display())));
     }

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::{OutputError, WrittenFile};
@@ -18,6 +18,13 @@ pub const MARK: &str = "UNFINISHED";
 pub const DATAPACKAGE: &str = "datapackage.json";
 /// Provenance.
 pub const MANIFEST: &str = "manifest.json";
+
+/// The page that `spillover report` writes beside the tables.
+pub const REPORT: &str = "report.html";
+/// What stands in the head of a page of `spillover report`.
+pub const REPORT_MARK: &str = r#"<meta name="generator" content="spillover report">"#;
+/// Bytes of a page in which it stands.
+pub const REPORT_HEAD: u64 = 1024;
 
 /// How the mark begins.
 const MARK_BEGINS: &str = "This study is not finished";
@@ -438,7 +445,20 @@ fn look(path: &Path, beside: &[&str]) -> Result<Found, OutputError> {
     } else {
         State::Foreign
     };
+    // A page of older tables would be believed. Somebody else's page of that name stays.
+    if is_report(&path.join(REPORT)) {
+        listed.insert(REPORT.to_owned());
+    } else {
+        listed.remove(REPORT);
+    }
     Ok(Found { state, present, listed })
+}
+
+/// Whether `spillover report` wrote a file.
+fn is_report(path: &Path) -> bool {
+    let mut head = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(REPORT_HEAD).read_to_end(&mut head));
+    read.is_ok() && head.windows(REPORT_MARK.len()).any(|part| part == REPORT_MARK.as_bytes())
 }
 
 /// The files that a datapackage of ours lists, itself and the manifest; nothing when a study did not write it.

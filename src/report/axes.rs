@@ -31,6 +31,8 @@ pub struct Axes {
     pub start: Vec<Option<i32>>,
     /// Number of days, the most of all studies.
     pub days: usize,
+    /// By study: number of its own days.
+    pub days_of: Vec<usize>,
     last_run: Option<(usize, usize)>,
 }
 
@@ -94,10 +96,12 @@ impl Axes {
         let number = day_number(field)?;
         while self.start.len() <= study {
             self.start.push(None);
+            self.days_of.push(0);
         }
         let start = *self.start[study].get_or_insert(number);
         let day = usize::try_from(number - start).ok().filter(|&d| d < LONGEST)?;
         self.days = self.days.max(day + 1);
+        self.days_of[study] = self.days_of[study].max(day + 1);
         Some(day)
     }
 }

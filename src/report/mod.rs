@@ -21,6 +21,7 @@ use std::sync::Arc;
 
 use serde_json::{Map as Object, Value, json};
 
+use crate::design::points::FILE as DESIGN;
 use crate::geography::Map;
 use crate::geography::draw::load_lines;
 use axes::Axes;
@@ -28,8 +29,8 @@ use pack::Block;
 use rows::Rows;
 use unfinished::Unfinished;
 
-/// Size of the packed arrays at most, bytes of text: the page stays below two million.
-const BUDGET: usize = 1_750_000;
+/// Size of the data at most, bytes of text: with script and style the page stays below two million.
+const BUDGET: usize = 1_880_000;
 
 /// A study folder.
 #[derive(Clone, Debug)]
@@ -69,15 +70,45 @@ pub struct Gathered {
     blocks: Vec<(u8, String, Block)>,
     /// What is missing or damaged, in sentences.
     pub notes: Vec<String>,
+    /// Tables that are not there, by study, with what of them is not shown.
+    absent: Vec<(usize, String, String)>,
     /// Folders as they were given, with their names: a page that is sent on names no place of this machine.
     folders: Vec<(String, String)>,
     /// Seeds by study.
     seeds: BTreeMap<usize, String>,
+    /// Why the runs of two studies cannot be paired, if so.
+    unpaired: Option<&'static str>,
 }
 
 impl Gathered {
     fn note(&mut self, sentence: String) {
         self.notes.push(sentence);
+    }
+    /// Notes that a table cannot be read. Tables that are not there are gathered into one sentence.
+    fn not_shown(&mut self, (number, study): (usize, &Study), table: &str, problem: &str, what: &str) {
+        if problem == rows::absent(&study.folder, table) {
+            self.absent.push((number, table.to_owned(), what.to_owned()));
+        } else {
+            self.note(format!("{problem}: not shown: {what}"));
+        }
+    }
+    /// The sentence about a study's absent tables.
+    fn note_absent(&mut self, number: usize, study: &Study) {
+        let of: Vec<_> = std::mem::take(&mut self.absent);
+        let (of, others): (Vec<_>, Vec<_>) = of.into_iter().partition(|absent| absent.0 == number);
+        self.absent = others;
+        if of.len() < 3 {
+            for (_, table, what) in of {
+                self.note(format!("{}: not shown: {what}", rows::absent(&study.folder, &table)));
+            }
+            return;
+        }
+        let tables: Vec<String> = of.iter().map(|(_, table, what)| format!("{table}.csv ({what})")).collect();
+        self.note(format!(
+            "{}: these tables are not there and not shown, `--tables all` writes them: {}",
+            study.folder.display(),
+            tables.join(", ")
+        ));
     }
     fn put(&mut self, name: &str, value: Value) {
         self.data.insert(name.into(), value);
@@ -102,11 +133,16 @@ impl Gathered {
     #[must_use]
     pub fn into_json(mut self) -> Value {
         self.blocks.sort_by_key(|b| b.0);
-        let mut left = BUDGET;
+        let about = |data: &Object<String, Value>| pack::words(&Value::Object(data.clone()).to_string());
+        // Notes come last and are short.
+        let mut left = BUDGET.saturating_sub(about(&self.data).len());
         let mut kept = Object::new();
         let mut dropped = Vec::new();
         for (_, name, block) in self.blocks {
-            if block.data.len() <= left {
+            // Differences of a measure whose level was left out could not be chosen.
+            let measure = name.strip_prefix("between/").or_else(|| name.strip_prefix("difference/"));
+            let chosen = measure.is_none_or(|measure| !dropped.contains(&format!("level/{measure}")));
+            if chosen && block.data.len() <= left {
                 left -= block.data.len();
                 kept.insert(name, json!(block));
             } else {
@@ -116,7 +152,7 @@ impl Gathered {
         if !dropped.is_empty() {
             self.notes.push(format!(
                 "Left out so that the page stays below 2 MB (the tables have them): {}.",
-                dropped.join(", ")
+                in_words(&dropped, &kept)
             ));
         }
         for (path, name) in &self.folders {
@@ -125,8 +161,28 @@ impl Gathered {
             }
         }
         self.data.insert("notes".into(), json!(self.notes));
-        json!({ "about": pack::words(&Value::Object(self.data).to_string()), "blocks": kept })
+        json!({ "about": about(&self.data), "blocks": kept })
     }
+}
+
+/// Arrays that were left out, in words. What hangs on another one that is left out is not named.
+fn in_words(dropped: &[String], kept: &Object<String, Value>) -> String {
+    let of = |kind: &str, words: &str| {
+        let measures: Vec<&str> = dropped
+            .iter()
+            .filter_map(|name| name.strip_prefix(kind)?.strip_prefix('/'))
+            .filter(|measure| kind == "level" || kept.contains_key(&format!("level/{measure}")))
+            .collect();
+        (!measures.is_empty()).then(|| format!("{words} {}", measures.join(", ")))
+    };
+    let mut parts: Vec<String> =
+        [("level", "the measures"), ("between", "B against A of"), ("difference", "paired differences of")]
+            .into_iter()
+            .filter_map(|(kind, words)| of(kind, words))
+            .collect();
+    let known = |name: &&String| ["level/", "between/", "difference/"].iter().any(|kind| name.starts_with(kind));
+    parts.extend(dropped.iter().filter(|name| !known(name)).cloned());
+    parts.join("; ")
 }
 
 /// Where the page's inputs are.
@@ -156,9 +212,11 @@ pub fn gather(sources: &Sources) -> Result<Gathered, String> {
     for (number, study) in studies.iter().enumerate() {
         pressure::read_runs(study, number, &mut axes, &mut out);
     }
+    out.unpaired = unpaired(&studies, &out);
     let map = load_map(sources, &studies, &mut out);
     let map = map.as_ref();
-    let mut pressure = pressure::Pressure::default();
+    let compared = studies.len() == 2 && out.unpaired.is_none();
+    let mut pressure = pressure::Pressure::new(compared);
     let mut people = people::People::default();
     let mut places = places::Places::default();
     let mut power = power::Power::default();
@@ -169,6 +227,7 @@ pub fn gather(sources: &Sources) -> Result<Gathered, String> {
         people.read(study, number, &mut axes, map, &mut out);
         places.read(study, number, &mut axes, map, &mut out);
         sensitivity.extend(power::sensitivity(study, number, &mut out));
+        out.note_absent(number, study);
     }
     pressure.finish(&axes, &mut out);
     people.finish(&axes, map, &mut out);
@@ -231,6 +290,43 @@ fn open(folder: &Path, out: &mut Gathered) -> Result<Study, String> {
     Ok(study)
 }
 
+/// Why the runs of two studies cannot be paired: a pair shares luck, and its point is the same in both.
+fn unpaired(studies: &[Study], out: &Gathered) -> Option<&'static str> {
+    let [a, b] = studies else { return None };
+    let design = |study: &Study| std::fs::read(study.folder.join(DESIGN)).ok();
+    match (out.seeds.get(&0), out.seeds.get(&1)) {
+        (Some(a), Some(b)) if a != b => Some("The studies have different seeds: their runs cannot be paired."),
+        (Some(_), Some(_)) if design(a) != design(b) => {
+            Some("The studies have different designs (design.csv): their runs cannot be paired.")
+        }
+        (Some(_), Some(_)) => None,
+        _ => Some("A study without runs.csv has no known seed: runs of the two studies cannot be paired."),
+    }
+}
+
+/// How a table is read by a part of the report. Gives the damage of the table, if any.
+///
+/// # Errors
+/// A sentence when a column is absent.
+type Reader<T> = fn(&mut T, Rows, usize, &mut Axes, Option<&Map>) -> Result<Option<String>, String>;
+
+/// Reads tables of a study: each with what of it the page shows, for the note when it cannot be read.
+fn read_tables<T>(
+    to: &mut T,
+    tables: &[(&str, &str, Reader<T>)],
+    (number, study): (usize, &Study),
+    axes: &mut Axes,
+    map: Option<&Map>,
+    out: &mut Gathered,
+) {
+    for (table, what, read) in tables {
+        match study.rows(table).and_then(|rows| read(to, rows, number, axes, map)) {
+            Ok(problem) => out.notes.extend(problem),
+            Err(problem) => out.not_shown((number, study), table, &problem, what),
+        }
+    }
+}
+
 /// The map that the study ran on.
 fn load_map(sources: &Sources, studies: &[Study], out: &mut Gathered) -> Option<Map> {
     let provenance = &studies.first()?.manifest["provenance"];
@@ -284,11 +380,13 @@ fn describe(studies: &[Study], axes: &Axes, out: &mut Gathered) {
         .enumerate()
         .map(|(number, study)| {
             let folder = study.folder.file_name().map(|n| n.to_string_lossy().into_owned());
-            let name = study.manifest["study"].as_str().map(str::to_owned).or(folder).unwrap_or_default();
+            let name = study.manifest["study"].as_str().map(str::to_owned).or(folder.clone()).unwrap_or_default();
             json!({
                 "name": name,
+                "folder": folder,
                 "title": study.package["title"],
                 "start": axes.start.get(number).copied().flatten(),
+                "days": axes.days_of.get(number),
                 "seed": out.seeds.get(&number),
                 "command": command(&study.manifest),
                 "program": study.manifest["program"],
@@ -319,6 +417,14 @@ fn describe(studies: &[Study], axes: &Axes, out: &mut Gathered) {
                 .into(),
         );
     }
+    let own_days = &axes.days_of;
+    if own_days.iter().any(|days| days != &axes.days) {
+        let days: Vec<String> = own_days.iter().map(usize::to_string).collect();
+        out.note(format!(
+            "The studies have {} days: beyond the end of the shorter one only the other is shown",
+            days.join(" and ")
+        ));
+    }
     let failed: usize = axes.failed.iter().sum();
     if failed > 0 {
         out.note(format!("{failed} runs failed and are in no number of this page; runs.csv has their causes"));
@@ -339,4 +445,48 @@ fn command(manifest: &Value) -> Option<String> {
         if plain { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
     };
     Some(words.iter().enumerate().map(word).collect::<Vec<_>>().join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_keeps_within_its_size() {
+        let mut out = Gathered::default();
+        // Numbers that hardly shrink: each array takes about 300 kB.
+        let noise = |seed: u32| -> Vec<f32> {
+            let next = |x: &u32| Some(x.wrapping_mul(1_664_525).wrapping_add(1_013_904_223));
+            std::iter::successors(Some(seed), next).take(100_000).map(|x| (x >> 16) as f32).collect()
+        };
+        let names = ["level/index", "level/threat", "between/threat", "level/armed", "between/armed", "map/displaced"];
+        for (rank, name) in names.into_iter().enumerate() {
+            out.block(rank as u8, name.into(), pack::linear(&[100_000], &noise(rank as u32), 1.0));
+        }
+        let words: Vec<Value> = noise(9).iter().map(|v| json!(v)).collect();
+        out.put("actions", Value::Array(words));
+        let page = out.into_json();
+        let length = page.to_string().len();
+        assert!((1_200_000..BUDGET + 2_000).contains(&length), "{length} bytes");
+        let kept: Vec<&String> = page["blocks"].as_object().unwrap().keys().collect();
+        assert!(
+            kept.len() < names.len() && names[..kept.len()].iter().all(|n| kept.iter().any(|k| k == n)),
+            "{kept:?}"
+        );
+        let about: Value =
+            serde_json::from_str(&pack::unpacked_words(page["about"].as_str().unwrap()).unwrap()).unwrap();
+        let note = about["notes"][0].as_str().unwrap();
+        assert!(note.contains("below 2 MB") && note.contains("map/displaced"), "{note}");
+    }
+
+    #[test]
+    fn what_is_left_out_is_told_in_words() {
+        let dropped = ["level/armed", "between/armed", "between/threat", "difference/irregular"].map(str::to_owned);
+        let kept: Object<String, Value> =
+            ["level/threat", "level/irregular"].map(|n| (n.to_owned(), Value::Null)).into_iter().collect();
+        assert_eq!(
+            in_words(&dropped, &kept),
+            "the measures armed; B against A of threat; paired differences of irregular"
+        );
+    }
 }

@@ -53,6 +53,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::output::folder::{REPORT_HEAD, REPORT_MARK};
 
     #[test]
     fn hostile_text_stays_text() {
@@ -62,5 +63,7 @@ mod tests {
         assert!(!page.contains("<img"), "a tag from the data");
         assert_eq!(page.matches("<script").count(), 2, "data and program");
         assert!(page.contains("default-src 'none'"));
+        let head = &page[..REPORT_HEAD as usize];
+        assert!(head.contains(REPORT_MARK), "a page is known by its head");
     }
 }

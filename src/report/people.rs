@@ -7,7 +7,7 @@ use serde_json::json;
 use super::axes::{Axes, Cube, each_row, sparse_quantiles};
 use super::pressure::BAND;
 use super::rows::Rows;
-use super::{Gathered, Study, pack};
+use super::{Gathered, Reader, Study, pack, read_tables};
 use crate::geography::Map;
 use crate::geography::grid::Grid;
 
@@ -53,17 +53,12 @@ fn named(list: &mut Vec<String>, name: &[u8]) -> usize {
 impl People {
     /// Reads the tables of a study.
     pub fn read(&mut self, study: &Study, number: usize, axes: &mut Axes, map: Option<&Map>, out: &mut Gathered) {
-        let tables: [(&str, &str, Reader); 3] = [
+        let tables: [(&str, &str, Reader<Self>); 3] = [
             ("displacement", "internal displacement against abroad", Self::read_states),
             ("whereabouts", "displaced people on the map", Self::read_cells),
             ("origins", "flows by first-level unit", Self::read_origins),
         ];
-        for (table, what, read) in tables {
-            match study.rows(table).and_then(|rows| read(self, rows, number, axes, map)) {
-                Ok(problem) => out.notes.extend(problem),
-                Err(problem) => out.note(format!("{problem}: not shown: {what}")),
-            }
-        }
+        read_tables(self, &tables, (number, study), axes, map, out);
     }
 
     fn read_states(
@@ -176,10 +171,11 @@ impl People {
         let (scenarios, days) = (axes.scenarios.len(), axes.days);
         if !self.totals.is_empty() {
             let shape = [scenarios, 2, 5, days];
-            let mut bands = vec![0.0_f32; shape.iter().product()];
+            let mut bands = vec![f32::NAN; shape.iter().product()];
             for (s, runs) in axes.runs.iter().enumerate() {
+                let own_days = axes.days_of.get(axes.scenarios[s].study).copied().unwrap_or_default();
                 for kind in 0..2 {
-                    for d in 0..days {
+                    for d in 0..own_days {
                         let mut values: Vec<f64> = (0..runs.len())
                             .map(|r| self.totals.line([s, r, kind]).get(d).map_or(0.0, |v| f64::from(*v)))
                             .map(|v| if v.is_finite() { v } else { 0.0 })
@@ -301,8 +297,11 @@ impl People {
                 fill(&mut example, s, key, v);
             }
         }
-        out.block(2, "map/displaced".into(), pack::logarithmic(&shape, &median, CELL_STEP));
-        out.block(3, "map/displaced_example".into(), pack::logarithmic(&shape, &example, CELL_STEP));
+        // Two studies side by side need room for their measures: the map by unit is enough there.
+        let two = axes.scenarios.iter().any(|s| s.study > 0);
+        let ranks = if two { [96, 97] } else { [2, 3] };
+        out.block(ranks[0], "map/displaced".into(), pack::logarithmic(&shape, &median, CELL_STEP));
+        out.block(ranks[1], "map/displaced_example".into(), pack::logarithmic(&shape, &example, CELL_STEP));
         let at = |c: &u32| (map.cells.row[*c as usize], map.cells.col[*c as usize]);
         let rows: Vec<f32> = used.iter().map(|c| f32::from(at(c).0)).collect();
         let cols: Vec<f32> = used.iter().map(|c| f32::from(at(c).1)).collect();
@@ -310,8 +309,6 @@ impl People {
         out.block(2, "map/displaced_col".into(), pack::linear(&[used.len()], &cols, 1.0));
     }
 }
-
-type Reader = fn(&mut People, Rows, usize, &mut Axes, Option<&Map>) -> Result<Option<String>, String>;
 
 /// The land cell round a point.
 #[must_use]

@@ -1,5 +1,6 @@
 //! The report's map as pictures: displaced people by first-level unit under an outcome, on a day or as a film of all weeks.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::axes::{Axes, Scenario};
@@ -88,32 +89,56 @@ impl Film {
         };
         let variant =
             if self.scenario.variant == "base" { String::new() } else { format!(", {}", self.scenario.variant) };
-        let heading = format!("{}{variant}: where displaced people are", self.scenario.outcome.replace('_', " "));
+        let outcome = self.scenario.outcome.replace('_', " ");
+        let heading = format!("Where displaced people are: {outcome}{variant}");
         let subtitle = format!("{date} (day {day}), median of {} runs, by first-level unit", self.runs);
         render_quantity(map, &heading, quantity, &RenderOptions { width, subtitle, lines, towns: true })
     }
 }
 
+/// How far two colours are from each other.
+fn far(a: [u8; 3], b: [u8; 3]) -> i32 {
+    (0..3).map(|i| (i32::from(a[i]) - i32::from(b[i])).pow(2)).sum()
+}
+
+/// The colours of a film, from how often each is used.
+fn palette(counts: &BTreeMap<[u8; 3], usize>) -> Vec<[u8; 3]> {
+    let mut colours: Vec<[u8; 3]> = counts.keys().copied().collect();
+    colours.sort_by_key(|colour| (std::cmp::Reverse(counts[colour]), *colour));
+    let rare = colours.split_off(colours.len().min(FILM_COLOURS / 2));
+    // Each rare colour with its distance from the nearest that is taken.
+    let mut open: Vec<([u8; 3], i32)> =
+        rare.iter().map(|&c| (c, colours.iter().map(|&t| far(c, t)).min().unwrap_or(i32::MAX))).collect();
+    while colours.len() < FILM_COLOURS {
+        let Some(&(next, gap)) = open.iter().max_by_key(|(colour, gap)| (*gap, *colour)) else { break };
+        if gap == 0 {
+            break;
+        }
+        colours.push(next);
+        for (colour, gap) in &mut open {
+            *gap = (*gap).min(far(*colour, next));
+        }
+    }
+    colours
+}
+
 /// An animated GIF of pictures of one size.
 ///
-/// Colours are the most frequent ones of all pictures, the others their nearest: the maps have few but for smooth edges.
+/// Half of the colours are the most frequent ones of all pictures, half those that lie farthest from them, so that the ends
+/// of a ramp stay what its legend says; others become their nearest.
 ///
 /// # Errors
 /// When the encoder refuses, which it does for pictures above 65,535 pixels alone.
 pub fn film(images: &[Image]) -> Result<Vec<u8>, gif::EncodingError> {
-    use std::collections::BTreeMap;
     let Some(first) = images.first() else { return Ok(Vec::new()) };
     let mut counts: BTreeMap<[u8; 3], usize> = BTreeMap::new();
     for pixel in images.iter().flat_map(|i| i.pixels.chunks_exact(3)) {
         *counts.entry([pixel[0], pixel[1], pixel[2]]).or_default() += 1;
     }
-    let mut palette: Vec<([u8; 3], usize)> = counts.iter().map(|(c, n)| (*c, *n)).collect();
-    palette.sort_by_key(|(colour, n)| (std::cmp::Reverse(*n), *colour));
-    palette.truncate(FILM_COLOURS);
-    let far = |a: [u8; 3], b: [u8; 3]| (0..3).map(|i| (i32::from(a[i]) - i32::from(b[i])).pow(2)).sum::<i32>();
-    let nearest = |c: [u8; 3]| (0..palette.len()).min_by_key(|&i| far(palette[i].0, c)).unwrap_or(0) as u8;
+    let palette = palette(&counts);
+    let nearest = |c: [u8; 3]| (0..palette.len()).min_by_key(|&i| far(palette[i], c)).unwrap_or(0) as u8;
     let index: BTreeMap<[u8; 3], u8> = counts.keys().map(|&c| (c, nearest(c))).collect();
-    let colours: Vec<u8> = palette.iter().flat_map(|p| p.0).collect();
+    let colours: Vec<u8> = palette.iter().flatten().copied().collect();
     let mut bytes = Vec::new();
     {
         let (w, h) = (first.width as u16, first.height as u16);
@@ -146,5 +171,22 @@ mod tests {
             assert_eq!(frame.buffer[..4], colour);
         }
         assert!(decoder.read_next_frame().unwrap().is_none());
+    }
+
+    #[test]
+    fn rare_colours_at_the_end_of_a_ramp_stay() {
+        // 900 shades of green, ten times each, and one dark red dot.
+        let shade = |i: usize| [0, (i % 200) as u8, 200 + (i / 200) as u8];
+        let mut counts: BTreeMap<[u8; 3], usize> = (0..900).map(|i| (shade(i), 10)).collect();
+        counts.insert([90, 0, 10], 1);
+        let palette = palette(&counts);
+        assert_eq!(palette.len(), FILM_COLOURS);
+        assert!(palette.contains(&[90, 0, 10]));
+        for &colour in counts.keys() {
+            let gap = palette.iter().map(|&p| far(p, colour)).min().unwrap();
+            assert!(gap <= 5 * 5, "{colour:?} is {gap} from the nearest");
+        }
+        let few = BTreeMap::from([([1, 2, 3], 4), ([4, 5, 6], 1)]);
+        assert_eq!(super::palette(&few), [[1, 2, 3], [4, 5, 6]]);
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::axes::{Axes, Cube, each_row};
 use super::pressure::band_json;
 use super::rows::Rows;
-use super::{Gathered, Study, pack};
+use super::{Gathered, Reader, Study, pack, read_tables};
 use crate::geography::Map;
 use crate::geography::grid::Grid;
 
@@ -51,17 +51,12 @@ pub struct Places {
 impl Places {
     /// Reads the tables of a study.
     pub fn read(&mut self, study: &Study, number: usize, axes: &mut Axes, map: Option<&Map>, out: &mut Gathered) {
-        let tables: [(&str, &str, Reader); 3] = [
+        let tables: [(&str, &str, Reader<Self>); 3] = [
             ("crossings", "crossings", Self::read_crossings),
             ("events", "armed events", Self::read_events),
             ("conflict", "control by state", Self::read_conflict),
         ];
-        for (table, what, read) in tables {
-            match study.rows(table).and_then(|rows| read(self, rows, number, axes, map)) {
-                Ok(problem) => out.notes.extend(problem),
-                Err(problem) => out.note(format!("{problem}: not shown: {what}")),
-            }
-        }
+        read_tables(self, &tables, (number, study), axes, map, out);
     }
 
     fn read_crossings(
@@ -298,5 +293,3 @@ impl Places {
         out.put("example_events", (0..axes.scenarios.len()).map(|s| json!(self.example.get(&s))).collect());
     }
 }
-
-type Reader = fn(&mut Places, Rows, usize, &mut Axes, Option<&Map>) -> Result<Option<String>, String>;

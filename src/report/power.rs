@@ -27,11 +27,13 @@ impl Power {
     pub fn read(&mut self, study: &Study, number: usize, axes: &mut Axes, out: &mut Gathered) {
         match study.rows("states").and_then(|rows| self.read_states(rows, number, axes)) {
             Ok(problem) => out.notes.extend(problem),
-            Err(problem) => out.note(format!("{problem}: not shown: reserve, influence and arms of Russia")),
+            Err(problem) => {
+                out.not_shown((number, study), "states", &problem, "reserve, influence and arms of Russia");
+            }
         }
         match study.rows("actions").and_then(|rows| self.read_actions(rows, number, axes)) {
             Ok(problem) => out.notes.extend(problem),
-            Err(problem) => out.note(format!("{problem}: not shown: actions of states")),
+            Err(problem) => out.not_shown((number, study), "actions", &problem, "actions of states"),
         }
     }
 

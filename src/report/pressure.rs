@@ -51,12 +51,18 @@ pub struct Pressure {
     terms: Cube,
     /// Order of the measures.
     measures: Vec<String>,
+    /// Whether runs of two studies are paired: then all measures are kept run by run.
+    compared: bool,
+    /// Of studies without daily values, by scenario and border: peak, day of the peak, runs, as in `summary.csv`.
+    summary: BTreeMap<(usize, usize), ([Option<[f64; 5]>; 2], usize)>,
+    /// Of the same, by scenario: displaced abroad at the end.
+    abroad: BTreeMap<usize, [f64; 5]>,
 }
 
 /// Reads who ran.
 pub fn read_runs(study: &Study, number: usize, axes: &mut Axes, out: &mut Gathered) {
     if let Some(unfinished) = &study.unfinished {
-        return unfinished.read_runs(number, axes, out);
+        return unfinished.read_runs(&study.folder, number, axes, out);
     }
     let mut rows = match study.rows("runs") {
         Ok(rows) => rows,
@@ -102,6 +108,12 @@ pub fn typical(mut values: Vec<(f64, usize)>) -> Option<usize> {
 }
 
 impl Pressure {
+    /// Nothing read yet. `compared`: runs of two studies will be paired.
+    #[must_use]
+    pub fn new(compared: bool) -> Self {
+        Self { compared, ..Self::default() }
+    }
+
     /// Reads the tables of a study.
     pub fn read(&mut self, study: &Study, number: usize, axes: &mut Axes, out: &mut Gathered) {
         self.read_bands(study, number, axes, out, false);
@@ -109,10 +121,119 @@ impl Pressure {
         let read = study.rows("pressure").and_then(|rows| self.read_days(rows, number, axes, out));
         match read {
             Ok(problem) => out.notes.extend(problem),
-            Err(problem) => out.note(format!(
-                "{problem}: the chance to stay above a limit, single runs and what the index is made of are not shown"
-            )),
+            Err(problem) => {
+                out.note(format!(
+                    "{problem}: the chance to stay above a limit, single runs and what the index is made of are not shown"
+                ));
+                // An unfinished study has its numbers in its store.
+                if study.unfinished.is_none()
+                    && let Err(problem) =
+                        study.rows("summary").and_then(|rows| self.read_summary(rows, number, axes, out))
+                {
+                    // A study for sensitivity alone has the numbers of each run.
+                    match study.rows("measures").and_then(|rows| self.read_measures(rows, number, axes, out)) {
+                        Ok(()) => {}
+                        Err(other) => out.note(format!("{problem}, {other}: the cards have no peaks")),
+                    }
+                }
+            }
         }
+    }
+
+    /// Reads the headline numbers of a study without daily values.
+    fn read_summary(
+        &mut self,
+        mut rows: Rows,
+        number: usize,
+        axes: &mut Axes,
+        out: &mut Gathered,
+    ) -> Result<(), String> {
+        let keys = rows.keys()?;
+        let (border, measure, runs) = (rows.column("border")?, rows.column("measure")?, rows.column("replicates")?);
+        let mut quantiles = [0; 5];
+        for (to, name) in quantiles.iter_mut().zip(BAND_COLUMNS) {
+            *to = rows.column(name)?;
+        }
+        let mut refused = None;
+        while let Some(record) = rows.next_row() {
+            let which = match record.get(measure) {
+                Some(b"peak_index") => Some(0),
+                Some(b"peak_day") => Some(1),
+                Some(b"displaced_abroad_persons") => None,
+                _ => continue,
+            };
+            let number_in = |column: usize| super::rows::number(record.get(column)?).filter(|v| v.is_finite());
+            let mut band = [0.0; 5];
+            for (to, column) in band.iter_mut().zip(quantiles) {
+                match number_in(column) {
+                    Some(value) => *to = value,
+                    None => refused = Some(column),
+                }
+            }
+            let count = number_in(runs).unwrap_or_default() as usize;
+            if refused.is_some() {
+                break;
+            }
+            let scenario = axes.scenario(number, record, &keys);
+            if let Some(which) = which {
+                let border = axes.border(record.get(border).unwrap_or_default());
+                let (bands, of) = self.summary.entry((scenario, border)).or_default();
+                (bands[which], *of) = (Some(band), count);
+            } else {
+                self.abroad.insert(scenario, band);
+            }
+        }
+        if let Some(column) = refused {
+            rows.refuse(column, "a number");
+        }
+        out.notes.extend(rows.problem());
+        Ok(())
+    }
+
+    /// Reads the headline numbers run by run, where they are not summed up.
+    fn read_measures(
+        &mut self,
+        mut rows: Rows,
+        number: usize,
+        axes: &mut Axes,
+        out: &mut Gathered,
+    ) -> Result<(), String> {
+        let keys = rows.keys()?;
+        let (border, measure, value) = (rows.column("border")?, rows.column("measure")?, rows.column("value")?);
+        let mut peaks: BTreeMap<(usize, usize), Vec<f64>> = BTreeMap::new();
+        let mut abroad: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
+        let mut damaged = false;
+        while let Some(record) = rows.next_row() {
+            let peak = match record.get(measure) {
+                Some(b"peak_index") => true,
+                Some(b"displaced_abroad_persons") => false,
+                _ => continue,
+            };
+            let read = record.get(value).and_then(super::rows::number).filter(|v| v.is_finite());
+            let Some(read) = read else {
+                damaged = true;
+                break;
+            };
+            let scenario = axes.scenario(number, record, &keys);
+            if peak {
+                let border = axes.border(record.get(border).unwrap_or_default());
+                peaks.entry((scenario, border)).or_default().push(read);
+            } else {
+                abroad.entry(scenario).or_default().push(read);
+            }
+        }
+        if damaged {
+            rows.refuse(value, "a number");
+        }
+        let band = |values: &mut Vec<f64>| Spread::of(values).map(|s| [s.q05, s.q25, s.q50, s.q75, s.q95]);
+        for (at, mut values) in peaks {
+            self.summary.insert(at, ([band(&mut values), None], values.len()));
+        }
+        for (scenario, mut values) in abroad {
+            self.abroad.extend(band(&mut values).map(|q| (scenario, q)));
+        }
+        out.notes.extend(rows.problem());
+        Ok(())
     }
 
     fn read_bands(&mut self, study: &Study, number: usize, axes: &mut Axes, out: &mut Gathered, difference: bool) {
@@ -120,8 +241,11 @@ impl Pressure {
         let rows = match study.rows(table) {
             Ok(rows) => rows,
             Err(problem) => {
-                let what =
-                    if difference { "paired differences are not shown" } else { "the charts show the index alone" };
+                let what = if difference {
+                    "paired differences are not shown"
+                } else {
+                    "charts are made from the daily values, where there are any"
+                };
                 return out.note(format!("{problem}: {what}"));
             }
         };
@@ -227,7 +351,7 @@ impl Pressure {
         for column in columns::PRESSURE {
             let number = column.kind == crate::recorders::table::ColumnKind::Number;
             let wants = number && (few || column.name == "index") && !TERMS.contains(&column.name);
-            if wants && (column.name == "index" || !self.level.contains_key(column.name)) {
+            if wants && (self.compared || column.name == "index" || !self.level.contains_key(column.name)) {
                 wanted.extend(rows.find(column.name).map(|at| (at, column.name.to_owned())));
             }
         }
@@ -262,7 +386,13 @@ impl Pressure {
         let shape = [scenarios, 5, borders, days];
         for (kind, bands) in [("level", &self.level), ("difference", &self.difference)] {
             for (measure, cube) in bands {
-                let rank = u8::from(measure != "index") * 4 + u8::from(kind == "difference");
+                // What two studies are laid side by side for goes before what each has of its own.
+                let rank = match (measure == "index", kind == "level") {
+                    (true, true) => 0,
+                    (true, false) => 1,
+                    (false, true) => rank_of(measure),
+                    (false, false) => 100 + rank_of(measure),
+                };
                 let flat = cube.flat(shape, f32::NAN);
                 let step = if measure == "index" { 0.01 } else { super::pack::step_for(&flat) };
                 out.block(rank, format!("{kind}/{measure}"), super::pack::linear(&shape, &flat, step));
@@ -285,8 +415,15 @@ impl Pressure {
             } else {
                 out.block(3, "runs/index".into(), super::pack::linear(&shape, &index.flat(shape, f32::NAN), 0.1));
             }
-            Self::between_studies(index, axes, out);
-            out.put("borders_table", border_table(index, axes));
+        }
+        self.between_studies(axes, out);
+        let mut table = self.runs.get("index").map(|index| border_table(index, axes)).unwrap_or_default();
+        table.extend(self.summary_table());
+        if !table.is_empty() {
+            out.put("borders_table", Value::Array(table));
+        }
+        if !self.abroad.is_empty() {
+            out.put("abroad", (0..scenarios).map(|s| json!(self.abroad.get(&s).map(|q| q.map(short)))).collect());
         }
         let about = |name: &str| columns::PRESSURE.iter().find(|c| c.name == name);
         // In the order of the table's columns.
@@ -319,8 +456,17 @@ impl Pressure {
         }
     }
 
+    /// One row per scenario and border of a study without daily values.
+    fn summary_table(&self) -> Vec<Value> {
+        let row = |(&(s, b), (bands, runs)): (_, &([Option<[f64; 5]>; 2], usize))| {
+            let [peak, day] = bands.map(|band| band.map(|q| q.map(short)));
+            Some(json!({ "s": s, "b": b, "n": runs, "peak": peak?, "peak_day": day, "above": null, "stays": null }))
+        };
+        self.summary.iter().filter_map(row).collect()
+    }
+
     /// Differences of the same outcome between two studies, run by run; only under the same luck.
-    fn between_studies(index: &Cube, axes: &Axes, out: &mut Gathered) {
+    fn between_studies(&self, axes: &Axes, out: &mut Gathered) {
         let pairs: Vec<(usize, usize)> = axes
             .scenarios
             .iter()
@@ -334,30 +480,41 @@ impl Pressure {
         if pairs.is_empty() {
             return;
         }
-        if out.seeds.get(&0) != out.seeds.get(&1) {
-            return out.note("The studies have different seeds: their runs cannot be paired.".into());
+        if let Some(why) = out.unpaired {
+            return out.note(why.into());
         }
-        let mut bands = Cube::default();
         let mut other = vec![Value::Null; axes.scenarios.len()];
-        for (a, b) in pairs {
-            let same: Vec<(usize, usize)> = axes.runs[b]
-                .iter()
-                .enumerate()
-                .filter_map(|(rb, run)| axes.runs[a].iter().position(|r| r == run).map(|ra| (ra, rb)))
-                .collect();
-            spread(&mut bands, b, axes, |border, d| {
-                same.iter()
-                    .filter_map(|&(ra, rb)| {
-                        Some(value(index.line([b, rb, border]), d)? - value(index.line([a, ra, border]), d)?)
-                    })
-                    .collect()
-            });
-            other[b] = json!(a);
-        }
+        let same: Vec<Vec<(usize, usize)>> = pairs
+            .iter()
+            .map(|&(a, b)| {
+                other[b] = json!(a);
+                let runs = axes.runs[b].iter().enumerate();
+                runs.filter_map(|(rb, run)| axes.runs[a].iter().position(|r| r == run).map(|ra| (ra, rb))).collect()
+            })
+            .collect();
         let shape = [axes.scenarios.len(), 5, axes.borders.len(), axes.days];
+        for (measure, cube) in &self.runs {
+            let mut bands = Cube::default();
+            for (&(a, b), same) in pairs.iter().zip(&same) {
+                spread(&mut bands, b, axes, |border, d| {
+                    let of = |s, r| value(cube.line([s, r, border]), d);
+                    same.iter().filter_map(|&(ra, rb)| Some(of(b, rb)? - of(a, ra)?)).collect()
+                });
+            }
+            let flat = bands.flat(shape, f32::NAN);
+            let (rank, step) =
+                if measure == "index" { (1, 0.01) } else { (rank_of(measure) + 1, super::pack::step_for(&flat)) };
+            out.block(rank, format!("between/{measure}"), super::pack::linear(&shape, &flat, step));
+        }
         out.put("twin", Value::Array(other));
-        out.block(1, "between/index".into(), super::pack::linear(&shape, &bands.flat(shape, f32::NAN), 0.01));
     }
+}
+
+/// How soon a measure is left out: the components of the index go after the observables that they are made of. The next
+/// rank is that of the measure's difference between two studies.
+fn rank_of(measure: &str) -> u8 {
+    let place = columns::PRESSURE.iter().position(|c| c.name == measure).unwrap_or(columns::PRESSURE.len());
+    10 + 2 * place.min(40) as u8
 }
 
 fn value(line: &[f32], day: usize) -> Option<f64> {
@@ -398,7 +555,7 @@ pub fn band_json(mut values: Vec<f64>) -> Value {
 }
 
 /// One row per scenario and border: peak, its day, days above the limits, shares of runs that stay above them.
-fn border_table(index: &Cube, axes: &Axes) -> Value {
+fn border_table(index: &Cube, axes: &Axes) -> Vec<Value> {
     let mut rows = Vec::new();
     for (s, runs) in axes.runs.iter().enumerate() {
         for b in 0..axes.borders.len() {
@@ -431,7 +588,7 @@ fn border_table(index: &Cube, axes: &Axes) -> Value {
             }));
         }
     }
-    Value::Array(rows)
+    rows
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ impl Rows {
     /// A sentence that names the file, when there is none or it cannot be read.
     pub fn open(folder: &Path, name: &str) -> Result<Self, String> {
         let Some(path) = file_of(folder, name) else {
-            return Err(format!("{} is not there", folder.join(format!("{name}.csv")).display()));
+            return Err(absent(folder, name));
         };
         let mut file = File::open(&path).map_err(|e| format!("{}: {e}", path.display()))?;
         // The last line of a file in the making may be cut off within a number.
@@ -130,6 +130,12 @@ impl Rows {
     pub fn problem(self) -> Option<String> {
         self.problem
     }
+}
+
+/// The sentence about a table that a folder does not have.
+#[must_use]
+pub fn absent(folder: &Path, name: &str) -> String {
+    format!("{} is not there", folder.join(format!("{name}.csv")).display())
 }
 
 /// The file of a table: the finished one, or the longest of those in the making (`NAME.csv.part`, `NAME.csv.TOKEN.part`).

@@ -95,20 +95,21 @@ impl Unfinished {
     }
 
     /// Says who ran, and what is missing.
-    pub fn read_runs(&self, number: usize, axes: &mut Axes, out: &mut Gathered) {
+    pub fn read_runs(&self, folder: &Path, number: usize, axes: &mut Axes, out: &mut Gathered) {
+        let mut far = Vec::new();
         for group in &self.head.groups {
             axes.scenario_named(number, group.outcome.as_bytes(), group.variant.as_bytes());
             let (done, failed) = self.count(group);
             let missing = group.runs.saturating_sub(done.len() + failed);
             if missing + failed > 0 {
-                out.note(format!(
-                    "{}, {}: {} of {} runs done, {failed} failed, {missing} missing",
-                    group.outcome,
-                    group.variant,
-                    done.len(),
-                    group.runs
-                ));
+                let variant = if group.variant == "base" { String::new() } else { format!(", {}", group.variant) };
+                let failed = if failed > 0 { format!(", {failed} failed") } else { String::new() };
+                let (outcome, done, runs) = (&group.outcome, done.len(), group.runs);
+                far.push(format!("{outcome}{variant}: {done} of {runs} runs done{failed}, {missing} missing"));
             }
+        }
+        if !far.is_empty() {
+            out.note(format!("{}: {}", folder.display(), far.join("; ")));
         }
         if self.head.groups.is_empty() {
             out.note(format!(

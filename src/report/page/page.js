@@ -56,6 +56,9 @@
   // ---- words and numbers -----------------------------------------------------------------------------------------
   const S = A.scenarios, B = A.borders, DAYS = A.days || 1;
   const variants = new Set(S.map(s => s.variant)).size > 1, two = A.studies.length > 1;
+  // Runs of a study over a design are told apart by point and replicate.
+  const points = new Set(S.flatMap(s => s.runs.map(r => r[0]))).size;
+  const runName = r => (points > 1 ? `point ${r[0]}, ` : "") + `replicate ${r[1]}`;
   const pretty = t => t.replace(/_/g, " ").replace(/^./, c => c.toUpperCase());
   const nameOf = s => (two ? "AB"[S[s].study] + " · " : "") + pretty(S[s].outcome) + (variants ? " · " + S[s].variant : "");
   const keyOf = s => (two ? S[s].study + "/" : "") + S[s].outcome + "/" + S[s].variant;
@@ -196,10 +199,15 @@
     return best;
   })();
   const south = Math.max(0, B.indexOf(A.russia_south));
-  const initial = { s: hot, b: south, day: 0, m: "index", view: "level", by: "border", layer: "units", run: "median", all: false, limit: 1, scope: "all", sort: "peak", dir: -1, theme: "" };
+  // Where the southern border stays calm in every run, the border that is loaded most has more to show.
+  const first = (() => {
+    const rows = A.borders_table || [], calm = rows.filter(r => r.b === south).every(r => r.peak[4] < 20);
+    return calm ? rows.filter(r => r.s === hot).sort((x, y) => y.peak[2] - x.peak[2])[0]?.b ?? south : south;
+  })();
+  const initial = { s: hot, b: first, day: 0, m: "index", view: "level", by: "border", layer: "units", run: "median", all: false, limit: 1, scope: "all", sort: "peak", dir: -1, theme: "" };
   const state = { ...initial };
   // The day on which the scenario's highest border peaks, rounded to a week: something is to be seen there.
-  (() => { const r = (A.borders_table || []).filter(x => x.s === hot).sort((x, y) => y.peak[2] - x.peak[2])[0]; if (r) state.day = Math.min(DAYS - 1, Math.round(r.peak_day[2])); })();
+  (() => { const r = (A.borders_table || []).filter(x => x.s === hot).sort((x, y) => y.peak[2] - x.peak[2])[0]; if (r?.peak_day) state.day = Math.min(DAYS - 1, Math.round(r.peak_day[2])); })();
   function readHash() {
     const q = new URLSearchParams(location.hash.slice(1));
     const s = S.findIndex((_, i) => keyOf(i) === q.get("outcome"));
@@ -239,7 +247,7 @@
   function ticks(lo, hi, n) { const raw = (hi - lo) / n, p = 10 ** Math.floor(Math.log10(raw)), step = [1, 2, 2.5, 5, 10].find(k => k * p >= raw) * p, out = []; for (let v = Math.ceil(lo / step - 1e-9) * step; v <= hi + step * 1e-6; v += step) out.push(Math.abs(v) < step * 1e-9 ? 0 : +v.toPrecision(10)); return out; }
   const cursors = []; // lines that follow the day
   // days on x; `lo`, `hi` on y. Gives the svg with functions that place things.
-  function frame({ w = 300, h = 150, lo = 0, hi = 1, label, format = num, limits, left = 36, right = 8, nticks = 4, months = true }) {
+  function frame({ w = 300, h = 150, lo = 0, hi = 1, label, format = num, limits, left = 36, right = 8, nticks = 4, months = true, avoid }) {
     const top = 8, bottom = 20, x = d => left + (w - left - right) * d / Math.max(1, DAYS - 1), y = v => top + (h - top - bottom) * (1 - (v - lo) / (hi - lo || 1));
     const svg = sv("svg", { class: "c", viewBox: `0 0 ${w} ${h}`, role: "img", "aria-label": label, "font-size": 10.5 });
     for (const t of ticks(lo, hi, nticks)) svg.append(sv("line", { x1: left, x2: w - right, y1: y(t), y2: y(t), stroke: t === 0 && lo < 0 ? T.axis : T.grid }), sv("text", { x: left - 5, y: y(t) + 3.6, "text-anchor": "end", fill: T.soft }, format(t).replace(/(\.\d*?)0+(?=\D*$)/, "$1").replace(/\.(?=\D*$)/, "")));
@@ -247,7 +255,14 @@
       const every = DAYS > 900 ? 12 : DAYS > 250 ? (w < 240 ? 4 : 3) : DAYS > 100 ? 2 : 1;
       for (let d = 0; d < DAYS; d++) { const t = dateOf(d); if (t.getUTCDate() === 1 && t.getUTCMonth() % every === 0) svg.append(sv("line", { x1: x(d), x2: x(d), y1: h - bottom, y2: h - bottom + 3, stroke: T.axis }), sv("text", { x: x(d), y: h - 5, "text-anchor": x(d) > w - 22 ? "end" : "middle", fill: T.soft }, MONTHS[t.getUTCMonth()] + (t.getUTCMonth() === 0 ? " " + String(t.getUTCFullYear()).slice(2) : ""))); }
     } else for (const t of ticks(0, DAYS - 1, 4)) svg.append(sv("text", { x: x(t), y: h - 5, "text-anchor": "middle", fill: T.soft }, "d " + t));
-    for (const v of limits || []) if (v > lo && v < hi) svg.append(sv("line", { x1: left, x2: w - right, y1: y(v), y2: y(v), stroke: T.soft, "stroke-dasharray": "2 3", "stroke-width": 1 }), sv("text", { x: left + 3, y: y(v) - 2.5, fill: T.soft, "font-size": 9.5, stroke: T.paper, "stroke-width": 2.5, "paint-order": "stroke" }, classOf(v)));
+    for (const v of limits || []) if (v > lo && v < hi) svg.append(sv("line", { x1: left, x2: w - right, y1: y(v), y2: y(v), stroke: T.soft, "stroke-dasharray": "2 3", "stroke-width": 1 }), className(v));
+    // A class is named above its limit where no data stand: at the left, else at the right, else nowhere.
+    function className(v) {
+      const text = classOf(v), days = Math.ceil((text.length * 5 + 6) / (w - left - right) * (DAYS - 1));
+      const free = from => { for (let d = from; avoid && d <= from + days && d < DAYS; d++) if (y(avoid[1][d]) < y(v) + 2 && y(avoid[0][d]) > y(v) - 12) return false; return true; };
+      const end = !free(0);
+      return end && !free(Math.max(0, DAYS - 1 - days)) ? "" : sv("text", { x: end ? w - right - 2 : left + 3, y: y(v) - 2.5, "text-anchor": end ? "end" : "start", fill: T.soft, "font-size": 9.5, stroke: T.paper, "stroke-width": 2.5, "paint-order": "stroke" }, text);
+    }
     const cursor = sv("line", { y1: top - 3, y2: h - bottom, stroke: T.accent, "stroke-width": 1.5, class: "cursor" });
     cursors.push(() => { const p = x(state.day).toFixed(1); cursor.setAttribute("x1", p); cursor.setAttribute("x2", p); });
     const over = sv("g", {});
@@ -275,29 +290,36 @@
   // ---- head ---------------------------------------------------------------------------------------------------------
   const title = "What pressure reaches each border of the Caucasus under each leadership outcome in Iran?";
   document.title = (A.studies.map(s => s.name).join(" and ") || "Spillover") + " – Spillover report";
-  const outcomes = new Set(S.map(s => s.outcome)).size, runsMost = Math.max(0, ...S.map(s => s.runs.length));
+  const plural = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
+  const outcomes = new Set(S.map(s => s.outcome)).size, replicates = Math.max(1, ...S.map(s => { const of = new Map(); for (const [p] of s.runs) of.set(p, (of.get(p) || 0) + 1); return Math.max(0, ...of.values()); })), runsMost = Math.max(0, ...S.map(s => s.runs.length));
   const h1 = el("h1", {}, title);
   const themeButton = el("button", { type: "button", class: "ghost noprint", onclick: () => { state.theme = T.name === "dark" ? "light" : "dark"; applyTheme(); renderAll(); writeHash(); } });
   const head = el("header", { class: "head" }, el("div", {}, h1,
-    el("p", { class: "sub" }, A.studies.map((s, i) => (two ? "AB"[i] + ": " : "") + (s.title || s.name)).join(" · ")),
-    el("p", { class: "sub small" }, [`${outcomes} outcome${outcomes === 1 ? "" : "s"}`, variants ? `${new Set(S.map(s => s.variant)).size} variants` : "", `${runsMost} replicate${runsMost === 1 ? "" : "s"} of each under the same luck`, start == null ? `${DAYS} days` : `${DAYS} days from ${dateText(0)} to ${dateText(DAYS - 1)}`].filter(Boolean).join(" · ")),
+    el("p", { class: "sub" }, A.studies.map((s, i) => (two ? `${"AB"[i]}: ${s.folder} · ` : "") + (s.title || s.name)).flatMap((t, i) => i ? [el("br", {}), t] : [t])),
+    el("p", { class: "sub small" }, [plural(outcomes, "outcome"), variants ? `${new Set(S.map(s => s.variant)).size} variants` : "", points > 1 ? `${plural(points, "point")} of a design with ${plural(replicates, "replicate")} each, pooled` : runsMost ? `${plural(runsMost, "replicate")} of each under the same luck` : "", !A.days ? "" : start == null ? plural(DAYS, "day") : `${DAYS} days from ${dateText(0)} to ${dateText(DAYS - 1)}`].filter(Boolean).join(" · ")),
     el("p", { class: "cond" }, "Every figure holds if the outcome of its card comes about. Nothing here says how likely an outcome is. The index, 0 to 100, orders load on a border; it is no chance of attack, and civilians who move count as load on services.")), themeButton);
   const notes = A.notes.length ? el("div", { class: "notes", role: "note", id: "notes" }, el("b", {}, "What is missing or was left out"), el("ul", {}, A.notes.map(n => el("li", {}, n)))) : null;
 
   // ---- cards ----------------------------------------------------------------------------------------------------------
   const rowOf = (s, b) => (A.borders_table || []).find(r => r.s === s && r.b === b);
   const cards = el("div", { class: "cards", role: "radiogroup", "aria-label": "Leadership outcome" });
+  if (two) { // a row of cards for each study, the same outcomes below each other
+    cards.classList.add("rows");
+    cards.style.setProperty("--n", Math.min(6, Math.max(...[0, 1].map(i => S.filter(s => s.study === i).length))));
+  }
   function renderCards() {
     cards.replaceChildren(...S.map((sc, s) => {
       const south_ = rowOf(s, south), most = (A.borders_table || []).filter(r => r.s === s && r.b !== south).sort((a, b) => b.peak[2] - a.peak[2])[0];
-      const abroad = has("people/totals") && line("people/totals", s, 1, 2);
+      const early = A.progress?.find(p => p.study === sc.study && p.outcome === sc.outcome && p.variant === sc.variant);
+      const abroad = has("people/totals") ? line("people/totals", s, 1, 2).findLast(Number.isFinite) : (A.abroad?.[s] || early?.abroad)?.[2];
+      const peak = south_?.peak || early?.peak, stays = south_?.stays?.[1], runs = south_?.n || early?.done, range = q => el("span", { class: "nw" }, ` (${num(q[0])}–${num(q[4])})`);
       return el("button", { type: "button", class: "card", role: "radio", "aria-checked": String(s === state.s), tabindex: s === state.s ? 0 : -1, c: hue(s), onclick: () => pick({ s }), "data-s": s },
         el("span", { class: "name" }, sized(glyph(s)), nameOf(s)),
-        el("span", { class: "big" }, south_ ? percent(south_.stays[1]) : "–"),
-        el("span", { class: "t" }, "stays above 60 for a week"),
-        south_ ? el("span", { class: "t" }, "median peak ", el("b", {}, num(south_.peak[2])), ` (${num(south_.peak[0])}–${num(south_.peak[4])})`) : null,
-        most ? el("span", { class: "t sep" }, "most loaded border: ", el("b", {}, B[most.b]), el("br", {}), "median peak ", el("b", {}, num(most.peak[2])), ` (${num(most.peak[0])}–${num(most.peak[4])})`) : null,
-        abroad ? el("span", { class: "t" }, "abroad at the end ", el("b", {}, people(abroad[DAYS - 1]))) : null,
+        el("span", { class: "big" }, stays != null ? percent(stays) : peak ? num(peak[2]) : "–"),
+        el("span", { class: "t" }, stays != null ? `above 60 for a week: ${Math.round(stays * runs)} of ${plural(runs, "run")}` : peak ? ["median peak", range(peak), ` of ${plural(runs, "run")}`] : "no run is done"),
+        stays != null ? el("span", { class: "t" }, "median peak ", el("b", {}, num(peak[2])), range(peak)) : null,
+        most ? el("span", { class: "t sep" }, "most loaded border: ", el("b", { class: "nw" }, B[most.b]), el("br", {}), "median peak ", el("b", {}, num(most.peak[2])), range(most.peak)) : null,
+        Number.isFinite(abroad) ? el("span", { class: "t" }, "abroad at the end ", el("b", {}, people(abroad))) : null,
         sc.failed ? el("span", { class: "t" }, `${sc.failed} failed run${sc.failed === 1 ? "" : "s"} left out`) : null);
     }));
   }
@@ -351,8 +373,11 @@
   const seg = (label, options, current, act) => el("div", { class: "seg", role: "group", "aria-label": label }, options.map(([value, text, off]) => el("button", { type: "button", "aria-pressed": String(value === current()), disabled: off, "data-v": value, onclick: () => act(value) }, text)));
   const fanControls = el("div", { class: "row" }), fanGrid = el("div", { class: "fans" }), fanNote = el("p", { class: "soft small" });
   fans.append(fanControls, fanGrid, fanNote);
-  const shownBorders = () => { const list = state.all ? order : order.slice(0, 12); return list.includes(state.b) ? list : [...list.slice(0, -1), state.b]; };
-  const shownPanels = () => state.by === "border" ? shownBorders().map(b => [state.s, b]) : S.map((_, s) => [s, state.b]);
+  const MOST_PANELS = 9; // beside the map, without a gap below it
+  const shownBorders = () => { const list = state.all ? order : order.slice(0, MOST_PANELS); return list.includes(state.b) ? list : [...list.slice(0, -1), state.b]; };
+  // B against A stands with the runs of B.
+  const fanScenario = () => state.view === "between" && S[state.s].study === 0 ? A.twin.indexOf(state.s) : state.s;
+  const shownPanels = () => state.by === "border" ? fanScenario() < 0 ? [] : shownBorders().map(b => [fanScenario(), b]) : S.map((_, s) => [s, state.b]);
   let readouts = [];
   async function renderFans() {
     clamp();
@@ -365,20 +390,21 @@
       seg("Panels by", [["border", "Borders"], ["outcome", "Outcomes"]], () => state.by, by => pick({ by })),
       seg("What is shown", [["level", "Level"], ["difference", viewNames.difference, !has("difference/" + state.m)], ...(two ? [["between", viewNames.between, !has("between/" + state.m)]] : [])], () => state.view, view => pick({ view })),
       el("label", { class: "pick" }, "Measure", measurePick),
-      state.by === "border" && B.length > 12 ? el("button", { type: "button", class: "ghost noprint", id: "more", onclick: () => pick({ all: !state.all }) }, state.all ? "Fewer borders" : `All ${B.length} borders`) : null].filter(Boolean));
+      state.by === "border" && B.length > MOST_PANELS ? el("button", { type: "button", class: "ghost noprint", id: "more", onclick: () => pick({ all: !state.all }) }, state.all ? "Fewer borders" : `All ${B.length} borders`) : null].filter(Boolean));
     const panels = shownPanels().filter(([s, b]) => any(bandsOf(name, s, b)?.[2]));
     let hi = 0, lo = 0;
     for (const [, b] of panels) for (let s = 0; s < S.length; s++) { const q = bandsOf(name, s, b); if (!q) continue; for (let d = 0; d < DAYS; d++) { if (q[4][d] > hi) hi = q[4][d]; if (q[0][d] < lo) lo = q[0][d]; } }
     const index = state.m === "index" && state.view === "level";
     hi = index ? Math.max(65, niceTop(hi)) : niceTop(Math.max(hi, 1e-9)); lo = lo < 0 ? -niceTop(-lo) : 0;
     if (index && hi > 80) hi = 100;
-    fans.title2.textContent = `${measureName(state.m)}${state.view === "level" ? "" : state.view === "between" ? ", B against A" : ", difference " + (state.by === "border" ? against(state.s) : againstAll.length === 1 ? against(S.findIndex((_, s) => referenceOf(s))) : "against each one’s reference")} · ${state.by === "border" ? nameOf(state.s) : B[state.b]}`;
+    fans.title2.textContent = `${measureName(state.m)}${state.view === "level" ? "" : state.view === "between" ? ", B against A" : ", difference " + (state.by === "border" ? against(state.s) : againstAll.length === 1 ? against(S.findIndex((_, s) => referenceOf(s))) : "against each one’s reference")} · ${state.by !== "border" ? B[state.b] : state.view === "between" ? nameOf(state.s).replace(/^[AB] · /, "") : nameOf(state.s)}`;
     readouts = [];
+    if (!panels.length) fanGrid.replaceChildren(el("p", { class: "soft wide" }, state.view === "difference" ? `${state.by === "border" ? nameOf(state.s) : B[state.b]} has no difference to show: it is what the others are compared with, or its runs have no pair.` : state.view === "between" ? "The other study has no such outcome." : "No values to show for this choice."));
     const room = fanGrid.clientWidth || 560, few = panels.length <= 6 && room > 380, columns = Math.max(1, Math.floor((room + 12) / (few ? 250 : room < 380 ? 150 : 188))), W = Math.max(150, (room + 12) / columns - 12);
     fanGrid.style.gridTemplateColumns = matchMedia("print").matches ? "" : `repeat(${columns}, minmax(0, 1fr))`;
-    fanGrid.replaceChildren(...panels.map(([s, b]) => {
+    if (panels.length) fanGrid.replaceChildren(...panels.map(([s, b]) => {
       const bands = bandsOf(name, s, b), value = el("span", { class: "v" });
-      const f = frame({ w: W, h: few ? 190 : 138, lo, hi, left: hi >= 1000 ? 42 : 30, limits: index ? [20, 40, 60, 80] : null, nticks: index ? 4 : 3, format: v => Math.abs(v) >= 10000 ? people(v) : num(v).replace(/\.0+$/, ""), label: `${B[b]}, ${nameOf(s)}: ${measureName(state.m)} by day; median at its highest ${num(Math.max(...bands[2].filter(Number.isFinite)))}` });
+      const f = frame({ w: W, h: few ? 190 : 138, lo, hi, left: hi >= 1000 ? 42 : 30, limits: index ? [20, 40, 60, 80] : null, avoid: [bands[0], bands[4]], nticks: index ? 4 : few ? 5 : 3, format: v => Math.abs(v) >= 10000 ? people(v) : num(v).replace(/\.0+$/, ""), label: `${B[b]}, ${nameOf(s)}: ${measureName(state.m)} by day; median at its highest ${num(Math.max(...bands[2].filter(Number.isFinite)))}` });
       if (any(bands[2])) fan(f, bands, hue(s), "");
       const own = sv("g", {});
       f.add(own);
@@ -394,7 +420,7 @@
           if (!own.childNodes.length) for (let r = 0; r < S[s].runs.length; r++) own.append(sv("path", { d: path(line("runs/index", s, r, b), f, 2), fill: "none", stroke: T.ink, "stroke-width": .6, "stroke-opacity": .35 }));
           for (let r = 0; r < S[s].runs.length; r++) { const x = Math.abs(line("runs/index", s, r, b)[d] - v); if (x < gap) { gap = x; best = r; } }
           own.childNodes.forEach((p, r) => { p.setAttribute("stroke-width", r === best ? 1.8 : .6); p.setAttribute("stroke-opacity", r === best ? 1 : .35); });
-          if (best >= 0) words += `\nnearest run: replicate ${S[s].runs[best].filter(x => x !== "").join(" / ")}, ${num(line("runs/index", s, best, b)[d])}`;
+          if (best >= 0) words += `\nnearest run: ${runName(S[s].runs[best])}: ${num(line("runs/index", s, best, b)[d])}`;
         }
         showTip(words, e);
       };
@@ -403,12 +429,13 @@
       const head_ = el("button", { type: "button", class: "ft" + (state.by === "border" ? b === state.b ? " on" : "" : s === state.s ? " on" : ""), onclick: () => pick(state.by === "border" ? { b } : { s }) }, state.by === "outcome" ? sized(glyph(s)) : null, el("span", { class: "n" }, state.by === "border" ? B[b] : nameOf(s)), value);
       return el("div", { class: "fan" }, head_, f.svg);
     }));
-    fanNote.textContent = (m ? m.about + " " : "") + `Line: median. Dark band: 50 %, pale band: 90 % of ${runsMost} runs. ` + (index ? "Dotted: class limits 20, 40, 60, 80. Point at a chart for its single runs; click for the day." : "Click a chart to choose its day.") + (state.view === "difference" ? " Difference run by run under the same luck" + (againstAll.length > 1 ? ": " + panels.map(([s]) => s).filter((s, i, l) => l.indexOf(s) === i).map(s => `${nameOf(s)} ${against(s)}`).join("; ") : "") + "." : "");
+    fanNote.textContent = (m ? m.about + " " : "") + `Line: median. Dark band: 50 %, pale band: 90 % of ${runsMost} runs. ` + (index ? "Dotted: limits of the classes, 20 elevated, 40 high, 60 severe, 80 critical. Point at a chart for its single runs; click for the day." : "Click a chart to choose its day.") + (state.view === "difference" ? " Difference run by run under the same luck" + (againstAll.length > 1 ? ": " + panels.map(([s]) => s).filter((s, i, l) => l.indexOf(s) === i).map(s => `${nameOf(s)} ${against(s)}`).join("; ") : "") + "." : state.view === "between" ? " B less A, run by run under the same luck." : "");
     syncDay();
   }
 
   // ---- map ---------------------------------------------------------------------------------------------------------------
-  const mapPanel = A.map ? panel("mappanel", "w6", "Map", () => mapCsv(), () => { const c = canvas, out = sv("svg", { xmlns: NS, "xmlns:xlink": "http://www.w3.org/1999/xlink", width: c.clientWidth, height: c.clientHeight, viewBox: `0 0 ${c.clientWidth} ${c.clientHeight}` }); out.append(sv("image", { href: c.toDataURL("image/png"), width: c.clientWidth, height: c.clientHeight })); return out; }) : null;
+  const onMap = A.map && ["map/units", "map/displaced", "map/control", "map/policy", "events/share"].some(has);
+  const mapPanel = onMap ? panel("mappanel", "w6", "Map", () => mapCsv(), () => { const c = canvas, out = sv("svg", { xmlns: NS, "xmlns:xlink": "http://www.w3.org/1999/xlink", width: c.clientWidth, height: c.clientHeight, viewBox: `0 0 ${c.clientWidth} ${c.clientHeight}` }); out.append(sv("image", { href: c.toDataURL("image/png"), width: c.clientWidth, height: c.clientHeight })); return out; }) : null;
   const canvas = el("canvas", { id: "map", role: "img", tabindex: 0, "aria-describedby": "mapwords" });
   const mapControls = el("div", { class: "row" }), mapLegend = el("div", { class: "legend" }), mapWords = el("p", { class: "vh", id: "mapwords" });
   if (mapPanel) mapPanel.append(mapControls, canvas, mapLegend, mapWords);
@@ -418,7 +445,7 @@
   // Counts by cell are many; they are unpacked when they are first asked for.
   const mapNeeds = () => [...(state.layer === "displaced" || !has("map/units") ? ["map/displaced", "map/displaced_row", "map/displaced_col"] : []), ...(state.run === "example" ? ["map/units_example", "map/queue_example", ...(state.layer === "displaced" ? ["map/displaced_example"] : [])] : [])];
   async function prepareMap() {
-    if (!A.map) return;
+    if (!mapPanel) return;
     await load("ground/row", "ground/col", "ground/territory", "ground/admin1", "ground/lines", "map/units", "map/queue", "map/policy", "map/control", "events/scenario", "events/week", "events/row", "events/col", "events/share", "events/deaths");
     const e = get("events/scenario");
     if (e) e.v.forEach((s, i) => { const k = s * 4096 + get("events/week").v[i]; if (!eventsBy.has(k)) eventsBy.set(k, []); eventsBy.get(k).push([get("events/row").v[i], get("events/col").v[i], get("events/share").v[i], get("events/deaths").v[i]]); });
@@ -473,9 +500,10 @@
   const inkOn = c => luminance(c) > .179 ? "#000" : "#fff";
   const palette = () => Array.from({ length: 64 }, (_, i) => rampColour(i / 63));
   let colours = palette();
-  const weekOf = day => { const w = A.weeks || []; let at = -1; for (let i = 0; i < w.length; i++) if (w[i] <= day) at = i; return at; };
+  // The last count not after a day; beyond the end of the shorter of two studies its last one stands.
+  const weekOf = day_ => { const w = A.weeks || [], day = Math.min(day_, (A.studies[S[state.s]?.study]?.days || DAYS) - 1); let at = -1; for (let i = 0; i < w.length; i++) if (w[i] <= day) at = i; return at; };
   function drawMap() {
-    if (!ground || !A.map) return 0;
+    if (!ground || !mapPanel) return 0;
     const began = performance.now(), k = canvas.width / MW, g = canvas.getContext("2d"), s = state.s, day = state.day, example = state.run === "example";
     g.setTransform(1, 0, 0, 1, 0, 0); g.drawImage(ground[0], 0, 0); g.setTransform(k, 0, 0, k, 0, 0);
     marks = [];
@@ -526,12 +554,12 @@
     canvas.setAttribute("aria-label", mapPanel.title2.textContent);
   }
   function renderMap() {
-    if (!A.map) return;
+    if (!mapPanel) return;
     colours = palette();
     const ex = S[state.s].example;
     mapControls.replaceChildren(
       seg("Layer", [["units", "Displaced by unit", !has("map/units")], ["displaced", "by 10 km cell", !has("map/displaced")], ["control", "Control", !has("map/control")]], () => state.layer, layer => pick({ layer })),
-      seg("Runs", [["median", "Median of runs"], ["example", ex == null ? "One run" : `One run (replicate ${S[state.s].runs[ex][1]})`, ex == null]], () => state.run, run => pick({ run })));
+      seg("Runs", [["median", "Median of runs"], ["example", ex == null ? "One run" : `One run (${runName(S[state.s].runs[ex])})`, ex == null]], () => state.run, run => pick({ run })));
     const ramp = el("canvas", { class: "ramp", width: 130, height: 11, "aria-hidden": "true" }), g = ramp.getContext("2d");
     for (let i = 0; i < 130; i++) { g.fillStyle = state.layer === "control" ? `rgba(${T.name === "dark" ? "86,180,233" : "0,90,150"},${.06 + .6 * i / 129})` : rampColour(i / 129); g.fillRect(i, 0, 1, 11); }
     const key = (draw, text) => { const c = sv("svg", { viewBox: "-8 -8 16 16", width: 14, height: 14, "aria-hidden": "true" }, draw); return el("span", {}, sized(c, 14), text); };
@@ -590,7 +618,7 @@
     // over time, on the chosen border
     const sums = new Float32Array(DAYS), stacks = [];
     for (const t of [4, 5, 0, 1, 2, 3]) { const l = line("terms", s, t, b), low = sums.slice(); for (let d = 0; d < DAYS; d++) sums[d] += Math.max(0, l[d] || 0); stacks.push([t, low, sums.slice()]); }
-    const f = frame({ w: 400, h: 232, lo: 0, hi: Math.max(20, niceTop(Math.max(...sums))), label: `What the index of ${B[b]} is made of by day, ${nameOf(s)}`, limits: [20, 40, 60, 80] });
+    const f = frame({ w: 400, h: 232, lo: 0, hi: Math.max(20, niceTop(Math.max(...sums))), label: `What the index of ${B[b]} is made of by day, ${nameOf(s)}`, limits: [20, 40, 60, 80], avoid: [new Float32Array(DAYS), sums] });
     f.svg.prepend(hatch());
     for (const [t, low, high] of stacks) f.add(sv("path", { d: area(low, high, f), fill: termFill(t), stroke: T.paper, "stroke-width": .4 }));
     f.svg.addEventListener("click", e => setDay(f.dayAt(e)));
@@ -648,10 +676,11 @@
       out.push(el("div", { class: "chart" }, el("h3", {}, k ? "Abroad" : "Inside their own state"), f.svg));
     }
     if (get("people/hosted")) {
-      const hosts = A.states.map((c, i) => [c, i, line("people/hosted", s, i)]).filter(h => h[2].some(v => v > 0)).sort((a, b) => b[2][DAYS - 1] - a[2][DAYS - 1]).slice(0, 6);
+      const own = A.studies[S[s].study].days || DAYS; // of two studies one may be shorter
+      const hosts = A.states.map((c, i) => [c, i, line("people/hosted", s, i).subarray(0, own)]).filter(h => h[2].some(v => v > 0)).sort((a, b) => b[2][own - 1] - a[2][own - 1]).slice(0, 6);
       const f = frame({ w: Math.max(280, Math.min(640, peopleBody.clientWidth || 560)), h: 190, hi: niceTop(Math.max(1, ...hosts.map(h => Math.max(...h[2])))), left: 44, right: 34, format: people, label: `Displaced people abroad by host state, ${nameOf(s)}` });
       hosts.forEach((h, i) => f.add(sv("path", { d: path(h[2], f), fill: "none", stroke: T.hues[i % 8], "stroke-width": 1.7, "stroke-dasharray": DASHES[i] })));
-      endLabels(f, hosts.map((h, i) => ({ y: f.y(h[2][DAYS - 1]), at: f.y(h[2][DAYS - 1]), text: h[0], colour: T.hues[i % 8] })));
+      endLabels(f, hosts.map((h, i) => ({ y: f.y(h[2][own - 1]), at: f.y(h[2][own - 1]), text: h[0], colour: T.hues[i % 8] })));
       wire(f, d => hosts.map(h => `${h[0]}: ${people(h[2][d])}`).join("\n"));
       out.push(el("div", { class: "chart wide" }, el("h3", {}, "Abroad by host"), f.svg));
     }
@@ -733,7 +762,7 @@
     const acts = (A.actions || []).filter(a => a[0] === s), rows = new Map();
     for (const a of acts) { const k = `${a[3]} ${a[4].replace(/_/g, " ")}`; if (!rows.has(k)) rows.set(k, []); rows.get(k).push(a); }
     const list = [...rows].sort((x, y) => (y[0].startsWith("RUS") - x[0].startsWith("RUS")) || (x[0] < y[0] ? -1 : 1));
-    const w = 900, left = 132, h = Math.max(1, list.length) * 19 + 26, X = d => left + (w - left - 14) * d / Math.max(1, DAYS - 1), n = S[s].runs.length || 1;
+    const w = 900, left = 132, h = Math.max(1, list.length) * 19 + 26, X = d => left + 8 + (w - left - 22) * d / Math.max(1, DAYS - 1), n = S[s].runs.length || 1;
     const svg = sv("svg", { class: "c", viewBox: `0 0 ${w} ${h}`, role: "img", "aria-label": `Actions of states by day, ${nameOf(s)}: ${list.map(([k, v]) => `${k} ${v.length}`).join(", ")}`, "font-size": 11.5 });
     if (start != null) for (let d = 0; d < DAYS; d++) { const t = dateOf(d); if (t.getUTCDate() === 1 && (DAYS < 500 || t.getUTCMonth() % 3 === 0)) svg.append(sv("line", { x1: X(d), x2: X(d), y1: 0, y2: h - 18, stroke: T.grid }), sv("text", { x: X(d), y: h - 4, "text-anchor": "middle", fill: T.soft, "font-size": 10.5 }, MONTHS[t.getUTCMonth()])); }
     list.forEach(([k, v], i) => {
@@ -751,9 +780,9 @@
     const cursor = sv("line", { y1: 0, y2: h - 18, stroke: T.accent, "stroke-width": 1.5 });
     cursors.push(() => { cursor.setAttribute("x1", X(state.day)); cursor.setAttribute("x2", X(state.day)); });
     svg.append(cursor);
-    svg.addEventListener("click", e => { const r = svg.getBoundingClientRect(); setDay(Math.max(0, Math.min(DAYS - 1, Math.round(((e.clientX - r.left) / r.width * w - left) / (w - left - 14) * (DAYS - 1))))); });
+    svg.addEventListener("click", e => { const r = svg.getBoundingClientRect(); setDay(Math.max(0, Math.min(DAYS - 1, Math.round(((e.clientX - r.left) / r.width * w - left - 8) / (w - left - 22) * (DAYS - 1))))); });
     actionBody.replaceChildren(el("h3", {}, "Actions of states: size is the share of runs that act that day; a strong edge marks the example run"), list.length ? el("div", { class: "scroll" }, svg) : el("p", { class: "soft" }, "No action in any run."));
-    if (list.length) svg.style.minWidth = "620px";
+    if (list.length) svg.style.minWidth = "780px";
   }
   const percent1 = v => Number.isFinite(v) ? +(v * 100).toFixed(v < .1 ? 1 : 0) + thin + "%" : "–";
 
@@ -786,10 +815,10 @@
     outcomeColumn,
     { id: "peak", text: "Peak index", key: r => r.peak[2], words: r => bandWords(r.peak), cell: r => [bar(r.peak[2] / 100), ...banded(r.peak)], csv: q5("peak_index", r => r.peak) },
     { id: "class", text: "Class", key: r => r.peak[2], words: r => classOf(r.peak[2]), csv: [["class"], r => [classOf(r.peak[2])]] },
-    { id: "peak_day", text: "Day of peak", key: r => r.peak_day[2], words: r => String(Math.round(r.peak_day[2])), cell: r => [String(Math.round(r.peak_day[2])), el("span", { class: "r" }, ` ${Math.round(r.peak_day[0])}–${Math.round(r.peak_day[4])}`)], csv: q5("peak_day", r => r.peak_day) },
-    { id: "stays", text: `Stays > ${LIMITS[state.limit]} for 7 days`, key: r => r.stays[state.limit], words: r => percent(r.stays[state.limit]), cell: r => [bar(r.stays[state.limit]), percent(r.stays[state.limit])], csv: [LIMITS.map(l => `share_of_runs_above_${l}_for_7_days`), r => r.stays] },
-    { id: "above", text: `Days > ${LIMITS[state.limit]}`, key: r => r.above[state.limit][2], words: r => bandWords(r.above[state.limit]), cell: r => banded(r.above[state.limit]), csv: q5("days_above", r => r.above[state.limit]) }],
-  () => A.borders_table.filter(r => state.scope === "all" || r.s === state.s), { state, selected: r => r.b === state.b && r.s === state.s, most: 20, controls: () => { const pickLimit = el("select", { id: "limit", onchange: () => { state.limit = +pickLimit.value; borderTable.render(); writeHash(); } }, LIMITS.map((l, i) => el("option", { value: i }, `above ${l} (${["high", "severe", "critical"][i]} or more)`))); pickLimit.value = state.limit; return [scopePick(), el("label", { class: "pick" }, "Limit", pickLimit), el("span", { class: "soft small" }, `median, then 5 % to 95 % of ${runsMost} runs; click a heading to sort`)]; } }) : null;
+    ...(A.borders_table.some(r => r.peak_day) ? [{ id: "peak_day", text: "Day of peak", key: r => r.peak_day?.[2], words: r => r.peak_day ? String(Math.round(r.peak_day[2])) : "–", cell: r => r.peak_day ? [String(Math.round(r.peak_day[2])), el("span", { class: "r" }, ` ${Math.round(r.peak_day[0])}–${Math.round(r.peak_day[4])}`)] : "–", csv: q5("peak_day", r => r.peak_day) }] : []),
+    ...(A.borders_table.some(r => r.stays) ? [{ id: "stays", text: `Stays > ${LIMITS[state.limit]} for 7 days`, key: r => r.stays?.[state.limit], words: r => percent(r.stays?.[state.limit]), cell: r => [bar(r.stays?.[state.limit]), percent(r.stays?.[state.limit])], csv: [LIMITS.map(l => `share_of_runs_above_${l}_for_7_days`), r => r.stays || ["", "", ""]] },
+    { id: "above", text: `Days > ${LIMITS[state.limit]}`, key: r => r.above?.[state.limit][2], words: r => bandWords(r.above?.[state.limit]), cell: r => banded(r.above?.[state.limit]), csv: q5("days_above", r => r.above?.[state.limit]) }] : [])],
+  () => A.borders_table.filter(r => state.scope === "all" || r.s === state.s), { state, selected: r => r.b === state.b && r.s === state.s, most: 20, controls: () => { const pickLimit = el("select", { id: "limit", onchange: () => { state.limit = +pickLimit.value; borderTable.render(); writeHash(); } }, LIMITS.map((l, i) => el("option", { value: i }, `above ${l} (${["high", "severe", "critical"][i]} or more)`))); pickLimit.value = state.limit; return [scopePick(), A.borders_table.some(r => r.stays) ? el("label", { class: "pick" }, "Limit", pickLimit) : "", el("span", { class: "soft small" }, `median, then 5 % to 95 % of ${runsMost} runs; click a heading to sort`)]; } }) : null;
   const crossingTable = A.crossings_table ? sortable("crossings", "Crossings", () => [
     { id: "crossing", text: "Crossing", left: true, key: r => A.crossings[r.l].name, words: r => A.crossings[r.l].name, csv: [["crossing", "crossing_name"], r => [A.crossings[r.l].id, A.crossings[r.l].name]] },
     { id: "direction", text: "Direction", left: true, key: r => A.crossings[r.l].direction, words: r => A.crossings[r.l].direction.replace(">", " → "), csv: [["border", "direction"], r => [A.crossings[r.l].border, A.crossings[r.l].direction]] },
@@ -828,12 +857,12 @@
   const skillBar = v => sv("svg", { viewBox: "-41 0 82 10", width: 82, height: 10, "aria-hidden": "true", class: "inline" }, sv("line", { x1: 0, x2: 0, y1: 0, y2: 10, stroke: T.soft }), sv("rect", { x: v < 0 ? Math.max(-40, v * 40) : 0, y: 2, width: Math.min(40, Math.abs(v) * 40), height: 6, fill: v < 0 ? T.arm[0] : T.hum[1] }));
   function progressPanel() {
     if (!A.progress?.length) return null;
-    const count = (id, text) => ({ id, text, key: r => r[id], words: r => num(r[id]) });
-    const band = (id, text) => ({ id, text, key: r => r[id] ? r[id][2] : null, words: r => r[id] ? bandWords(r[id]) : "–", csv: q5(id, r => r[id] || []) });
+    const count = (id, text) => ({ id, text, key: r => r[id], words: r => String(r[id]) });
+    const band = (id, text, format) => ({ id, text, key: r => r[id] ? r[id][2] : null, words: r => r[id] ? `${format(r[id][2])} (${format(r[id][0])}–${format(r[id][4])})` : "–", cell: r => r[id] ? [format(r[id][2]), el("span", { class: "r" }, ` ${format(r[id][0])}–${format(r[id][4])}`)] : "–", csv: q5(id, r => r[id]) });
     return sortable("progress", "How far this study is", () => [
       { id: "outcome", text: "Outcome", left: true, key: r => r.outcome, words: r => (two ? "AB"[r.study] + " · " : "") + pretty(r.outcome) + (variants ? " · " + r.variant : ""), csv: [["outcome", "variant"], r => [r.outcome, r.variant]] },
       count("planned", "Runs planned"), count("done", "Done"), count("failed", "Failed"), count("missing", "Missing"),
-      band("peak", "Peak index of RUS-SOUTH"), band("abroad", "Displaced abroad at the end"), band("inside", "Displaced inside at the end"), band("attention", "Attention diverted, peak")], () => A.progress, { sort: "outcome", dir: 1, controls: () => [el("span", { class: "soft small" }, "The study is unfinished: numbers are of the runs that are done, and those still missing may move them.")] });
+      band("peak", "Peak index of RUS-SOUTH", num), band("abroad", "Abroad at the end", people), band("inside", "Displaced inside at the end", people), band("attention", "Attention diverted", percent1)], () => A.progress, { sort: "outcome", dir: 1, controls: () => [el("span", { class: "soft small" }, "The study is unfinished: numbers are of the runs that are done, and those still missing may move them.")] });
   }
   function tornadoPanel() {
     if (!A.sensitivity?.length) return null;
@@ -848,9 +877,9 @@
     function draw() {
       const rows = groups.get(choose.value), morris = rows[0][METHOD] === "morris", main = morris ? "mu_star" : "ST", inner = new Map(rows.filter(r => r[INDEX] === "S1").map(r => [r[PARAMETER], r]));
       const list = rows.filter(r => r[INDEX] === main && r[VALUE] != null).sort((a, b) => b[VALUE] - a[VALUE]).slice(0, 16), end = r => Math.max(r[VALUE], r[HIGH] ?? r[VALUE]);
-      const w = 860, left = 330, h = list.length * 20 + 22, top = niceTop(Math.max(1e-12, ...list.map(end))), X = v => left + (w - left - 70) * Math.min(1, Math.max(0, v) / top);
+      const w = Math.max(380, Math.min(860, body.clientWidth || 860)), left = w < 600 ? 236 : 330, h = list.length * 20 + 22, top = niceTop(Math.max(1e-12, ...list.map(end))), X = v => left + (w - left - 70) * Math.min(1, Math.max(0, v) / top);
       const svg = sv("svg", { class: "c", viewBox: `0 0 ${w} ${h}`, role: "img", "aria-label": `Sensitivity of ${choose.value}`, "font-size": 11.5 });
-      for (const t of ticks(0, top, 5)) svg.append(sv("line", { x1: X(t), x2: X(t), y1: 0, y2: h - 18, stroke: T.grid }), sv("text", { x: X(t), y: h - 4, "text-anchor": "middle", fill: T.soft }, num(t)));
+      for (const t of ticks(0, top, w < 600 ? 2 : 5)) svg.append(sv("line", { x1: X(t), x2: X(t), y1: 0, y2: h - 18, stroke: T.grid }), sv("text", { x: X(t), y: h - 4, "text-anchor": "middle", fill: T.soft }, num(t).replace(/\.0+$/, "")));
       list.forEach((r, i) => {
         const y = i * 20 + 3, all = rows.filter(o => o[PARAMETER] === r[PARAMETER] && !o[WITH]), s1 = morris ? null : inner.get(r[PARAMETER]);
         svg.append(sv("text", { x: left - 6, y: y + 11, "text-anchor": "end", fill: T.ink }, r[PARAMETER]), sv("rect", { class: "bar", x: left, y, width: X(r[VALUE]) - left, height: 14, fill: T.hues[0], "fill-opacity": .85 }, sv("title", {}, all.map(o => `${o[INDEX]} ${num(o[VALUE])}` + (o[LOW] == null ? "" : ` (${num(o[LOW])} to ${num(o[HIGH])})`)).join(", "))));
@@ -872,9 +901,10 @@
   }), el("p", {}, "Numbers in the charts are kept to a thousandth of the largest value of their measure or finer (index 0.01, single runs 0.1, people by cell and queues 1 %); the CSV tables of the study have them in full."));
 
   // ---- putting it together -----------------------------------------------------------------------------------------------------------
+  const daily = Object.keys(raw.blocks).some(name => !name.startsWith("ground/"));
   const skill = skillPanel(), tornado = tornadoPanel(), progress = progressPanel();
-  page.append(head, ...(notes ? [notes] : []), el("p", { class: "lead" }, el("b", {}, "Russia’s southern border"), ": chance that its pressure stays above 60 for seven days or more, if the outcome comes about"), cards, timeBar, el("div", { class: "grid" }, [progress, mapPanel, fans, why, peoplePanel, flowPanel, moscow, borderTable, crossingTable, skill, tornado].filter(Boolean)), foot);
-  if (!A.map) fans.className = "panel w12";
+  page.append(head, ...(notes ? [notes] : []), el("p", { class: "lead" }, el("b", {}, B[south] === A.russia_south || !B.length ? "Russia’s southern border" : B[south]), (A.borders_table || []).some(r => r.stays) ? ": chance that its pressure stays above 60 for seven days or more, if the outcome comes about" : ": median peak of its pressure, if the outcome comes about; the chance to stay above 60 takes the daily tables"), cards, ...(daily ? [timeBar] : []), el("div", { class: "grid" }, [progress, mapPanel, daily && (A.measures || []).length ? fans : null, why, peoplePanel, flowPanel, moscow, ...(daily ? [borderTable, crossingTable, skill, tornado] : [tornado, borderTable, skill])].filter(Boolean)), foot);
+  if (!mapPanel) fans.className = "panel w12";
   if (!peoplePanel && flowPanel) flowPanel.className = "panel w12";
   function applyTheme(force) {
     const dark = state.theme ? state.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
