@@ -74,8 +74,8 @@ pub struct Gathered {
     absent: Vec<(usize, String, String)>,
     /// Folders as they were given, with their names: a page that is sent on names no place of this machine.
     folders: Vec<(String, String)>,
-    /// Seeds by study.
-    seeds: BTreeMap<usize, String>,
+    /// By study and point: what the luck comes from.
+    seeds: BTreeMap<usize, BTreeMap<String, String>>,
     /// Why the runs of two studies cannot be paired, if so.
     unpaired: Option<&'static str>,
 }
@@ -295,7 +295,9 @@ fn unpaired(studies: &[Study], out: &Gathered) -> Option<&'static str> {
     let [a, b] = studies else { return None };
     let design = |study: &Study| std::fs::read(study.folder.join(DESIGN)).ok();
     match (out.seeds.get(&0), out.seeds.get(&1)) {
-        (Some(a), Some(b)) if a != b => Some("The studies have different seeds: their runs cannot be paired."),
+        (Some(a), Some(b)) if a.iter().any(|(point, seed)| b.get(point).is_some_and(|other| other != seed)) => {
+            Some("The studies have different seeds: their runs cannot be paired.")
+        }
         (Some(_), Some(_)) if design(a) != design(b) => {
             Some("The studies have different designs (design.csv): their runs cannot be paired.")
         }
@@ -373,6 +375,17 @@ fn first_date(studies: &[Study]) -> Option<jiff::civil::Date> {
     None
 }
 
+/// The seed of a study: that of its runs, or where points have luck of their own the one that theirs come from.
+fn seed(by_point: Option<&BTreeMap<String, String>>, study: &Study) -> Option<String> {
+    let mut seeds: Vec<&String> = by_point?.values().collect();
+    seeds.dedup();
+    if let [seed] = seeds[..] {
+        return Some(seed.clone());
+    }
+    let of_study = study.manifest["provenance"]["resolved_config"]["study"]["seed"].as_u64()?;
+    Some(format!("{of_study}, with luck of its own for each point"))
+}
+
 /// What the page is about: studies, scenarios, borders, days.
 fn describe(studies: &[Study], axes: &Axes, out: &mut Gathered) {
     let list: Vec<Value> = studies
@@ -387,7 +400,7 @@ fn describe(studies: &[Study], axes: &Axes, out: &mut Gathered) {
                 "title": study.package["title"],
                 "start": axes.start.get(number).copied().flatten(),
                 "days": axes.days_of.get(number),
-                "seed": out.seeds.get(&number),
+                "seed": seed(out.seeds.get(&number), study),
                 "command": command(&study.manifest),
                 "program": study.manifest["program"],
                 "provenance": study.manifest["provenance"],

@@ -69,7 +69,7 @@ pub fn read_runs(study: &Study, number: usize, axes: &mut Axes, out: &mut Gather
         Err(problem) => return out.note(format!("{problem}: which runs failed is not known")),
     };
     let Ok(keys) = rows.keys() else { return out.note("runs.csv has no column `outcome`".into()) };
-    let (status, seed) = (rows.find("status"), rows.find("seed"));
+    let (status, seed, point) = (rows.find("status"), rows.find("seed"), rows.find("point"));
     let abroad = rows.find("displaced_abroad_persons");
     let mut ends: BTreeMap<usize, Vec<(f64, usize)>> = BTreeMap::new();
     while let Some(record) = rows.next_row() {
@@ -83,7 +83,9 @@ pub fn read_runs(study: &Study, number: usize, axes: &mut Axes, out: &mut Gather
             ends.entry(scenario).or_default().push((value, run));
         }
         if let Some(seed) = seed.and_then(|c| record.get(c)) {
-            out.seeds.insert(number, String::from_utf8_lossy(seed).into_owned());
+            let point = point.and_then(|c| record.get(c)).unwrap_or(b"0");
+            let of = |text: &[u8]| String::from_utf8_lossy(text).into_owned();
+            out.seeds.entry(number).or_default().insert(of(point), of(seed));
         }
     }
     for (scenario, values) in ends {
