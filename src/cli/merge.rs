@@ -1,8 +1,8 @@
 //! `spillover merge`: the tables of a study whose runs were done by several processes.
 
+use super::ending::tell_of;
 use super::problem::Problem;
 use super::progress::Progress;
-use super::run::tell_of;
 use super::store::{Ask, Standing, ends, open, own_store, provenance, standing, standing_tables};
 use super::{EXIT_DONE, EXIT_RUNS_FAILED};
 use crate::output::folder::{Existing, Folder};

@@ -3,6 +3,7 @@
 mod calibrate;
 mod check;
 mod completions;
+mod ending;
 mod export;
 pub mod map;
 mod merge;
