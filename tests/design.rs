@@ -326,3 +326,49 @@ fn points_share_their_luck_or_have_luck_of_their_own() {
     let said = desk.spillover(&[&["run", &desk::quick(), "--out", "more"], &more[..]].concat());
     said.ends(2, &[], &["only more points make known"]);
 }
+
+/// Points are compared under the same luck, replicate by replicate: with one replicate missing, its point is left out.
+#[test]
+fn a_failed_replicate_takes_its_point_out_of_the_effects() {
+    let desk = desk::desk();
+    let design = r#"design={ kind = "morris", trajectories = 3, levels = 4, factors = [{ path = "borders.pressure.power", low = 1, high = 3 }, { path = "displacement.hazard.siege_per_day", low = 0.01, high = 0.03 }] }"#;
+    let study = [desk::quick(), "--set".into(), design.into(), "--set".into(), "run.days=6".into()];
+    let sensitivity = |more: &[&str]| {
+        let study = study.iter().map(String::as_str);
+        let of =
+            ["--replicates", "2", "--outcome", "civil_strife", "--measure", "displaced_inside_persons", "--out", "m"];
+        let arguments: Vec<&str> =
+            ["sensitivity"].into_iter().chain(study).chain(of).chain(more.iter().copied()).collect();
+        desk.spillover(&arguments)
+    };
+    sensitivity(&["--quiet"]).ends(0, &[], &[]);
+    // The index moves nobody: its effects on the displaced are nil, whatever the luck.
+    let rows = || -> Vec<Vec<String>> {
+        let mut table = csv::Reader::from_path(desk.path("m/sensitivity.csv")).unwrap();
+        let rows = table.records().map(|row| row.unwrap().iter().map(str::to_owned).collect::<Vec<_>>());
+        rows.filter(|row| row.iter().any(|cell| cell == "mu_star") && row.iter().any(|c| c == "borders.pressure.power"))
+            .collect()
+    };
+    let header = fs::read_to_string(desk.path("m/sensitivity.csv")).unwrap();
+    let at = |name: &str| header.lines().next().unwrap().split(',').position(|column| column == name).unwrap();
+    let (value, samples) = (at("value"), at("samples"));
+    assert_eq!((rows()[0][value].as_str(), rows()[0][samples].as_str()), ("0", "3"));
+    // A replicate of point 1 fails: marked so in the tables, as `run` would have left them.
+    let edit = |file: &str, change: &dyn Fn(&str) -> Option<String>| {
+        let text = fs::read_to_string(desk.path("m").join(file)).unwrap();
+        fs::write(
+            desk.path("m").join(file),
+            text.lines().filter_map(change).fold(String::new(), |all, line| all + &line + "\n"),
+        )
+        .unwrap();
+    };
+    edit("measures.csv", &|line| (!line.starts_with("civil_strife,base,1,0,")).then(|| line.to_owned()));
+    edit("runs.csv", &|line| {
+        let failed = line.contains(",civil_strife,base,1,0,");
+        Some(if failed { line.replacen(",done,", ",failed,", 1) } else { line.to_owned() })
+    });
+    sensitivity(&["--quiet"]).ends(1, &[], &[]);
+    let row = &rows()[0];
+    assert_eq!(row[value], "0", "no other luck comes in: {row:?}");
+    assert_eq!(row[samples], "2", "point 1 is in two steps, one of each factor: {row:?}");
+}

@@ -48,14 +48,6 @@ pub struct Column {
     pub values: Values,
 }
 
-impl Column {
-    /// Whether any step of a trajectory is one over the whole range: from one of two values to the other, or to other luck.
-    #[must_use]
-    pub fn is_whole_at_any_step(&self) -> bool {
-        self.target == Target::Replicate || matches!(&self.values, Values::Listed(list) if list.len() == 2)
-    }
-}
-
 /// What a design was made for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kind {

@@ -253,11 +253,12 @@ fn generate(made: &Made, node: &Node, against: Against<'_>, key: RunKey) -> Resu
                 let column = &columns[moved.factor];
                 let point = step / axes * (axes + 1) + step % axes;
                 let [before, after] = [point, point + 1].map(|point| cells[point * axes + moved.factor]);
-                if column.target == Target::Replicate && after.to_bits() != before.to_bits() {
-                    moved.size = after - before; // luck goes up where its number does
-                }
-                if column.is_whole_at_any_step() {
-                    moved.size = moved.size.signum();
+                let still = after.to_bits() == before.to_bits();
+                if column.target == Target::Replicate {
+                    // Other luck is the whole of it; it goes up where its number does.
+                    moved.size = if still { moved.size.signum() } else { (after - before).signum() };
+                } else if let (false, Some(share)) = (still, spreads[moved.factor].share(before, after)) {
+                    moved.size = share;
                 }
             }
             (cells, Kind::Morris { trajectories: *trajectories, levels: *levels })

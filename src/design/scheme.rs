@@ -277,7 +277,9 @@ impl Trajectories<'_> {
     fn is_same(&self, axis: usize, cell: f64, level: f64) -> bool {
         match &self.factors[axis].spread {
             Spread::Numbers(range) => {
-                (cell - level).abs() <= 1e-5 * cell.abs().max(level.abs()) + 1e-6 * (range.high - range.low)
+                let between_levels = (range.high - range.low) / f64::from(self.levels);
+                let digits = 1e-5 * cell.abs().max(level.abs()) + 1e-6 * (range.high - range.low);
+                (cell - level).abs() <= digits.min(0.1 * between_levels)
             }
             #[expect(clippy::float_cmp, reason = "whole numbers")]
             Spread::Integers { .. } | Spread::Listed(_) => cell == level,
@@ -351,8 +353,12 @@ impl Trajectories<'_> {
         let is_step = |pair: (&f64, &f64)| self.is_same(axis, low, *pair.0) && self.is_same(axis, high, *pair.1);
         let is_luck = self.columns[axis].target == Target::Replicate;
         let is_one = is_luck || grid.iter().zip(&grid[jump..]).any(is_step);
-        let size = if self.factors[axis].column.is_whole_at_any_step() { 1.0 } else { step_size(self.levels) };
-        is_one.then_some(size * sign)
+        let size = match self.factors[axis].spread.share(before, after) {
+            _ if is_luck => sign, // other luck is the whole of it
+            Some(share) => share,
+            None => step_size(self.levels) * sign,
+        };
+        is_one.then_some(size)
     }
 
     fn off_the_grid(&self, point: usize, axis: usize, cell: f64, grid: &[f64]) -> Fault {

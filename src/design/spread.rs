@@ -30,6 +30,17 @@ impl Spread {
         }
     }
 
+    /// What share of the whole range lies between two cells, with the sign of the way; none for numbers, which take every
+    /// coordinate as it is, while whole numbers and lists take the nearest of few.
+    pub fn share(&self, before: f64, after: f64) -> Option<f64> {
+        match self {
+            Self::Numbers(_) => None,
+            Self::Integers { low, high, scale: Scale::Linear } => Some((after - before) / (high - low)),
+            Self::Integers { low, high, scale: Scale::Log } => Some(libm::log(after / before) / libm::log(high / low)),
+            Self::Listed(count) => Some((after - before) / (*count as f64 - 1.0)),
+        }
+    }
+
     /// The values of a grid: all of a list, or so many of a range with both ends.
     pub fn all(&self, steps: Option<u32>) -> Vec<f64> {
         match self {
@@ -47,5 +58,22 @@ impl Spread {
                 all
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_has_the_share_of_the_range_that_its_values_make() {
+        let whole = |high| Spread::Integers { low: 1.0, high, scale: Scale::Linear };
+        assert_eq!(whole(2.0).share(1.0, 2.0), Some(1.0), "a range of two is a switch");
+        assert_eq!((whole(3.0).share(1.0, 3.0), whole(3.0).share(3.0, 2.0)), (Some(1.0), Some(-0.5)));
+        assert_eq!((Spread::Listed(3).share(0.0, 2.0), Spread::Listed(2).share(1.0, 0.0)), (Some(1.0), Some(-1.0)));
+        let log = Spread::Integers { low: 10.0, high: 1_000.0, scale: Scale::Log };
+        assert!((log.share(10.0, 100.0).unwrap() - 0.5).abs() < 1e-12);
+        let axis = Axis { path: String::new(), low: 0.0, high: 1.0, scale: Scale::Linear };
+        assert_eq!(Spread::Numbers(axis).share(0.0, 0.5), None);
     }
 }

@@ -15,7 +15,8 @@ pub struct Group {
     pub outcome: String,
     /// Variant by its name.
     pub variant: String,
-    /// By measure, then by point: mean over the replicates that succeeded; none when no run of the point did.
+    /// By measure, then by point: mean over its replicates; none unless all of them succeeded, since points are compared under
+    /// the same luck.
     pub results: Vec<Vec<Option<f64>>>,
 }
 
@@ -54,16 +55,24 @@ pub fn read(folder: &Path, plan: &Plan, measures: &[Measure]) -> Result<Vec<Grou
         };
         let line = record.position().map_or(0, csv::Position::line);
         let cell = point.parse::<usize>().ok().and_then(|point| sums[group][measure].get_mut(point));
-        let (Some(cell), Ok(value)) = (cell, value.parse::<f64>()) else {
+        let value = value.parse::<f64>().ok().filter(|value| value.is_finite());
+        let (Some(cell), Some(value)) = (cell, value) else {
             return Err(wrong(format!("has no point of the plan or no number in line {line}")));
         };
         *cell = (cell.0 + value, cell.1 + 1);
     }
-    let mean = |(sum, count): (f64, u32)| (count > 0).then(|| sum / f64::from(count));
-    let group = |((variant, outcome), sums): (&(&str, &str), Vec<Vec<(f64, u32)>>)| Group {
+    // Runs that the plan has, by group and point.
+    let mut planned = vec![vec![0_u32; plan.points()]; groups.len()];
+    for run in &plan.runs {
+        let group = numbers[&(plan.variant(run).name.as_str(), outcome_name(run.outcome))];
+        planned[group][run.point as usize] += 1;
+    }
+    let mean =
+        |((sum, count), planned): ((f64, u32), &u32)| (count > 0 && count == *planned).then(|| sum / f64::from(count));
+    let group = |(number, ((variant, outcome), sums)): (usize, (&(&str, &str), Vec<Vec<(f64, u32)>>))| Group {
         outcome: (*outcome).to_owned(),
         variant: (*variant).to_owned(),
-        results: sums.into_iter().map(|points| points.into_iter().map(mean).collect()).collect(),
+        results: sums.into_iter().map(|points| points.into_iter().zip(&planned[number]).map(mean).collect()).collect(),
     };
-    Ok(groups.iter().zip(sums).map(group).collect())
+    Ok(groups.iter().zip(sums).enumerate().map(group).collect())
 }
