@@ -327,6 +327,31 @@ fn a_complete_study_is_extended() {
     ask("x", "4", &[]).ends(0, &[], &["another build of the program", &format!("did {part} of the 12 runs")]);
 }
 
+/// Killed while it is extended, a study keeps its choice of tables when it goes on.
+#[test]
+#[cfg(unix)]
+fn an_extension_that_is_killed_goes_on_with_the_tables_that_were_there() {
+    let desk = desk::desk();
+    let quick = desk::quick();
+    for (out, first, then) in [("few", "summary", None), ("all", "all", Some("summary"))] {
+        let study = [&["run", quick.as_str()], &SMALL[..6], &["--out", out, "--quiet", "--threads", "1"]].concat();
+        desk.spillover(&[&study[..], &["--replicates", "2", "--tables", first]].concat()).ends(0, &[], &[]);
+        let names = desk.names(out);
+        let mut more = [&study[..], &["--replicates", "200"]].concat();
+        more.extend(then.into_iter().flat_map(|tables| ["--tables", tables]));
+        let mut child = desk.command().args(&more).spawn().unwrap();
+        while !desk.path(out).join("UNFINISHED").exists() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let at = more.iter().position(|word| *word == "200").unwrap();
+        more[at] = "3";
+        desk.spillover(&more).ends(0, &[], &[]);
+        assert_eq!(desk.names(out), names, "{out}");
+    }
+}
+
 /// Tables are made anew unasked only where nothing is lost by it: neither runs nor tables.
 #[test]
 fn a_complete_study_is_left_alone_unless_it_is_extended() {
@@ -384,6 +409,14 @@ fn a_study_of_few_tables_is_extended_with_as_many() {
     let said = ask("4", &["--tables", "all"]);
     said.ends(0, &[], &["lack some of these tables and are done again", "12 runs in"]);
     assert!(desk.names("x").len() > names.len());
+    // More tables of the same runs.
+    let same = |tables: &str| {
+        let arguments = ["--out", "z", "--replicates", "2", "--tables", tables];
+        desk.spillover(&[&["run", &desk::quick()], &SMALL[..6], &arguments[..]].concat())
+    };
+    same("runs").ends(0, &[], &[]);
+    same("summary").ends(0, &[], &["done again", "6 runs in"]);
+    same("runs").ends(2, &[], &["holds a complete study"]);
     // A precision goes on from the replicates that are there.
     let said = ask("2", &["--until-precision", "0.01", "--max-replicates", "5"]);
     said.ends(0, &[], &["going on to 5 replicates", "3 of 15 runs in"]);

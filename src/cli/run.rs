@@ -6,7 +6,8 @@ use super::ending::{tell_of, tell_of_shard};
 use super::problem::Problem;
 use super::progress::Progress;
 use super::store::{
-    Ask, Standing, ends, has_failed, own_store, provenance, standing, standing_replicates, standing_tables,
+    Ask, Standing, ends, has_failed, marked_tables, own_store, provenance, standing, standing_replicates,
+    standing_tables, tables_line,
 };
 use super::{EXIT_DONE, EXIT_RUNS_FAILED, study, talk};
 use crate::design::points::Target;
@@ -308,14 +309,19 @@ fn begin(arguments: &Arguments, study: &study::Study, path: &Path) -> Result<(Pl
     let standing = standing(path, plan)?;
     let beyond = match &standing {
         Standing::Extended => true,
-        Standing::Same => (arguments.retry_failed && has_failed(path)) || arguments.until_precision.is_some(),
+        Standing::Same => {
+            let more_tables =
+                arguments.tables.is_some_and(|tables| tables.union(standing_tables(path)) != standing_tables(path));
+            (arguments.retry_failed && has_failed(path)) || arguments.until_precision.is_some() || more_tables
+        }
         Standing::None | Standing::Other(_) => false,
     };
-    let tables =
-        if beyond { standing_tables(path).union(arguments.tables.unwrap_or(TableSet::runs_only())) } else { asked };
-    if tables != standing_tables(path) && beyond && !arguments.quiet && !arguments.json {
+    let had = if beyond { Some(standing_tables(path)) } else { marked_tables(path) };
+    let tables = had.map_or(asked, |had| had.union(arguments.tables.unwrap_or(TableSet::runs_only())));
+    if had.is_some_and(|had| had != tables) && !arguments.quiet && !arguments.json {
         talk("note: the runs that are there lack some of these tables and are done again");
     }
+    let about = had.map_or(about.clone(), |_| format!("{about}\n{}", tables_line(tables)));
     let names = file_names(tables, plan);
     let existing = Existing::GoOn { study: &plan.name, beyond };
     let begun = Folder::begin_beside(path, &names, &existing, &about, &[FOLDER], &token());

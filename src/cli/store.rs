@@ -127,7 +127,7 @@ pub fn has_failed(folder: &Path) -> bool {
 pub enum Standing {
     /// There are none.
     None,
-    /// They hold just the runs of the plan.
+    /// They hold just the runs of the plan, and so does the store.
     Same,
     /// The plan asks for these and more, and the store has them all: nothing is lost when the tables are made anew.
     Extended,
@@ -146,12 +146,10 @@ pub fn standing(folder: &Path, plan: &Plan) -> Result<Standing, Problem> {
     if strange > 0 {
         return Ok(Standing::Other(format!("{strange} of its {} runs are not in what is asked for", listed.len())));
     }
-    if listed.len() == planned.len() {
-        return Ok(Standing::Same);
-    }
     let store = Store::open(folder).map_err(Problem::new)?;
     let lost = listed.iter().filter(|id| !u64::from_str_radix(id, 16).is_ok_and(|id| store.knows(id))).count();
     Ok(match lost {
+        0 if listed.len() == planned.len() => Standing::Same,
         0 => Standing::Extended,
         _ => Standing::Other(format!(
             "the store does not have {lost} of its {} runs, which would be done again",
@@ -164,6 +162,21 @@ pub fn standing(folder: &Path, plan: &Plan) -> Result<Standing, Problem> {
 pub fn standing_tables(folder: &Path) -> TableSet {
     let there = Table::ALL.into_iter().filter(|table| folder.join(table.file()).is_file());
     there.fold(TableSet::runs_only(), TableSet::with)
+}
+
+/// How the line of a mark begins that says which tables a complete study had before it was extended.
+const TABLES: &str = "tables: ";
+
+/// That line.
+pub fn tables_line(tables: TableSet) -> String {
+    format!("{TABLES}{}", tables.iter().map(Table::name).collect::<Vec<_>>().join(","))
+}
+
+/// The tables that a study had whose extension was interrupted: its mark tells.
+pub fn marked_tables(folder: &Path) -> Option<TableSet> {
+    let mark = std::fs::read(folder.join(MARK)).ok()?;
+    let text = String::from_utf8_lossy(&mark);
+    text.lines().find_map(|line| line.strip_prefix(TABLES)).and_then(|names| TableSet::parse(names).ok())
 }
 
 /// How many replicates the tables of a folder have.

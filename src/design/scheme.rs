@@ -366,7 +366,8 @@ impl Trajectories<'_> {
         let found = in_words(&self.columns[axis], cell);
         let mut known: Vec<String> = grid.iter().map(|level| in_words(column, *level)).collect();
         known.dedup();
-        let needed = if column.target == Target::Replicate {
+        let is_range = !matches!(column.values, Values::Listed(_));
+        let needed = if column.target == Target::Replicate && is_range {
             format!("the range is {} to {}", known[0], known[known.len() - 1])
         } else if known.len() <= LISTED {
             format!("the levels are {}", known.join(", "))
