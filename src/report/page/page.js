@@ -319,7 +319,7 @@
       return el("button", { type: "button", class: "card", role: "radio", "aria-checked": String(s === state.s), tabindex: s === state.s ? 0 : -1, c: hue(s), onclick: () => pick({ s }), "data-s": s },
         el("span", { class: "name" }, sized(glyph(s)), nameOf(s)),
         el("span", { class: "big" }, stays != null ? percent(stays) : peak ? num(peak[2]) : "–"),
-        el("span", { class: "t" }, stays != null ? `above 60 for a week: ${Math.round(stays * runs)} of ${plural(runs, "run")}` : peak ? ["median peak", range(peak), ` of ${plural(runs, "run")}`] : "no run is done"),
+        el("span", { class: "t" }, stays != null ? `above 60 for a week: ${Math.round(stays * runs)} of ${plural(runs, "run")}` : peak ? ["median peak", range(peak), ` of ${plural(runs, "run")}`] : sc.runs.length ? "not known: no whole run in the table" : "no run is done"),
         stays != null ? el("span", { class: "t" }, "median peak ", el("b", {}, num(peak[2])), range(peak)) : null,
         most ? el("span", { class: "t sep" }, "most loaded border: ", el("b", { class: "nw" }, B[most.b]), el("br", {}), "median peak ", el("b", {}, num(most.peak[2])), range(most.peak)) : null,
         Number.isFinite(abroad) ? el("span", { class: "t" }, "abroad at the end ", el("b", {}, people(abroad))) : null,
