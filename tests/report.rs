@@ -210,7 +210,9 @@ fn a_damaged_study_says_what_is_missing_and_shows_the_rest() {
         let lines: Vec<&str> = text.lines().take(keep).collect();
         fs::write(path(name), format!("{}\ncontinuity,base", lines.join("\n"))).unwrap();
     };
-    cut("displacement.csv", 30);
+    // Into the second outcome.
+    let keep = fs::read_to_string(path("displacement.csv")).unwrap().lines().count() - 10;
+    cut("displacement.csv", keep);
     let text = fs::read_to_string(path("crossings.csv")).unwrap().replacen(",0,0,0,0,", ",0,zero,0,0,", 1);
     fs::write(path("crossings.csv"), text).unwrap();
     for name in ["contrasts.csv", "events.csv", "manifest.json"] {
@@ -222,7 +224,7 @@ fn a_damaged_study_says_what_is_missing_and_shows_the_rest() {
     let notes = page.names("notes").join("\n");
     for part in [
         "is unfinished: stopped by hand",
-        "line 31 has 2 fields where the header has 12",
+        &format!("line {} has 2 fields where the header has 12", keep + 1),
         "column `served_persons`: found `zero`, expected a number",
         "contrasts.csv is not there",
         "events.csv is not there",
@@ -235,6 +237,126 @@ fn a_damaged_study_says_what_is_missing_and_shows_the_rest() {
         assert!(page.blocks.contains_key(name), "{name} is shown all the same");
     }
     assert!(!page.blocks.contains_key("difference/index"));
+}
+
+/// Outcome and replicate of a row.
+fn run_of(row: &BTreeMap<String, String>) -> (String, String) {
+    (row["outcome"].clone(), row["replicate"].clone())
+}
+
+/// Who is abroad on the last day, run by run, and their median on the page (NaN where it shows none).
+fn abroad_on_the_last_day(page: &Page, whole: &str, outcome: usize) -> (BTreeMap<(String, String), f64>, f64, f64) {
+    let name = ["continuity", "civil_strife"][outcome];
+    let table = rows(whole, "displacement");
+    let last = rows(whole, "pressure").last().unwrap()["date"].clone();
+    let mut by: BTreeMap<_, f64> = rows(whole, "runs").iter().map(|r| (run_of(r), 0.0)).collect();
+    for row in table.iter().filter(|r| r["date"] == last) {
+        *by.get_mut(&run_of(row)).unwrap() += number(row, "hosted_persons");
+    }
+    by.retain(|run, _| run.0 == name);
+    let block = &page.blocks["people/totals"];
+    (by, decode(block).unwrap()[((outcome * 2 + 1) * 5 + 2) * 15 + 14], block.step)
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    f64::midpoint(values[(values.len() - 1) / 2], values[values.len() / 2])
+}
+
+#[test]
+fn a_run_whose_rows_are_lost_counts_for_nothing() {
+    let desk = Desk::new();
+    let (whole, folder) = (desk.study("whole", &[]), desk.study("study", &[]));
+    // Cut at the end of a line, amid a run: nothing but the length tells.
+    let mut left = BTreeMap::new();
+    for (name, share) in [("displacement", 0.8), ("pressure", 0.7), ("whereabouts", 0.4)] {
+        let path = Path::new(&folder).join(format!("{name}.csv"));
+        let text = fs::read_to_string(&path).unwrap();
+        let keep = (text.lines().count() as f64 * share) as usize;
+        let lines: Vec<&str> = text.lines().take(keep).collect();
+        fs::write(&path, lines.join("\n") + "\n").unwrap();
+        let cut = rows(&folder, name);
+        // All before the run that is cut: the table stands in the order of the plan.
+        let runs: Vec<_> = rows(&folder, "runs").iter().map(run_of).collect();
+        let end = runs.iter().position(|r| *r == run_of(cut.last().unwrap())).unwrap();
+        left.insert(name, runs[..end].to_vec());
+    }
+    let (told, page) = desk.report(&[&folder]);
+    assert_eq!(told.matches("bytes that manifest.json names").count(), 3, "{told}");
+    assert!(told.contains("displacement.csv: cut: "), "{told}");
+    for outcome in 0..2 {
+        let (all, mine, step) = abroad_on_the_last_day(&page, &whole, outcome);
+        let values: Vec<f64> =
+            all.iter().filter(|(run, _)| left["displacement"].contains(run)).map(|(_, v)| *v).collect();
+        if values.is_empty() {
+            assert!(mine.is_nan(), "nothing is known of the outcome, but the page says {mine}");
+        } else {
+            let hand = median(values);
+            assert!((mine - hand).abs() <= step * 0.5001, "{mine} for {hand} abroad");
+        }
+    }
+    // The terms add up to the mean index of the runs that are left, on every border and day.
+    let (borders, terms) = (page.names("borders"), decode(&page.blocks["terms"]).unwrap());
+    let mut sums: BTreeMap<(usize, usize, String), (f64, f64)> = BTreeMap::new();
+    for row in rows(&whole, "pressure").iter().filter(|r| left["pressure"].contains(&run_of(r))) {
+        let b = borders.iter().position(|b| *b == row["border"]).unwrap();
+        let sum = sums.entry((usize::from(row["outcome"] == "civil_strife"), b, row["date"].clone())).or_default();
+        *sum = (sum.0 + number(row, "index"), sum.1 + 1.0);
+    }
+    let first = sums.keys().next().unwrap().2.parse::<jiff::civil::Date>().unwrap();
+    for ((s, b, date), (sum, n)) in sums {
+        let day = date.parse::<jiff::civil::Date>().unwrap().since(first).unwrap().get_days() as usize;
+        let mine: f64 = (0..6).map(|t| terms[((s * 6 + t) * borders.len() + b) * 15 + day]).sum();
+        assert!((mine - sum / n).abs() < 0.05, "{mine} for {} on {date}", sum / n);
+    }
+    let table = page.about["borders_table"].as_array().unwrap();
+    let of = |s: usize| table.iter().find(|row| row["s"] == s).map_or(0, |row| row["n"].as_u64().unwrap());
+    let strife = left["pressure"].iter().filter(|r| r.0 == "civil_strife").count() as u64;
+    assert_eq!((of(0), of(1)), (3, strife));
+}
+
+#[test]
+fn a_store_whose_runs_keep_different_tables_counts_those_that_have_them() {
+    let desk = Desk::new();
+    let whole = desk.study("whole", &[]);
+    let folder = desk.path("part").display().to_string();
+    let outcomes = r#"study.outcomes=["continuity", "civil_strife"]"#;
+    let arguments =
+        ["run", "configs/quick.toml", "--quiet", "--replicates", "3", "--set", "run.days=15", "--set", outcomes];
+    Desk::spillover(&[&arguments[..], &["--shard", "0/2", "--out", &folder]].concat());
+    // What the first part shows is what its runs have.
+    let (_, before) = desk.report(&[&folder, "--map", "maps/caucasus_10km"]);
+    Desk::spillover(&[&arguments[..], &["--shard", "1/2", "--tables", "pressure", "--out", &folder]].concat());
+    let (told, page) = desk.report(&[&folder, "--map", "maps/caucasus_10km"]);
+    assert!(told.contains("displacement.csv: 3 of the 6 runs that are done keep this table"), "{told}");
+    for outcome in 0..2 {
+        let (all, mine, step) = abroad_on_the_last_day(&page, &whole, outcome);
+        let scenario = before.about["scenarios"][outcome].clone();
+        let runs: Vec<(String, u64)> = serde_json::from_value(scenario["runs"].clone()).unwrap();
+        let has = |run: &(String, String)| runs.iter().any(|r| r.1.to_string() == run.1);
+        let hand = median(all.iter().filter(|(run, _)| has(run)).map(|(_, v)| *v).collect());
+        assert!((mine - hand).abs() <= step * 0.5001, "{mine} for {hand} abroad");
+    }
+}
+
+#[test]
+fn a_wrong_date_costs_its_run_alone_and_a_slash_changes_nothing() {
+    let desk = Desk::new();
+    let folder = desk.study("study", &[]);
+    let path = Path::new(&folder).join("pressure.csv");
+    let text = fs::read_to_string(&path).unwrap();
+    // The first row's date: the table no longer begins on the earliest day.
+    let date = rows(&folder, "pressure")[0]["date"].clone();
+    fs::write(&path, text.replacen(&date, "2080-03-01", 1)).unwrap();
+    let (told, page) = desk.report(&[&format!("{folder}/")]);
+    assert_eq!(page.about["days"], 15);
+    let notes = page.names("notes").join("\n");
+    assert!(notes.contains("study/pressure.csv: line 2, column `date`: found `2080-03-01`, the study has "), "{notes}");
+    assert!(notes.contains("counts 2 of 3 runs of continuity"), "{notes}");
+    assert!(!told.contains("displacement.csv"), "the other tables are read: {told}");
+    let table = page.about["borders_table"].as_array().unwrap();
+    assert_eq!(table.iter().find(|row| row["s"] == 0).unwrap()["n"], 2);
+    assert_eq!(table.iter().find(|row| row["s"] == 1).unwrap()["n"], 3);
 }
 
 #[test]

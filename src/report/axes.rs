@@ -1,6 +1,8 @@
 //! What the tables' rows are arranged by: scenarios (a study's outcome and variant), runs, borders, days.
 
-use super::rows::{KeyColumns, Rows, day_number};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::rows::{Extent, KeyColumns, Rows, day_number};
 use csv::ByteRecord;
 
 /// A study's outcome and variant: what a card stands for.
@@ -33,10 +35,68 @@ pub struct Axes {
     pub days: usize,
     /// By study: number of its own days.
     pub days_of: Vec<usize>,
+    /// By study: first and last day that its manifest names, in days since 1970-01-01. Rows of other days are not taken.
+    pub span: BTreeMap<usize, (i32, i32)>,
+    /// Runs (scenario, position within it) of all studies, in the order of the plan, which is that of every table's rows.
+    order: Vec<(usize, usize)>,
+    /// By study and table: the runs whose rows are all there. Tables that were not read have no entry.
+    kept: BTreeMap<(usize, String), BTreeSet<(usize, usize)>>,
     last_run: Option<(usize, usize)>,
 }
 
 impl Axes {
+    /// Whether a table has all rows of a run. Where it has, no row means zero; where it has not, nothing is known.
+    #[must_use]
+    pub fn has(&self, table: &str, scenario: usize, run: usize) -> bool {
+        let study = self.scenarios[scenario].study;
+        self.kept.get(&(study, table.to_owned())).is_some_and(|kept| kept.contains(&(scenario, run)))
+    }
+
+    /// The runs of a scenario that a table has all rows of.
+    #[must_use]
+    pub fn whole(&self, table: &str, scenario: usize) -> Vec<usize> {
+        (0..self.runs[scenario].len()).filter(|&run| self.has(table, scenario, run)).collect()
+    }
+
+    /// Says which runs of a table a study's store has.
+    pub fn keep(&mut self, study: usize, table: &str, runs: BTreeSet<(usize, usize)>) {
+        self.kept.insert((study, table.to_owned()), runs);
+    }
+
+    /// Settles which runs of a table count, after it was read up to a run. `cut`: rows are missing from there on.
+    ///
+    /// Rows stand in the order of the plan, so what comes before the run in which a table is cut is whole, also of runs
+    /// that have no row of it; that run and all after it are lost. In a dense table, which has rows of every run, a run
+    /// without rows is lost as well.
+    fn settle(&mut self, study: usize, rows: &Rows, cut: bool, last: Option<(usize, usize)>, seen: &Seen) {
+        let ours: Vec<_> = self.order.iter().copied().filter(|run| self.scenarios[run.0].study == study).collect();
+        let mut kept: BTreeSet<(usize, usize)> = match self.kept.get(&(study, rows.name())) {
+            Some(kept) if rows.extent == Extent::Store => kept.clone(),
+            _ => ours.iter().copied().collect(),
+        };
+        if cut {
+            let end = ours.iter().position(|run| Some(*run) == last).unwrap_or(0);
+            let before: BTreeSet<_> = ours[..end].iter().copied().collect();
+            kept.retain(|run| before.contains(run));
+        }
+        kept.retain(|run| !seen.spoiled.contains(run) && (!DENSE.contains(&&*rows.name()) || seen.runs.contains(run)));
+        self.kept.insert((study, rows.name()), kept);
+    }
+
+    /// What a note says of the runs that a table does not have; nothing when it has all.
+    fn lost(&self, study: usize, table: &str) -> Option<String> {
+        let mut parts = Vec::new();
+        for (s, scenario) in self.scenarios.iter().enumerate().filter(|(_, s)| s.study == study) {
+            let (all, whole) = (self.runs[s].len(), self.whole(table, s).len());
+            if whole < all {
+                let variant =
+                    if scenario.variant == "base" { String::new() } else { format!(", {}", scenario.variant) };
+                parts.push(format!("{whole} of {all} runs of {}{variant}", scenario.outcome));
+            }
+        }
+        (!parts.is_empty()).then(|| format!("what is made of it counts {}", parts.join("; ")))
+    }
+
     /// The scenario of a row.
     pub fn scenario(&mut self, study: usize, record: &ByteRecord, keys: &KeyColumns) -> usize {
         let outcome = record.get(keys.outcome).unwrap_or_default();
@@ -77,6 +137,7 @@ impl Axes {
         let runs = &mut self.runs[scenario];
         let found = runs.iter().position(is).unwrap_or_else(|| {
             runs.push((String::from_utf8_lossy(point).into_owned(), replicate));
+            self.order.push((scenario, runs.len() - 1));
             runs.len() - 1
         });
         self.last_run = Some((scenario, found));
@@ -91,14 +152,19 @@ impl Axes {
         })
     }
 
-    /// The day of a date, counted from the study's first; nothing for what is no date or lies before it.
+    /// The day of a date, counted from the study's first; nothing for what is no date or no day of the study.
     pub fn day(&mut self, study: usize, field: &[u8]) -> Option<usize> {
         let number = day_number(field)?;
         while self.start.len() <= study {
             self.start.push(None);
             self.days_of.push(0);
         }
-        let start = *self.start[study].get_or_insert(number);
+        if self.span.get(&study).is_some_and(|(first, last)| !(*first..=*last).contains(&number)) {
+            return None;
+        }
+        // Without a manifest the first row's date has to do.
+        let first = self.span.get(&study).map_or(number, |span| span.0);
+        let start = *self.start[study].get_or_insert(first);
         let day = usize::try_from(number - start).ok().filter(|&d| d < LONGEST)?;
         self.days = self.days.max(day + 1);
         self.days_of[study] = self.days_of[study].max(day + 1);
@@ -232,7 +298,56 @@ impl Row<'_> {
     }
 }
 
-/// Hands every row of a table to a reader, which says which column it could not read, if any.
+/// Tables with a row of every run on every day.
+const DENSE: [&str; 3] = ["pressure", "states", "conflict"];
+
+/// Runs that were met in a table.
+#[derive(Default)]
+struct Seen {
+    runs: BTreeSet<(usize, usize)>,
+    /// With rows of days that the study does not have.
+    spoiled: BTreeSet<(usize, usize)>,
+}
+
+/// Rows of the run being read: they are handed on when all of them are there.
+#[derive(Default)]
+struct Held {
+    of: Option<(usize, usize)>,
+    rows: Vec<(usize, ByteRecord)>,
+    length: usize,
+}
+
+impl Held {
+    fn push(&mut self, day: usize, record: &ByteRecord) {
+        if let Some(row) = self.rows.get_mut(self.length) {
+            row.0 = day;
+            row.1.clone_from(record);
+        } else {
+            self.rows.push((day, record.clone()));
+        }
+        self.length += 1;
+    }
+
+    /// Hands the rows on and forgets them. Gives the row and column that could not be read, if any.
+    fn hand_on<R: FnMut(Row<'_>) -> Result<(), usize>>(
+        &mut self,
+        axes: &mut Axes,
+        read: &mut R,
+    ) -> Option<(ByteRecord, usize)> {
+        let (scenario, run) = self.of.take()?;
+        let length = std::mem::take(&mut self.length);
+        for (day, fields) in &self.rows[..length] {
+            if let Err(column) = read(Row { scenario, run, day: *day, fields, axes }) {
+                return Some((fields.clone(), column));
+            }
+        }
+        None
+    }
+}
+
+/// Hands the rows of a table to a reader, run by run, which says which column it could not read, if any. `numbers` are
+/// the columns that hold numbers. Of a damaged table only the runs before the damage are handed on, each of them whole;
+/// [`Axes::has`] tells afterwards which.
 ///
 /// # Errors
 /// A sentence when a column that names the run or the day is absent; otherwise the damage of the table, if any.
@@ -240,35 +355,119 @@ pub fn each_row(
     mut rows: Rows,
     axes: &mut Axes,
     study: usize,
+    numbers: &[usize],
     mut read: impl FnMut(Row<'_>) -> Result<(), usize>,
 ) -> Result<Option<String>, String> {
     let keys = rows.keys()?;
     let date = rows.column("date")?;
     let mut dates = Dates::default();
+    let mut held = Held::default();
+    let mut seen = Seen::default();
+    let mut last = None;
     let mut refused = None;
+    let mut outside = Outside::default();
     while let Some(record) = rows.next_row() {
         let scenario = axes.scenario(study, record, &keys);
         let run = match keys.replicate {
             None => Some(0),
             Some(_) => axes.run(scenario, record, &keys),
         };
-        let (Some(run), Some(day)) = (run, dates.day(axes, study, record.get(date).unwrap_or_default())) else {
-            refused = Some(if run.is_none() {
-                (keys.replicate.unwrap_or(0), "a number")
-            } else {
-                (date, "a date of the study, YYYY-MM-DD")
-            });
+        let Some(run) = run else {
+            refused = Some((record.clone(), keys.replicate.unwrap_or(0), "a number"));
             break;
         };
-        if let Err(column) = read(Row { scenario, run, day, fields: record, axes }) {
-            refused = Some((column, "a number"));
+        let at = (scenario, run);
+        if keys.replicate.is_some() && last != Some(at) {
+            if !seen.spoiled.contains(&last.unwrap_or(at))
+                && let Some((fields, column)) = held.hand_on(axes, &mut read)
+            {
+                refused = Some((fields, column, "a number"));
+                break;
+            }
+            (held.of, held.length) = (Some(at), 0);
+            last = Some(at);
+            seen.runs.insert(at);
+        }
+        let Some(record) = rows.row() else { break };
+        let field = record.get(date).unwrap_or_default();
+        let Some(day) = dates.day(axes, study, field) else {
+            if day_number(field).is_some() && axes.span.contains_key(&study) {
+                outside.note(record, field);
+                seen.spoiled.insert(at);
+                continue;
+            }
+            refused = Some((record.clone(), date, "a date of the study, YYYY-MM-DD"));
+            break;
+        };
+        let wrong = numbers.iter().find(|&&c| super::rows::number(record.get(c).unwrap_or_default()).is_none());
+        if let Some(&column) = wrong {
+            refused = Some((record.clone(), column, "a number"));
+            break;
+        }
+        if keys.replicate.is_some() {
+            held.push(day, record);
+        } else if let Err(column) = read(Row { scenario, run, day, fields: record, axes }) {
+            refused = Some((record.clone(), column, "a number"));
             break;
         }
     }
-    if let Some((column, expected)) = refused {
-        rows.refuse(column, expected);
+    if let Some((record, column, expected)) = &refused {
+        rows.refuse_in(record, *column, expected);
     }
-    Ok(rows.problem())
+    let mut cut = rows.damaged() || rows.extent == Extent::Cut;
+    if !cut
+        && last.is_none_or(|last| !seen.spoiled.contains(&last))
+        && let Some((fields, column)) = held.hand_on(axes, &mut read)
+    {
+        rows.refuse_in(&fields, column, "a number");
+        cut = true;
+    }
+    let mut told = Vec::new();
+    if keys.replicate.is_some() {
+        axes.settle(study, &rows, cut, last, &seen);
+        // Which runs a store has of a table was told when it was opened.
+        let new = cut || rows.extent != Extent::Store || !seen.spoiled.is_empty();
+        told.extend(axes.lost(study, &rows.name()).filter(|_| new));
+    }
+    if let (Some(sentence), Some((first, end))) = (outside.told(&rows, date), axes.span.get(&study)) {
+        let name = |day: i32| {
+            let from = jiff::civil::date(1970, 1, 1);
+            from.checked_add(jiff::Span::new().days(day)).map_or_else(|_| day.to_string(), |date| date.to_string())
+        };
+        let allowed = format!("{sentence}, the study has {} to {}", name(*first), name(*end));
+        told.insert(0, allowed);
+    }
+    let path = rows.shown();
+    told.splice(0..0, rows.problem());
+    if let [first, ..] = &mut told[..]
+        && !first.starts_with(&path)
+    {
+        *first = format!("{path}: {first}");
+    }
+    Ok((!told.is_empty()).then(|| told.join("; ")))
+}
+
+/// Rows of days that the study does not have.
+#[derive(Default)]
+struct Outside {
+    count: usize,
+    first: Option<(u64, String)>,
+}
+
+impl Outside {
+    fn note(&mut self, record: &ByteRecord, field: &[u8]) {
+        self.count += 1;
+        self.first.get_or_insert_with(|| {
+            (record.position().map_or(0, csv::Position::line), String::from_utf8_lossy(field).into_owned())
+        });
+    }
+
+    fn told(&self, rows: &Rows, date: usize) -> Option<String> {
+        let (line, found) = self.first.as_ref()?;
+        let more = if self.count > 1 { format!(" (and {} rows more)", self.count - 1) } else { String::new() };
+        let column = rows.header().get(date).map_or("date", String::as_str);
+        Some(format!("{}: line {line}, column `{column}`: found `{found}`{more}", rows.shown()))
+    }
 }
 
 /// Quantiles of a table in which a missing row means zero: groups of (key, value) over this many runs.

@@ -57,7 +57,21 @@ impl Study {
         {
             return rows;
         }
-        Rows::open(&self.folder, name)
+        let mut rows = Rows::open(&self.folder, name)?;
+        let files = self.manifest["files"].as_array().filter(|_| path.is_file());
+        let file = files.into_iter().flatten().find(|file| file["path"] == format!("{name}.csv"));
+        if let Some(named) = file.and_then(|file| file["bytes"].as_u64()) {
+            rows.expect_length(named);
+        }
+        Ok(rows)
+    }
+
+    /// First and last day that the manifest names, in days since 1970-01-01.
+    fn span(&self) -> Option<(i32, i32)> {
+        let run = &self.manifest["provenance"]["resolved_config"]["run"];
+        let first = rows::day_number(run["as_of"].as_str()?.as_bytes())?;
+        let days = i32::try_from(run["days"].as_u64()?).ok().filter(|days| *days > 0)?;
+        Some((first, first.checked_add(days - 1)?))
     }
 }
 
@@ -203,6 +217,13 @@ pub struct Sources {
 pub fn gather(sources: &Sources) -> Result<Gathered, String> {
     let mut out = Gathered::default();
     let mut axes = Axes::default();
+    // As it is shown in notes, without a slash at the end.
+    let plain = |folder: &PathBuf| folder.components().collect::<PathBuf>();
+    let sources = &Sources {
+        studies: sources.studies.iter().map(plain).collect(),
+        map: sources.map.as_ref().map(plain),
+        validation: sources.validation.iter().map(plain).collect(),
+    };
     for folder in sources.studies.iter().chain(&sources.map).chain(&sources.validation) {
         if let Some(name) = folder.file_name() {
             out.folders.push((folder.display().to_string(), name.to_string_lossy().into_owned()));
@@ -210,6 +231,7 @@ pub fn gather(sources: &Sources) -> Result<Gathered, String> {
     }
     let studies = sources.studies.iter().map(|f| open(f, &mut out)).collect::<Result<Vec<_>, _>>()?;
     for (number, study) in studies.iter().enumerate() {
+        axes.span.extend(study.span().map(|span| (number, span)));
         pressure::read_runs(study, number, &mut axes, &mut out);
     }
     out.unpaired = unpaired(&studies, &out);
@@ -285,7 +307,9 @@ fn open(folder: &Path, out: &mut Gathered) -> Result<Study, String> {
         study.manifest = unfinished.manifest();
     }
     if study.manifest.is_null() {
-        out.note(format!("{shown} has no readable manifest.json: the command that repeats the study is not known"));
+        out.note(format!(
+            "{shown} has no readable manifest.json: the command that repeats the study is not known, nor how long its tables were"
+        ));
     }
     Ok(study)
 }
@@ -295,9 +319,9 @@ fn unpaired(studies: &[Study], out: &Gathered) -> Option<&'static str> {
     let [a, b] = studies else { return None };
     let design = |study: &Study| std::fs::read(study.folder.join(DESIGN)).ok();
     match (out.seeds.get(&0), out.seeds.get(&1)) {
-        (Some(a), Some(b)) if a.iter().any(|(point, seed)| b.get(point).is_some_and(|other| other != seed)) => {
-            Some("The studies have different seeds: their runs cannot be paired.")
-        }
+        (Some(a), Some(b)) if a.iter().any(|(point, seed)| b.get(point).is_some_and(|other| other != seed)) => Some(
+            "The runs of the studies have different luck (study.seed or study.points_share_luck differs): they cannot be paired.",
+        ),
         (Some(_), Some(_)) if design(a) != design(b) => {
             Some("The studies have different designs (design.csv): their runs cannot be paired.")
         }

@@ -70,7 +70,7 @@ impl People {
     ) -> Result<Option<String>, String> {
         let state = rows.column("state")?;
         let (inside, hosted) = (rows.column("displaced_inside_persons")?, rows.column("hosted_persons")?);
-        each_row(rows, axes, number, |row| {
+        each_row(rows, axes, number, &[inside, hosted], |row| {
             let (inside, hosted) = (row.number(inside)? as f32, row.number(hosted)? as f32);
             self.totals.add([row.scenario, row.run, 0], row.day, inside);
             self.totals.add([row.scenario, row.run, 1], row.day, hosted);
@@ -100,7 +100,7 @@ impl People {
         // Sums over the cells of a unit, of the run and week being read.
         let mut sums = vec![0.0_f32; map.admin1.len()];
         let (mut now, mut before) = (None, None);
-        let read = each_row(rows, axes, number, |row| {
+        let read = each_row(rows, axes, number, &[lat, lon, persons], |row| {
             let Some(cell) = cell_at(map, &grid, row.number(lat)?, row.number(lon)?) else {
                 self.off_map += 1;
                 return Ok(());
@@ -145,7 +145,7 @@ impl People {
     ) -> Result<Option<String>, String> {
         let (home, state) = (rows.column("home_admin1")?, rows.column("state")?);
         let persons = rows.column("displaced_persons")?;
-        each_row(rows, axes, number, |row| {
+        each_row(rows, axes, number, &[persons], |row| {
             let home = named(&mut self.homes, row.fields.get(home).unwrap_or_default());
             let state = named(&mut self.states, row.fields.get(state).unwrap_or_default());
             let week = self.week(row.day);
@@ -172,12 +172,14 @@ impl People {
         if !self.totals.is_empty() {
             let shape = [scenarios, 2, 5, days];
             let mut bands = vec![f32::NAN; shape.iter().product()];
-            for (s, runs) in axes.runs.iter().enumerate() {
+            for s in 0..scenarios {
+                let runs = axes.whole("displacement", s);
                 let own_days = axes.days_of.get(axes.scenarios[s].study).copied().unwrap_or_default();
                 for kind in 0..2 {
                     for d in 0..own_days {
-                        let mut values: Vec<f64> = (0..runs.len())
-                            .map(|r| self.totals.line([s, r, kind]).get(d).map_or(0.0, |v| f64::from(*v)))
+                        let mut values: Vec<f64> = runs
+                            .iter()
+                            .map(|&r| self.totals.line([s, r, kind]).get(d).map_or(0.0, |v| f64::from(*v)))
                             .map(|v| if v.is_finite() { v } else { 0.0 })
                             .collect();
                         if values.is_empty() {
@@ -195,8 +197,10 @@ impl People {
             let shape = [scenarios, self.states.len(), 1, days];
             let mut hosted = self.hosted.flat(shape, 0.0);
             for (s, values) in hosted.chunks_mut((self.states.len() * days).max(1)).enumerate() {
+                // Of no run nothing is known: 0 / 0 is missing.
+                let runs = axes.whole("displacement", s).len() as f32;
                 for v in values {
-                    *v /= axes.runs[s].len().max(1) as f32;
+                    *v /= runs;
                 }
             }
             out.block(
@@ -226,10 +230,11 @@ impl People {
             return;
         }
         let shape = [axes.scenarios.len(), pairs.len(), weeks];
-        let mut values = vec![0.0_f32; shape.iter().product()];
+        let mut values: Vec<f32> =
+            (0..shape[0]).flat_map(|s| std::iter::repeat_n(zero(axes, "origins", s), pairs.len() * weeks)).collect();
         for (&(s, home, state), line) in &self.flows {
             let Ok(p) = pairs.binary_search(&(home, state)) else { continue };
-            let runs = axes.runs[s].len().max(1) as f32;
+            let runs = axes.whole("origins", s).len().max(1) as f32;
             for (w, v) in line.iter().enumerate() {
                 values[(s * pairs.len() + p) * weeks + w] = v / runs;
             }
@@ -240,9 +245,9 @@ impl People {
 
     /// Median over the runs of a scenario by unit and count; the rows that it is made of are used up.
     pub fn weekly_units(&mut self, axes: &Axes, map: &Map, scenario: usize) -> Weekly {
-        let mut median = vec![vec![0.0_f32; self.weeks.len()]; map.admin1.len()];
+        let mut median = vec![vec![zero(axes, "whereabouts", scenario); self.weeks.len()]; map.admin1.len()];
         let rows = self.units.remove(&scenario).unwrap_or_default();
-        for (key, value) in sparse_quantiles(rows, axes.runs[scenario].len(), &[0.5]) {
+        for (key, value) in sparse_quantiles(rows, axes.whole("whereabouts", scenario).len(), &[0.5]) {
             median[key as u32 as usize][(key >> 32) as usize] = value[0] as f32;
         }
         Weekly { days: self.weeks.clone(), median }
@@ -254,7 +259,7 @@ impl People {
         let (mut median, mut example) = (Vec::new(), Vec::new());
         for s in 0..scenarios {
             median.extend(self.weekly_units(axes, map, s).median.into_iter().flatten());
-            let mut lines = vec![0.0_f32; map.admin1.len() * weeks];
+            let mut lines = vec![example_zero(axes, "whereabouts", s); map.admin1.len() * weeks];
             for &(key, value) in self.units_example.get(&s).into_iter().flatten() {
                 lines[key as u32 as usize * weeks + (key >> 32) as usize] = value;
             }
@@ -267,7 +272,7 @@ impl People {
         let mut used: Vec<u32> = Vec::new();
         let mut medians = Vec::new();
         for (&s, rows) in &mut self.cells {
-            let median = sparse_quantiles(std::mem::take(rows), axes.runs[s].len(), &[0.5]);
+            let median = sparse_quantiles(std::mem::take(rows), axes.whole("whereabouts", s).len(), &[0.5]);
             used.extend(median.iter().filter(|m| m.1[0] > 0.0).map(|m| m.0 as u32));
             medians.push((s, median));
         }
@@ -285,13 +290,16 @@ impl People {
                 values[(s * used.len() + c) * weeks + (key >> 32) as usize] = value;
             }
         };
-        let mut median = vec![0.0_f32; shape.iter().product()];
+        let each = used.len() * weeks;
+        let mut median: Vec<f32> =
+            (0..scenarios).flat_map(|s| std::iter::repeat_n(zero(axes, "whereabouts", s), each)).collect();
         for (s, rows) in &medians {
             for (key, v) in rows {
                 fill(&mut median, *s, *key, v[0] as f32);
             }
         }
-        let mut example = vec![0.0_f32; shape.iter().product()];
+        let mut example: Vec<f32> =
+            (0..scenarios).flat_map(|s| std::iter::repeat_n(example_zero(axes, "whereabouts", s), each)).collect();
         for (&s, rows) in &self.example {
             for &(key, v) in rows {
                 fill(&mut example, s, key, v);
@@ -308,6 +316,18 @@ impl People {
         out.block(2, "map/displaced_row".into(), pack::linear(&[used.len()], &rows, 1.0));
         out.block(2, "map/displaced_col".into(), pack::linear(&[used.len()], &cols, 1.0));
     }
+}
+
+/// What a table without a row says of a scenario: nobody, or nothing (NaN) when none of its runs is whole there.
+#[must_use]
+pub fn zero(axes: &Axes, table: &str, scenario: usize) -> f32 {
+    if axes.whole(table, scenario).is_empty() { f32::NAN } else { 0.0 }
+}
+
+/// The same of the run that is shown as an example.
+#[must_use]
+pub fn example_zero(axes: &Axes, table: &str, scenario: usize) -> f32 {
+    if axes.typical[scenario].is_some_and(|run| axes.has(table, scenario, run)) { 0.0 } else { f32::NAN }
 }
 
 /// The land cell round a point.

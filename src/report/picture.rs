@@ -60,7 +60,7 @@ impl Film {
             return Err(format!("{} has no outcome `{asked}`; it has {}", folder.display(), known.join(", ")));
         };
         let Weekly { days, median } = people.weekly_units(&axes, map, at);
-        Ok(Self { days, runs: axes.runs[at].len(), scenario: axes.scenarios[at].clone(), median })
+        Ok(Self { days, runs: axes.whole("whereabouts", at).len(), scenario: axes.scenarios[at].clone(), median })
     }
 
     /// The last count not after a day; nothing before the first.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::axes::{Axes, Cube, each_row};
+use super::people::{example_zero, zero};
 use super::pressure::band_json;
 use super::rows::Rows;
 use super::{Gathered, Reader, Study, pack, read_tables};
@@ -76,7 +77,7 @@ impl Places {
         let wait = rows.column("wait_days")?;
         let policies =
             [rows.column("policy_own_or_kin")?, rows.column("policy_neighbour")?, rows.column("policy_third_country")?];
-        each_row(rows, axes, number, |row| {
+        each_row(rows, axes, number, &[served, waiting, wait], |row| {
             let field = |c: usize| row.fields.get(c).unwrap_or_default();
             let same = |l: &[String; 4]| l[0].as_bytes() == field(names[0]) && l[3].as_bytes() == field(names[3]);
             let line = self.lines.iter().position(same).unwrap_or_else(|| {
@@ -121,7 +122,7 @@ impl Places {
         let deaths = rows.column("deaths_persons")?;
         let Some(map) = map else { return Ok(None) };
         let grid = Grid::of(map);
-        each_row(rows, axes, number, |row| {
+        each_row(rows, axes, number, &[lat, lon, deaths], |row| {
             let Some(cell) = super::people::cell_at(map, &grid, row.number(lat)?, row.number(lon)?) else {
                 return Ok(());
             };
@@ -149,7 +150,7 @@ impl Places {
         _: Option<&Map>,
     ) -> Result<Option<String>, String> {
         let (state, control) = (rows.column("state")?, rows.column("control_mean")?);
-        each_row(rows, axes, number, |row| {
+        each_row(rows, axes, number, &[control], |row| {
             let name = row.fields.get(state).unwrap_or_default();
             let state = self.states.iter().position(|s| s.as_bytes() == name).unwrap_or_else(|| {
                 self.states.push(String::from_utf8_lossy(name).into_owned());
@@ -167,20 +168,24 @@ impl Places {
         let lines = self.lines.len();
         if lines > 0 {
             let shape = [scenarios, lines, days];
-            let (mut median, mut example) =
-                (vec![0.0_f32; lines * scenarios * days], vec![0.0_f32; lines * scenarios * days]);
+            let each = lines * days;
+            let filled = |zero: fn(&Axes, &str, usize) -> f32| -> Vec<f32> {
+                (0..scenarios).flat_map(|s| std::iter::repeat_n(zero(axes, "crossings", s), each)).collect()
+            };
+            let (mut median, mut example) = (filled(zero), filled(example_zero));
             for (&(s, line), cube) in &self.queues {
-                let runs = axes.runs[s].len();
+                let runs = axes.whole("crossings", s);
                 for d in 0..days {
                     let at = (s * lines + line) * days + d;
-                    let mut values: Vec<f64> = (0..runs)
-                        .map(|r| cube.line([r, 0, 0]).get(d).copied().filter(|v| v.is_finite()).map_or(0.0, f64::from))
+                    let mut values: Vec<f64> = runs
+                        .iter()
+                        .map(|&r| cube.line([r, 0, 0]).get(d).copied().filter(|v| v.is_finite()).map_or(0.0, f64::from))
                         .collect();
                     values.sort_unstable_by(f64::total_cmp);
                     if !values.is_empty() {
                         median[at] = crate::study::quantiles::quantile(&values, 0.5) as f32;
                     }
-                    if let Some(run) = axes.typical[s] {
+                    if let Some(run) = axes.typical[s].filter(|run| runs.contains(run)) {
                         let value = cube.line([run, 0, 0]).get(d).copied().filter(|v| v.is_finite());
                         example[at] = value.unwrap_or(0.0);
                     }
@@ -241,7 +246,7 @@ impl Places {
         }
         let mut rows = Vec::new();
         for ((s, line), passages) in groups {
-            let missing = axes.runs[s].len().saturating_sub(passages.len());
+            let missing = axes.whole("crossings", s).len().saturating_sub(passages.len());
             let of = |value: &dyn Fn(&Passage) -> f64| {
                 let mut values: Vec<f64> = passages.iter().map(|p| value(p)).collect();
                 values.resize(values.len() + missing, 0.0);
@@ -264,7 +269,7 @@ impl Places {
         let mut all = Vec::new();
         for (&s, rows) in &mut self.events {
             rows.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.cmp(&b.1)));
-            let runs = axes.runs[s].len().max(1);
+            let runs = axes.whole("events", s).len().max(1);
             for group in rows.chunk_by(|a, b| a.0 == b.0) {
                 let with: usize = group.chunk_by(|a, b| a.1 == b.1).count();
                 let deaths: f64 = group.iter().map(|g| f64::from(g.2)).sum();

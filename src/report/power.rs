@@ -48,7 +48,8 @@ impl Power {
             });
             wanted.push((at, place));
         }
-        each_row(rows, axes, number, |row| {
+        let numbers: Vec<usize> = wanted.iter().map(|w| w.0).collect();
+        each_row(rows, axes, number, &numbers, |row| {
             for &(at, place) in &wanted {
                 let value = row.number_or(at, f64::NAN)?;
                 self.values[place].set([row.scenario, row.run, 0], row.day, value as f32);
@@ -59,7 +60,7 @@ impl Power {
 
     fn read_actions(&mut self, rows: Rows, number: usize, axes: &mut Axes) -> Result<Option<String>, String> {
         let columns = [rows.column("actor")?, rows.column("action")?, rows.column("target")?, rows.column("reason")?];
-        each_row(rows, axes, number, |row| {
+        each_row(rows, axes, number, &[], |row| {
             if self.actions.len() < MOST_ACTIONS {
                 let [actor, action, target, reason] = columns.map(|c| row.text(c));
                 self.actions.push(json!([row.scenario, row.run, row.day, actor, action, target, reason]));

@@ -47,8 +47,10 @@ pub struct Pressure {
     reference: BTreeMap<usize, usize>,
     /// Daily values by measure: scenario, run, border, day. The index, and the measures that have no bands.
     runs: BTreeMap<String, Cube>,
-    /// Sums over runs of the terms: scenario, term, border, day; and the runs summed.
+    /// Sums over runs of the terms: scenario, term, border, day.
     terms: Cube,
+    /// The runs summed: scenario, 0, border, day.
+    summed: Cube,
     /// Order of the measures.
     measures: Vec<String>,
     /// Whether runs of two studies are paired: then all measures are kept run by run.
@@ -273,7 +275,7 @@ impl Pressure {
             (if difference { &mut self.difference } else { &mut self.level }, &mut self.measures, &mut self.reference);
         let mut last = String::new();
         let mut cube = Cube::default();
-        let read = each_row(rows, axes, number, |row| {
+        let read = each_row(rows, axes, number, &[], |row| {
             let name = row.fields.get(measure).unwrap_or_default();
             if name != last.as_bytes() {
                 if !last.is_empty() {
@@ -358,8 +360,10 @@ impl Pressure {
             }
         }
         let mut cubes: Vec<Cube> = wanted.iter().map(|(_, n)| self.runs.remove(n).unwrap_or_default()).collect();
-        let read = each_row(rows, axes, number, |row| {
+        let numbers: Vec<usize> = wanted.iter().map(|w| w.0).chain(terms.into_iter().flatten()).collect();
+        let read = each_row(rows, axes, number, &numbers, |row| {
             let border = row.axes.border(row.fields.get(border).unwrap_or_default());
+            self.summed.add([row.scenario, 0, border], row.day, 1.0);
             for ((column, _), cube) in wanted.iter().zip(&mut cubes) {
                 let value = row.number_or(*column, f64::NAN)?;
                 cube.set([row.scenario, row.run, border], row.day, value as f32);
@@ -403,10 +407,11 @@ impl Pressure {
         if !self.terms.is_empty() {
             let shape = [scenarios, TERMS.len(), borders, days];
             let mut flat = self.terms.flat(shape, f32::NAN);
-            for (s, values) in flat.chunks_mut((TERMS.len() * borders * days).max(1)).enumerate() {
-                for v in values {
-                    *v /= axes.runs[s].len().max(1) as f32;
-                }
+            // Runs that are not in the table, or not all of them, are not in the mean.
+            let each = (borders * days).max(1);
+            let summed = self.summed.flat([scenarios, 1, borders, days], f32::NAN);
+            for (values, runs) in flat.chunks_mut(TERMS.len() * each).zip(summed.chunks(each)) {
+                values.iter_mut().zip(runs.iter().cycle()).for_each(|(v, n)| *v /= n);
             }
             out.block(1, "terms".into(), super::pack::linear(&shape, &flat, 0.01));
         }

@@ -6,8 +6,23 @@ use std::path::{Path, PathBuf};
 
 use csv::ByteRecord;
 
+/// What is known of a table's length before it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// Nothing, or as long as its manifest says, or longer: all rows are taken to be there.
+    Whole,
+    /// Shorter than its manifest says, or in the making.
+    Cut,
+    /// The rows of whole runs in a store, which knows which runs keep the table.
+    Store,
+}
+
 /// A table being read.
 pub struct Rows {
+    /// What is known of its length.
+    pub extent: Extent,
+    /// How its length differs from the manifest's, in words.
+    length: Option<String>,
     reader: csv::Reader<Box<dyn Read>>,
     header: Vec<String>,
     path: PathBuf,
@@ -39,9 +54,50 @@ impl Rows {
         };
         let mut file = File::open(&path).map_err(|e| format!("{}: {e}", path.display()))?;
         // The last line of a file in the making may be cut off within a number.
-        let whole = if path.extension().is_some_and(|e| e == "part") { whole_lines(&mut file) } else { Ok(u64::MAX) };
+        let part = path.extension().is_some_and(|e| e == "part");
+        let whole = if part { whole_lines(&mut file) } else { Ok(u64::MAX) };
         let whole = whole.map_err(|e| format!("{}: {e}", path.display()))?;
-        Self::read(path, Box::new(file.take(whole)))
+        let mut rows = Self::read(path, Box::new(file.take(whole)))?;
+        if part {
+            rows.extent = Extent::Cut;
+        }
+        Ok(rows)
+    }
+
+    /// Compares the length of a finished table with the one that its manifest names, bytes.
+    pub fn expect_length(&mut self, named: u64) {
+        let Some(length) = std::fs::metadata(&self.path).ok().map(|m| m.len()) else { return };
+        if length < named {
+            self.extent = Extent::Cut;
+            self.length = Some(format!("cut: {length} of the {named} bytes that manifest.json names"));
+        } else if length > named {
+            self.length = Some(format!("changed: {length} bytes where manifest.json names {named}"));
+        }
+    }
+
+    /// Name of the table.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let file = self.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        file.split('.').next().unwrap_or_default().to_owned()
+    }
+
+    /// What the table is called in notes.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    /// The row that was read last.
+    #[must_use]
+    pub fn row(&self) -> Option<&ByteRecord> {
+        (!self.record.is_empty()).then_some(&self.record)
+    }
+
+    /// Whether reading ended at a damage.
+    #[must_use]
+    pub fn damaged(&self) -> bool {
+        self.problem.is_some()
     }
 
     /// Reads a table from anywhere; `path` is what it is called.
@@ -56,7 +112,8 @@ impl Rows {
         if header.is_empty() {
             return Err(format!("{shown} is empty"));
         }
-        Ok(Self { reader, header, path, record: ByteRecord::new(), problem: None })
+        let (extent, record) = (Extent::Whole, ByteRecord::new());
+        Ok(Self { extent, length: None, reader, header, path, record, problem: None })
     }
 
     /// Names of the columns.
@@ -116,8 +173,14 @@ impl Rows {
 
     /// Notes that a field does not hold what its column says. Reading ends there.
     pub fn refuse(&mut self, column: usize, expected: &str) {
-        let line = self.record.position().map_or(0, csv::Position::line);
-        let found = self.record.get(column).map(String::from_utf8_lossy).unwrap_or_default();
+        let record = std::mem::take(&mut self.record);
+        self.refuse_in(&record, column, expected);
+    }
+
+    /// The same, of a row that was read before.
+    pub fn refuse_in(&mut self, record: &ByteRecord, column: usize, expected: &str) {
+        let line = record.position().map_or(0, csv::Position::line);
+        let found = record.get(column).map(String::from_utf8_lossy).unwrap_or_default();
         self.problem = Some(format!(
             "{}: line {line}, column `{}`: found `{found}`, expected {expected}; the rows above it are shown",
             self.path.display(),
@@ -128,7 +191,11 @@ impl Rows {
     /// What was wrong, if anything.
     #[must_use]
     pub fn problem(self) -> Option<String> {
-        self.problem
+        match (self.problem, self.length) {
+            (Some(problem), Some(length)) => Some(format!("{problem}; {length}")),
+            (None, Some(length)) => Some(format!("{}: {length}", self.path.display())),
+            (problem, None) => problem,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! An unfinished study: what its store has, run by run, before anything is merged into tables.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Cursor, Read};
 use std::path::Path;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::Gathered;
 use super::axes::Axes;
 use super::pressure::{band_json, typical};
-use super::rows::Rows;
+use super::rows::{Extent, Rows};
 use crate::output::format::header;
 use crate::recorders::Headline;
 use crate::recorders::table::Table;
@@ -90,7 +90,9 @@ impl Unfinished {
         let has = |copy: &Copied| copy.done.layout.tables.iter().any(|t| t.table == table);
         self.done.iter().any(has).then(|| {
             let rows = RunRows { of: Arc::clone(self), table, next: 0, bytes: Cursor::new(header(table)) };
-            Rows::read(called.to_owned(), Box::new(rows))
+            let mut rows = Rows::read(called.to_owned(), Box::new(rows))?;
+            rows.extent = Extent::Store;
+            Ok(rows)
         })
     }
 
@@ -126,9 +128,14 @@ impl Unfinished {
             }
         }
         let mut ends: BTreeMap<usize, Vec<(f64, usize)>> = BTreeMap::new();
+        let mut kept: BTreeMap<Table, BTreeSet<(usize, usize)>> =
+            Table::RECORDED.into_iter().map(|table| (table, BTreeSet::new())).collect();
         for copy in &self.done {
             match self.place(copy, number, axes) {
                 Ok(Some((scenario, run))) => {
+                    for blob in &copy.done.layout.tables {
+                        kept.entry(blob.table).or_default().insert((scenario, run));
+                    }
                     ends.entry(scenario).or_default().push((copy.done.headline.displaced_abroad as f64, run));
                 }
                 Ok(None) => {}
@@ -137,6 +144,14 @@ impl Unfinished {
         }
         for (scenario, values) in ends {
             axes.typical[scenario] = typical(values);
+        }
+        let done: usize = kept.values().map(BTreeSet::len).max().unwrap_or(0);
+        for (table, runs) in kept {
+            if !runs.is_empty() && runs.len() < done {
+                let (file, few) = (folder.join(table.file()), runs.len());
+                out.note(format!("{}: {few} of the {done} runs that are done keep this table", file.display()));
+            }
+            axes.keep(number, table.name(), runs);
         }
     }
 

@@ -43,6 +43,9 @@
     }));
   }
   const get = name => store.get(name);
+  // No run of the chosen outcome has its rows in the table: nothing is known, which is not zero.
+  const unknown = name => { const b = get(name), n = b ? b.v.length / b.shape[0] : 0; return !!b && !b.v.subarray(state.s * n, (state.s + 1) * n).some(Number.isFinite); };
+  const NOT_KNOWN = "Not known: the table has no whole run of this outcome.";
   // A line of days: the last axis of a block at the given positions.
   function line(name, ...at) {
     const b = get(name);
@@ -296,7 +299,7 @@
   const themeButton = el("button", { type: "button", class: "ghost noprint", onclick: () => { state.theme = T.name === "dark" ? "light" : "dark"; applyTheme(); renderAll(); writeHash(); } });
   const head = el("header", { class: "head" }, el("div", {}, h1,
     el("p", { class: "sub" }, A.studies.map((s, i) => (two ? `${"AB"[i]}: ${s.folder} · ` : "") + (s.title || s.name)).flatMap((t, i) => i ? [el("br", {}), t] : [t])),
-    el("p", { class: "sub small" }, [plural(outcomes, "outcome"), variants ? `${new Set(S.map(s => s.variant)).size} variants` : "", points > 1 ? `${plural(points, "point")} of a design with ${plural(replicates, "replicate")} each, pooled` : runsMost ? `${plural(runsMost, "replicate")} of each under the same luck` : "", !A.days ? "" : start == null ? plural(DAYS, "day") : `${DAYS} days from ${dateText(0)} to ${dateText(DAYS - 1)}`].filter(Boolean).join(" · ")),
+    el("p", { class: "sub small" }, [plural(outcomes, "outcome"), variants ? `${new Set(S.map(s => s.variant)).size} variants` : "", points > 1 ? `${plural(points, "point")} of a design with ${plural(replicates, "replicate")} each, pooled` : runsMost ? `${plural(runsMost, "replicate")} of each under the same luck${two && !A.twin ? " within each study" : ""}` : "", !A.days ? "" : start == null ? plural(DAYS, "day") : `${DAYS} days from ${dateText(0)} to ${dateText(DAYS - 1)}`].filter(Boolean).join(" · ")),
     el("p", { class: "cond" }, "Every figure holds if the outcome of its card comes about. Nothing here says how likely an outcome is. The index, 0 to 100, orders load on a border; it is no chance of attack, and civilians who move count as load on services.")), themeButton);
   const notes = A.notes.length ? el("div", { class: "notes", role: "note", id: "notes" }, el("b", {}, "What is missing or was left out"), el("ul", {}, A.notes.map(n => el("li", {}, n)))) : null;
 
@@ -316,7 +319,7 @@
       return el("button", { type: "button", class: "card", role: "radio", "aria-checked": String(s === state.s), tabindex: s === state.s ? 0 : -1, c: hue(s), onclick: () => pick({ s }), "data-s": s },
         el("span", { class: "name" }, sized(glyph(s)), nameOf(s)),
         el("span", { class: "big" }, stays != null ? percent(stays) : peak ? num(peak[2]) : "–"),
-        el("span", { class: "t" }, stays != null ? `above 60 for a week: ${Math.round(stays * runs)} of ${plural(runs, "run")}` : peak ? ["median peak", range(peak), ` of ${plural(runs, "run")}`] : "no run is done"),
+        el("span", { class: "t" }, stays != null ? `above 60 for a week: ${Math.round(stays * runs)} of ${plural(runs, "run")}` : peak ? ["median peak", range(peak), ` of ${plural(runs, "run")}`] : sc.runs.length ? "not known: no whole run in the table" : "no run is done"),
         stays != null ? el("span", { class: "t" }, "median peak ", el("b", {}, num(peak[2])), range(peak)) : null,
         most ? el("span", { class: "t sep" }, "most loaded border: ", el("b", { class: "nw" }, B[most.b]), el("br", {}), "median peak ", el("b", {}, num(most.peak[2])), range(most.peak)) : null,
         Number.isFinite(abroad) ? el("span", { class: "t" }, "abroad at the end ", el("b", {}, people(abroad))) : null,
@@ -547,7 +550,7 @@
   function mapTitle() {
     if (!mapPanel) return;
     const week = weekOf(state.day);
-    mapPanel.title2.textContent = `${nameOf(state.s)}: ${state.layer === "control" ? "control by state" : "where displaced people are"}, ${dateText(state.day) || "day " + state.day}`;
+    mapPanel.title2.textContent = `${nameOf(state.s)}: ${state.layer === "control" ? "control by state" : "where displaced people are" + (unknown("map/units") ? " (not known: no whole run)" : "")}, ${dateText(state.day) || "day " + state.day}`;
     const totals = get("people/totals") ? [0, 1].map(k => line("people/totals", state.s, k, 2)[state.day]) : null;
     const closed = crossingsBy.filter(c => c.lines.some(l => line("map/policy", state.s, l)[state.day] === 2)).length;
     mapWords.textContent = `Map of the region on ${dateText(state.day)}, ${nameOf(state.s)}. ` + (totals ? `Displaced inside their state: ${people(totals[0])}, abroad: ${people(totals[1])} (medians). ` : "") + `${closed} crossings are closed in a direction. The counted week began on ${week >= 0 ? dateText(A.weeks[week]) : "no day"}.`;
@@ -585,7 +588,7 @@
     const block = state.layer === "displaced" && get(state.run === "example" && get("map/displaced_example") ? "map/displaced_example" : "map/displaced"), week = weekOf(state.day);
     if (block && week >= 0) { const r2 = get("map/displaced_row").v, c2 = get("map/displaced_col").v, n = block.shape[1]; for (let i = 0; i < n; i++) if (r2[i] === row && c2[i] === col) { words += `\nabout ${people(block.v[(state.s * n + i) * block.shape[2] + week])} displaced persons in this cell`; break; } }
     const un = state.run === "example" && get("map/units_example") ? "map/units_example" : "map/units";
-    if (get(un) && week >= 0) words += `\nabout ${people(line(un, state.s, get("ground/admin1").v[cell])[week])} in the unit`;
+    if (get(un) && week >= 0 && !unknown(un)) words += `\nabout ${people(line(un, state.s, get("ground/admin1").v[cell])[week])} in the unit`;
     const i = (A.control_states || []).indexOf(t[2]);
     if (i >= 0 && get("map/control")) words += `\ncontrol by the state: ${num(line("map/control", state.s, i)[state.day])}`;
     showTip(words, e);
@@ -628,6 +631,7 @@
     whyBody.replaceChildren(el("div", { class: "chart" }, el("h3", {}, `${B[b]} over time`), f.svg), el("div", { class: "chart" }, now), bars);
     whyDay = () => {
       why.title2.textContent = `Why: what the pressure is made of · ${nameOf(s)}, ${dateText(state.day) || "day " + state.day}`;
+      if (unknown("terms")) { now.replaceChildren(el("p", {}, NOT_KNOWN)); bars.replaceChildren(); return; }
       const v = t => line("terms", s, t, b)[state.day] || 0, sum = [0, 1, 2, 3, 4, 5].reduce((a, t) => a + v(t), 0);
       now.replaceChildren(el("h3", {}, `${B[b]} on this day: ${num(sum)} points, ${classOf(sum)}`), ...TERMS.map(([name, terms]) => el("div", { css: { marginTop: "9px" } }, el("div", { class: "small" }, el("b", {}, name), ` ${num(terms.reduce((a, [, t]) => a + v(t), 0))}`), ...terms.map(([label, t]) => {
         const w = 330, scale = Math.max(30, sum);
@@ -716,6 +720,7 @@
     const [hosts, rows] = flowRows(14);
     const top = Math.log10(Math.max(10, ...rows.flatMap(r => r.v)));
     flowPanel.title2.textContent = `From where to where · ${nameOf(state.s)}, ${weekOf(state.day) >= 0 ? dateText(A.weeks[weekOf(state.day)]) : ""}`;
+    if (unknown("people/flows")) { flowBody.replaceChildren(el("p", {}, NOT_KNOWN)); return; }
     flowBody.replaceChildren(el("table", { class: "matrix" }, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Home"), hosts.map(h => el("th", { scope: "col" }, A.states[h])))), el("tbody", {}, rows.map(r => el("tr", {}, el("th", { scope: "row", class: "l", css: { fontWeight: 500 } }, r.name), r.v.map(v => { const p = v >= 1 ? Math.log10(v) / top : 0; const back = rampColour(p * .92); return el("td", { css: v >= .5 ? { background: back, color: inkOn(back) } : { color: T.soft } }, v >= .5 ? people(v) : "·"); }))))));
   }
 
