@@ -675,6 +675,18 @@ fn pictures_of_an_outcome() {
     let png = desk.path("day.png");
     assert!(of(&png, &["--outcome", "civil_strife", "--day", "9"]).status.success());
     assert_eq!(fs::read(&png).unwrap()[1..4], *b"PNG");
+    // Crossings and events are on it: without their tables it is another picture, and the displaced are still shown.
+    let bare = desk.path("bare");
+    fs::create_dir(&bare).unwrap();
+    for table in ["runs.csv", "whereabouts.csv"] {
+        fs::copy(Path::new(&folder).join(table), bare.join(table)).unwrap();
+    }
+    let (png_of_bare, bare) = (desk.path("bare.png"), bare.display().to_string());
+    let out = png_of_bare.display().to_string();
+    let without =
+        ["map", "render", "--study", &bare, "--width", "700", "--outcome", "civil_strife", "--day", "9", "--out", &out];
+    assert!(Desk::spillover(&without).status.success());
+    assert!(fs::read(&png_of_bare).unwrap() != fs::read(&png).unwrap());
     let gif = desk.path("film.gif");
     assert!(of(&gif, &["--outcome", "civil_strife"]).status.success());
     assert_eq!(fs::read(&gif).unwrap()[..6], *b"GIF89a");

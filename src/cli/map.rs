@@ -301,7 +301,7 @@ fn draw_to_file(args: &RenderArgs) -> Result<(), String> {
     let name = args.layer.as_deref().unwrap_or_default();
     let Some(layer) = Layer::named(name) else { return Err(format!("no layer `{name}`")) };
     let subtitle = format!("as of {}", args.which.as_of);
-    let options = RenderOptions { width: args.width, subtitle, lines: &lines, towns: !args.no_towns };
+    let options = RenderOptions { width: args.width, subtitle, lines: &lines, towns: !args.no_towns, marks: &[] };
     let image = draw::render(&map, layer, &options);
     write_png(&image, &args.out, args.overwrite).map_err(|e| format!("{}: {e}", args.out.display()))?;
     eprintln!("{}: {} x {} pixels", args.out.display(), image.width, image.height);
@@ -317,6 +317,9 @@ fn draw_study(
     outcome: &str,
 ) -> Result<(), String> {
     let film = picture::Film::read(study, map, outcome, args.variant.as_deref())?;
+    for note in &film.notes {
+        eprintln!("note: {note}");
+    }
     let draw = |count: usize| film.draw(map, lines, count, args.which.as_of, args.width);
     let shown = args.out.display();
     if args.out.extension().is_some_and(|e| e.eq_ignore_ascii_case("gif")) {

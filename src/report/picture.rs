@@ -5,10 +5,11 @@ use std::path::Path;
 
 use super::axes::{Axes, Scenario};
 use super::people::{People, Weekly};
+use super::places::Places;
 use super::rows::Rows;
 use super::{Gathered, Study, pressure};
 use crate::geography::Map;
-use crate::geography::draw::{DrawnLine, Image, Quantity, Ramp, RenderOptions, render_quantity};
+use crate::geography::draw::{DrawnLine, Image, Mark, Quantity, Ramp, RenderOptions, render_quantity};
 
 /// Persons at the two ends of the ramp, as on the page.
 const RANGE: [f64; 2] = [1.0, 2_000_000.0];
@@ -28,6 +29,10 @@ pub struct Film {
     pub scenario: Scenario,
     /// Median persons: `[unit][count]`.
     median: Vec<Vec<f32>>,
+    /// Crossings and armed events, by count.
+    marks: Vec<Vec<Mark>>,
+    /// What of them is missing or damaged, in sentences.
+    pub notes: Vec<String>,
 }
 
 impl Film {
@@ -46,9 +51,11 @@ impl Film {
         pressure::read_runs(&study, 0, &mut axes, &mut notes);
         let mut people = People::default();
         let damage = people.read_cells(Rows::open(folder, "whereabouts")?, 0, &mut axes, Some(map))?;
-        if let Some(problem) = damage.or_else(|| notes.notes.into_iter().next()) {
+        if let Some(problem) = damage.or_else(|| notes.notes.first().cloned()) {
             return Err(problem);
         }
+        let mut places = Places::default();
+        places.read(&study, 0, &mut axes, Some(map), &mut notes);
         let fits = |s: &Scenario| s.outcome == outcome && variant.is_none_or(|v| s.variant == v);
         let Some(at) = axes.scenarios.iter().position(fits) else {
             let known: Vec<String> = axes
@@ -60,7 +67,9 @@ impl Film {
             return Err(format!("{} has no outcome `{asked}`; it has {}", folder.display(), known.join(", ")));
         };
         let Weekly { days, median } = people.weekly_units(&axes, map, at);
-        Ok(Self { days, runs: axes.whole("whereabouts", at).len(), scenario: axes.scenarios[at].clone(), median })
+        let marks = days.iter().map(|&day| places.marks(&axes, map, at, day)).collect();
+        let (runs, scenario) = (axes.whole("whereabouts", at).len(), axes.scenarios[at].clone());
+        Ok(Self { days, runs, scenario, median, marks, notes: notes.notes })
     }
 
     /// The last count not after a day; nothing before the first.
@@ -92,7 +101,12 @@ impl Film {
         let outcome = self.scenario.outcome.replace('_', " ");
         let heading = format!("Where displaced people are: {outcome}{variant}");
         let subtitle = format!("{date} (day {day}), median of {} runs, by first-level unit", self.runs);
-        render_quantity(map, &heading, quantity, &RenderOptions { width, subtitle, lines, towns: true })
+        render_quantity(
+            map,
+            &heading,
+            quantity,
+            &RenderOptions { width, subtitle, lines, towns: true, marks: &self.marks[count] },
+        )
     }
 }
 

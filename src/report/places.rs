@@ -1,6 +1,6 @@
 //! What is marked on the map: crossings with queue and policy, armed events, control.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -10,6 +10,7 @@ use super::pressure::band_json;
 use super::rows::Rows;
 use super::{Gathered, Reader, Study, pack, read_tables};
 use crate::geography::Map;
+use crate::geography::draw::{Mark, Shape};
 use crate::geography::grid::Grid;
 
 /// Policies, by the number that the page knows them by.
@@ -47,6 +48,35 @@ pub struct Places {
     control: Cube,
     counted: Cube,
     states: Vec<String>,
+}
+
+/// Latitude and longitude of a crossing.
+fn middle(map: &Map, id: &str) -> Option<(f64, f64)> {
+    let crossing = map.crossings.iter().find(|c| c.id == id)?;
+    let [a, b] = crossing.cells.map(crate::ids::CellId::index);
+    let middle = |v: &[f32]| f64::midpoint(f64::from(v[a]), f64::from(v[b]));
+    Some((middle(&map.cells.lat), middle(&map.cells.lon)))
+}
+
+/// Persons waiting on a day, median of the runs; nothing without runs.
+fn waiting(cube: &Cube, runs: &[usize], day: usize) -> Option<f64> {
+    let of = |&run: &usize| cube.line([run, 0, 0]).get(day).copied().filter(|v| v.is_finite()).map_or(0.0, f64::from);
+    let mut values: Vec<f64> = runs.iter().map(of).collect();
+    values.sort_unstable_by(f64::total_cmp);
+    (!values.is_empty()).then(|| crate::study::quantiles::quantile(&values, 0.5))
+}
+
+/// By day the policy that holds in most runs, of equals the more open one; nothing before there is any.
+fn policies(changes: &[[i32; 3]], days: usize) -> Vec<Option<usize>> {
+    let mut now = [0; 3];
+    let on = |day: usize| {
+        if let Some(change) = changes.get(day) {
+            now.iter_mut().zip(change).for_each(|(n, c)| *n += c);
+        }
+        let most = (0..3).rev().max_by_key(|&p| now[p]).unwrap_or(0);
+        (now[most] > 0).then_some(most)
+    };
+    (0..days).map(on).collect()
 }
 
 impl Places {
@@ -162,6 +192,39 @@ impl Places {
         })
     }
 
+    /// What is marked on the map of a scenario on a day: crossings with the queue of the median run and the stricter policy of
+    /// the two directions, and cells with armed events in that week in at least a tenth of the runs.
+    #[must_use]
+    pub fn marks(&self, axes: &Axes, map: &Map, s: usize, day: usize) -> Vec<Mark> {
+        let mut crossings: BTreeMap<&str, (f64, Option<usize>)> = BTreeMap::new();
+        for (line, [id, ..]) in self.lines.iter().enumerate() {
+            let (queue, policy) = crossings.entry(id).or_default();
+            let runs = axes.whole("crossings", s);
+            *queue += self.queues.get(&(s, line)).and_then(|cube| waiting(cube, &runs, day)).unwrap_or(0.0);
+            let holds = self.changes.get(&(s, line)).map(|changes| policies(changes, day + 1));
+            *policy = (*policy).max(holds.and_then(|days| days.last().copied().flatten()));
+        }
+        let crossing = |(id, (queue, policy)): (&str, (f64, Option<usize>))| {
+            let (lat, lon) = middle(map, id)?;
+            let shape = [Shape::Open, Shape::Permit, Shape::Closed][policy?];
+            Some(Mark { lat, lon, radius: 3.2 + (queue.sqrt() / 9.0).min(11.0), shape })
+        };
+        let week = (day / EVENT_DAYS) as u64;
+        let mut fought: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+        for &(key, run, _) in self.events.get(&s).into_iter().flatten().filter(|(key, ..)| key >> 32 == week) {
+            fought.entry(key as u32 as usize).or_default().insert(run);
+        }
+        let runs = axes.whole("events", s).len().max(1);
+        let often = fought.into_iter().filter(|(_, with)| with.len() * 10 >= runs);
+        let event = |(cell, with): (usize, BTreeSet<usize>)| Mark {
+            lat: f64::from(map.cells.lat[cell]),
+            lon: f64::from(map.cells.lon[cell]),
+            radius: 2.5 + 4.0 * with.len() as f64 / runs as f64,
+            shape: Shape::Event,
+        };
+        often.map(event).chain(crossings.into_iter().filter_map(crossing)).collect()
+    }
+
     /// Makes what the page shows of it.
     pub fn finish(mut self, axes: &Axes, map: Option<&Map>, out: &mut Gathered) {
         let (scenarios, days) = (axes.scenarios.len(), axes.days);
@@ -177,13 +240,8 @@ impl Places {
                 let runs = axes.whole("crossings", s);
                 for d in 0..days {
                     let at = (s * lines + line) * days + d;
-                    let mut values: Vec<f64> = runs
-                        .iter()
-                        .map(|&r| cube.line([r, 0, 0]).get(d).copied().filter(|v| v.is_finite()).map_or(0.0, f64::from))
-                        .collect();
-                    values.sort_unstable_by(f64::total_cmp);
-                    if !values.is_empty() {
-                        median[at] = crate::study::quantiles::quantile(&values, 0.5) as f32;
+                    if let Some(queue) = waiting(cube, &runs, d) {
+                        median[at] = queue as f32;
                     }
                     if let Some(run) = axes.typical[s].filter(|run| runs.contains(run)) {
                         let value = cube.line([run, 0, 0]).get(d).copied().filter(|v| v.is_finite());
@@ -195,14 +253,8 @@ impl Places {
             out.block(3, "map/queue_example".into(), pack::logarithmic(&shape, &example, 0.02));
             let mut policy = vec![f32::NAN; lines * scenarios * days];
             for (&(s, line), changes) in &self.changes {
-                let mut now = [0; 3];
-                for d in 0..days {
-                    if let Some(change) = changes.get(d) {
-                        now.iter_mut().zip(change).for_each(|(n, c)| *n += c);
-                    }
-                    // The policy that holds in most runs; of equals the more open one.
-                    let most = (0..3).rev().max_by_key(|&p| now[p]).unwrap_or(0);
-                    policy[(s * lines + line) * days + d] = if now[most] > 0 { most as f32 } else { f32::NAN };
+                for (d, holds) in policies(changes, days).into_iter().enumerate() {
+                    policy[(s * lines + line) * days + d] = holds.map_or(f32::NAN, |most| most as f32);
                 }
             }
             out.block(2, "map/policy".into(), pack::linear(&shape, &policy, 1.0));
@@ -222,13 +274,7 @@ impl Places {
 
     /// Where crossings lie, by line.
     fn crossing_lines(&self, map: Option<&Map>) -> Value {
-        let place = |id: &str| {
-            let map = map?;
-            let crossing = map.crossings.iter().find(|c| c.id == id)?;
-            let [a, b] = crossing.cells.map(crate::ids::CellId::index);
-            let middle = |v: &[f32]| f64::midpoint(f64::from(v[a]), f64::from(v[b]));
-            Some(json!([middle(&map.cells.lat), middle(&map.cells.lon)]))
-        };
+        let place = |id: &str| middle(map?, id).map(|(lat, lon)| json!([lat, lon]));
         self.lines
             .iter()
             .map(|[id, name, border, direction]| {
@@ -296,5 +342,27 @@ impl Places {
         }
         out.put("event_days", json!(EVENT_DAYS));
         out.put("example_events", (0..axes.scenarios.len()).map(|s| json!(self.example.get(&s))).collect());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_policy_of_most_runs_holds_and_of_equals_the_more_open_one() {
+        // Two runs begin open; on day 2 one closes, on day 3 the other; day 0 has none.
+        let changes = [[0, 0, 0], [2, 0, 0], [-1, 0, 1], [-1, 0, 1]];
+        assert_eq!(policies(&changes, 5), [None, Some(0), Some(0), Some(2), Some(2)]);
+        assert_eq!(policies(&[[0, 1, 0]], 2), [Some(1), Some(1)]);
+    }
+
+    #[test]
+    fn a_queue_is_the_median_of_all_runs_those_without_one_included() {
+        let mut cube = Cube::default();
+        cube.set([0, 0, 0], 1, 90.0);
+        cube.set([2, 0, 0], 1, 30.0);
+        assert_eq!(waiting(&cube, &[0, 1, 2], 1), Some(30.0));
+        assert_eq!((waiting(&cube, &[0, 1, 2], 0), waiting(&cube, &[], 1)), (Some(0.0), None));
     }
 }

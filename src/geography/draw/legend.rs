@@ -3,8 +3,8 @@
 use super::canvas::{Image, Size, Style, text_width};
 use super::colour::{self, INK, PALE_INK};
 use super::layers::{Fill, Layer, Quantity};
-use super::marks::{ROADS, STANDINGS, pass_colour};
-use super::{MARGIN, SIDE};
+use super::marks::{ROADS, STANDINGS, mark, pass_colour};
+use super::{MARGIN, Mark, SIDE, Shape};
 use crate::geography::Map;
 
 /// Height of a line of the legend, pixels.
@@ -33,7 +33,7 @@ pub(super) fn draw(
     fill: &Fill,
     (left, top): (f64, f64),
     height: f64,
-) {
+) -> f64 {
     let mut y = top;
     match fill {
         Fill::Quantity(quantity) => y = ramp(image, quantity, left, y),
@@ -58,6 +58,23 @@ pub(super) fn draw(
     }
     if layer.is_some_and(Layer::shows_crossings) {
         crossing_list(image, map, left, y + LINE / 2.0);
+    }
+    y
+}
+
+/// What the marks of a study mean, as far as there are any of a kind.
+pub(super) fn mark_list(image: &mut Image, marks: &[Mark], left: f64, top: f64) {
+    let kinds = [
+        (Shape::Open, "crossing open (size: queue)"),
+        (Shape::Permit, "crossing by permit"),
+        (Shape::Closed, "crossing closed"),
+        (Shape::Event, "armed events this week"),
+    ];
+    let mut y = top + LINE / 2.0;
+    for (shape, words) in kinds.into_iter().filter(|(shape, _)| marks.iter().any(|mark| mark.shape == *shape)) {
+        mark(image, (left + 9.0, y + 10.0), 5.0, shape);
+        image.text(left + 28.0, y + 1.0, words, Style::plain(Size::Small, INK));
+        y += LINE;
     }
 }
 

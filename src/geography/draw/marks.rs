@@ -1,10 +1,10 @@
 //! What lies over the coloured cells: lines, roads, segments, crossings, passes, towns, the scale.
 
-use super::Frame;
 use super::canvas::{Colour, Image, Size, Style, text_width};
 use super::colour::{self, INK, PALE_INK, Ramp};
 use super::labels::Labels;
 use super::lines::DrawnLine;
+use super::{Frame, Shape};
 use crate::geography::grid::Grid;
 use crate::geography::{CrossingMode, CrossingStatus, DestinationKind, Map, SegmentKind, TerritoryKind};
 use crate::ids::{CellId, TerritoryId};
@@ -182,6 +182,43 @@ pub(super) fn crossings(image: &mut Image, map: &Map, frame: &Frame, labels: &mu
         let middle = (f64::midpoint(a.0, b.0), f64::midpoint(a.1, b.1));
         image.triangle(middle.0, middle.1, 6.5, paint, [255, 255, 255]);
         labels.keep_free(middle, 6.0);
+    }
+}
+
+/// A mark of a study: light edges keep it apart from the cells.
+pub(super) fn mark(image: &mut Image, (x, y): (f64, f64), r: f64, shape: Shape) {
+    const LIGHT: Colour = [255, 255, 255];
+    const GREEN: Colour = [0, 130, 96];
+    const BLUE: Colour = [0, 84, 147];
+    match shape {
+        Shape::Open => {
+            image.disc(x, y, r + 1.2, LIGHT);
+            image.disc(x, y, r, GREEN);
+        }
+        Shape::Permit => {
+            for (size, paint) in [(r + 2.2, LIGHT), (r + 0.6, GREEN)] {
+                for step in 0..=(4.0 * size) as u32 {
+                    let down = f64::from(step) / 2.0 - size;
+                    let half = size - down.abs();
+                    image.line((x - half, y + down), (x + half, y + down), 1.0, paint, 1.0);
+                }
+            }
+        }
+        Shape::Closed => {
+            for (width, paint) in [(4.4, LIGHT), (2.2, INK)] {
+                image.line((x - r, y - r), (x + r, y + r), width, paint, 1.0);
+                image.line((x - r, y + r), (x + r, y - r), width, paint, 1.0);
+            }
+        }
+        Shape::Event => {
+            let corner = |i: u32| {
+                let angle = f64::from(i) * std::f64::consts::TAU / 24.0;
+                (x + r * libm::cos(angle), y + r * libm::sin(angle))
+            };
+            for (width, paint) in [(3.2, LIGHT), (1.8, BLUE)] {
+                (0..24).for_each(|i| image.line(corner(i), corner(i + 1), width, paint, 1.0));
+            }
+        }
     }
 }
 

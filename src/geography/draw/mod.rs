@@ -42,6 +42,34 @@ pub struct RenderOptions<'a> {
     pub lines: &'a [DrawnLine],
     /// Whether towns are named.
     pub towns: bool,
+    /// Marks over the cells, with what each kind of them means in the legend.
+    pub marks: &'a [Mark],
+}
+
+/// A mark on the map.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Mark {
+    /// Latitude, degrees.
+    pub lat: f64,
+    /// Longitude, degrees.
+    pub lon: f64,
+    /// Size, pixels from the middle.
+    pub radius: f64,
+    /// What it stands for.
+    pub shape: Shape,
+}
+
+/// What a mark stands for, as on the page of a study.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// A crossing open to neighbours: a disc.
+    Open,
+    /// A crossing for those with a permit: a diamond.
+    Permit,
+    /// A closed crossing: a cross.
+    Closed,
+    /// Armed events: a ring.
+    Event,
 }
 
 /// Where places lie on the picture.
@@ -112,6 +140,9 @@ fn compose(map: &Map, layer: Option<Layer>, heading: &str, fill: &Fill, options:
         marks::roads(&mut image, map, &frame);
     }
     marks::lines(&mut image, map, &grid, &frame, options.lines);
+    for mark in options.marks {
+        marks::mark(&mut image, frame.at(mark.lat, mark.lon), mark.radius, mark.shape);
+    }
     let mut labels = Labels::new(frame);
     let middles = match layer {
         Some(Layer::Segments) => marks::segments(&mut image, map, &grid, &frame),
@@ -134,7 +165,11 @@ fn compose(map: &Map, layer: Option<Layer>, heading: &str, fill: &Fill, options:
     image.frame(frame.left, frame.top, frame.width, frame.height, [150, 156, 162]);
     marks::scale(&mut image, &frame);
     legend::title(&mut image, map, heading, &options.subtitle);
-    legend::draw(&mut image, map, layer, fill, (frame.left + frame.width + MARGIN, frame.top), frame.height);
+    let beside = frame.left + frame.width + MARGIN;
+    let below = legend::draw(&mut image, map, layer, fill, (beside, frame.top), frame.height);
+    if !options.marks.is_empty() {
+        legend::mark_list(&mut image, options.marks, beside, below);
+    }
     image
 }
 
@@ -211,7 +246,7 @@ mod tests {
         let map = Map::load(&dir, jiff::civil::date(2026, 1, 15)).expect("maps/tiny is sound");
         let lines = load_lines(&dir).expect("lines");
         for (name, layer) in Layer::NAMES {
-            let options = RenderOptions { width: 700, subtitle: String::new(), lines: &lines, towns: true };
+            let options = RenderOptions { width: 700, subtitle: String::new(), lines: &lines, towns: true, marks: &[] };
             let image = render(&map, layer, &options);
             assert_eq!(image.pixels.len(), image.width as usize * image.height as usize * 3, "{name}");
             assert!(image == render(&map, layer, &options), "{name} differs when drawn again");
