@@ -307,21 +307,21 @@ fn begin(arguments: &Arguments, study: &study::Study, path: &Path) -> Result<(Pl
     }
     // The tables of a complete study are made anew for more runs, and for those that failed on request; none is left out.
     let standing = standing(path, plan)?;
+    let there = standing_tables(path);
+    let wanted = there.union(arguments.tables.unwrap_or(TableSet::runs_only()));
     let beyond = match &standing {
         Standing::Extended => true,
         Standing::Same => {
-            let more_tables =
-                arguments.tables.is_some_and(|tables| tables.union(standing_tables(path)) != standing_tables(path));
-            (arguments.retry_failed && has_failed(path)) || arguments.until_precision.is_some() || more_tables
+            (arguments.retry_failed && has_failed(path)) || arguments.until_precision.is_some() || wanted != there
         }
         Standing::None | Standing::Other(_) => false,
     };
-    let had = if beyond { Some(standing_tables(path)) } else { marked_tables(path) };
+    let had = if beyond { Some(there) } else { marked_tables(path) };
     let tables = had.map_or(asked, |had| had.union(arguments.tables.unwrap_or(TableSet::runs_only())));
     if had.is_some_and(|had| had != tables) && !arguments.quiet && !arguments.json {
         talk("note: the runs that are there lack some of these tables and are done again");
     }
-    let about = had.map_or(about.clone(), |_| format!("{about}\n{}", tables_line(tables)));
+    let about = if had.is_some() { format!("{about}\n{}", tables_line(tables)) } else { about };
     let names = file_names(tables, plan);
     let existing = Existing::GoOn { study: &plan.name, beyond };
     let begun = Folder::begin_beside(path, &names, &existing, &about, &[FOLDER], &token());
