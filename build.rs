@@ -9,7 +9,8 @@ fn main() {
     }
     if std::env::var_os("SPILLOVER_RUSTC").is_none() {
         let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-        let output = Command::new(rustc).arg("-V").output().ok().filter(|output| output.status.success());
+        let output =
+            Command::new(rustc).arg("-V").output().ok().filter(|output| output.status.success());
         if let Some(version) = output.and_then(|output| String::from_utf8(output.stdout).ok()) {
             println!("cargo:rustc-env=SPILLOVER_RUSTC={}", version.trim());
         }

@@ -17,7 +17,14 @@ fn load(c: &mut Criterion) {
         let map = common::map(name);
         let iran = map.territory("IRN").expect("Iran is on the map");
         group.bench_function(format!("routes in Iran, {name}"), |b| {
-            b.iter(|| spillover::geography::network::build_routes(&map, iran, TravelMode::Vehicle, Month(7)));
+            b.iter(|| {
+                spillover::geography::network::build_routes(
+                    &map,
+                    iran,
+                    TravelMode::Vehicle,
+                    Month(7),
+                )
+            });
         });
     }
     group.finish();

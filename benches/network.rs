@@ -28,11 +28,18 @@ fn made_up(name: &str, towns: usize, camps: usize, days: u32, persons: u32) -> C
         population: if i < towns { 200_000 } else { 0 },
         capacity: (i >= towns).then(|| 1.2 * f64::from(persons) / camps as f64),
     };
-    let route =
-        |a: usize, b: usize| Route { a, b, km: 60.0 + (a % 7) as f64 * 25.0, a_sends_on: false, b_sends_on: false };
+    let route = |a: usize, b: usize| Route {
+        a,
+        b,
+        km: 60.0 + (a % 7) as f64 * 25.0,
+        a_sends_on: false,
+        b_sends_on: false,
+    };
     let chain = (1..towns).map(|i| route(i - 1, i));
     let sites = (0..camps).map(|c| route((3 * c + 1) % towns, towns + c));
-    let conflict = |day: u32| (0..towns + camps).map(|i| f32::from(i < towns && day as usize >= 9 * i)).collect();
+    let conflict = |day: u32| {
+        (0..towns + camps).map(|i| f32::from(i < towns && day as usize >= 9 * i)).collect()
+    };
     Case {
         name: name.to_owned(),
         start: jiff::civil::date(2030, 1, 1),
@@ -45,7 +52,9 @@ fn made_up(name: &str, towns: usize, camps: usize, days: u32, persons: u32) -> C
         camps: (0..camps)
             .map(|c| Camp {
                 place: towns + c,
-                observed: (0..days).map(|day| persons / camps as u32 * (day + 30) / (days + 30)).collect(),
+                observed: (0..days)
+                    .map(|day| persons / camps as u32 * (day + 30) / (days + 30))
+                    .collect(),
                 source: "made up".to_owned(),
             })
             .collect(),
@@ -56,7 +65,9 @@ fn made_up(name: &str, towns: usize, camps: usize, days: u32, persons: u32) -> C
 
 fn cases() -> Vec<Case> {
     if let Some(folder) = std::env::var_os("SPILLOVER_FLEE_CASES").map(PathBuf::from) {
-        let read = |name: &str| read(&folder.join(name)).unwrap_or_else(|problems| panic!("{}", problems.join("\n")));
+        let read = |name: &str| {
+            read(&folder.join(name)).unwrap_or_else(|problems| panic!("{}", problems.join("\n")))
+        };
         return ["mali2012", "burundi2015"].map(read).into();
     }
     eprintln!(
@@ -85,21 +96,24 @@ fn agent_days(c: &mut Criterion) {
             }
             let mut group = c.benchmark_group(format!("network/{}", case.name));
             group.sample_size(10).throughput(Throughput::Elements(agents));
-            group.bench_function(if hide_capacities { "capacities hidden" } else { "capacities given" }, |b| {
-                b.iter_custom(|iterations| {
-                    let mut spent = Duration::ZERO;
-                    for i in 0..iterations {
-                        let mut network = world(i as u32);
-                        let before = Instant::now();
-                        for day in 0..case.days {
-                            network.step(day);
+            group.bench_function(
+                if hide_capacities { "capacities hidden" } else { "capacities given" },
+                |b| {
+                    b.iter_custom(|iterations| {
+                        let mut spent = Duration::ZERO;
+                        for i in 0..iterations {
+                            let mut network = world(i as u32);
+                            let before = Instant::now();
+                            for day in 0..case.days {
+                                network.step(day);
+                            }
+                            spent += before.elapsed();
+                            black_box(network.settled());
                         }
-                        spent += before.elapsed();
-                        black_box(network.settled());
-                    }
-                    spent
-                });
-            });
+                        spent
+                    });
+                },
+            );
             group.finish();
         }
     }

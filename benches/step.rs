@@ -81,7 +81,8 @@ fn outcomes(c: &mut Criterion) {
     for outcome in [Outcome::Continuity, Outcome::Fragmentation, Outcome::CivilStrife] {
         group.bench_function(format!("{outcome:?}"), |b| {
             b.iter(|| {
-                let mut simulation = Simulation::new(&scenario, &map, outcome, RunKey::new(1, 0), 1);
+                let mut simulation =
+                    Simulation::new(&scenario, &map, outcome, RunKey::new(1, 0), 1);
                 (0..60).for_each(|_| simulation.step());
             });
         });
@@ -104,8 +105,13 @@ fn phases(c: &mut Criterion) {
             for phase in ORDER {
                 group.bench_function(BenchmarkId::new(format!("{phase:?}"), n), |b| {
                     b.iter_custom(|iterations| {
-                        let mut simulation =
-                            Simulation::new(&scenario, &map, Outcome::CivilStrife, RunKey::new(1, 0), 1);
+                        let mut simulation = Simulation::new(
+                            &scenario,
+                            &map,
+                            Outcome::CivilStrife,
+                            RunKey::new(1, 0),
+                            1,
+                        );
                         (0..60).for_each(|_| simulation.step());
                         common::add_groups(&mut simulation, &map, n, false);
                         simulation.keep_phases(&[phase]);

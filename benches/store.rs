@@ -27,16 +27,24 @@ const TURNS: usize = 10;
 fn processor_seconds() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
-    let ticks: f64 = after_name.split_whitespace().skip(11).take(2).filter_map(|t| t.parse::<f64>().ok()).sum();
+    let ticks: f64 =
+        after_name.split_whitespace().skip(11).take(2).filter_map(|t| t.parse::<f64>().ok()).sum();
     ticks / 100.0
 }
 
 fn main() {
     let once = std::env::args().any(|argument| argument == "--test");
-    let wanted = std::env::var("SPILLOVER_STORE_RUNS").ok().and_then(|text| text.parse().ok()).unwrap_or(1_000);
+    let wanted = std::env::var("SPILLOVER_STORE_RUNS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(1_000);
     let runs: usize = if once { TURNS } else { wanted };
-    let sets = [format!("study.replicates={}", runs.div_ceil(5)), format!("run.days={}", if once { 2 } else { 180 })];
-    let resolved = config::load(Path::new("configs/quick.toml"), &sets).expect("the shipped config");
+    let sets = [
+        format!("study.replicates={}", runs.div_ceil(5)),
+        format!("run.days={}", if once { 2 } else { 180 }),
+    ];
+    let resolved =
+        config::load(Path::new("configs/quick.toml"), &sets).expect("the shipped config");
     let map = common::map("caucasus_10km");
     let mut plan = Plan::new(&resolved.scenario, &resolved.variants, &map.hash).expect("a plan");
     let scenario = Arc::new(resolved.scenario);
@@ -45,11 +53,24 @@ fn main() {
     let pool = pool(threads).expect("threads");
     let one = |run: &PlannedRun| -> RunOutput {
         let PlannedRun { outcome, variant, point, replicate, seed, .. } = *run;
-        let spec = RunSpec { outcome, variant, point, replicate, seed, threads_in_run: 1, tables: TableSet::ALL };
+        let spec = RunSpec {
+            outcome,
+            variant,
+            point,
+            replicate,
+            seed,
+            threads_in_run: 1,
+            tables: TableSet::ALL,
+        };
         simulation::run(&scenario, &map, spec)
     };
     let options = Options {
-        wishes: Wishes { pool: &pool, tables: TableSet::ALL, precision: 0.05, repeat: &|_| String::new() },
+        wishes: Wishes {
+            pool: &pool,
+            tables: TableSet::ALL,
+            precision: 0.05,
+            repeat: &|_| String::new(),
+        },
         provenance: Provenance::default(),
         shard: None,
         on_failure: OnFailure::Continue,
@@ -72,7 +93,8 @@ fn main() {
                     execute_as_they_end(&pool, count, |i| one(&plan.runs[i]), |_, _| Ok(()), || {});
                 done.expect("nothing is written");
             } else {
-                run_missing(&plan, &borders, folder.path(), &options, one, |_| {}).expect("a store");
+                run_missing(&plan, &borders, folder.path(), &options, one, |_| {})
+                    .expect("a store");
             }
             spent[side][turn] = processor_seconds() - before;
             wall[side][turn] = clock.elapsed().as_secs_f64();
@@ -80,9 +102,15 @@ fn main() {
     }
     let sum = |values: [f64; TURNS]| values.iter().sum::<f64>();
     let ratios = |times: [[f64; TURNS]; 2]| {
-        let mut ratios: Vec<f64> = (0..TURNS).map(|t| (times[1][t] / times[0][t] - 1.0) * 100.0).collect();
+        let mut ratios: Vec<f64> =
+            (0..TURNS).map(|t| (times[1][t] / times[0][t] - 1.0) * 100.0).collect();
         ratios.sort_by(f64::total_cmp);
-        format!("median turn {:+.2} %, from {:+.2} to {:+.2} %", ratios[TURNS / 2], ratios[0], ratios[TURNS - 1])
+        format!(
+            "median turn {:+.2} %, from {:+.2} to {:+.2} %",
+            ratios[TURNS / 2],
+            ratios[0],
+            ratios[TURNS - 1]
+        )
     };
     for (what, times) in [("processor", spent), ("wall clock", wall)] {
         println!(

@@ -10,7 +10,15 @@ use spillover::recorders::table::TableSet;
 use spillover::simulation::{RunSpec, run};
 
 fn spec(replicate: u32, tables: TableSet) -> RunSpec {
-    RunSpec { outcome: Outcome::Fragmentation, variant: 0, point: 0, replicate, seed: 1, threads_in_run: 1, tables }
+    RunSpec {
+        outcome: Outcome::Fragmentation,
+        variant: 0,
+        point: 0,
+        replicate,
+        seed: 1,
+        threads_in_run: 1,
+        tables,
+    }
 }
 
 fn runs(c: &mut Criterion) {
@@ -19,11 +27,15 @@ fn runs(c: &mut Criterion) {
     let mut group = c.benchmark_group("eight runs of 30 days");
     group.sample_size(10).throughput(Throughput::Elements(8));
     for threads in [1, 2] {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a thread pool");
+        let pool =
+            rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a thread pool");
         group.bench_function(format!("{threads} threads"), |b| {
             b.iter(|| {
                 pool.install(|| {
-                    (0..8_u32).into_par_iter().map(|r| run(&scenario, &map, spec(r, TableSet::ALL)).hops).sum::<u64>()
+                    (0..8_u32)
+                        .into_par_iter()
+                        .map(|r| run(&scenario, &map, spec(r, TableSet::ALL)).hops)
+                        .sum::<u64>()
                 })
             });
         });

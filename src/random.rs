@@ -88,7 +88,9 @@ impl RunKey {
     /// The key of one replicate of a study with this seed.
     #[must_use]
     pub const fn new(study_seed: u64, replicate: u32) -> Self {
-        Self(mix(mix(study_seed.wrapping_add(GOLDEN)) ^ mix((replicate as u64 + 1).wrapping_mul(GOLDEN))))
+        Self(mix(
+            mix(study_seed.wrapping_add(GOLDEN)) ^ mix((replicate as u64 + 1).wrapping_mul(GOLDEN))
+        ))
     }
 
     /// The hash that everything drawn for (stream, id, step) comes from.
@@ -195,7 +197,8 @@ mod tests {
     fn binomial_and_poisson_have_their_means() {
         let mut draws = RunKey::new(5, 0).draws(Stream::Traits, 0, 0);
         let n = 4_000;
-        let mean_b = (0..n).map(|_| binomial(&mut draws, 50, 0.1) as f64).sum::<f64>() / f64::from(n);
+        let mean_b =
+            (0..n).map(|_| binomial(&mut draws, 50, 0.1) as f64).sum::<f64>() / f64::from(n);
         let mean_p = (0..n).map(|_| poisson(&mut draws, 3.0) as f64).sum::<f64>() / f64::from(n);
         assert!((mean_b - 5.0).abs() < 0.15, "{mean_b}");
         assert!((mean_p - 3.0).abs() < 0.12, "{mean_p}");

@@ -15,7 +15,9 @@ impl Day {
     /// Beyond the year 9999, which no checked scenario reaches.
     #[must_use]
     pub fn date(self, as_of: Date) -> Date {
-        as_of.checked_add(jiff::Span::new().days(i64::from(self.0))).expect("a date before the year 9999")
+        as_of
+            .checked_add(jiff::Span::new().days(i64::from(self.0)))
+            .expect("a date before the year 9999")
     }
 
     /// Days passed since `earlier`, zero when `earlier` is later.

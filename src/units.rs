@@ -105,7 +105,20 @@ impl Share {
 }
 
 /// A number of people. Integer, so that nobody is lost to rounding.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
 #[serde(transparent)]
 pub struct Persons(pub u64);
 
@@ -137,7 +150,9 @@ mod tests {
     #[test]
     fn a_rate_becomes_a_probability_by_the_exponential_law() {
         assert!((PerDay(0.0).probability_within(Days(1.0)).0).abs() < 1e-15);
-        assert!((PerDay(std::f64::consts::LN_2).probability_within(Days(1.0)).0 - 0.5).abs() < 1e-12);
+        assert!(
+            (PerDay(std::f64::consts::LN_2).probability_within(Days(1.0)).0 - 0.5).abs() < 1e-12
+        );
         assert!((PerDay(1e-9).probability_within(Days(1.0)).0 - 1e-9).abs() < 1e-17);
         assert!((PerDay(-1.0).probability_within(Days(1.0)).0).abs() < 1e-15);
     }

@@ -8,8 +8,10 @@ const TEST_MODULES: [&str; 3] = ["tests", "testbed", "mini"];
 
 fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     fn walk(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
-        let mut entries: Vec<_> =
-            fs::read_dir(folder).expect("a folder of src").map(|e| e.expect("an entry").path()).collect();
+        let mut entries: Vec<_> = fs::read_dir(folder)
+            .expect("a folder of src")
+            .map(|e| e.expect("an entry").path())
+            .collect();
         entries.sort();
         for path in entries {
             if path.is_dir() {
@@ -48,8 +50,14 @@ fn forbid(folders: &[&str], words: &[&str], why: &str) {
     }
 }
 
-const DOMAINS: [&str; 6] =
-    ["src/leadership", "src/states", "src/conflict", "src/displacement", "src/borders", "src/ledger"];
+const DOMAINS: [&str; 6] = [
+    "src/leadership",
+    "src/states",
+    "src/conflict",
+    "src/displacement",
+    "src/borders",
+    "src/ledger",
+];
 
 #[test]
 fn rules_are_pure() {
@@ -114,11 +122,18 @@ fn no_clock_in_the_model() {
 #[test]
 fn the_odd_document_has_the_order_of_the_step() {
     let odd = fs::read_to_string("docs/odd.md").expect("docs/odd.md");
-    let section = odd.split("## 3.").nth(1).and_then(|s| s.split("## 4.").next()).expect("section 3");
+    let section =
+        odd.split("## 3.").nth(1).and_then(|s| s.split("## 4.").next()).expect("section 3");
     let written: Vec<String> = section
         .lines()
-        .filter_map(|l| l.split_once(". **").filter(|(n, _)| n.trim().parse::<u8>().is_ok()).map(|(_, rest)| rest))
-        .map(|rest| rest.split(".**").next().unwrap_or(rest).split("**").next().unwrap_or(rest).to_owned())
+        .filter_map(|l| {
+            l.split_once(". **")
+                .filter(|(n, _)| n.trim().parse::<u8>().is_ok())
+                .map(|(_, rest)| rest)
+        })
+        .map(|rest| {
+            rest.split(".**").next().unwrap_or(rest).split("**").next().unwrap_or(rest).to_owned()
+        })
         .collect();
     let order: Vec<String> = spillover::schedule::ORDER.iter().map(|p| format!("{p:?}")).collect();
     assert_eq!(written, order, "docs/odd.md section 3 and src/schedule.rs differ");
@@ -128,6 +143,9 @@ fn the_odd_document_has_the_order_of_the_step() {
 fn the_odd_document_links_every_rules_file() {
     let odd = fs::read_to_string("docs/odd.md").expect("docs/odd.md");
     for domain in DOMAINS {
-        assert!(odd.contains(&format!("../{domain}/rules.rs")), "docs/odd.md has no link to {domain}/rules.rs");
+        assert!(
+            odd.contains(&format!("../{domain}/rules.rs")),
+            "docs/odd.md has no link to {domain}/rules.rs"
+        );
     }
 }

@@ -12,7 +12,11 @@ use spillover::validation::{Settings, regional};
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 fn spillover(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_spillover")).current_dir(folder).args(arguments).output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_spillover"))
+        .current_dir(folder)
+        .args(arguments)
+        .output()
+        .unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (output.status.code(), text(output.stdout), text(output.stderr))
 }
@@ -37,8 +41,10 @@ fn what_is_wrong_is_told_and_nothing_is_written() {
     assert_eq!(code, Some(2));
     assert!(said.contains("cannot read `missing.toml`: no such file"), "{said}");
 
-    let study =
-        changed(dir.path(), &[("destination.kin_bonus", "destination.kin_bonnus"), ("high = 0.031", "high = 300")]);
+    let study = changed(
+        dir.path(),
+        &[("destination.kin_bonus", "destination.kin_bonnus"), ("high = 0.031", "high = 300")],
+    );
     let (code, out, said) = spillover(dir.path(), &["calibrate", study.to_str().unwrap()]);
     assert_eq!((code, out.as_str()), (Some(2), ""));
     for words in [
@@ -68,9 +74,13 @@ fn a_case_that_cannot_be_run_is_told_before_the_first_wave() {
 fn waves_are_checked_like_the_file() {
     let dir = tempfile::tempdir().unwrap();
     let study = changed(dir.path(), &[]);
-    let (code, _, said) = spillover(dir.path(), &["calibrate", study.to_str().unwrap(), "--waves", "0"]);
+    let (code, _, said) =
+        spillover(dir.path(), &["calibrate", study.to_str().unwrap(), "--waves", "0"]);
     assert_eq!(code, Some(2));
-    assert!(said.contains("`waves` is out of range") && said.contains("found 0, allowed: 1 to 50"), "{said}");
+    assert!(
+        said.contains("`waves` is out of range") && said.contains("found 0, allowed: 1 to 50"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -82,10 +92,16 @@ fn other_commands_know_a_calibration_study() {
     changed(dir.path(), &[(list, "[\"a_case\"]")]);
     let (code, out, said) = spillover(dir.path(), &["check", "study.toml"]);
     assert_eq!(code, Some(0), "{said}");
-    assert_eq!(out.trim(), "ok study.toml: 15 parameters, 1 case, 2 waves of 240 sets, 3 replicates");
+    assert_eq!(
+        out.trim(),
+        "ok study.toml: 15 parameters, 1 case, 2 waves of 240 sets, 3 replicates"
+    );
     let (code, _, said) = spillover(dir.path(), &["run", "study.toml"]);
     assert_eq!(code, Some(2));
-    assert_eq!(said.trim(), "error: study.toml is a calibration study\n  do it with: spillover calibrate study.toml");
+    assert_eq!(
+        said.trim(),
+        "error: study.toml is a calibration study\n  do it with: spillover calibrate study.toml"
+    );
 }
 
 /// The shortest calibration on a real case, twice: the second goes on from the journal and gives the same bytes.
@@ -112,7 +128,10 @@ fn a_short_calibration_on_karabakh() {
     let arguments = ["calibrate", study.to_str().unwrap(), "--out", "results", "--threads", "2"];
     let (code, table, said) = spillover(dir.path(), &arguments);
     assert_eq!(code, Some(0), "{said}");
-    assert!(table.contains("displacement.hazard.defeat_per_day") && said.contains("10 sets tried"), "{table}\n{said}");
+    assert!(
+        table.contains("displacement.hazard.defeat_per_day") && said.contains("10 sets tried"),
+        "{table}\n{said}"
+    );
     let names = ["runs.csv", "plausible.csv", "summary.json", "central.toml"];
     let read = || names.map(|name| fs::read(dir.path().join("results").join(name)).unwrap());
     let first = read();
@@ -129,13 +148,28 @@ fn a_short_calibration_on_karabakh() {
     let case = format!("{ROOT}/configs/cases/karabakh_2023");
     let base = format!("{ROOT}/configs/base.toml");
     let validate = |parameters: &Path, out: &str| {
-        let arguments = ["validate", &case, "--scenario", &base, "--replicates", "2", "--seed", "1", "--out", out];
-        spillover(dir.path(), &[&arguments[..], &["--parameters", parameters.to_str().unwrap()]].concat())
+        let arguments = [
+            "validate",
+            &case,
+            "--scenario",
+            &base,
+            "--replicates",
+            "2",
+            "--seed",
+            "1",
+            "--out",
+            out,
+        ];
+        spillover(
+            dir.path(),
+            &[&arguments[..], &["--parameters", parameters.to_str().unwrap()]].concat(),
+        )
     };
     let (code, _, said) = validate(&plausible, "all");
     assert_eq!(code, Some(0), "{said}");
     let text = fs::read_to_string(&plausible).unwrap();
-    let (accepted, others): (Vec<&str>, Vec<&str>) = text.lines().skip(1).partition(|row| row.ends_with(",true"));
+    let (accepted, others): (Vec<&str>, Vec<&str>) =
+        text.lines().skip(1).partition(|row| row.ends_with(",true"));
     assert!(!accepted.is_empty() && !others.is_empty(), "{text}");
     let header = text.lines().next().unwrap();
     let own = dir.path().join("own.csv");
@@ -155,12 +189,14 @@ fn a_short_calibration_on_karabakh() {
 fn a_set_gives_what_a_run_of_the_case_gives() {
     let folder = Path::new(ROOT).join("configs/cases/karabakh_2023");
     let settings = Settings { replicates: 2, seed: 5, ..common::settings() };
-    let cases = Cases::prepare(std::slice::from_ref(&folder), &settings).unwrap_or_else(|p| panic!("{}", p.join("\n")));
+    let cases = Cases::prepare(std::slice::from_ref(&folder), &settings)
+        .unwrap_or_else(|p| panic!("{}", p.join("\n")));
     for hazard in [0.2, 0.6, 0.2] {
         let set = vec![("displacement.hazard.defeat_per_day".to_owned(), hazard)];
         let found = cases.run(&set, settings.seed).unwrap();
         let settings = Settings { parameter_sets: vec![set], ..settings.clone() };
-        let record = regional::run(&folder, &settings).unwrap_or_else(|p| panic!("{}", p.join("\n")));
+        let record =
+            regional::run(&folder, &settings).unwrap_or_else(|p| panic!("{}", p.join("\n")));
         assert_eq!(found.len(), record.series.len());
         for (one, other) in found.iter().zip(&record.series) {
             assert_eq!(one.name, format!("karabakh_2023/{}", other.name));
@@ -180,7 +216,11 @@ fn the_shipped_study_is_sound() {
         // Where the cases are not there, that is all that is wrong.
         Err(problems) => {
             let said = problems.render(false);
-            assert_eq!(said.matches("error: ").count(), said.matches("is no case").count() + 1, "{said}");
+            assert_eq!(
+                said.matches("error: ").count(),
+                said.matches("is no case").count() + 1,
+                "{said}"
+            );
         }
     }
 }

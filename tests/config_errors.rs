@@ -128,7 +128,8 @@ fn problems_of_the_real_scenario_are_told_where_they_were_written() {
 fn a_complaint_that_comes_after_loading_finds_its_place() {
     let sets = ["run.days=3".to_owned()];
     let resolved = config::load(&root().join("configs/quick.toml"), &sets).unwrap();
-    let complaints = ["run.days: too few for this map".to_owned(), "nothing to point at".to_owned()];
+    let complaints =
+        ["run.days: too few for this map".to_owned(), "nothing to point at".to_owned()];
     insta::assert_snapshot!(resolved.place(0, &complaints), @r"
     error: nothing to point at
 
@@ -169,13 +170,15 @@ const GAPS: [&str; 4] = [
 
 #[test]
 fn every_quantity_of_the_model_has_meaning_unit_range_source_and_certainty() {
-    let gaps: Vec<String> = config::undocumented().into_iter().filter(|gap| !GAPS.contains(&gap.as_str())).collect();
+    let gaps: Vec<String> =
+        config::undocumented().into_iter().filter(|gap| !GAPS.contains(&gap.as_str())).collect();
     assert!(gaps.is_empty(), "{}", gaps.join("\n"));
 }
 
 #[test]
 fn the_page_of_parameters_is_current() {
-    let fresh = config::parameters_table(std::path::Path::new("configs/base.toml")).expect("the base scenario");
+    let fresh = config::parameters_table(std::path::Path::new("configs/base.toml"))
+        .expect("the base scenario");
     let kept = std::fs::read_to_string("docs/parameters.md").expect("docs/parameters.md");
     assert!(
         fresh.trim() == kept.trim(),

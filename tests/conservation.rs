@@ -18,7 +18,10 @@ fn nobody_is_lost_or_made_under_any_outcome() {
         Outcome::Endogenous,
     ] {
         let output = common::one(&scenario, outcome, 2);
-        assert!(output.headline.displaced_inside > 0, "{outcome:?}: nobody moved, so nothing was tested");
+        assert!(
+            output.headline.displaced_inside > 0,
+            "{outcome:?}: nobody moved, so nothing was tested"
+        );
     }
 }
 
@@ -47,9 +50,11 @@ fn no_crossing_serves_more_than_its_capacity_or_against_its_policy() {
     let mut busy = 0;
     for row in common::rows(&output, Table::Crossings) {
         let served: f64 = row["served_persons"].parse().expect("a count");
-        let crossing = map.crossings.iter().find(|x| x.id == row["crossing"]).expect("a crossing of the map");
-        let all_closed =
-            ["policy_own_or_kin", "policy_neighbour", "policy_third_country"].iter().all(|p| row[p] == "closed");
+        let crossing =
+            map.crossings.iter().find(|x| x.id == row["crossing"]).expect("a crossing of the map");
+        let all_closed = ["policy_own_or_kin", "policy_neighbour", "policy_third_country"]
+            .iter()
+            .all(|p| row[p] == "closed");
         assert!(served <= crossing.capacity_per_day + 1.0, "{} served {served}", crossing.id);
         assert!(!(all_closed && served > 0.0), "{} served {served} while closed", crossing.id);
         busy += u32::from(served > 0.0);

@@ -21,7 +21,10 @@ use spillover::states::{Passage, Policies};
 fn tiny() -> Arc<Map> {
     static MAP: OnceLock<Arc<Map>> = OnceLock::new();
     Arc::clone(MAP.get_or_init(|| {
-        Arc::new(Map::load(Path::new("maps/tiny"), jiff::civil::date(2026, 1, 15)).expect("the tiny map"))
+        Arc::new(
+            Map::load(Path::new("maps/tiny"), jiff::civil::date(2026, 1, 15))
+                .expect("the tiny map"),
+        )
     }))
 }
 
@@ -57,7 +60,10 @@ mechanisms.mobile_population = false
 
 /// An entry of a list of `[episode]`, each key on a line of its own: those given, then the source and certainty that all have.
 fn entry(list: &str, keys: &str) -> String {
-    format!("\n[[episode.{list}]]\n{}\nsource = 'test'\ncertainty = 'P'\n", keys.replace("; ", "\n"))
+    format!(
+        "\n[[episode.{list}]]\n{}\nsource = 'test'\ncertainty = 'P'\n",
+        keys.replace("; ", "\n")
+    )
 }
 
 fn simulation(text: &str, files: &[(&str, &str)], replicate: u32) -> Simulation {
@@ -65,7 +71,13 @@ fn simulation(text: &str, files: &[(&str, &str)], replicate: u32) -> Simulation 
     let resolved = config::load(&path, &[]).unwrap_or_else(|problems| panic!("{problems}"));
     let complaints = simulation::check(&resolved.scenario, &tiny());
     assert_eq!(complaints, Vec::<String>::new());
-    Simulation::new(&Arc::new(resolved.scenario), &tiny(), Outcome::Continuity, RunKey::new(3, replicate), 1)
+    Simulation::new(
+        &Arc::new(resolved.scenario),
+        &tiny(),
+        Outcome::Continuity,
+        RunKey::new(3, replicate),
+        1,
+    )
 }
 
 fn days(simulation: &mut Simulation, days: u32) {
@@ -85,7 +97,10 @@ fn crossing(id: &str) -> usize {
 
 /// People who flee the south of the tiny map.
 fn flight() -> String {
-    entry("threat", "place = 'IRN/Border province (fictional)'; class = 'defeat'; intensity = [1.0, 1.0]")
+    entry(
+        "threat",
+        "place = 'IRN/Border province (fictional)'; class = 'defeat'; intensity = [1.0, 1.0]",
+    )
 }
 
 #[test]
@@ -111,17 +126,18 @@ fn residents_are_those_given() {
     let (map, population) = (tiny(), s.world().resource::<Population>());
     assert_eq!(population.initial_by_territory[map.territory("AZE").unwrap().index()], 50_001);
     let inland = map.admin1.iter().position(|u| u.name.starts_with("Inland")).unwrap();
-    let there: u32 = population.cells_of[inland].iter().map(|c| population.residents[c.index()]).sum();
+    let there: u32 =
+        population.cells_of[inland].iter().map(|c| population.residents[c.index()]).sum();
     assert_eq!(there, 7);
 }
 
 #[test]
 fn ranges_are_drawn_once_a_replicate_and_lie_within() {
     let total = |replicate| {
-        let text =
-            r#"episode.residents = [{ place = "AZE", persons = [40000, 60000], source = "test", certainty = "P" }]"#;
+        let text = r#"episode.residents = [{ place = "AZE", persons = [40000, 60000], source = "test", certainty = "P" }]"#;
         let s = simulation(text, &[], replicate);
-        s.world().resource::<Population>().initial_by_territory[tiny().territory("AZE").unwrap().index()]
+        s.world().resource::<Population>().initial_by_territory
+            [tiny().territory("AZE").unwrap().index()]
     };
     let draws: Vec<u64> = (0..40).map(total).collect();
     assert!(draws.iter().all(|n| (40_000..=60_000).contains(n)));
@@ -157,7 +173,8 @@ fn people_flee_a_given_threat_and_only_from_there() {
     let (map, population) = (tiny(), s.world().resource::<Population>());
     let mut left = 0;
     for c in 0..map.cells.len() {
-        let gone = population.initial_strata.iter().map(|x| x[c]).sum::<u32>() - population.residents[c];
+        let gone =
+            population.initial_strata.iter().map(|x| x[c]).sum::<u32>() - population.residents[c];
         let threatened = map.admin1[map.cells.admin1[c].index()].name.starts_with("Border");
         assert!(threatened || gone == 0, "{gone} left a calm cell");
         left += gone;
@@ -171,7 +188,8 @@ fn nobody_flees_where_there_is_no_refuge() {
     let shut = |x: &str| entry("passage", &format!("crossing = '{x}'; passage = 'closed'"));
     let closed: String = ["C01", "C03"].map(shut).concat();
     let threat = flight().replace("IRN/Border province (fictional)", "IRN");
-    let beyond = "displacement.destination.foreign_weight = 0.01\nmechanisms.green_border = false\n";
+    let beyond =
+        "displacement.destination.foreign_weight = 0.01\nmechanisms.green_border = false\n";
     let mut s = simulation(&format!("{beyond}{threat}{closed}"), &[], 0);
     days(&mut s, 5);
     let map = tiny();
@@ -219,7 +237,8 @@ fn a_closed_gate_stays_closed_until_it_opens_within_a_day() {
 
 #[test]
 fn a_given_capacity_binds() {
-    let gate = entry("capacity", "crossing = 'C01'; from = '2026-01-17'; persons_per_day = [20, 20]");
+    let gate =
+        entry("capacity", "crossing = 'C01'; from = '2026-01-17'; persons_per_day = [20, 20]");
     let served = |text: &str| {
         let mut s = simulation(text, &[], 0);
         let mut most = 0;
@@ -227,7 +246,8 @@ fn a_given_capacity_binds() {
             days(&mut s, 1);
             if day >= 2 {
                 let x = crossing("C01");
-                most = most.max(*s.world().resource::<CrossingTraffic>().served[x].iter().max().unwrap());
+                most = most
+                    .max(*s.world().resource::<CrossingTraffic>().served[x].iter().max().unwrap());
             }
         }
         most
@@ -243,7 +263,10 @@ fn a_given_capacity_binds() {
 fn a_gate_that_begins_to_work_is_slow_at_first() {
     let capacity = 20.0;
     let gate = [
-        entry("capacity", &format!("crossing = 'C01'; persons_per_day = [{capacity:.1}, {capacity:.1}]")),
+        entry(
+            "capacity",
+            &format!("crossing = 'C01'; persons_per_day = [{capacity:.1}, {capacity:.1}]"),
+        ),
         entry("passage", "crossing = 'C01'; passage = 'open'"),
     ];
     let x = crossing("C01");
@@ -262,7 +285,11 @@ fn a_gate_that_begins_to_work_is_slow_at_first() {
             if traffic.waiting[x][side] > 0 {
                 passed.push(traffic.passed[x][side] as f64);
             }
-            assert_eq!(traffic.waiting[x][side] > 0, !passed.is_empty(), "the queue was empty again at step {step}");
+            assert_eq!(
+                traffic.waiting[x][side] > 0,
+                !passed.is_empty(),
+                "the queue was empty again at step {step}"
+            );
         }
         passed
     };
@@ -273,15 +300,25 @@ fn a_gate_that_begins_to_work_is_slow_at_first() {
         let days = (n + 1) as f64 / 4.0;
         expected += capacity / 4.0 * (1.0 - (1.0 - idle) * libm::exp(-days / tau));
         // Whole persons: the part of one stays over.
-        assert!(*slow <= expected + 1e-9 && *slow > expected - 1.0, "after {days} days {slow}, expected {expected}");
-        assert!((ready - capacity * days).abs() < 1e-9, "after {days} days {ready}, expected {}", capacity * days);
+        assert!(
+            *slow <= expected + 1e-9 && *slow > expected - 1.0,
+            "after {days} days {slow}, expected {expected}"
+        );
+        assert!(
+            (ready - capacity * days).abs() < 1e-9,
+            "after {days} days {ready}, expected {}",
+            capacity * days
+        );
     }
 }
 
 #[test]
 fn control_and_exit_bars_are_those_given_while_they_last() {
     let text = [
-        entry("control", "place = 'AZE'; from = '2026-01-16'; to = '2026-01-16'; value = [0.3, 0.3]"),
+        entry(
+            "control",
+            "place = 'AZE'; from = '2026-01-16'; to = '2026-01-16'; value = [0.3, 0.3]",
+        ),
         entry("exit_bar", "state = 'IRN'; to = '2026-01-16'; strength = [0.7, 0.7]"),
     ]
     .concat();
@@ -294,7 +331,10 @@ fn control_and_exit_bars_are_those_given_while_they_last() {
         let leadership = s.world().resource::<Leadership>();
         let unit = map.cells.admin1[azerbaijan.index()];
         let control = s.world().resource::<Violence>().control(leadership, unit, azerbaijan);
-        seen.push((control, s.world().resource::<Policies>().exit_bar[map.territory("IRN").unwrap().index()]));
+        seen.push((
+            control,
+            s.world().resource::<Policies>().exit_bar[map.territory("IRN").unwrap().index()],
+        ));
     }
     let expected = [(1.0, 0.7), (0.3, 0.7), (1.0, 0.0)];
     for ((control, bar), (c, b)) in seen.iter().zip(expected) {
@@ -316,11 +356,18 @@ fn given_events_kill_are_felt_and_set_people_in_motion() {
     days(&mut s, 1);
     let remembered = s.world().resource::<Violence>().fatalities[cell];
     assert!(remembered > 10.0 && remembered < 100.0, "{remembered}");
-    assert_eq!(s.world().resource::<Population>().dead, 0, "the dead of before day 0 are not among its living");
+    assert_eq!(
+        s.world().resource::<Population>().dead,
+        0,
+        "the dead of before day 0 are not among its living"
+    );
     days(&mut s, 2);
     assert_eq!(s.world().resource::<Population>().dead, 40);
     let events = s.world().resource::<Events>();
-    assert_eq!(events.today.iter().map(|e| (e.deaths_civilians, e.deaths())).collect::<Vec<_>>(), [(40, 100)]);
+    assert_eq!(
+        events.today.iter().map(|e| (e.deaths_civilians, e.deaths())).collect::<Vec<_>>(),
+        [(40, 100)]
+    );
     assert!(s.world().resource::<Violence>().fatalities[cell] > 100.0);
     assert!(s.world().resource::<PerceivedThreat>().fighting[cell] > 0.0);
     days(&mut s, 5);
@@ -345,7 +392,9 @@ fn answer(text: &str, files: &[(&str, &str)]) -> String {
     let (folder, path) = folder(text, files);
     let said = match config::load(&path, &[]) {
         Err(problems) => problems.to_string(),
-        Ok(resolved) => resolved.place(0, &simulation::check(&resolved.scenario, &tiny())).to_string(),
+        Ok(resolved) => {
+            resolved.place(0, &simulation::check(&resolved.scenario, &tiny())).to_string()
+        }
     };
     said.replace(&folder.path().display().to_string(), "$DIR")
 }
@@ -369,12 +418,18 @@ fn what_does_not_fit_the_map_is_told_at_its_place() {
             "`episode.capacity[0].towards`: C01 (South gate - Ford gate) joins IRN and AZE at the as-of date, it does not lead to `RUS`",
             23,
         ),
-        ("`episode.capacity[0].to`: the end `2026-01-18` is not after the beginning `2026-01-20`", 25),
+        (
+            "`episode.capacity[0].to`: the end `2026-01-18` is not after the beginning `2026-01-20`",
+            25,
+        ),
         (
             "`episode.threat[0].place`: the map `tiny` has no unit `Border provinc (fictional)` in IRN; did you mean `IRN/Border province (fictional)`?",
             31,
         ),
-        ("`episode.control[0].place`: `10,10,20` holds no land of the map `tiny` at the as-of date", 38),
+        (
+            "`episode.control[0].place`: `10,10,20` holds no land of the map `tiny` at the as-of date",
+            38,
+        ),
     ] {
         assert!(said.contains(words), "{words}\nis not in\n{said}");
         assert!(said.contains(&format!("scenario.toml:{line}:")), "line {line} is not in\n{said}");
@@ -386,15 +441,20 @@ fn a_broken_file_of_events_is_told_at_its_place() {
     assert!(answer(&violence(), &[]).contains("there is no file `$DIR/events.csv`"));
     let broken = "date,lat,lon,deaths_civilians,deaths_all,source\n2026-01-17,39.65,95.95x,4,3,\n";
     let said = answer(&violence(), &[("events.csv", broken)]);
-    for words in
-        ["`95.95x` is no `lon`", "events.csv:2:18", "expected at most `deaths_all`", "expected where the event is from"]
-    {
+    for words in [
+        "`95.95x` is no `lon`",
+        "events.csv:2:18",
+        "expected at most `deaths_all`",
+        "expected where the event is from",
+    ] {
         assert!(said.contains(words), "{words}\nis not in\n{said}");
     }
     let far = EVENTS.replace("45.95", "65.95");
     let said = answer(&violence(), &[("events.csv", &far)]);
     assert!(
-        said.contains("events.csv line 2: 39.65, 65.95 is more than 25 km from any land of the map `tiny`"),
+        said.contains(
+            "events.csv line 2: 39.65, 65.95 is more than 25 km from any land of the map `tiny`"
+        ),
         "{said}"
     );
 }
@@ -403,7 +463,10 @@ fn a_broken_file_of_events_is_told_at_its_place() {
 fn an_entry_without_a_source_is_refused() {
     let text = "episode.residents = [{ place = \"AZE\", persons = [1, 2], certainty = \"guess\" }]";
     let said = answer(text, &[]);
-    assert!(said.contains("`source`") && said.contains("one of F, F~, C, R-h, R-m, R-l, P"), "{said}");
+    assert!(
+        said.contains("`source`") && said.contains("one of F, F~, C, R-h, R-m, R-l, P"),
+        "{said}"
+    );
 }
 
 /// Some wait at a line that is shut for now, and pass when it opens; nobody where the weight of a shut line is none.
@@ -435,8 +498,11 @@ fn visitors_go_home_and_flee_again() {
     let lawless = "place = 'IRN'; value = [0.0, 0.0]";
     let both_ways = |visits: &str| {
         // Nobody returns to stay, so that all traffic is of visitors.
-        let set = format!("displacement.hosting.visit_per_day = {visits}\ndisplacement.hosting.return_per_day = 0.0\n");
-        let mut s = simulation(&(set + &entry("displaced", there) + &entry("control", lawless)), &[], 0);
+        let set = format!(
+            "displacement.hosting.visit_per_day = {visits}\ndisplacement.hosting.return_per_day = 0.0\n"
+        );
+        let mut s =
+            simulation(&(set + &entry("displaced", there) + &entry("control", lawless)), &[], 0);
         let population = s.world().resource::<Population>();
         let home: u32 = population.residents.iter().sum();
         days(&mut s, 20);
@@ -455,9 +521,12 @@ fn visitors_go_home_and_flee_again() {
 #[test]
 fn who_has_nowhere_else_waits_on() {
     let threat = flight().replace("IRN/Border province (fictional)", "IRN");
-    let gates = ["C01", "C03"].map(|x| entry("passage", &format!("crossing = '{x}'; passage = 'closed'"))).concat();
+    let gates = ["C01", "C03"]
+        .map(|x| entry("passage", &format!("crossing = '{x}'; passage = 'closed'")))
+        .concat();
     let eager = "borders.crossing.renege_closed_per_day = 1.0\ndisplacement.destination.closed_weight = 0.5\n";
-    let mut s = simulation(&format!("{eager}mechanisms.green_border = false\n{threat}{gates}"), &[], 0);
+    let mut s =
+        simulation(&format!("{eager}mechanisms.green_border = false\n{threat}{gates}"), &[], 0);
     days(&mut s, 10);
     // Of those who have just given up each finds the queue again: that one gives up in each of twelve steps is a matter of 0.22^12.
     let mut idle: Option<std::collections::BTreeSet<u32>> = None;
@@ -465,10 +534,16 @@ fn who_has_nowhere_else_waits_on() {
     for _ in 0..12 {
         s.step();
         let mut groups = s.world_mut().query::<(&Travel, &DisplacedGroup)>();
-        let choosing = groups.iter(s.world()).filter(|(t, _)| t.activity == Activity::Choosing).map(|(_, g)| g.id.0);
+        let choosing = groups
+            .iter(s.world())
+            .filter(|(t, _)| t.activity == Activity::Choosing)
+            .map(|(_, g)| g.id.0);
         let choosing: std::collections::BTreeSet<u32> = choosing.collect();
         gave_up += choosing.len();
-        idle = Some(idle.map_or(choosing.clone(), |before| before.intersection(&choosing).copied().collect()));
+        idle =
+            Some(idle.map_or(choosing.clone(), |before| {
+                before.intersection(&choosing).copied().collect()
+            }));
     }
     assert!(gave_up > 0, "nobody gave up, so nothing was tested");
     assert_eq!(idle.map(|i| i.len()), Some(0), "groups stand on the road with nowhere to go");
@@ -482,7 +557,11 @@ fn related_communities_are_kin() {
     let s = Simulation::new(&scenario, &map, Outcome::Continuity, RunKey::new(1, 0), 1);
     let population = s.world().resource::<Population>();
     let id = |name: &str| {
-        map.communities.iter().position(|c| c == name).map(spillover::ids::CommunityId::from_index).unwrap()
+        map.communities
+            .iter()
+            .position(|c| c == name)
+            .map(spillover::ids::CommunityId::from_index)
+            .unwrap()
     };
     let (chechen, ingush, armenian) = (id("Chechen"), id("Ingush"), id("Armenian"));
     assert!(population.are_kin(chechen, ingush) && population.are_kin(ingush, chechen));
@@ -503,7 +582,8 @@ fn towns_share_the_residents_of_their_surroundings() {
         let cells = (0..map.cells.len()).filter(|&c| map.cells.territory[c].index() == t);
         let all: u64 = cells.map(|c| u64::from(map.cells.population[c])).sum();
         let towns = territory.destinations.clone().map(|d| &map.destinations[usize::from(d)]);
-        let in_towns: u64 = towns.filter(|d| d.kind == DestinationKind::Town).map(|d| d.population).sum();
+        let in_towns: u64 =
+            towns.filter(|d| d.kind == DestinationKind::Town).map(|d| d.population).sum();
         assert!(in_towns <= all, "{}: {in_towns} in towns of {all}", territory.code);
     }
     let people = |name: &str| map.destinations.iter().find(|d| d.name == name).unwrap().population;

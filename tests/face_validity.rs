@@ -26,7 +26,12 @@ fn quick_study() -> &'static Vec<Vec<RunOutput>> {
         let scenario = common::quick(&[]);
         OUTCOMES
             .iter()
-            .map(|&o| (0..scenario.study.replicates).into_par_iter().map(|r| common::one(&scenario, o, r)).collect())
+            .map(|&o| {
+                (0..scenario.study.replicates)
+                    .into_par_iter()
+                    .map(|r| common::one(&scenario, o, r))
+                    .collect()
+            })
             .collect()
     })
 }
@@ -36,7 +41,9 @@ fn runs(outcome: Outcome) -> &'static [RunOutput] {
 }
 
 fn median_peak(outcome: Outcome, border: &str) -> f64 {
-    common::median(runs(outcome).iter().map(|o| common::peak(common::series(o, "index", border))).collect())
+    common::median(
+        runs(outcome).iter().map(|o| common::peak(common::series(o, "index", border))).collect(),
+    )
 }
 
 #[test]
@@ -72,16 +79,32 @@ fn most_displaced_stay_inside_iran_under_continuity_and_transition() {
     for outcome in [Outcome::Continuity, Outcome::ManagedTransition] {
         // Iran's nationals alone: Afghans go home to Afghanistan.
         for output in runs(outcome) {
-            let last = common::rows(output, Table::Displacement).last().expect("rows")["date"].clone();
+            let last =
+                common::rows(output, Table::Displacement).last().expect("rows")["date"].clone();
             let at = |abroad: bool| -> u64 {
                 common::rows(output, Table::Displacement)
                     .iter()
-                    .filter(|r| r["date"] == last && r["origin"] == "IRN" && (r["state"] != "IRN") == abroad)
-                    .map(|r| if abroad { &r["hosted_persons"] } else { &r["displaced_inside_persons"] })
+                    .filter(|r| {
+                        r["date"] == last && r["origin"] == "IRN" && (r["state"] != "IRN") == abroad
+                    })
+                    .map(
+                        |r| {
+                            if abroad {
+                                &r["hosted_persons"]
+                            } else {
+                                &r["displaced_inside_persons"]
+                            }
+                        },
+                    )
                     .map(|n| n.parse::<u64>().expect("a count"))
                     .sum()
             };
-            assert!(at(false) > 2 * at(true), "{outcome:?}: {} inside, {} abroad", at(false), at(true));
+            assert!(
+                at(false) > 2 * at(true),
+                "{outcome:?}: {} inside, {} abroad",
+                at(false),
+                at(true)
+            );
         }
     }
 }
@@ -120,7 +143,8 @@ fn closing_a_crossing_never_raises_the_flow_through_it_and_closing_astara_loads_
     for replicate in 0..3 {
         let a = common::one(&open, Outcome::CivilStrife, replicate);
         let b = common::one(&closed, Outcome::CivilStrife, replicate);
-        let (was, is) = (demand(&a, astara, "served_persons"), demand(&b, astara, "served_persons"));
+        let (was, is) =
+            (demand(&a, astara, "served_persons"), demand(&b, astara, "served_persons"));
         assert!(is <= was && is == 0, "closed, Astara passes {is} persons instead of {was}");
         through += was;
         before += neighbours.iter().map(|x| demand(&a, x, "demand_persons")).sum::<u64>();

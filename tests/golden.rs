@@ -17,19 +17,26 @@ fn short_runs_give_what_they_gave() {
     let mut text = String::from(
         "# Runs of 60 days of configs/quick.toml, replicate 0: headline, then BLAKE3 of each table's rows.\n",
     );
-    for outcome in [Outcome::Continuity, Outcome::Fragmentation, Outcome::CivilStrife, Outcome::Endogenous] {
+    for outcome in
+        [Outcome::Continuity, Outcome::Fragmentation, Outcome::CivilStrife, Outcome::Endogenous]
+    {
         let output = common::one(&scenario, outcome, 0);
         let h = &output.headline;
         writeln!(
             text,
             "{outcome:?}: inside {} abroad {} attention {:.6} hops {} group-days {}",
-            h.displaced_inside, h.displaced_abroad, h.attention_diverted, output.hops, output.group_days
+            h.displaced_inside,
+            h.displaced_abroad,
+            h.attention_diverted,
+            output.hops,
+            output.group_days
         )
         .expect("text");
         for table in Table::RECORDED {
             let rows = &output.tables[table.index()];
             let lines = String::from_utf8_lossy(rows).lines().count();
-            writeln!(text, "  {} {lines} {}", table.file(), &blake3::hash(rows).to_hex()[..16]).expect("text");
+            writeln!(text, "  {} {lines} {}", table.file(), &blake3::hash(rows).to_hex()[..16])
+                .expect("text");
         }
     }
     if std::env::var_os("SPILLOVER_UPDATE_GOLDEN").is_some() {

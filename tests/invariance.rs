@@ -33,7 +33,10 @@ fn recorders_change_nothing() {
     let spec = common::spec(&scenario, Outcome::Fragmentation, 0);
     let seen = run(&scenario, &common::map(), spec);
     let unseen = run(&scenario, &common::map(), RunSpec { tables: TableSet::runs_only(), ..spec });
-    assert!(seen.series == unseen.series && seen.headline == unseen.headline, "being recorded changed the run");
+    assert!(
+        seen.series == unseen.series && seen.headline == unseen.headline,
+        "being recorded changed the run"
+    );
     assert!(unseen.tables.iter().all(Vec::is_empty), "a table was recorded that was not asked for");
 }
 
@@ -45,7 +48,9 @@ fn replicates_differ_and_outcomes_share_their_luck_until_they_differ() {
     assert!(a.series != b.series, "two replicates are the same");
     // Day 0 is the same under every outcome: nothing has happened yet that an outcome could change.
     let c = common::one(&scenario, Outcome::Fragmentation, 0);
-    let day0 = |o: &RunOutput| -> Vec<f32> { o.series.values.iter().copied().step_by(o.series.days).collect() };
+    let day0 = |o: &RunOutput| -> Vec<f32> {
+        o.series.values.iter().copied().step_by(o.series.days).collect()
+    };
     assert_eq!(day0(&a), day0(&c), "replicate 0 has other luck under another outcome");
     assert_ne!(day0(&a), day0(&b), "replicates share their luck");
 }
@@ -72,9 +77,12 @@ fn doubling_the_super_agents_changes_weekly_bands_by_less_than_their_monte_carlo
     const BORDERS: [&str; 4] = ["IRN-TUR", "IRN-ARM", "IRN-AZE", "IRN-IRQ"];
     // Weekly means of the index, by border, week and replicate.
     let weekly = |persons: u32| -> Vec<Vec<Vec<f64>>> {
-        let scenario = common::quick(&["run.days=126", &format!("run.persons_per_group={persons}")]);
-        let runs: Vec<_> =
-            (0..REPLICATES).into_par_iter().map(|r| common::one(&scenario, Outcome::CivilStrife, r)).collect();
+        let scenario =
+            common::quick(&["run.days=126", &format!("run.persons_per_group={persons}")]);
+        let runs: Vec<_> = (0..REPLICATES)
+            .into_par_iter()
+            .map(|r| common::one(&scenario, Outcome::CivilStrife, r))
+            .collect();
         BORDERS
             .map(|border| {
                 (0..18)
@@ -102,6 +110,11 @@ fn doubling_the_super_agents_changes_weekly_bands_by_less_than_their_monte_carlo
         weeks += 1;
         within += u32::from(difference <= allowed + 0.05);
     }
-    println!("{within} of {weeks} border-weeks within two Monte Carlo errors; largest difference {worst:.2} points");
-    assert!(f64::from(within) >= 0.95 * f64::from(weeks), "{within} of {weeks}, largest difference {worst:.2}");
+    println!(
+        "{within} of {weeks} border-weeks within two Monte Carlo errors; largest difference {worst:.2} points"
+    );
+    assert!(
+        f64::from(within) >= 0.95 * f64::from(weeks),
+        "{within} of {weeks}, largest difference {worst:.2}"
+    );
 }

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use jiff::civil::{Date, date};
 use spillover::geography::journey::{Journey, journey};
-use spillover::geography::{CrossingStatus, DestinationKind, Map, SegmentKind, TerritoryKind, TravelMode};
+use spillover::geography::{
+    CrossingStatus, DestinationKind, Map, SegmentKind, TerritoryKind, TravelMode,
+};
 use spillover::ids::CellId;
 use spillover::time::Month;
 
@@ -42,8 +44,12 @@ fn people_are_as_many_as_known() {
         (&["GEO", "ABK", "SOS"], 4_013_000.0, 0.03),
         (&["AZE", "NAX"], 10_100_000.0, 0.05),
     ] {
-        let found: u64 =
-            map.territories.iter().filter(|t| states.contains(&t.code.as_str())).map(|t| t.population).sum();
+        let found: u64 = map
+            .territories
+            .iter()
+            .filter(|t| states.contains(&t.code.as_str()))
+            .map(|t| t.population)
+            .sum();
         assert!((found as f64 / known - 1.0).abs() <= tolerance, "{states:?}: {found}");
     }
     let (mut close, mut all) = (0, 0);
@@ -123,7 +129,12 @@ fn chechnya_is_told_apart_from_1996_to_2000_alone() {
     let map = load(date(1999, 9, 1));
     let authorities = &map.territories[map.territory("ICH").expect("ICH").index()];
     assert_eq!(authorities.kind, TerritoryKind::DeFacto);
-    assert!(authorities.cells.iter().all(|c| map.territories[map.cells.state[c.index()].index()].code == "RUS"));
+    assert!(
+        authorities
+            .cells
+            .iter()
+            .all(|c| map.territories[map.cells.state[c.index()].index()].code == "RUS")
+    );
     // The only way out that a road serves from Grozny to Nazran is the Kavkaz checkpoint.
     let found = by_car(&map, "Grozny", "Nazran", 10, false).expect("a way");
     assert_eq!(found.via.len(), 1);
@@ -153,7 +164,12 @@ fn crossings_join_the_right_sides() {
     }
     for crossing in &map.crossings {
         assert_ne!(crossing.sides[0], crossing.sides[1], "{}", crossing.id);
-        assert_eq!(crossing.cells.map(|c| map.cells.territory[c.index()]), crossing.sides, "{}", crossing.id);
+        assert_eq!(
+            crossing.cells.map(|c| map.cells.territory[c.index()]),
+            crossing.sides,
+            "{}",
+            crossing.id
+        );
     }
 }
 
@@ -202,7 +218,8 @@ fn the_armenian_line_is_more_than_ten_hours_from_tehran() {
     let territory = &map.territories[iran.index()];
     let row = norduz.gate[side].index() - usize::from(territory.destinations.start);
     let table = map.routes(iran, TravelMode::Vehicle, Month(7));
-    let hours = table.hours[row * table.n_cells + map.cells.local[town(&map, "Tehran").index()] as usize];
+    let hours =
+        table.hours[row * table.n_cells + map.cells.local[town(&map, "Tehran").index()] as usize];
     assert!((10.0..=14.0).contains(&hours), "{hours} h");
 }
 
@@ -246,7 +263,12 @@ fn segments_are_there_with_lengths_in_a_band() {
         if let Some(official) = segment.official_km {
             // A raster of 10 km does not know the bends of mountain ridges and rivers.
             let ratio = segment.length_km / official;
-            assert!((0.5..=1.05).contains(&ratio), "{}: {:.0} of {official} km", segment.name, segment.length_km);
+            assert!(
+                (0.5..=1.05).contains(&ratio),
+                "{}: {:.0} of {official} km",
+                segment.name,
+                segment.length_km
+            );
         }
         if segment.kind == SegmentKind::Land {
             assert!(!segment.cells_a.is_empty() && !segment.cells_b.is_empty(), "{}", segment.name);

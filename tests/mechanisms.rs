@@ -8,7 +8,11 @@ use spillover::recorders::RunOutput;
 use spillover::recorders::table::Table;
 
 /// Runs of three replicates with and without a mechanism.
-fn with_and_without(mechanism: &str, outcome: Outcome, more: &[&str]) -> (Vec<RunOutput>, Vec<RunOutput>) {
+fn with_and_without(
+    mechanism: &str,
+    outcome: Outcome,
+    more: &[&str],
+) -> (Vec<RunOutput>, Vec<RunOutput>) {
     let runs = |on: bool| {
         let switch = format!("mechanisms.{mechanism}={on}");
         let mut sets = vec!["run.days=150", "run.persons_per_group=200"];
@@ -30,7 +34,10 @@ fn abroad(runs: &[RunOutput]) -> f64 {
 
 /// Sum of a column over all rows and runs.
 fn total(runs: &[RunOutput], table: Table, column: &str) -> f64 {
-    runs.iter().flat_map(|o| common::rows(o, table)).map(|row| row[column].parse::<f64>().expect("a number")).sum()
+    runs.iter()
+        .flat_map(|o| common::rows(o, table))
+        .map(|row| row[column].parse::<f64>().expect("a number"))
+        .sum()
 }
 
 fn sum_of(runs: &[RunOutput], measure: &str, border: &str) -> f64 {
@@ -77,7 +84,10 @@ fn without_entry_policy_more_pass() {
 fn the_green_border_is_tried_only_with_its_switch() {
     let (on, off) = with_and_without("green_border", Outcome::CivilStrife, &[]);
     let tried = |r: &[RunOutput]| {
-        ["IRN-TUR", "IRN-IRQ", "IRN-AZE"].iter().map(|b| sum_of(r, "irregular_attempts_per_day", b)).sum::<f64>()
+        ["IRN-TUR", "IRN-IRQ", "IRN-AZE"]
+            .iter()
+            .map(|b| sum_of(r, "irregular_attempts_per_day", b))
+            .sum::<f64>()
     };
     assert!(tried(&on) > 0.0 && tried(&off) == 0.0);
 }
@@ -109,14 +119,18 @@ fn the_displaced_return_and_die_only_with_the_switches() {
 fn afghans_leave_iran_only_with_their_switch() {
     let (on, off) = with_and_without("mobile_population", Outcome::Continuity, &["run.days=40"]);
     let afghans = |r: &[RunOutput]| {
-        r.iter().flat_map(|o| common::rows(o, Table::Displacement)).filter(|row| row["origin"] == "AFG").count()
+        r.iter()
+            .flat_map(|o| common::rows(o, Table::Displacement))
+            .filter(|row| row["origin"] == "AFG")
+            .count()
     };
     assert!(afghans(&on) > 0 && afghans(&off) == 0);
 }
 
 #[test]
 fn jams_and_winter_slow_travel() {
-    let hops = |r: &[RunOutput]| r.iter().map(|o| o.hops as f64 / o.group_days.max(1) as f64).sum::<f64>();
+    let hops =
+        |r: &[RunOutput]| r.iter().map(|o| o.hops as f64 / o.group_days.max(1) as f64).sum::<f64>();
     let (on, off) = with_and_without("seasons", Outcome::CivilStrife, &["run.days=60"]);
     assert!(hops(&on) < hops(&off), "winter did not slow travel: {} {}", hops(&on), hops(&off));
     // Narrow roads, so that the effect is there in a few days.
@@ -135,16 +149,26 @@ fn jams_and_winter_slow_travel() {
 fn reneging_shortens_queues() {
     // A tight crossing makes queues.
     let tight = ["borders.crossing.capacity_factor=0.02", "mechanisms.crossing_policy=false"];
-    let waiting = |r: &[RunOutput]| sum_of(r, "waiting_persons", "IRN-TUR") + sum_of(r, "waiting_persons", "IRN-IRQ");
+    let waiting = |r: &[RunOutput]| {
+        sum_of(r, "waiting_persons", "IRN-TUR") + sum_of(r, "waiting_persons", "IRN-IRQ")
+    };
     let (on, off) = with_and_without("reneging", Outcome::CivilStrife, &tight);
     assert!(waiting(&on) < waiting(&off), "{} {}", waiting(&on), waiting(&off));
 }
 
 #[test]
 fn saturation_spreads_people_out() {
-    let (on, off) =
-        with_and_without("saturation", Outcome::CivilStrife, &["displacement.hosting.saturation_share=0.02"]);
-    assert!(abroad(&on) > abroad(&off), "full towns send nobody further: {} {}", abroad(&on), abroad(&off));
+    let (on, off) = with_and_without(
+        "saturation",
+        Outcome::CivilStrife,
+        &["displacement.hosting.saturation_share=0.02"],
+    );
+    assert!(
+        abroad(&on) > abroad(&off),
+        "full towns send nobody further: {} {}",
+        abroad(&on),
+        abroad(&off)
+    );
 }
 
 #[test]
@@ -164,5 +188,8 @@ fn the_other_kernels_give_other_flows() {
     };
     let shares = [share("gravity"), share("intervening_opportunities"), share("radiation")];
     assert!(shares.iter().all(|s| *s > 0.0 && *s < 1.0), "{shares:?}");
-    assert!((shares[0] - shares[1]).abs() > 1e-4 && (shares[0] - shares[2]).abs() > 1e-4, "{shares:?}");
+    assert!(
+        (shares[0] - shares[1]).abs() > 1e-4 && (shares[0] - shares[2]).abs() > 1e-4,
+        "{shares:?}"
+    );
 }

@@ -41,15 +41,22 @@ const TINY: [(&str, &str); 10] = [
     ),
     ("input_csv/sim_period.csv", "StartDate,2030-01-01\nLength,30\n"),
     ("input_csv/registration_corrections.csv", "Cedar_Camp,2030-01-21,normalize\n"),
-    ("source_data/data_layout.csv", "total,all.csv\nCedar_Camp,cedar-a.csv,cedar-b.csv\nDale_Camp,dale.csv,\n"),
+    (
+        "source_data/data_layout.csv",
+        "total,all.csv\nCedar_Camp,cedar-a.csv,cedar-b.csv\nDale_Camp,dale.csv,\n",
+    ),
     ("source_data/all.csv", "2029-12-01,0\n2030-01-31,5000\n"),
-    ("source_data/cedar-a.csv", "Date,count\n2030-01-01,10\n2030-01-11,200\n2030-01-21,100\n2030-01-31,300\n"),
+    (
+        "source_data/cedar-a.csv",
+        "Date,count\n2030-01-01,10\n2030-01-11,200\n2030-01-21,100\n2030-01-31,300\n",
+    ),
     ("source_data/cedar-b.csv", "2030-01-01,0\n#a note\n2030-01-11,\n2030-01-31,30\n"),
     ("source_data/dale.csv", "2030-1-1,5\n2030-01-31,605\n"),
 ];
 
 fn conflicts() -> String {
-    let day = |d: u32| format!("{d}, {}, {},0,0\n", u8::from(d < 12), f64::from(u8::from(d > 6)) * 0.5);
+    let day =
+        |d: u32| format!("{d}, {}, {},0,0\n", u8::from(d < 12), f64::from(u8::from(d > 6)) * 0.5);
     "#Day, Ashwick,Brook,Hub,Nowhere,\n".to_owned() + &(0..30).map(day).collect::<String>()
 }
 
@@ -86,7 +93,10 @@ fn quirks_of_the_format_are_read() {
     let k = (100.0 + 20.0) / (200.0 + 10.0);
     assert_eq!([cedar[0], cedar[10], cedar[20], cedar[29]], [(10.0 * k) as u32, 120, 120, 309]);
     assert_eq!(case.camps[1].observed[29], 585);
-    assert!(case.routes[2].a_sends_on && !case.routes[2].b_sends_on, "2 passes people on from name1 to name2");
+    assert!(
+        case.routes[2].a_sends_on && !case.routes[2].b_sends_on,
+        "2 passes people on from name1 to name2"
+    );
     assert!(case.closures[3].until.is_none() && case.closures[2].until.is_none());
     assert!(case.notes.iter().any(|n| n.contains("Nowhere")), "{:?}", case.notes);
     assert_eq!(case.conflict[8], [1.0, 0.5, 0.0, 0.0, 0.0]);
@@ -107,7 +117,12 @@ fn every_fault_is_told_with_its_place_and_the_next_step() {
             "castle",
             "column `location_type`: found `castle`; allowed: conflict_zone, town",
         ),
-        ("input_csv/locations.csv", "3000", "3e3x", "locations.csv:2, column `population`: found `3e3x`"),
+        (
+            "input_csv/locations.csv",
+            "3000",
+            "3e3x",
+            "locations.csv:2, column `population`: found `3e3x`",
+        ),
         (
             "input_csv/locations.csv",
             "Brook,South",
@@ -127,16 +142,31 @@ fn every_fault_is_told_with_its_place_and_the_next_step() {
             "30,7",
             "column `forced_redirection`: found `7`; allowed: a whole number from 0 to 2",
         ),
-        ("input_csv/routes.csv", "Brook,Hub,40,0", "Brook", "routes.csv:3: found 1 field; allowed: at least 3"),
+        (
+            "input_csv/routes.csv",
+            "Brook,Hub,40,0",
+            "Brook",
+            "routes.csv:3: found 1 field; allowed: at least 3",
+        ),
         ("input_csv/routes.csv", "Brook,Hub", "Hub,Hub", "another place than name1"),
-        ("input_csv/closures.csv", "camp,Cedar", "tent,Cedar", "closures.csv:3, column `closure_type`: found `tent`"),
+        (
+            "input_csv/closures.csv",
+            "camp,Cedar",
+            "tent,Cedar",
+            "closures.csv:3, column `closure_type`: found `tent`",
+        ),
         (
             "input_csv/closures.csv",
             "camp,Cedar_Camp,,",
             "camp,Brook,,",
             "closures.csv:3, column `name1`: found `Brook`; allowed: a camp",
         ),
-        ("input_csv/closures.csv", "Hub,Ashwick", "Hub,Dale_Camp", "allowed: a place with a route to `Hub`"),
+        (
+            "input_csv/closures.csv",
+            "Hub,Ashwick",
+            "Hub,Dale_Camp",
+            "allowed: a place with a route to `Hub`",
+        ),
         ("input_csv/closures.csv", "20,25", "soon,25", "column `closure_start`: found `soon`"),
         (
             "input_csv/sim_period.csv",
@@ -144,7 +174,12 @@ fn every_fault_is_told_with_its_place_and_the_next_step() {
             "2030-02-30",
             "sim_period.csv:1, column `StartDate`: found `2030-02-30`",
         ),
-        ("input_csv/sim_period.csv", "Length,30", "Length,0", "sim_period.csv:2, column `Length`: found `0`"),
+        (
+            "input_csv/sim_period.csv",
+            "Length,30",
+            "Length,0",
+            "sim_period.csv:2, column `Length`: found `0`",
+        ),
         ("input_csv/sim_period.csv", "Length,30\n", "", "no row `Length`"),
         (
             "input_csv/registration_corrections.csv",
@@ -152,20 +187,60 @@ fn every_fault_is_told_with_its_place_and_the_next_step() {
             "2030-01-22",
             "registration_corrections.csv:1, column `date`: found `2030-01-22`: is no date of the camp",
         ),
-        ("input_csv/registration_corrections.csv", "Cedar_Camp", "Cedar", "column `camp`: found `Cedar`"),
-        ("input_csv/conflicts.csv", "3, 1, 0,0,0\n", "3, 2, 0,0,0\n", "conflicts.csv:5, column `Ashwick`: found `2`"),
-        ("input_csv/conflicts.csv", "3, 1, 0,0,0\n", "3, 1\n", "conflicts.csv:5: found 2 fields; allowed: 5 fields"),
-        ("input_csv/conflicts.csv", "29, 0, 0.5,0,0\n", "", "conflicts.csv: found 29 days; allowed: at least 30"),
-        ("input_csv/conflicts.csv", "0,0\n1,", "0,1\n1,", "conflicts.csv:1, column `name of a place`: found `Nowhere`"),
-        ("source_data/data_layout.csv", "cedar-b.csv", "cedar-c.csv", "source_data/cedar-c.csv: found"),
-        ("source_data/data_layout.csv", "Dale_Camp,dale.csv,\n", "", "no row for the camp `Dale_Camp`"),
+        (
+            "input_csv/registration_corrections.csv",
+            "Cedar_Camp",
+            "Cedar",
+            "column `camp`: found `Cedar`",
+        ),
+        (
+            "input_csv/conflicts.csv",
+            "3, 1, 0,0,0\n",
+            "3, 2, 0,0,0\n",
+            "conflicts.csv:5, column `Ashwick`: found `2`",
+        ),
+        (
+            "input_csv/conflicts.csv",
+            "3, 1, 0,0,0\n",
+            "3, 1\n",
+            "conflicts.csv:5: found 2 fields; allowed: 5 fields",
+        ),
+        (
+            "input_csv/conflicts.csv",
+            "29, 0, 0.5,0,0\n",
+            "",
+            "conflicts.csv: found 29 days; allowed: at least 30",
+        ),
+        (
+            "input_csv/conflicts.csv",
+            "0,0\n1,",
+            "0,1\n1,",
+            "conflicts.csv:1, column `name of a place`: found `Nowhere`",
+        ),
+        (
+            "source_data/data_layout.csv",
+            "cedar-b.csv",
+            "cedar-c.csv",
+            "source_data/cedar-c.csv: found",
+        ),
+        (
+            "source_data/data_layout.csv",
+            "Dale_Camp,dale.csv,\n",
+            "",
+            "no row for the camp `Dale_Camp`",
+        ),
         (
             "source_data/data_layout.csv",
             "Dale_Camp,dale",
             "Dale,dale",
             "data_layout.csv:3, column `name`: found `Dale`",
         ),
-        ("source_data/dale.csv", "605", "many", "source_data/dale.csv:2, column `count`: found `many`"),
+        (
+            "source_data/dale.csv",
+            "605",
+            "many",
+            "source_data/dale.csv:2, column `count`: found `many`",
+        ),
         (
             "source_data/dale.csv",
             "2030-01-31",
@@ -177,7 +252,10 @@ fn every_fault_is_told_with_its_place_and_the_next_step() {
         let changed = common::replaced(file, &text_of(file), from, to);
         let dir = write(&[(file, Some(&changed))]);
         let problems = read(dir.path()).map(|_| ()).expect_err(expected);
-        assert!(problems.iter().any(|p| p.contains(expected)), "{file}: {from} -> {to}: {problems:#?}");
+        assert!(
+            problems.iter().any(|p| p.contains(expected)),
+            "{file}: {from} -> {to}: {problems:#?}"
+        );
         assert!(problems.iter().all(|p| p.contains("Next: ")), "{problems:#?}");
     }
 }
@@ -185,12 +263,17 @@ fn every_fault_is_told_with_its_place_and_the_next_step() {
 #[test]
 fn faults_of_several_files_are_told_at_once() {
     let dir = write(&[
-        ("input_csv/locations.csv", Some("#name\nAshwick,N,H,99,0,town,,1\nCedar_Camp,N,F,0,0,camp,,x\n")),
+        (
+            "input_csv/locations.csv",
+            Some("#name\nAshwick,N,H,99,0,town,,1\nCedar_Camp,N,F,0,0,camp,,x\n"),
+        ),
         ("input_csv/routes.csv", None),
         ("source_data/data_layout.csv", Some("total,all.csv\n")),
     ]);
     let problems = read(dir.path()).map(|_| ()).expect_err("three broken files").join("\n");
-    for expected in ["found `99`", "found `x`", "routes.csv: found", "no row for the camp `Cedar_Camp`"] {
+    for expected in
+        ["found `99`", "found `x`", "routes.csv: found", "no row for the camp `Cedar_Camp`"]
+    {
         assert!(problems.contains(expected), "{expected} in {problems}");
     }
     let empty = tempfile::tempdir().expect("a temporary folder");
@@ -209,7 +292,8 @@ fn bytes_that_are_no_text_are_told() {
 fn closures_and_capacities_are_kept_and_nobody_is_lost() {
     let dir = write(&[]);
     let record = run(dir.path(), &settings(&[]));
-    let series = |name: &str| &record.series.iter().find(|s| s.name == name).expect("a series").points;
+    let series =
+        |name: &str| &record.series.iter().find(|s| s.name == name).expect("a series").points;
     for r in 0..3 {
         let at = |name: &str, day: usize| series(name)[day].simulated[r];
         // The border to Farland is closed to day 4, and Dale lies 2.5 h off.
@@ -220,7 +304,10 @@ fn closures_and_capacities_are_kept_and_nobody_is_lost() {
         assert!((20..25).all(|day| at("Cedar_Camp", day) <= at("Cedar_Camp", 19)), "closed camp");
         let entered = at("total", 29);
         let observed = series("total")[29].observed;
-        assert!(entered <= observed && entered > 0.9 * observed, "{entered} of {observed} are in camps at the end");
+        assert!(
+            entered <= observed && entered > 0.9 * observed,
+            "{entered} of {observed} are in camps at the end"
+        );
     }
     assert!(record.splits[0].capacity_shares.is_none(), "one capacity is unknown");
     let gravity = record.splits[0].gravity_shares.as_ref().expect("sources reach camps");
@@ -232,7 +319,11 @@ fn results_depend_on_the_seed_alone() {
     let dir = write(&[]);
     let points = |settings: &Settings| {
         let record = run(dir.path(), settings);
-        record.series.iter().flat_map(|s| s.points.iter().map(|p| p.simulated.clone())).collect::<Vec<_>>()
+        record
+            .series
+            .iter()
+            .flat_map(|s| s.points.iter().map(|p| p.simulated.clone()))
+            .collect::<Vec<_>>()
     };
     let one = points(&settings(&[]));
     assert_eq!(one, points(&Settings { threads: 3, ..settings(&[]) }));
@@ -248,21 +339,31 @@ fn results_depend_on_the_seed_alone() {
     );
     assert_ne!(mixed, one);
     // A case that was prepared once gives what a run from the files gives, also after other runs.
-    let prepared = network::prepare(dir.path(), &settings(&[])).unwrap_or_else(|p| panic!("{}", p.join("\n")));
+    let prepared =
+        network::prepare(dir.path(), &settings(&[])).unwrap_or_else(|p| panic!("{}", p.join("\n")));
     let values = |settings: &Settings| {
         let record = prepared.run(settings).unwrap_or_else(|p| panic!("{}", p.join("\n")));
-        record.series.iter().flat_map(|s| s.points.iter().map(|p| p.simulated.clone())).collect::<Vec<_>>()
+        record
+            .series
+            .iter()
+            .flat_map(|s| s.points.iter().map(|p| p.simulated.clone()))
+            .collect::<Vec<_>>()
     };
     assert_eq!((values(&sets), values(&settings(&[])), values(&sets)), (mixed.clone(), one, mixed));
     let wrong = vec![vec![("displacement.destination.distance_power".to_owned(), -4.0)]];
     let said = prepared.run(&Settings { parameter_sets: wrong, ..settings(&[]) }).unwrap_err();
     assert!(
-        said[0].starts_with("set 1 of the parameters: `displacement.destination.distance_power`: found -4"),
+        said[0].starts_with(
+            "set 1 of the parameters: `displacement.destination.distance_power`: found -4"
+        ),
         "{said:?}"
     );
     let hidden = Settings { hide_capacities: true, ..settings(&[]) };
     let said = prepared.run(&hidden).unwrap_err();
-    assert_eq!(said, ["`hide_capacities` is not what the case was prepared with: prepare the case again"]);
+    assert_eq!(
+        said,
+        ["`hide_capacities` is not what the case was prepared with: prepare the case again"]
+    );
 }
 
 /// Averaged relative difference (plain, and with simulated totals scaled to the observed), mean over replicates.
@@ -275,8 +376,14 @@ fn averaged_relative_difference(record: &CaseRecord) -> [f64; 2] {
         for (day, &all) in total.iter().enumerate() {
             let at = |m: usize| &record.series[m].points[day];
             let simulated: f64 = split.members.iter().map(|&m| at(m).simulated[r]).sum();
-            for (sum, scale) in sums.iter_mut().zip([1.0, if simulated > 0.0 { all / simulated } else { 1.0 }]) {
-                let off: f64 = split.members.iter().map(|&m| (at(m).simulated[r] * scale - at(m).observed).abs()).sum();
+            for (sum, scale) in
+                sums.iter_mut().zip([1.0, if simulated > 0.0 { all / simulated } else { 1.0 }])
+            {
+                let off: f64 = split
+                    .members
+                    .iter()
+                    .map(|&m| (at(m).simulated[r] * scale - at(m).observed).abs())
+                    .sum();
                 *sum += if all > 0.0 { off / all } else { 0.0 };
             }
         }
@@ -292,14 +399,20 @@ fn of_shares(record: &CaseRecord, shares: &[f64]) -> f64 {
         let parts = split.members.iter().zip(shares);
         parts.map(|(&m, share)| (share * all - record.series[m].points[day].observed).abs()).sum()
     };
-    total.iter().enumerate().map(|(day, &all)| if all > 0.0 { off(day, all) / all } else { 0.0 }).sum::<f64>()
+    total
+        .iter()
+        .enumerate()
+        .map(|(day, &all)| if all > 0.0 { off(day, all) / all } else { 0.0 })
+        .sum::<f64>()
         / total.len() as f64
 }
 
 #[test]
 fn published_cases_are_read_and_run() {
     let Some(folder) = std::env::var_os("SPILLOVER_FLEE_CASES").map(PathBuf::from) else {
-        eprintln!("SKIPPED: set SPILLOVER_FLEE_CASES to the folder with mali2012, burundi2015, syria2013, nigeria2016");
+        eprintln!(
+            "SKIPPED: set SPILLOVER_FLEE_CASES to the folder with mali2012, burundi2015, syria2013, nigeria2016"
+        );
         return;
     };
     let sets: Vec<String> = std::env::var("SPILLOVER_SETS")
@@ -315,17 +428,22 @@ fn published_cases_are_read_and_run() {
     ];
     for (name, days, camps, capacity_score, record_of) in known {
         for hide_capacities in [false, true] {
-            let asked = Settings { replicates: 1, hide_capacities, sets: sets.clone(), ..settings(&[]) };
+            let asked =
+                Settings { replicates: 1, hide_capacities, sets: sets.clone(), ..settings(&[]) };
             let record = run(&folder.join(name), &asked);
             assert_eq!((record.series[0].points.len(), record.series.len()), (days, camps + 1));
             if let Some(shares) = &record.splits[0].capacity_shares {
                 let score = of_shares(&record, shares);
                 assert!((score - capacity_score).abs() < 0.001, "{name}: {score} by capacity");
             }
-            let gravity = of_shares(&record, record.splits[0].gravity_shares.as_ref().expect("reachable camps"));
+            let gravity = of_shares(
+                &record,
+                record.splits[0].gravity_shares.as_ref().expect("reachable camps"),
+            );
             let [plain, scaled] = averaged_relative_difference(&record);
             // Seeds move a score by about 0.015. With other parameters there is no record to hold it against.
-            let most = if sets.is_empty() { record_of[usize::from(hide_capacities)] + 0.03 } else { 2.0 };
+            let most =
+                if sets.is_empty() { record_of[usize::from(hide_capacities)] + 0.03 } else { 2.0 };
             assert!(plain.is_finite() && plain < most, "{name}: {plain} instead of at most {most}");
             println!(
                 "{name:12} {:6} ARD {plain:.3} rescaled {scaled:.3} | gravity-only {gravity:.3} | {} persons an agent, {:.2} s, {:.1} m agent-days/s, {:.1} B stored/agent\n    {}",

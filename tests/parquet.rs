@@ -30,8 +30,7 @@ const STUDY: [&str; 12] = [
 ];
 
 fn study(desk: &Desk) {
-    let points =
-        "borders.pressure.power,borders.pressure.form,mechanisms.kin\n2.5,arithmetic,true\n4,equal_geometric,false\n";
+    let points = "borders.pressure.power,borders.pressure.form,mechanisms.kin\n2.5,arithmetic,true\n4,equal_geometric,false\n";
     fs::write(desk.path("points.csv"), points).unwrap();
     desk.spillover(&[&["run", &quick()], &STUDY[..]].concat()).ends(0, &[], &[]);
 }
@@ -46,7 +45,11 @@ fn days(text: &str) -> i32 {
     let (year, month, day) = (part(0..4), part(5..7), part(8..10));
     let leap = |y: i32| (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
     let length = |y: i32| if leap(y) { 366 } else { 365 };
-    let years: i32 = if year >= 1970 { (1970..year).map(length).sum() } else { -(year..1970).map(length).sum::<i32>() };
+    let years: i32 = if year >= 1970 {
+        (1970..year).map(length).sum()
+    } else {
+        -(year..1970).map(length).sum::<i32>()
+    };
     let months = [31, if leap(year) { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
     years + months[..month as usize - 1].iter().sum::<i32>() + day - 1
 }
@@ -75,11 +78,19 @@ fn compare(study: &Path, out: &Path) -> (usize, [usize; 6]) {
         let path = out.join(name.replace(".csv", ".parquet"));
         let reader = SerializedFileReader::new(File::open(&path).unwrap()).unwrap();
         let meta = reader.metadata();
-        let entry = meta.file_metadata().key_value_metadata().unwrap().iter().find(|p| p.key == "spillover.resource");
+        let entry = meta
+            .file_metadata()
+            .key_value_metadata()
+            .unwrap()
+            .iter()
+            .find(|p| p.key == "spillover.resource");
         let entry: Value = serde_json::from_str(entry.unwrap().value.as_ref().unwrap()).unwrap();
         assert_eq!(&&entry, resource, "{name}: meanings and units go along");
         for group in meta.row_groups() {
-            assert!(group.columns().iter().all(|c| c.compression() == Compression::LZ4_RAW), "{name}");
+            assert!(
+                group.columns().iter().all(|c| c.compression() == Compression::LZ4_RAW),
+                "{name}"
+            );
         }
         let fields = resource["schema"]["fields"].as_array().unwrap();
         let columns = meta.file_metadata().schema_descr().columns();
@@ -97,12 +108,17 @@ fn compare(study: &Path, out: &Path) -> (usize, [usize; 6]) {
                 assert_eq!(column.as_str(), field["name"], "{name}");
                 let kind = field["type"].as_str().unwrap();
                 assert_eq!(*found, expected(kind, text), "{name}, row {rows}, {column}");
-                let place = ["string", "integer", "number", "date", "boolean"].iter().position(|k| *k == kind);
+                let place = ["string", "integer", "number", "date", "boolean"]
+                    .iter()
+                    .position(|k| *k == kind);
                 seen[if text.is_empty() { 5 } else { place.unwrap() }] += 1;
             }
             rows += 1;
         }
-        assert!(!csv.read_record(&mut csv::StringRecord::new()).unwrap(), "{name} has fewer rows as Parquet");
+        assert!(
+            !csv.read_record(&mut csv::StringRecord::new()).unwrap(),
+            "{name} has fewer rows as Parquet"
+        );
         assert_eq!(meta.file_metadata().num_rows(), rows);
     }
     (resources.len(), seen)
@@ -122,21 +138,33 @@ fn every_value_of_every_table_comes_back() {
     assert_eq!(count, 18, "the closed list and design.csv");
     assert!(seen.iter().all(|&n| n > 0), "every kind, and nothing at all, was met: {seen:?}");
     let names = desk.names("deep/parquet");
-    assert!(names.len() == 18 && names.iter().all(|n| n.ends_with(".parquet") && !n.starts_with('.')), "{names:?}");
+    assert!(
+        names.len() == 18 && names.iter().all(|n| n.ends_with(".parquet") && !n.starts_with('.')),
+        "{names:?}"
+    );
     assert!(tables(&desk.path("study")) == before, "the study is left alone");
 
     // Existing files stay unless they are to be replaced; the same tables give the same bytes.
-    let bytes =
-        || -> Vec<Vec<u8>> { names.iter().map(|n| fs::read(desk.path("deep/parquet").join(n)).unwrap()).collect() };
+    let bytes = || -> Vec<Vec<u8>> {
+        names.iter().map(|n| fs::read(desk.path("deep/parquet").join(n)).unwrap()).collect()
+    };
     let first = bytes();
-    export("deep/parquet", &[]).ends(2, &[], &["deep/parquet holds pressure.parquet, ", "--overwrite"]);
+    export("deep/parquet", &[]).ends(
+        2,
+        &[],
+        &["deep/parquet holds pressure.parquet, ", "--overwrite"],
+    );
     fs::write(desk.path("deep/parquet/runs.parquet"), "old").unwrap();
     fs::write(desk.path("deep/parquet/note.txt"), "a user's").unwrap();
     export("deep/parquet", &["--overwrite"]).ends(0, &[], &["18 tables"]);
     assert!(bytes() == first && desk.path("deep/parquet/note.txt").exists());
 
     desk.spillover(&["export", "study", "--as", "parquet"]).ends(2, &[], &["--out FOLDER"]);
-    desk.spillover(&["export", "study", "--as", "hubverse", "--out", "x"]).ends(2, &[], &["> FILE.csv"]);
+    desk.spillover(&["export", "study", "--as", "hubverse", "--out", "x"]).ends(
+        2,
+        &[],
+        &["> FILE.csv"],
+    );
     fs::write(desk.path("study/UNFINISHED"), "").unwrap();
     export("other", &[]).ends(2, &[], &["not finished"]);
     assert!(!desk.path("other").exists());
@@ -144,12 +172,13 @@ fn every_value_of_every_table_comes_back() {
 
 /// A folder with one table of every kind: its rows and its description.
 fn package_of(desk: &Desk, rows: &str) {
-    let fields: Vec<Value> = [("t", "string"), ("i", "integer"), ("n", "number"), ("d", "date"), ("b", "boolean")]
-        .map(|(name, kind)| json!({ "name": name, "type": kind }))
-        .into();
-    let resource =
-        |path: &str| json!({ "path": path, "format": "csv", "schema": { "fields": fields, "missingValues": [""] } });
-    let package = json!({ "name": "made", "resources": [resource("first.csv"), resource("made.csv")] });
+    let fields: Vec<Value> =
+        [("t", "string"), ("i", "integer"), ("n", "number"), ("d", "date"), ("b", "boolean")]
+            .map(|(name, kind)| json!({ "name": name, "type": kind }))
+            .into();
+    let resource = |path: &str| json!({ "path": path, "format": "csv", "schema": { "fields": fields, "missingValues": [""] } });
+    let package =
+        json!({ "name": "made", "resources": [resource("first.csv"), resource("made.csv")] });
     fs::create_dir_all(desk.path("made")).unwrap();
     fs::write(desk.path("made/datapackage.json"), package.to_string()).unwrap();
     fs::write(desk.path("made/first.csv"), "t,i,n,d,b\n").unwrap();
@@ -173,12 +202,21 @@ fn extremes_and_many_row_groups_come_back() {
         });
     }
     package_of(&desk, &rows.concat());
-    desk.spillover(&["export", "made", "--as", "parquet", "--out", "out"]).ends(0, &[], &["2 tables, 150003 rows"]);
+    desk.spillover(&["export", "made", "--as", "parquet", "--out", "out"]).ends(
+        0,
+        &[],
+        &["2 tables, 150003 rows"],
+    );
     let (count, seen) = compare(&desk.path("made"), &desk.path("out"));
     assert!(count == 2 && seen.iter().all(|&n| n > 10_000), "{seen:?}");
-    let reader = SerializedFileReader::new(File::open(desk.path("out/made.parquet")).unwrap()).unwrap();
-    let groups: Vec<i64> =
-        reader.metadata().row_groups().iter().map(::parquet::file::metadata::RowGroupMetaData::num_rows).collect();
+    let reader =
+        SerializedFileReader::new(File::open(desk.path("out/made.parquet")).unwrap()).unwrap();
+    let groups: Vec<i64> = reader
+        .metadata()
+        .row_groups()
+        .iter()
+        .map(::parquet::file::metadata::RowGroupMetaData::num_rows)
+        .collect();
     assert_eq!(groups, [65_536, 65_536, 150_003 - 2 * 65_536], "one group is in memory at a time");
 }
 
@@ -191,11 +229,20 @@ fn what_is_wrong_is_told_with_its_place_and_nothing_is_left() {
     };
     let good = "a,1,1.5,2026-01-15,true\n";
     for (bad, said) in [
-        ("a,1.5,1,2026-01-15,true\n", ", line 3, column `i`: found `1.5`, allowed: a whole number of 64 bits"),
+        (
+            "a,1.5,1,2026-01-15,true\n",
+            ", line 3, column `i`: found `1.5`, allowed: a whole number of 64 bits",
+        ),
         ("a,9223372036854775808,1,2026-01-15,true\n", "column `i`: found `9223372036854775808`"),
-        ("a,1,NaN,2026-01-15,true\n", ", line 3, column `n`: found `NaN`, allowed: a finite decimal number"),
+        (
+            "a,1,NaN,2026-01-15,true\n",
+            ", line 3, column `n`: found `NaN`, allowed: a finite decimal number",
+        ),
         ("a,1,1e999,2026-01-15,true\n", "column `n`: found `1e999`"),
-        ("a,1,1,2026-02-30,true\n", ", line 3, column `d`: found `2026-02-30`, allowed: a date as YYYY-MM-DD"),
+        (
+            "a,1,1,2026-02-30,true\n",
+            ", line 3, column `d`: found `2026-02-30`, allowed: a date as YYYY-MM-DD",
+        ),
         ("a,1,1,2026-01-15,yes\n", ", line 3, column `b`: found `yes`, allowed: true or false"),
         ("a,1,1,2026-01-15\n", ", line 3: found 4 fields, allowed: 5"),
     ] {
@@ -218,7 +265,9 @@ fn what_is_wrong_is_told_with_its_place_and_nothing_is_left() {
         fs::write(&path, text.replacen(from, to, 1)).unwrap();
     };
     with("\"boolean\"", "\"year\"");
-    fails(&["made/datapackage.json: first.csv, column `b`: found the type `year`, allowed: string, integer"]);
+    fails(&[
+        "made/datapackage.json: first.csv, column `b`: found the type `year`, allowed: string, integer",
+    ]);
     with("\"first.csv\"", "\"../first.csv\"");
     fails(&["found the path `../first.csv`, allowed: the name of a CSV file beside it"]);
     with("\"first.csv\"", "\"made.csv\"");
@@ -232,25 +281,46 @@ fn what_is_wrong_is_told_with_its_place_and_nothing_is_left() {
     package_of(&desk, "a,x,1,2026-01-15,true\n");
     fs::create_dir(desk.path("out")).unwrap();
     fs::write(desk.path("out/made.parquet"), "old").unwrap();
-    desk.spillover(&["export", "made", "--as", "parquet", "--out", "out", "--overwrite"]).ends(2, &[], &["found `x`"]);
-    assert!(desk.names("out") == ["made.parquet"] && fs::read(desk.path("out/made.parquet")).unwrap() == b"old");
+    desk.spillover(&["export", "made", "--as", "parquet", "--out", "out", "--overwrite"]).ends(
+        2,
+        &[],
+        &["found `x`"],
+    );
+    assert!(
+        desk.names("out") == ["made.parquet"]
+            && fs::read(desk.path("out/made.parquet")).unwrap() == b"old"
+    );
     fs::write(desk.path("file"), "").unwrap();
-    desk.spillover(&["export", "made", "--as", "parquet", "--out", "file"]).ends(2, &[], &["cannot write file"]);
+    desk.spillover(&["export", "made", "--as", "parquet", "--out", "file"]).ends(
+        2,
+        &[],
+        &["cannot write file"],
+    );
 }
 
 #[test]
 fn a_full_disk_leaves_nothing() {
     let desk = desk();
-    let rows: Vec<String> = (0..20_000).map(|i| format!("text {i},{i},{i},2026-01-15,true\n")).collect();
+    let rows: Vec<String> =
+        (0..20_000).map(|i| format!("text {i},{i},{i},2026-01-15,true\n")).collect();
     package_of(&desk, &rows.concat());
     let script = "mkdir disk && mount -t tmpfs -o size=64k tmpfs disk || exit 77
         \"$@\"; code=$?; ls -A disk | wc -l; exit $code";
     let mut command = Command::new("unshare");
     command.current_dir(desk.folder.path()).args(["-m", "bash", "-c", script, "bash"]);
-    command.args([env!("CARGO_BIN_EXE_spillover"), "export", "made", "--as", "parquet", "--out", "disk/out"]);
+    command.args([
+        env!("CARGO_BIN_EXE_spillover"),
+        "export",
+        "made",
+        "--as",
+        "parquet",
+        "--out",
+        "disk/out",
+    ]);
     match command.output().map(Said::from) {
         Ok(said) if said.code != Some(77) && !said.err.starts_with("unshare") => {
-            let said = said.ends(2, &[], &["cannot write disk/out/made.parquet: No space left on device"]);
+            let said =
+                said.ends(2, &[], &["cannot write disk/out/made.parquet: No space left on device"]);
             assert_eq!(said.out.trim(), "0", "no file, no folder");
         }
         _ => eprintln!("SKIPPED: no rights to mount a small disk"),

@@ -14,7 +14,11 @@ fn folder(case: &str) -> PathBuf {
 }
 
 fn settings(sets: &[&str]) -> Settings {
-    Settings { sets: sets.iter().map(ToString::to_string).collect(), replicates: 2, ..common::settings() }
+    Settings {
+        sets: sets.iter().map(ToString::to_string).collect(),
+        replicates: 2,
+        ..common::settings()
+    }
 }
 
 fn run(case: &str, sets: &[&str]) -> CaseRecord {
@@ -22,7 +26,8 @@ fn run(case: &str, sets: &[&str]) -> CaseRecord {
 }
 
 fn run_with(case: &str, settings: &Settings) -> CaseRecord {
-    regional::run(&folder(case), settings).unwrap_or_else(|problems| panic!("{}", problems.join("\n")))
+    regional::run(&folder(case), settings)
+        .unwrap_or_else(|problems| panic!("{}", problems.join("\n")))
 }
 
 /// Simulated values of a series at its last time.
@@ -33,9 +38,11 @@ fn last<'a>(record: &'a CaseRecord, series: &str) -> &'a [f64] {
 
 #[test]
 fn the_deaths_of_chechnya_are_those_of_ucdp() {
-    let resolved = config::load(&folder("chechnya_1999").join("scenario.toml"), &[]).expect("the scenario");
+    let resolved =
+        config::load(&folder("chechnya_1999").join("scenario.toml"), &[]).expect("the scenario");
     let events = &resolved.scenario.episode.violence[0].events;
-    let sum = |of: fn(&spillover::episode::PrescribedEvent) -> u32| events.iter().map(of).sum::<u32>();
+    let sum =
+        |of: fn(&spillover::episode::PrescribedEvent) -> u32| events.iter().map(of).sum::<u32>();
     // 6,935 in 76 events, less 2 of two events of July to August 1999 that fell on July; by hand from the source.
     assert_eq!((sum(|e| e.deaths_all), sum(|e| e.deaths_civilians)), (6933, 2420));
     assert!(events.iter().all(|e| e.deaths_civilians <= e.deaths_all));
@@ -45,7 +52,9 @@ fn the_deaths_of_chechnya_are_those_of_ucdp() {
 fn a_closed_line_is_passed_by_permit_alone() {
     let record = run("chechnya_1999", &[]);
     let daily = record.series.iter().find(|s| s.name == "kavkaz_daily_in").expect("the series");
-    let at = |day: &str| &daily.points.iter().find(|p| p.at.starts_with(day)).expect("the day").simulated;
+    let at = |day: &str| {
+        &daily.points.iter().find(|p| p.at.starts_with(day)).expect("the day").simulated
+    };
     // 1 November 1999: exceptions only, 200 permits a day on the map.
     assert!(at("1999-11-01").iter().all(|&n| n <= 200.0), "{:?}", at("1999-11-01"));
     // Open before the closure.
@@ -56,9 +65,14 @@ fn a_closed_line_is_passed_by_permit_alone() {
 fn who_is_turned_away_elsewhere_stays_where_there_is_refuge() {
     let given = run("chechnya_1999", &[]);
     let everywhere = run("chechnya_1999", &["episode.refuge=[]"]);
-    let pairs = last(&given, "present_in_ingushetia").iter().zip(last(&everywhere, "present_in_ingushetia"));
+    let pairs = last(&given, "present_in_ingushetia")
+        .iter()
+        .zip(last(&everywhere, "present_in_ingushetia"));
     for (with, without) in pairs {
-        assert!(with > without, "{with} with refuge in Ingushetia alone, {without} where all take people in");
+        assert!(
+            with > without,
+            "{with} with refuge in Ingushetia alone, {without} where all take people in"
+        );
     }
 }
 
@@ -76,7 +90,9 @@ fn every_shipped_case_runs() {
         assert!(!record.series.is_empty());
         for series in &record.series {
             assert!(series.points.is_sorted_by(|a, b| a.at_days <= b.at_days), "{}", series.name);
-            assert!(series.points.iter().all(|p| p.simulated.len() == 1 && p.simulated[0].is_finite()));
+            assert!(
+                series.points.iter().all(|p| p.simulated.len() == 1 && p.simulated[0].is_finite())
+            );
         }
     }
     assert!(seen > 0);
@@ -100,7 +116,9 @@ fn the_exodus_begins_when_the_road_opens_and_is_bounded_by_who_lived_there() {
         split.members.iter().map(|&m| f(&record.series[m].points[0])).sum()
     };
     assert!((sum(&|p| p.simulated[0]) - sum(&|p| p.observed)).abs() < 1e-6);
-    assert!((split.gravity_shares.as_ref().expect("shares").iter().sum::<f64>() - 1.0).abs() < 1e-9);
+    assert!(
+        (split.gravity_shares.as_ref().expect("shares").iter().sum::<f64>() - 1.0).abs() < 1e-9
+    );
 }
 
 #[test]
@@ -110,14 +128,20 @@ fn results_depend_on_seed_and_parameters_alone() {
     let values = |record: &CaseRecord| -> Vec<Vec<f64>> {
         record.series.iter().flat_map(|s| s.points.iter().map(|p| p.simulated.clone())).collect()
     };
-    let run = |settings: &Settings| values(&prepared.run(settings).unwrap_or_else(|e| panic!("{}", e.join("\n"))));
+    let run = |settings: &Settings| {
+        values(&prepared.run(settings).unwrap_or_else(|e| panic!("{}", e.join("\n"))))
+    };
     let one = run(&common::settings());
     assert_eq!(one, run(&Settings { threads: 2, ..common::settings() }), "threads");
     assert_ne!(one, run(&Settings { seed: 2, ..common::settings() }), "seed");
-    let set =
-        |key: &str, value: f64| Settings { parameter_sets: vec![vec![(key.into(), value)]], ..common::settings() };
+    let set = |key: &str, value: f64| Settings {
+        parameter_sets: vec![vec![(key.into(), value)]],
+        ..common::settings()
+    };
     let key = "displacement.hazard.defeat_per_day";
-    let base = spillover::config::load(&common::settings().scenario, &[]).unwrap_or_else(|e| panic!("{e}")).scenario;
+    let base = spillover::config::load(&common::settings().scenario, &[])
+        .unwrap_or_else(|e| panic!("{e}"))
+        .scenario;
     let said = base.displacement.hazard.defeat_per_day;
     assert_eq!(one, run(&set(key, said)), "a set that says what the scenario says");
     assert_ne!(one, run(&set(key, 1.5 * said)));
@@ -131,9 +155,16 @@ fn results_depend_on_seed_and_parameters_alone() {
     assert_eq!(first(&both, 1), first(&one, 1));
     assert_ne!(first(&both, 0), first(&one, 0));
     // Vehicles are counted with the persons per vehicle of the set.
-    let crowded = prepared.run(&set("displacement.travel.persons_per_vehicle", 10.0)).expect("a value in range");
+    let crowded = prepared
+        .run(&set("displacement.travel.persons_per_vehicle", 10.0))
+        .expect("a value in range");
     let last = |name: &str| last(&crowded, name)[0];
-    assert!(last("vehicles") <= last("crossed") / 10.0 + 1e-9, "{} {}", last("vehicles"), last("crossed"));
+    assert!(
+        last("vehicles") <= last("crossed") / 10.0 + 1e-9,
+        "{} {}",
+        last("vehicles"),
+        last("crossed")
+    );
 }
 
 #[test]
@@ -171,9 +202,14 @@ fn a_set_that_does_not_fit_is_refused_before_it_is_run() {
 fn broken(file: &str, from: &str, to: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = common::folder_of(["case.toml", "observed.csv", "scenario.toml"].map(|name| {
-        let text = std::fs::read_to_string(folder("karabakh_2023").join(name)).expect("a shipped file");
-        let text = text.replace("../../base.toml", &root.join("configs/base.toml").display().to_string());
-        let text = text.replace("\"caucasus_10km\"", &format!("\"{}\"", root.join("maps/caucasus_10km").display()));
+        let text =
+            std::fs::read_to_string(folder("karabakh_2023").join(name)).expect("a shipped file");
+        let text =
+            text.replace("../../base.toml", &root.join("configs/base.toml").display().to_string());
+        let text = text.replace(
+            "\"caucasus_10km\"",
+            &format!("\"{}\"", root.join("maps/caucasus_10km").display()),
+        );
         (name, if name == file { common::replaced(file, &text, from, to) } else { text })
     }));
     match regional::prepare(folder.path(), &common::settings()) {
@@ -191,10 +227,25 @@ fn broken_cases_are_told_with_their_places() {
             "role = \"tuning\"",
             "case.toml:3:8|allowed: \"calibration\", \"validation\"",
         ),
-        ("case.toml", "observed = ", "observations = ", "unknown key `observations`|missing key `observed`"),
-        ("case.toml", "observed.csv", "seen.csv", "case.toml:5:12|there is no file `$DIR/seen.csv`"),
+        (
+            "case.toml",
+            "observed = ",
+            "observations = ",
+            "unknown key `observations`|missing key `observed`",
+        ),
+        (
+            "case.toml",
+            "observed.csv",
+            "seen.csv",
+            "case.toml:5:12|there is no file `$DIR/seen.csv`",
+        ),
         ("case.toml", "scenario.toml", "s.toml", "there is no file `$DIR/s.toml`"),
-        ("case.toml", "kind = \"crossed\"", "kind = \"cross\"", "unknown value for|did you mean `\"crossed\"`?"),
+        (
+            "case.toml",
+            "kind = \"crossed\"",
+            "kind = \"cross\"",
+            "unknown value for|did you mean `\"crossed\"`?",
+        ),
         (
             "case.toml",
             "to = \"ARM\"",
@@ -211,7 +262,12 @@ fn broken_cases_are_told_with_their_places() {
         ),
         ("observed.csv", "1510,,F", "1510,2 %%,F", "`2 %%` is no error"),
         ("observed.csv", "1510,,F", "1510,,certain", "expected one of F, F~, C, R-h, R-m, R-l, P"),
-        ("observed.csv", "2023-10-03T12:00,100625", "2023-11-03T12:00,100625", "2023-11-03T12:00 is outside the run"),
+        (
+            "observed.csv",
+            "2023-10-03T12:00,100625",
+            "2023-11-03T12:00,100625",
+            "2023-11-03T12:00 is outside the run",
+        ),
         ("observed.csv", "2023-09-25T00:00", "25 September", "`25 September` is no date or time"),
         ("scenario.toml", "\"C28\"", "\"C280\"", "scenario.toml:|no crossing `C280`"),
     ] {

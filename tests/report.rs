@@ -81,7 +81,8 @@ impl Page {
 }
 
 fn rows(folder: &str, table: &str) -> Vec<BTreeMap<String, String>> {
-    let mut reader = csv::Reader::from_path(Path::new(folder).join(format!("{table}.csv"))).unwrap();
+    let mut reader =
+        csv::Reader::from_path(Path::new(folder).join(format!("{table}.csv"))).unwrap();
     reader.deserialize().map(Result::unwrap).collect()
 }
 
@@ -118,7 +119,10 @@ fn numbers_on_the_page_equal_the_tables() {
             for (q, column) in ["q05", "q25", "q50", "q75", "q95"].into_iter().enumerate() {
                 let mine = values[((s * 5 + q) * borders.len() + b) * days + d];
                 let table = number(&row, column);
-                assert!((mine - table).abs() <= block.step * 0.5001, "{name} {column}: {mine} for {table} in {row:?}");
+                assert!(
+                    (mine - table).abs() <= block.step * 0.5001,
+                    "{name} {column}: {mine} for {table} in {row:?}"
+                );
                 compared += 1;
             }
         }
@@ -134,7 +138,8 @@ fn numbers_on_the_page_equal_the_tables() {
     }
     // Headline numbers.
     let table = page.about["borders_table"].as_array().unwrap();
-    let peaks: Vec<_> = rows(&folder, "summary").into_iter().filter(|r| r["measure"] == "peak_index").collect();
+    let peaks: Vec<_> =
+        rows(&folder, "summary").into_iter().filter(|r| r["measure"] == "peak_index").collect();
     assert_eq!(peaks.len(), table.len());
     for row in peaks {
         let s = outcomes.iter().position(|o| *o == row["outcome"]).unwrap();
@@ -151,7 +156,10 @@ fn numbers_on_the_page_equal_the_tables() {
     for (s, outcome) in outcomes.into_iter().enumerate() {
         let mut abroad = [0.0; 3];
         let last = start.checked_add(jiff::Span::new().days(14)).unwrap().to_string();
-        for row in rows(&folder, "displacement").iter().filter(|r| r["outcome"] == outcome && r["date"] == last) {
+        for row in rows(&folder, "displacement")
+            .iter()
+            .filter(|r| r["outcome"] == outcome && r["date"] == last)
+        {
             abroad[number(row, "replicate") as usize] += number(row, "hosted_persons");
         }
         abroad.sort_by(f64::total_cmp);
@@ -165,7 +173,8 @@ fn numbers_on_the_page_equal_the_tables() {
     assert!(page.html.contains("default-src 'none'"));
     assert!(
         !page.html.contains("http://")
-            || page.html.matches("http://").count() == page.html.matches("http://www.w3.org/").count()
+            || page.html.matches("http://").count()
+                == page.html.matches("http://www.w3.org/").count()
     );
     assert_eq!(page.about["notes"], serde_json::json!([]));
 }
@@ -184,7 +193,10 @@ fn hostile_text_cannot_script_the_page() {
         assert!(!page.html.contains(word), "{word}");
     }
     assert_eq!(page.html.matches("</script>").count(), 2);
-    assert!(page.about.to_string().contains("</script><script>alert(1)"), "the title is still there, as text");
+    assert!(
+        page.about.to_string().contains("</script><script>alert(1)"),
+        "the title is still there, as text"
+    );
     // The page's program never makes markup of text.
     for way in [
         "innerHTML",
@@ -213,7 +225,8 @@ fn a_damaged_study_says_what_is_missing_and_shows_the_rest() {
     // Into the second outcome.
     let keep = fs::read_to_string(path("displacement.csv")).unwrap().lines().count() - 10;
     cut("displacement.csv", keep);
-    let text = fs::read_to_string(path("crossings.csv")).unwrap().replacen(",0,0,0,0,", ",0,zero,0,0,", 1);
+    let text =
+        fs::read_to_string(path("crossings.csv")).unwrap().replacen(",0,0,0,0,", ",0,zero,0,0,", 1);
     fs::write(path("crossings.csv"), text).unwrap();
     for name in ["contrasts.csv", "events.csv", "manifest.json"] {
         fs::remove_file(path(name)).unwrap();
@@ -245,7 +258,11 @@ fn run_of(row: &BTreeMap<String, String>) -> (String, String) {
 }
 
 /// Who is abroad on the last day, run by run, and their median on the page (NaN where it shows none).
-fn abroad_on_the_last_day(page: &Page, whole: &str, outcome: usize) -> (BTreeMap<(String, String), f64>, f64, f64) {
+fn abroad_on_the_last_day(
+    page: &Page,
+    whole: &str,
+    outcome: usize,
+) -> (BTreeMap<(String, String), f64>, f64, f64) {
     let name = ["continuity", "civil_strife"][outcome];
     let table = rows(whole, "displacement");
     let last = rows(whole, "pressure").last().unwrap()["date"].clone();
@@ -286,8 +303,11 @@ fn a_run_whose_rows_are_lost_counts_for_nothing() {
     assert!(told.contains("displacement.csv: cut: "), "{told}");
     for outcome in 0..2 {
         let (all, mine, step) = abroad_on_the_last_day(&page, &whole, outcome);
-        let values: Vec<f64> =
-            all.iter().filter(|(run, _)| left["displacement"].contains(run)).map(|(_, v)| *v).collect();
+        let values: Vec<f64> = all
+            .iter()
+            .filter(|(run, _)| left["displacement"].contains(run))
+            .map(|(_, v)| *v)
+            .collect();
         if values.is_empty() {
             assert!(mine.is_nan(), "nothing is known of the outcome, but the page says {mine}");
         } else {
@@ -300,17 +320,22 @@ fn a_run_whose_rows_are_lost_counts_for_nothing() {
     let mut sums: BTreeMap<(usize, usize, String), (f64, f64)> = BTreeMap::new();
     for row in rows(&whole, "pressure").iter().filter(|r| left["pressure"].contains(&run_of(r))) {
         let b = borders.iter().position(|b| *b == row["border"]).unwrap();
-        let sum = sums.entry((usize::from(row["outcome"] == "civil_strife"), b, row["date"].clone())).or_default();
+        let sum = sums
+            .entry((usize::from(row["outcome"] == "civil_strife"), b, row["date"].clone()))
+            .or_default();
         *sum = (sum.0 + number(row, "index"), sum.1 + 1.0);
     }
     let first = sums.keys().next().unwrap().2.parse::<jiff::civil::Date>().unwrap();
     for ((s, b, date), (sum, n)) in sums {
-        let day = date.parse::<jiff::civil::Date>().unwrap().since(first).unwrap().get_days() as usize;
+        let day =
+            date.parse::<jiff::civil::Date>().unwrap().since(first).unwrap().get_days() as usize;
         let mine: f64 = (0..6).map(|t| terms[((s * 6 + t) * borders.len() + b) * 15 + day]).sum();
         assert!((mine - sum / n).abs() < 0.05, "{mine} for {} on {date}", sum / n);
     }
     let table = page.about["borders_table"].as_array().unwrap();
-    let of = |s: usize| table.iter().find(|row| row["s"] == s).map_or(0, |row| row["n"].as_u64().unwrap());
+    let of = |s: usize| {
+        table.iter().find(|row| row["s"] == s).map_or(0, |row| row["n"].as_u64().unwrap())
+    };
     let strife = left["pressure"].iter().filter(|r| r.0 == "civil_strife").count() as u64;
     assert_eq!((of(0), of(1)), (3, strife));
 }
@@ -321,14 +346,28 @@ fn a_store_whose_runs_keep_different_tables_counts_those_that_have_them() {
     let whole = desk.study("whole", &[]);
     let folder = desk.path("part").display().to_string();
     let outcomes = r#"study.outcomes=["continuity", "civil_strife"]"#;
-    let arguments =
-        ["run", "configs/quick.toml", "--quiet", "--replicates", "3", "--set", "run.days=15", "--set", outcomes];
+    let arguments = [
+        "run",
+        "configs/quick.toml",
+        "--quiet",
+        "--replicates",
+        "3",
+        "--set",
+        "run.days=15",
+        "--set",
+        outcomes,
+    ];
     Desk::spillover(&[&arguments[..], &["--shard", "0/2", "--out", &folder]].concat());
     // What the first part shows is what its runs have.
     let (_, before) = desk.report(&[&folder, "--map", "maps/caucasus_10km"]);
-    Desk::spillover(&[&arguments[..], &["--shard", "1/2", "--tables", "pressure", "--out", &folder]].concat());
+    Desk::spillover(
+        &[&arguments[..], &["--shard", "1/2", "--tables", "pressure", "--out", &folder]].concat(),
+    );
     let (told, page) = desk.report(&[&folder, "--map", "maps/caucasus_10km"]);
-    assert!(told.contains("displacement.csv: 3 of the 6 runs that are done keep this table"), "{told}");
+    assert!(
+        told.contains("displacement.csv: 3 of the 6 runs that are done keep this table"),
+        "{told}"
+    );
     for outcome in 0..2 {
         let (all, mine, step) = abroad_on_the_last_day(&page, &whole, outcome);
         let scenario = before.about["scenarios"][outcome].clone();
@@ -351,7 +390,12 @@ fn a_wrong_date_costs_its_run_alone_and_a_slash_changes_nothing() {
     let (told, page) = desk.report(&[&format!("{folder}/")]);
     assert_eq!(page.about["days"], 15);
     let notes = page.names("notes").join("\n");
-    assert!(notes.contains("study/pressure.csv: line 2, column `date`: found `2080-03-01`, the study has "), "{notes}");
+    assert!(
+        notes.contains(
+            "study/pressure.csv: line 2, column `date`: found `2080-03-01`, the study has "
+        ),
+        "{notes}"
+    );
     assert!(notes.contains("counts 2 of 3 runs of continuity"), "{notes}");
     assert!(!told.contains("displacement.csv"), "the other tables are read: {told}");
     let table = page.about["borders_table"].as_array().unwrap();
@@ -380,7 +424,8 @@ fn two_studies_are_compared_run_by_run() {
         by.into_values().collect()
     };
     for (n, border) in borders.iter().enumerate() {
-        let mut differences: Vec<f64> = last(&b, border).iter().zip(last(&a, border)).map(|(b, a)| b - a).collect();
+        let mut differences: Vec<f64> =
+            last(&b, border).iter().zip(last(&a, border)).map(|(b, a)| b - a).collect();
         differences.sort_by(f64::total_cmp);
         let mine = between[((3 * 5 + 2) * borders.len() + n) * 15 + 14];
         assert!((mine - differences[1]).abs() < 0.0151, "{border}: {mine} for {}", differences[1]);
@@ -391,11 +436,16 @@ fn two_studies_are_compared_run_by_run() {
 fn two_studies_are_compared_in_every_measure() {
     let desk = Desk::new();
     let a = desk.study("a", &[]);
-    let b = desk.study("b", &["--set", "mechanisms.kin=false", "--set", "borders.pressure.power=6"]);
+    let b =
+        desk.study("b", &["--set", "mechanisms.kin=false", "--set", "borders.pressure.power=6"]);
     let (_, page) = desk.report(&[&a, &b]);
     let (borders, days) = (page.names("borders"), 15);
-    let measures: Vec<&str> =
-        page.about["measures"].as_array().unwrap().iter().map(|m| m["name"].as_str().unwrap()).collect();
+    let measures: Vec<&str> = page.about["measures"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|m| m["name"].as_str().unwrap())
+        .collect();
     assert!(measures.len() > 10, "{measures:?}");
     let (of_a, of_b) = (rows(&a, "pressure"), rows(&b, "pressure"));
     let scenario = page.about["scenarios"]
@@ -411,9 +461,15 @@ fn two_studies_are_compared_in_every_measure() {
         let last = of_b.last().unwrap()["date"].clone();
         let mut differences: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
         for (a, b) in of_a.iter().zip(&of_b) {
-            assert_eq!((&a["outcome"], &a["replicate"], &a["date"]), (&b["outcome"], &b["replicate"], &b["date"]));
+            assert_eq!(
+                (&a["outcome"], &a["replicate"], &a["date"]),
+                (&b["outcome"], &b["replicate"], &b["date"])
+            );
             if b["outcome"] == "civil_strife" && b["date"] == last {
-                differences.entry(&b["border"]).or_default().push(number(b, measure) - number(a, measure));
+                differences
+                    .entry(&b["border"])
+                    .or_default()
+                    .push(number(b, measure) - number(a, measure));
             }
         }
         for (border, mut values) in differences {
@@ -421,7 +477,8 @@ fn two_studies_are_compared_in_every_measure() {
             let n = borders.iter().position(|b| b == border).unwrap();
             // Lowest, median, highest of three; the outer quantiles lie a tenth of the way in.
             let [low, middle, high] = values[..] else { panic!("{values:?}") };
-            let quantiles = [(0, low + 0.1 * (middle - low)), (2, middle), (4, high - 0.1 * (high - middle))];
+            let quantiles =
+                [(0, low + 0.1 * (middle - low)), (2, middle), (4, high - 0.1 * (high - middle))];
             for (q, table) in quantiles {
                 let mine = between[((scenario.unwrap() * 5 + q) * borders.len() + n) * days + 14];
                 let slack = block.step * 0.51 + table.abs() * 1e-4;
@@ -451,9 +508,9 @@ fn the_shorter_of_two_studies_ends_where_it_ends() {
     // What both have is compared all the same.
     let between = decode(&page.blocks["between/index"]).unwrap();
     let of_b = &between[2 * 5 * borders * 15..];
-    assert!(
-        of_b.chunks(15).all(|line| line[..8].iter().all(|v| v.is_finite()) && line[8..].iter().all(|v| v.is_nan()))
-    );
+    assert!(of_b.chunks(15).all(
+        |line| line[..8].iter().all(|v| v.is_finite()) && line[8..].iter().all(|v| v.is_nan())
+    ));
 }
 
 #[test]
@@ -461,7 +518,11 @@ fn studies_with_different_designs_are_not_paired() {
     let desk = Desk::new();
     let (a, b) = (desk.study("a", &[]), desk.study("b", &[]));
     let design = |folder: &str, high: u32| {
-        fs::write(Path::new(folder).join("design.csv"), format!("point,borders.pressure.power\n0,{high}\n")).unwrap();
+        fs::write(
+            Path::new(folder).join("design.csv"),
+            format!("point,borders.pressure.power\n0,{high}\n"),
+        )
+        .unwrap();
     };
     design(&a, 4);
     design(&b, 8);
@@ -494,7 +555,9 @@ fn summary_tables_alone_fill_the_cards() {
             "peak_index" | "peak_day" => {
                 let mine = table
                     .iter()
-                    .find(|t| t["s"] == s && borders[t["b"].as_u64().unwrap() as usize] == row["border"])
+                    .find(|t| {
+                        t["s"] == s && borders[t["b"].as_u64().unwrap() as usize] == row["border"]
+                    })
                     .unwrap();
                 assert_eq!((mine["n"].as_u64(), &mine["stays"]), (Some(3), &Value::Null));
                 peaks += 1;
@@ -520,12 +583,20 @@ fn summary_tables_alone_fill_the_cards() {
     fs::remove_file(Path::new(&folder).join("summary.csv")).unwrap();
     let (_, again) = desk.report(&[&folder]);
     let of = |page: &Page, what: &str| -> Vec<Value> {
-        page.about["borders_table"].as_array().unwrap().iter().map(|row| row[what].clone()).collect()
+        page.about["borders_table"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| row[what].clone())
+            .collect()
     };
     assert_eq!(of(&again, "n"), of(&page, "n"));
     for (one, two) in of(&again, "peak").iter().zip(of(&page, "peak")) {
         for q in 0..5 {
-            assert!((one[q].as_f64().unwrap() - two[q].as_f64().unwrap()).abs() < 0.006, "{one} for {two}");
+            assert!(
+                (one[q].as_f64().unwrap() - two[q].as_f64().unwrap()).abs() < 0.006,
+                "{one} for {two}"
+            );
         }
     }
     assert_eq!(again.about["abroad"].as_array().unwrap().len(), 2);
@@ -538,12 +609,17 @@ fn without_a_manifest_the_map_is_asked_for_and_the_rest_is_shown() {
     fs::remove_file(Path::new(&folder).join("manifest.json")).unwrap();
     let (told, page) = desk.report(&[&folder]);
     let notes = page.names("notes").join("\n");
-    for part in ["no readable manifest.json", "The map of the study is not known; name its folder with --map"] {
+    for part in [
+        "no readable manifest.json",
+        "The map of the study is not known; name its folder with --map",
+    ] {
         assert!(notes.contains(part) && told.contains(part), "{part} in\n{notes}");
     }
     assert_eq!(page.about["map"], Value::Null);
     assert!(!page.blocks.keys().any(|name| name.starts_with("ground/") || name == "map/units"));
-    for name in ["level/index", "difference/index", "terms", "runs/index", "people/totals", "people/flows"] {
+    for name in
+        ["level/index", "difference/index", "terms", "runs/index", "people/totals", "people/flows"]
+    {
         assert!(page.blocks.contains_key(name), "{name} is shown all the same");
     }
     let (told, page) = desk.report(&[&folder, "--map", "maps/caucasus_10km"]);
@@ -576,7 +652,8 @@ fn columns_are_found_by_name() {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|e| e == "csv") {
             let mut reader = csv::Reader::from_path(&path).unwrap();
-            let mut header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+            let mut header: Vec<String> =
+                reader.headers().unwrap().iter().map(str::to_owned).collect();
             let at = header.iter().position(|h| h == "outcome").unwrap();
             header.insert(at, "colour".into());
             let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
@@ -605,7 +682,10 @@ fn columns_are_found_by_name() {
     let (_, pooled) = desk.report(&[&folder]);
     assert_eq!(pooled.about["scenarios"][0]["runs"].as_array().unwrap().len(), 6);
     // Every run stands twice, so the median stays.
-    let (once, twice) = (decode(&plain.blocks["level/index"]).unwrap(), decode(&pooled.blocks["level/index"]).unwrap());
+    let (once, twice) = (
+        decode(&plain.blocks["level/index"]).unwrap(),
+        decode(&pooled.blocks["level/index"]).unwrap(),
+    );
     let n = plain.names("borders").len() * 15;
     for i in 0..n {
         let (a, b) = (once[2 * n + i], twice[2 * n + i]);
@@ -631,15 +711,23 @@ low = 1.0
 high = 8.0
 "#;
     let config = desk.path("screening.toml");
-    let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/quick.toml").display().to_string();
+    let base =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/quick.toml").display().to_string();
     let study = format!(
         "extends = {base:?}\n[study]\nname = \"screening\"\noutcomes = [\"continuity\", \"civil_strife\"]\nreplicates = 1\n[run]\ndays = 3\n{design}"
     );
     fs::write(&config, study).unwrap();
     let folder = desk.path("screening").display().to_string();
     let config = config.display().to_string();
-    let output =
-        Desk::spillover(&["sensitivity", &config, "--measure", "peak_index:RUS-SOUTH", "--quiet", "--out", &folder]);
+    let output = Desk::spillover(&[
+        "sensitivity",
+        &config,
+        "--measure",
+        "peak_index:RUS-SOUTH",
+        "--quiet",
+        "--out",
+        &folder,
+    ]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let (told, page) = desk.report(&[&folder]);
     assert!(!told.contains("sensitivity"), "{told}");
@@ -649,7 +737,16 @@ high = 8.0
     // Two outcomes, two factors, three indices.
     assert_eq!(table.len(), 12);
     for (mine, row) in shown.iter().zip(&table) {
-        let texts = ["outcome", "variant", "measure", "border", "method", "parameter", "with_parameter", "index"];
+        let texts = [
+            "outcome",
+            "variant",
+            "measure",
+            "border",
+            "method",
+            "parameter",
+            "with_parameter",
+            "index",
+        ];
         for (at, column) in texts.into_iter().enumerate() {
             assert_eq!(mine[at + 1], row[column], "{column} of {row:?}");
         }
@@ -658,7 +755,10 @@ high = 8.0
             assert!((mine - table).abs() <= table.abs() * 1e-5, "{column}: {mine} in {row:?}");
         }
     }
-    let power = shown.iter().find(|r| r[6] == "borders.pressure.aggregate_power" && r[8] == "mu_star").unwrap();
+    let power = shown
+        .iter()
+        .find(|r| r[6] == "borders.pressure.aggregate_power" && r[8] == "mu_star")
+        .unwrap();
     assert!(power[9].as_f64().unwrap() > 0.0, "the power of the mean moves the index: {power}");
 }
 
@@ -683,8 +783,20 @@ fn pictures_of_an_outcome() {
     }
     let (png_of_bare, bare) = (desk.path("bare.png"), bare.display().to_string());
     let out = png_of_bare.display().to_string();
-    let without =
-        ["map", "render", "--study", &bare, "--width", "700", "--outcome", "civil_strife", "--day", "9", "--out", &out];
+    let without = [
+        "map",
+        "render",
+        "--study",
+        &bare,
+        "--width",
+        "700",
+        "--outcome",
+        "civil_strife",
+        "--day",
+        "9",
+        "--out",
+        &out,
+    ];
     assert!(Desk::spillover(&without).status.success());
     assert!(fs::read(&png_of_bare).unwrap() != fs::read(&png).unwrap());
     let gif = desk.path("film.gif");
@@ -725,11 +837,23 @@ fn an_unfinished_study_shows_the_runs_that_are_done() {
     let whole = desk.study("whole", &[]);
     let folder = desk.path("part").display().to_string();
     let outcomes = r#"study.outcomes=["continuity", "civil_strife"]"#;
-    let arguments =
-        ["run", "configs/quick.toml", "--quiet", "--replicates", "3", "--set", "run.days=15", "--set", outcomes];
+    let arguments = [
+        "run",
+        "configs/quick.toml",
+        "--quiet",
+        "--replicates",
+        "3",
+        "--set",
+        "run.days=15",
+        "--set",
+        outcomes,
+    ];
     let output = Desk::spillover(&[&arguments[..], &["--shard", "1/2", "--out", &folder]].concat());
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(Path::new(&folder).join("store").is_dir() && !Path::new(&folder).join("runs.csv").exists(), "{told}");
+    assert!(
+        Path::new(&folder).join("store").is_dir() && !Path::new(&folder).join("runs.csv").exists(),
+        "{told}"
+    );
     let (told, page) = desk.report(&[&folder, "--map", "maps/caucasus_10km"]);
     assert!(told.contains("is unfinished: still running, or ended without a word"), "{told}");
     assert!(told.contains("missing"), "{told}");
@@ -740,7 +864,8 @@ fn an_unfinished_study_shows_the_runs_that_are_done() {
     // What is done is what the whole study has of the same runs.
     let table = rows(&whole, "runs");
     for (s, row) in progress.iter().enumerate() {
-        let runs: Vec<(String, u64)> = serde_json::from_value(page.about["scenarios"][s]["runs"].clone()).unwrap();
+        let runs: Vec<(String, u64)> =
+            serde_json::from_value(page.about["scenarios"][s]["runs"].clone()).unwrap();
         assert_eq!(runs.len() as u64, row["done"].as_u64().unwrap());
         let mut abroad: Vec<f64> = table
             .iter()
@@ -765,11 +890,16 @@ fn an_unfinished_study_shows_the_runs_that_are_done() {
 fn a_difference_is_told_with_its_own_reference() {
     let desk = Desk::new();
     let variants = r#"study.variants=[{name="plain", set={mechanisms={kin=true}}}, {name="no_kin", set={mechanisms={kin=false}}}]"#;
-    let folder = desk.study("study", &["--set", variants, "--set", r#"study.contrast_variant="plain""#]);
+    let folder =
+        desk.study("study", &["--set", variants, "--set", r#"study.contrast_variant="plain""#]);
     let (_, page) = desk.report(&[&folder]);
     let scenarios = page.about["scenarios"].as_array().unwrap();
-    let name = |s: usize| (scenarios[s]["outcome"].as_str().unwrap(), scenarios[s]["variant"].as_str().unwrap());
-    let place = |outcome: &str, variant: &str| (0..scenarios.len()).find(|&s| name(s) == (outcome, variant));
+    let name = |s: usize| {
+        (scenarios[s]["outcome"].as_str().unwrap(), scenarios[s]["variant"].as_str().unwrap())
+    };
+    let place = |outcome: &str, variant: &str| {
+        (0..scenarios.len()).find(|&s| name(s) == (outcome, variant))
+    };
     let (borders, days) = (page.names("borders"), 15);
     let values = decode(&page.blocks["difference/index"]).unwrap();
     let start: jiff::civil::Date = rows(&folder, "pressure")[0]["date"].parse().unwrap();
@@ -797,7 +927,10 @@ fn a_difference_is_told_with_its_own_reference() {
             let day = date.since(start).unwrap().get_days() as usize;
             for (q, column) in ["q05", "q25", "q50", "q75", "q95"].into_iter().enumerate() {
                 let mine = values[((s * 5 + q) * borders.len() + b) * days + day];
-                assert!((mine - number(row, column)).abs() <= 0.0051, "{column}: {mine} in {row:?}");
+                assert!(
+                    (mine - number(row, column)).abs() <= 0.0051,
+                    "{column}: {mine} in {row:?}"
+                );
                 compared += 1;
             }
         }

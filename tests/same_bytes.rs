@@ -42,7 +42,9 @@ fn runs_without_call(bytes: &[u8]) -> Vec<u8> {
     let mut reader = csv::Reader::from_reader(bytes);
     let names = reader.headers().expect("a header").clone();
     let mut rows = csv::Writer::from_writer(Vec::new());
-    for record in std::iter::once(names.clone()).chain(reader.records().map(|r| r.expect("a whole row"))) {
+    for record in
+        std::iter::once(names.clone()).chain(reader.records().map(|r| r.expect("a whole row")))
+    {
         let fields = names.iter().zip(&record).filter(|(name, _)| !OF_THE_CALL.contains(name));
         rows.write_record(fields.map(|(_, field)| field)).expect("memory");
     }
@@ -62,9 +64,15 @@ fn stored(store: &Path) -> Vec<String> {
             let run: Value = serde_json::from_str(line).expect("JSON");
             let mut text = format!("run {:>2}", run["run"]);
             for table in run["tables"].as_array().expect("tables") {
-                write!(text, " {}", &table["blake3"].as_str().expect("a digest")[..12]).expect("text");
+                write!(text, " {}", &table["blake3"].as_str().expect("a digest")[..12])
+                    .expect("text");
             }
-            writeln!(text, " series {}", &run["series"]["blake3"].as_str().expect("a digest")[..12]).expect("text");
+            writeln!(
+                text,
+                " series {}",
+                &run["series"]["blake3"].as_str().expect("a digest")[..12]
+            )
+            .expect("text");
             lines.push(text);
         }
     }
@@ -81,7 +89,15 @@ fn page(html: &str) -> (Value, Value) {
     let mut about: Value = serde_json::from_str(&text).expect("JSON");
     for study in about["studies"].as_array_mut().expect("studies") {
         let study = study.as_object_mut().expect("a study");
-        for of_the_call in ["command", "program", "provenance", "account", "plan_hash", "results_version", "folder"] {
+        for of_the_call in [
+            "command",
+            "program",
+            "provenance",
+            "account",
+            "plan_hash",
+            "results_version",
+            "folder",
+        ] {
             study.remove(of_the_call);
         }
     }
@@ -94,7 +110,8 @@ fn the_quick_study_gives_the_same_bytes() {
     desk.spillover(&["run", &quick(), "--out", "study", "--quiet"]).ends(0, &[], &[]);
     desk.spillover(&["report", "study", "--out", "page.html"]).ends(0, &[], &[]);
 
-    let mut text = String::from("# What configs/quick.toml leaves behind, BLAKE3. See tests/same_bytes.rs.\n");
+    let mut text =
+        String::from("# What configs/quick.toml leaves behind, BLAKE3. See tests/same_bytes.rs.\n");
     for (name, bytes) in tables(&desk.path("study")) {
         let bytes = if name == "runs.csv" { runs_without_call(&bytes) } else { bytes };
         if name != "datapackage.json" {
@@ -114,10 +131,15 @@ fn two_hindcasts_give_the_same_bytes() {
     let desk = desk();
     let case = |name: &str| format!("{}/configs/cases/{name}", env!("CARGO_MANIFEST_DIR"));
     let (first, second) = (case("karabakh_2023"), case("kobani_2014"));
-    desk.spillover(&["validate", &first, &second, "--replicates", "2", "--out", "scores"]).ends(0, &[], &[]);
+    desk.spillover(&["validate", &first, &second, "--replicates", "2", "--out", "scores"]).ends(
+        0,
+        &[],
+        &[],
+    );
 
-    let mut text =
-        String::from("# What two hindcasts of two replicates leave behind, BLAKE3. See tests/same_bytes.rs.\n");
+    let mut text = String::from(
+        "# What two hindcasts of two replicates leave behind, BLAKE3. See tests/same_bytes.rs.\n",
+    );
     for (name, bytes) in tables(&desk.path("scores")) {
         if name != "datapackage.json" {
             writeln!(text, "{name} {}", short(&bytes)).expect("text");

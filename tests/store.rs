@@ -34,13 +34,25 @@ fn reference(desk: &Desk) -> Vec<(String, Vec<u8>)> {
 fn one_process_two_threads_and_seven_shards_give_the_same_bytes() {
     let desk = desk::desk();
     let reference = reference(&desk);
-    run(&desk, "run", &["--out", "two", "--threads", "2", "--quiet", "--drop-parts"]).ends(0, &[], &[]);
+    run(&desk, "run", &["--out", "two", "--threads", "2", "--quiet", "--drop-parts"]).ends(
+        0,
+        &[],
+        &[],
+    );
     assert!(tables(&desk.path("two")) == reference && !desk.path("two/store").exists());
 
     let args = ["--out", "shards"];
-    run(&desk, "merge", &args).ends(3, &[], &["12 of 12 runs are missing", "spillover missing", "spillover run"]);
+    run(&desk, "merge", &args).ends(
+        3,
+        &[],
+        &["12 of 12 runs are missing", "spillover missing", "spillover run"],
+    );
     assert!(!desk.path("shards").exists(), "a merge that cannot be leaves nothing");
-    run(&desk, "missing", &[&args[..], &["--shards", "7"]].concat()).ends(3, &["0,1,2,3,4,5,6"], &[]);
+    run(&desk, "missing", &[&args[..], &["--shards", "7"]].concat()).ends(
+        3,
+        &["0,1,2,3,4,5,6"],
+        &[],
+    );
     for shard in [3, 0, 6, 1] {
         let shard = format!("{shard}/7");
         run(&desk, "run", &["--out", "shards", "--shard", &shard, "--threads", "1"]).ends(
@@ -50,22 +62,35 @@ fn one_process_two_threads_and_seven_shards_give_the_same_bytes() {
         );
     }
     assert!(desk.path("shards/UNFINISHED").exists(), "complete or marked");
-    let said = run(&desk, "status", &args).ends(3, &["12 runs planned", "0 failed", "shard 3/7"], &[]);
+    let said =
+        run(&desk, "status", &args).ends(3, &["12 runs planned", "0 failed", "shard 3/7"], &[]);
     assert_eq!(said.out.lines().filter(|l| l.starts_with("part run-")).count(), 4);
     let said = run(&desk, "missing", &[&args[..], &["--shards", "7"]].concat()).ends(3, &[], &[]);
     assert_eq!(said.out, "2,4,5\n", "as sbatch --array takes it");
-    let said = run(&desk, "missing", &args).ends(3, &["run,run_id,outcome,variant,point,replicate"], &[]);
+    let said =
+        run(&desk, "missing", &args).ends(3, &["run,run_id,outcome,variant,point,replicate"], &[]);
     assert_eq!(said.out.lines().count(), 1 + 5, "runs 2, 4, 5, 9, 11");
     for shard in ["2/7", "4/7", "5/7"] {
         run(&desk, "run", &["--out", "shards", "--shard", shard, "--quiet"]).ends(0, &[], &[]);
     }
-    assert_eq!(run(&desk, "missing", &[&args[..], &["--shards", "7"]].concat()).ends(0, &[], &[]).out, "");
-    run(&desk, "merge", &args).ends(0, &["RUS-SOUTH", "95 % interval"], &["12 runs from the store"]);
+    assert_eq!(
+        run(&desk, "missing", &[&args[..], &["--shards", "7"]].concat()).ends(0, &[], &[]).out,
+        ""
+    );
+    run(&desk, "merge", &args).ends(
+        0,
+        &["RUS-SOUTH", "95 % interval"],
+        &["12 runs from the store"],
+    );
     assert!(tables(&desk.path("shards")) == reference);
     assert!(!desk.path("shards/UNFINISHED").exists() && desk.path("shards/store").is_dir());
     run(&desk, "status", &args).ends(0, &["12 done, 0 failed, 0 missing"], &[]);
     run(&desk, "merge", &args).ends(2, &[], &["holds a complete study", "--overwrite"]);
-    run(&desk, "merge", &["--out", "shards", "--overwrite", "--drop-parts", "--quiet"]).ends(0, &[], &[]);
+    run(&desk, "merge", &["--out", "shards", "--overwrite", "--drop-parts", "--quiet"]).ends(
+        0,
+        &[],
+        &[],
+    );
     assert!(tables(&desk.path("shards")) == reference && !desk.path("shards/store").exists());
 
     // A store made for fewer tables is merged to those; for more of them its runs are missing.
@@ -73,7 +98,11 @@ fn one_process_two_threads_and_seven_shards_give_the_same_bytes() {
         let arguments = ["--out", "few", "--shard", shard, "--quiet", "--tables", "summary"];
         run(&desk, "run", &arguments).ends(0, &[], &[]);
     }
-    run(&desk, "merge", &["--out", "few", "--tables", "all"]).ends(3, &[], &["12 of 12 runs are missing"]);
+    run(&desk, "merge", &["--out", "few", "--tables", "all"]).ends(
+        3,
+        &[],
+        &["12 of 12 runs are missing"],
+    );
     run(&desk, "merge", &["--out", "few", "--quiet"]).ends(0, &[], &[]);
     let few = tables(&desk.path("few"));
     let csvs: Vec<_> = few.iter().filter(|(name, _)| name != "datapackage.json").collect();
@@ -91,14 +120,16 @@ fn a_design_in_three_shards_one_of_them_killed_is_the_study_of_one_process() {
         concat!(env!("CARGO_MANIFEST_DIR"), "/maps/caucasus_10km")
     );
     fs::write(desk.path("grid.toml"), design).unwrap();
-    let ask = |command: &str, more: &[&str]| desk.spillover(&[&[command, "grid.toml"], more].concat());
+    let ask =
+        |command: &str, more: &[&str]| desk.spillover(&[&[command, "grid.toml"], more].concat());
     ask("run", &["--out", "reference", "--threads", "1", "--quiet"]).ends(0, &[], &[]);
     for shard in ["0/3", "2/3"] {
         ask("run", &["--out", "x", "--shard", shard, "--quiet"]).ends(0, &[], &[]);
     }
     // The third is killed between its first finished run and its last: it has ten of the thirty.
     let done = || -> u64 {
-        let status: serde_json::Value = serde_json::from_str(&ask("status", &["--out", "x", "--json"]).out).unwrap();
+        let status: serde_json::Value =
+            serde_json::from_str(&ask("status", &["--out", "x", "--json"]).out).unwrap();
         status["done"].as_u64().unwrap()
     };
     assert_eq!(done(), 20);
@@ -109,8 +140,16 @@ fn a_design_in_three_shards_one_of_them_killed_is_the_study_of_one_process() {
         .spawn()
         .unwrap();
     let lines = || {
-        let fresh = desk.names("x/store").into_iter().find(|n| n.ends_with("jsonl") && !known.contains(n))?;
-        Some(fs::read_to_string(desk.path("x/store").join(fresh)).unwrap_or_default().matches('\n').count())
+        let fresh = desk
+            .names("x/store")
+            .into_iter()
+            .find(|n| n.ends_with("jsonl") && !known.contains(n))?;
+        Some(
+            fs::read_to_string(desk.path("x/store").join(fresh))
+                .unwrap_or_default()
+                .matches('\n')
+                .count(),
+        )
     };
     while lines().is_none_or(|lines| lines < 3) {
         assert!(child.try_wait().unwrap().is_none(), "it ended before it was killed");
@@ -155,8 +194,16 @@ fn stores_copied_together_are_their_merge() {
 fn the_tables_of_another_study_are_not_this_one_complete() {
     let desk = desk::desk();
     run(&desk, "run", &["--out", "x", "--quiet", "--drop-parts"]).ends(0, &[], &[]);
-    run(&desk, "status", &["--out", "x"]).ends(0, &[], &["complete tables whose parts were removed"]);
-    let other = run(&desk, "status", &["--out", "x", "--set", "mechanisms.kin=false"]).ends(3, &["12 missing"], &[]);
+    run(&desk, "status", &["--out", "x"]).ends(
+        0,
+        &[],
+        &["complete tables whose parts were removed"],
+    );
+    let other = run(&desk, "status", &["--out", "x", "--set", "mechanisms.kin=false"]).ends(
+        3,
+        &["12 missing"],
+        &[],
+    );
     assert!(!other.err.contains("complete tables"), "{}", other.err);
 }
 
@@ -166,10 +213,15 @@ fn two_processes_with_other_outcomes_in_one_folder_lose_no_run() {
     let desk = desk::desk();
     let quick = desk::quick();
     let outcomes = r#"study.outcomes=["continuity", "fragmentation"]"#;
-    let of = |out| ["run", &quick, "--set", outcomes, "--replicates", "10", "--threads", "1", "--out", out];
+    let of = |out| {
+        ["run", &quick, "--set", outcomes, "--replicates", "10", "--threads", "1", "--out", out]
+    };
     let begin = |outcome: &str| {
         let mut command = desk.command();
-        command.args(of("x")).args(["--quiet", "--outcome", outcome]).stderr(std::process::Stdio::piped());
+        command
+            .args(of("x"))
+            .args(["--quiet", "--outcome", outcome])
+            .stderr(std::process::Stdio::piped());
         command.spawn().unwrap()
     };
     let first = begin("continuity");
@@ -196,15 +248,23 @@ fn killed_twenty_times_and_gone_on() {
     let many = ["--set", "study.replicates=20"]; // 60 runs
     let quick = desk::quick();
     let arguments = [&["run", quick.as_str()], &SMALL[..6], &many[..]].concat();
-    desk.spillover(&[&arguments[..], &["--out", "reference", "--quiet"]].concat()).ends(0, &[], &[]);
+    desk.spillover(&[&arguments[..], &["--out", "reference", "--quiet"]].concat()).ends(
+        0,
+        &[],
+        &[],
+    );
     let mut seed: u64 = 20_260_115;
     let (mut kills, mut runs_before) = (0, 0);
     while kills < 20 {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let moment = 100 + (seed >> 33) % 1200;
         let threads = if kills % 2 == 0 { "1" } else { "2" };
-        let mut child =
-            desk.command().args(&arguments).args(["--out", "x", "--quiet", "--threads", threads]).spawn().unwrap();
+        let mut child = desk
+            .command()
+            .args(&arguments)
+            .args(["--out", "x", "--quiet", "--threads", threads])
+            .spawn()
+            .unwrap();
         std::thread::sleep(Duration::from_millis(moment));
         if let Some(status) = child.try_wait().unwrap() {
             // It was done before its moment: begin anew, so that twenty kills hit a study at work.
@@ -217,8 +277,10 @@ fn killed_twenty_times_and_gone_on() {
         child.kill().unwrap(); // SIGKILL
         child.wait().unwrap();
         kills += 1;
-        let status =
-            desk.spillover(&[&["status", &desk::quick()], &SMALL[..6], &many[..], &["--out", "x", "--json"]].concat());
+        let status = desk.spillover(
+            &[&["status", &desk::quick()], &SMALL[..6], &many[..], &["--out", "x", "--json"]]
+                .concat(),
+        );
         let status: serde_json::Value = serde_json::from_str(&status.out).unwrap();
         let done = status["done"].as_u64().unwrap();
         assert!(done >= runs_before, "no finished run is lost: {done} after {runs_before}");
@@ -251,8 +313,16 @@ fn a_study_goes_on_by_itself_past_torn_lines_and_junk() {
     let part = parts.iter().rfind(|name| name.ends_with("lz4")).unwrap();
     let bytes = fs::read(path(part)).unwrap();
     fs::write(path(part), [&bytes[..], b"junk that a killed process left"].concat()).unwrap();
-    run(&desk, "status", &["--out", "x"]).ends(3, &["11 done", "1 missing", "1 lines not whole"], &[]);
-    run(&desk, "run", &["--out", "x"]).ends(0, &[], &["going on: 11 of 12 runs are in the store", "1 of 12 runs in"]);
+    run(&desk, "status", &["--out", "x"]).ends(
+        3,
+        &["11 done", "1 missing", "1 lines not whole"],
+        &[],
+    );
+    run(&desk, "run", &["--out", "x"]).ends(
+        0,
+        &[],
+        &["going on: 11 of 12 runs are in the store", "1 of 12 runs in"],
+    );
     assert!(tables(&desk.path("x")) == reference);
 }
 
@@ -261,8 +331,16 @@ fn a_changed_config_keeps_the_old_runs_and_names_them() {
     let desk = desk::desk();
     run(&desk, "run", &["--out", "x", "--shard", "0/2", "--quiet"]).ends(0, &[], &[]);
     let changed = ["--out", "x", "--set", "mechanisms.kin=false"];
-    run(&desk, "status", &changed).ends(3, &["12 missing", "kept, not merged: 6 runs in run-"], &[]);
-    run(&desk, "run", &changed).ends(0, &[], &["the store has 6 runs of another config", "kept and not merged"]);
+    run(&desk, "status", &changed).ends(
+        3,
+        &["12 missing", "kept, not merged: 6 runs in run-"],
+        &[],
+    );
+    run(&desk, "run", &changed).ends(
+        0,
+        &[],
+        &["the store has 6 runs of another config", "kept and not merged"],
+    );
     assert!(desk.path("x/store").is_dir(), "runs of the other config stay");
     let other = ["--out", "x", "--set", "study.name=\"other\"", "--shard", "0/2"];
     run(&desk, "run", &["--out", "y", "--shard", "0/2", "--quiet"]).ends(0, &[], &[]);
@@ -283,10 +361,12 @@ fn the_same_run_with_other_bytes_is_exit_code_4() {
     let index = desk.names("b/store").into_iter().find(|name| name.ends_with("jsonl")).unwrap();
     let path = desk.path("b/store").join(index);
     let text = fs::read_to_string(&path).unwrap();
-    let lines: Vec<String> = text.lines().map(|line| changed(line, "\"hops\":", "\"hops\":1")).collect();
+    let lines: Vec<String> =
+        text.lines().map(|line| changed(line, "\"hops\":", "\"hops\":1")).collect();
     fs::write(&path, lines.concat()).unwrap();
     copy_store(&desk.path("b"), &desk.path("a"));
-    let message = ["has different headline numbers in two places (2 runs in all)", "a/store/run-", ".lz4"];
+    let message =
+        ["has different headline numbers in two places (2 runs in all)", "a/store/run-", ".lz4"];
     for command in ["status", "missing", "merge", "run"] {
         let said = run(&desk, command, &["--out", "a"]).ends(4, &[], &message);
         assert_eq!(said.err.matches(".lz4").count(), 2, "both files are named: {}", said.err);
@@ -324,7 +404,11 @@ fn a_complete_study_is_extended() {
     let (head, rest) = text.split_once('\n').unwrap();
     fs::write(&path, changed(head, r#""version":""#, r#""version":"0."#) + rest).unwrap();
     let part = head.matches("run_id").count() + rest.lines().count();
-    ask("x", "4", &[]).ends(0, &[], &["another build of the program", &format!("did {part} of the 12 runs")]);
+    ask("x", "4", &[]).ends(
+        0,
+        &[],
+        &["another build of the program", &format!("did {part} of the 12 runs")],
+    );
 }
 
 /// Killed while it is extended, a study keeps its choice of tables when it goes on.
@@ -334,8 +418,14 @@ fn an_extension_that_is_killed_goes_on_with_the_tables_that_were_there() {
     let desk = desk::desk();
     let quick = desk::quick();
     for (out, first, then) in [("few", "summary", None), ("all", "all", Some("summary"))] {
-        let study = [&["run", quick.as_str()], &SMALL[..6], &["--out", out, "--quiet", "--threads", "1"]].concat();
-        desk.spillover(&[&study[..], &["--replicates", "2", "--tables", first]].concat()).ends(0, &[], &[]);
+        let study =
+            [&["run", quick.as_str()], &SMALL[..6], &["--out", out, "--quiet", "--threads", "1"]]
+                .concat();
+        desk.spillover(&[&study[..], &["--replicates", "2", "--tables", first]].concat()).ends(
+            0,
+            &[],
+            &[],
+        );
         let names = desk.names(out);
         let mut more = [&study[..], &["--replicates", "200"]].concat();
         more.extend(then.into_iter().flat_map(|tables| ["--tables", tables]));
@@ -366,13 +456,21 @@ fn a_complete_study_is_left_alone_unless_it_is_extended() {
     let [other, another] = ["borders.pressure.power=3", "study.name=\"another\""];
     for more in [&[][..], &["--retry-failed"], &["--drop-parts"]] {
         ask("run", "2", more).ends(2, &[], &[complete, "add to it"]);
-        ask("run", "1", more).ends(2, &[], &[complete, "3 of its 6 runs are not in what is asked for"]);
+        ask("run", "1", more).ends(
+            2,
+            &[],
+            &[complete, "3 of its 6 runs are not in what is asked for"],
+        );
         ask("run", "3", &[&["--set", other, "--set", another], more].concat()).ends(
             2,
             &[],
             &[complete, "6 of its 6 runs"],
         );
-        ask("run", "3", &[&["--outcome", "continuity"], more].concat()).ends(2, &[], &[complete, "4 of its 6 runs"]);
+        ask("run", "3", &[&["--outcome", "continuity"], more].concat()).ends(
+            2,
+            &[],
+            &[complete, "4 of its 6 runs"],
+        );
     }
     // Runs of another config come into the store beside it; they do not take its tables.
     ask("run", "1", &["--set", other, "--shard", "0/1", "--quiet"]).ends(0, &[], &[]);
@@ -382,8 +480,14 @@ fn a_complete_study_is_left_alone_unless_it_is_extended() {
     assert!(tables(&desk.path("x")) == before);
     // Fewer tables are not asked for by asking for more runs; those that are there stay.
     let said = ask("run", "3", &["--tables", "summary", "--drop-parts"]);
-    said.ends(0, &[], &["3 of 9 runs in", "the store stays: it holds failed runs, runs of other plans"]);
-    let names = |tables: &[(String, Vec<u8>)]| tables.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    said.ends(
+        0,
+        &[],
+        &["3 of 9 runs in", "the store stays: it holds failed runs, runs of other plans"],
+    );
+    let names = |tables: &[(String, Vec<u8>)]| {
+        tables.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>()
+    };
     assert_eq!(names(&tables(&desk.path("x"))), names(&before));
     // Shards of more replicates are merged without being asked to replace.
     for shard in ["0/2", "1/2"] {
@@ -420,7 +524,11 @@ fn a_study_of_few_tables_is_extended_with_as_many() {
     // A precision goes on from the replicates that are there.
     let said = ask("2", &["--until-precision", "0.01", "--max-replicates", "5"]);
     said.ends(0, &[], &["going on to 5 replicates", "3 of 15 runs in"]);
-    ask("2", &["--until-precision", "0.01", "--max-replicates", "5"]).ends(0, &[], &["15 runs from the store"]);
+    ask("2", &["--until-precision", "0.01", "--max-replicates", "5"]).ends(
+        0,
+        &[],
+        &["15 runs from the store"],
+    );
 }
 
 /// Replicates of the first row of a study's `precision.csv`, and the widest relative interval of a headline number.
@@ -428,19 +536,34 @@ fn precision(desk: &Desk, out: &str) -> (u32, f64) {
     let text = fs::read_to_string(desk.path(out).join("precision.csv")).unwrap();
     let mut rows = csv::Reader::from_reader(text.as_bytes());
     let headers = rows.headers().unwrap().clone();
-    let [border, measure, count, width] = ["border", "measure", "replicates", "relative_half_width"]
-        .map(|name| headers.iter().position(|header| header == name).unwrap());
+    let [border, measure, count, width] =
+        ["border", "measure", "replicates", "relative_half_width"]
+            .map(|name| headers.iter().position(|header| header == name).unwrap());
     let rows: Vec<csv::StringRecord> = rows.records().map(Result::unwrap).collect();
-    let headline = |row: &&csv::StringRecord| ["", "RUS-SOUTH"].contains(&&row[border]) && &row[measure] != "peak_day";
+    let headline = |row: &&csv::StringRecord| {
+        ["", "RUS-SOUTH"].contains(&&row[border]) && &row[measure] != "peak_day"
+    };
     let relative = |row: &csv::StringRecord| row[width].parse::<f64>().unwrap_or(f64::INFINITY);
-    (rows[0][count].parse().unwrap(), rows.iter().filter(headline).map(relative).fold(0.0, f64::max))
+    (
+        rows[0][count].parse().unwrap(),
+        rows.iter().filter(headline).map(relative).fold(0.0, f64::max),
+    )
 }
 
 #[test]
 fn more_replicates_until_the_means_are_known() {
     let desk = desk::desk();
     let begin = |out: &str, wanted: &str, most: &str| {
-        let arguments = ["--out", out, "--replicates", "2", "--until-precision", wanted, "--max-replicates", most];
+        let arguments = [
+            "--out",
+            out,
+            "--replicates",
+            "2",
+            "--until-precision",
+            wanted,
+            "--max-replicates",
+            most,
+        ];
         desk.spillover(&[&["run", &desk::quick()], &SMALL[..6], &arguments[..]].concat())
     };
     // Two replicates do not do; it stops at the first number that does, short of the most.
@@ -449,7 +572,8 @@ fn more_replicates_until_the_means_are_known() {
     assert!(count > 2 && count < 60 && widest <= 0.5, "{count} {widest}");
     assert!(said.err.contains(&format!("going on to {count} replicates")), "{}", said.err);
     desk.spillover(
-        &[&["run", &desk::quick()], &SMALL[..6], &["--out", "two", "--replicates", "2", "--quiet"]].concat(),
+        &[&["run", &desk::quick()], &SMALL[..6], &["--out", "two", "--replicates", "2", "--quiet"]]
+            .concat(),
     );
     let (two, wide) = precision(&desk, "two");
     assert!(two == 2 && wide > 0.5, "{wide}");
@@ -459,18 +583,29 @@ fn more_replicates_until_the_means_are_known() {
     assert!(three == 3 && wide > 0.001, "{three} {wide}");
     // The same study asked for so many replicates at once.
     let n = count.to_string();
-    desk.spillover(&[&["run", &desk::quick()], &SMALL[..6], &["--out", "y", "--replicates", &n, "--quiet"]].concat())
-        .ends(0, &[], &[]);
+    desk.spillover(
+        &[&["run", &desk::quick()], &SMALL[..6], &["--out", "y", "--replicates", &n, "--quiet"]]
+            .concat(),
+    )
+    .ends(0, &[], &[]);
     for ((name, a), (_, b)) in tables(&desk.path("x")).iter().zip(&tables(&desk.path("y"))) {
         assert!(a == b || name == "precision.csv", "{name}: only the wanted width differs");
     }
-    desk.spillover(&["run", &desk::quick(), "--until-precision", "5"]).ends(2, &[], &["a share above 0 and below 1"]);
+    desk.spillover(&["run", &desk::quick(), "--until-precision", "5"]).ends(
+        2,
+        &[],
+        &["a share above 0 and below 1"],
+    );
 }
 
 #[test]
 fn a_job_script_is_printed_and_nothing_is_run() {
     let desk = desk::desk();
-    let said = run(&desk, "slurm-script", &["--out", "shared/x", "--shards", "6", "--cpus", "2", "--time", "1:00:00"]);
+    let said = run(
+        &desk,
+        "slurm-script",
+        &["--out", "shared/x", "--shards", "6", "--cpus", "2", "--time", "1:00:00"],
+    );
     let said = said.ends(
         0,
         &[
@@ -487,7 +622,8 @@ fn a_job_script_is_printed_and_nothing_is_run() {
     assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
     let few = run(&desk, "slurm-script", &["--shards", "2", "--tables", "summary"]);
     few.ends(0, &[" --tables summary --quiet"], &[]);
-    for bad in [["--mem", "2G\nrm x"], ["--out", "a\nb"], ["--set", "study.title=\"\"\"a\nb\"\"\""]] {
+    for bad in [["--mem", "2G\nrm x"], ["--out", "a\nb"], ["--set", "study.title=\"\"\"a\nb\"\"\""]]
+    {
         let said = run(&desk, "slurm-script", &[&["--shards", "2"][..], &bad].concat());
         assert!(said.ends(2, &[], &["control character", "in one line"]).out.is_empty());
     }
@@ -499,7 +635,11 @@ fn a_foreign_folder_called_store_is_left_alone() {
     fs::create_dir_all(desk.path("x/store")).unwrap();
     fs::write(desk.path("x/store/flour.txt"), "mine").unwrap();
     for more in [&["--overwrite"][..], &["--shard", "0/2"], &[]] {
-        run(&desk, "run", &[&["--out", "x"], more].concat()).ends(2, &[], &["holds files that no study wrote"]);
+        run(&desk, "run", &[&["--out", "x"], more].concat()).ends(
+            2,
+            &[],
+            &["holds files that no study wrote"],
+        );
     }
     assert_eq!(desk.names("x"), ["store"]);
 }

@@ -30,21 +30,26 @@ fn peak_memory() -> Option<f64> {
 
 /// A run of the size of a real one, with values that differ from run to run and day to day.
 fn output(run: &PlannedRun, borders: usize, days: usize) -> RunOutput {
-    let value =
-        |m: usize, b: usize, d: usize| (run.replicate % 97) as f32 + (m * 31 + b) as f32 * 0.01 + (d / 7) as f32;
+    let value = |m: usize, b: usize, d: usize| {
+        (run.replicate % 97) as f32 + (m * 31 + b) as f32 * 0.01 + (d / 7) as f32
+    };
     let mut values = Vec::with_capacity(MEASURES.len() * borders * days);
     for m in 0..MEASURES.len() {
         for b in 0..borders {
             values.extend((0..days).map(|d| value(m, b, d)));
         }
     }
-    let rows = format!("continuity,base,{},2026-01-15,RUS-GEO,1,2,3\n", run.replicate).repeat(days * borders / 4);
+    let rows = format!("continuity,base,{},2026-01-15,RUS-GEO,1,2,3\n", run.replicate)
+        .repeat(days * borders / 4);
     RunOutput {
         tables: (0..Table::RECORDED.len())
             .map(|t| if t == 0 { rows.clone().into_bytes() } else { Vec::new() })
             .collect(),
         series: Series { measures: MEASURES.len(), segments: borders, days, values },
-        headline: Headline { peak: vec![(f64::from(run.replicate % 97), 3); borders], ..Headline::default() },
+        headline: Headline {
+            peak: vec![(f64::from(run.replicate % 97), 3); borders],
+            ..Headline::default()
+        },
         group_days: 1,
         hops: 1,
     }
@@ -63,11 +68,17 @@ fn ten_thousand_runs_are_merged_in_little_memory() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/quick.toml");
     let resolved = config::load(&path, &sets).unwrap_or_else(|e| panic!("{}", e.render(false)));
     let plan = Plan::new(&resolved.scenario, &resolved.variants, "m").unwrap();
-    let borders: Vec<String> = (0..31).map(|b| format!("AAA-B{b:02}")).chain(["RUS-SOUTH".to_owned()]).collect();
+    let borders: Vec<String> =
+        (0..31).map(|b| format!("AAA-B{b:02}")).chain(["RUS-SOUTH".to_owned()]).collect();
     let dir = tempfile::tempdir().unwrap();
     let pool = execute::pool(2).unwrap();
     let options = Options {
-        wishes: Wishes { pool: &pool, tables: TableSet::ALL, precision: 0.05, repeat: &|_| String::new() },
+        wishes: Wishes {
+            pool: &pool,
+            tables: TableSet::ALL,
+            precision: 0.05,
+            repeat: &|_| String::new(),
+        },
         provenance: Provenance::default(),
         shard: None,
         on_failure: OnFailure::Continue,
@@ -77,12 +88,23 @@ fn ten_thousand_runs_are_merged_in_little_memory() {
     };
     let existing = Existing::GoOn { study: &plan.name, beyond: false };
     let names = file_names(TableSet::ALL, &plan);
-    let mut folder = Folder::begin_beside(dir.path(), &names, &existing, "study: quick", &[FOLDER], "ab").unwrap();
-    let conducted =
-        conduct(&plan, &borders, &mut folder, &options, |run| output(run, borders.len(), days), |_| {}).unwrap();
+    let mut folder =
+        Folder::begin_beside(dir.path(), &names, &existing, "study: quick", &[FOLDER], "ab")
+            .unwrap();
+    let conducted = conduct(
+        &plan,
+        &borders,
+        &mut folder,
+        &options,
+        |run| output(run, borders.len(), days),
+        |_| {},
+    )
+    .unwrap();
     assert_eq!(conducted.account.runs_done, plan.runs.len());
-    let store: u64 =
-        std::fs::read_dir(dir.path().join(FOLDER)).unwrap().map(|entry| entry.unwrap().metadata().unwrap().len()).sum();
+    let store: u64 = std::fs::read_dir(dir.path().join(FOLDER))
+        .unwrap()
+        .map(|entry| entry.unwrap().metadata().unwrap().len())
+        .sum();
     let peak = peak_memory();
     println!(
         "{} runs of {days} days: series {:.2} GB, store {:.2} GB, runs {:.1} s, merge {:.1} s, peak memory {peak:.0?} MB",

@@ -39,15 +39,19 @@ fn validate(arguments: &[&str]) -> Said {
 }
 
 fn names(folder: &Path) -> Vec<String> {
-    let mut names: Vec<String> =
-        fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|e| e.unwrap().file_name().into_string().unwrap())
+        .collect();
     names.sort();
     names
 }
 
 /// The regional cases that are shipped.
 fn shipped() -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(Path::new(ROOT).join("configs/cases")) else { return Vec::new() };
+    let Ok(entries) = fs::read_dir(Path::new(ROOT).join("configs/cases")) else {
+        return Vec::new();
+    };
     let mut cases: Vec<PathBuf> =
         entries.map(|e| e.unwrap().path()).filter(|p| p.join("case.toml").is_file()).collect();
     cases.sort();
@@ -86,7 +90,8 @@ fn a_broken_case_fails_and_leaves_a_marked_folder() {
     let case = folder.path().join("broken");
     fs::create_dir_all(case.join("input_csv")).unwrap();
     let out = folder.path().join("out");
-    let said = validate(&[case.to_str().unwrap(), "--replicates", "1", "--out", out.to_str().unwrap()]);
+    let said =
+        validate(&[case.to_str().unwrap(), "--replicates", "1", "--out", out.to_str().unwrap()]);
     assert_eq!(said.code, Some(2));
     said.has(&["broken", "no case could be scored"]);
     assert_eq!(names(&out), ["UNFINISHED"]);
@@ -103,14 +108,24 @@ fn broken_parameter_files_are_told_with_row_and_column() {
         said.has(parts);
         assert_eq!(said.out, "");
     };
-    says("set,displacement.no.such\n1,2\n", &["plausible.csv:2: row 1, column `displacement.no.such`"]);
-    says("set,nonsense\n1,2\n", &["plausible.csv:1: column 2: `nonsense` is no path of a parameter"]);
+    says(
+        "set,displacement.no.such\n1,2\n",
+        &["plausible.csv:2: row 1, column `displacement.no.such`"],
+    );
+    says(
+        "set,nonsense\n1,2\n",
+        &["plausible.csv:1: column 2: `nonsense` is no path of a parameter"],
+    );
     says(
         "set,run.days\n1,30\n2,many\n",
-        &["plausible.csv:3: row 2, column 2 (`run.days`): found `many`", "a finite number is allowed"],
+        &[
+            "plausible.csv:3: row 2, column 2 (`run.days`): found `many`",
+            "a finite number is allowed",
+        ],
     );
     says("set,run.days\n1,30\n2,-5\n", &["plausible.csv:3: row 2, column `run.days`"]);
-    let said = validate(&["some_case", "--parameters", folder.path().join("gone.csv").to_str().unwrap()]);
+    let said =
+        validate(&["some_case", "--parameters", folder.path().join("gone.csv").to_str().unwrap()]);
     assert_eq!(said.code, Some(2));
     said.has(&["cannot read", "gone.csv"]);
 }
@@ -132,8 +147,10 @@ fn wrong_scenarios_and_settings_are_told() {
 /// One shipped case from end to end; the shortest by its own settings is the first by name that runs.
 #[test]
 fn a_shipped_case_is_scored_from_end_to_end() {
-    let Some(case) =
-        shipped().into_iter().find(|p| p.ends_with("karabakh_2023")).or_else(|| shipped().into_iter().next())
+    let Some(case) = shipped()
+        .into_iter()
+        .find(|p| p.ends_with("karabakh_2023"))
+        .or_else(|| shipped().into_iter().next())
     else {
         return; // no case is shipped yet
     };
@@ -165,8 +182,22 @@ fn a_shipped_case_is_scored_from_end_to_end() {
     let again = validate(&[&name, "--replicates", "2", "--out", to]);
     assert_eq!(again.code, Some(2), "a finished folder is not replaced unasked");
     again.has(&["--overwrite"]);
-    let again = validate(&[&name, "--replicates", "2", "--out", to, "--overwrite", "--markdown", "--threads", "1"]);
+    let again = validate(&[
+        &name,
+        "--replicates",
+        "2",
+        "--out",
+        to,
+        "--overwrite",
+        "--markdown",
+        "--threads",
+        "1",
+    ]);
     assert_eq!(again.code, Some(0), "{}", again.err);
     assert!(again.out.contains("| series | n |"));
-    assert_eq!(fs::read_to_string(out.join("scores.csv")).unwrap(), scores, "the same bytes with another thread count");
+    assert_eq!(
+        fs::read_to_string(out.join("scores.csv")).unwrap(),
+        scores,
+        "the same bytes with another thread count"
+    );
 }

@@ -18,13 +18,17 @@ use spillover::simulation::Simulation;
 /// The scenario of the main study, with other settings on top.
 pub fn scenario(sets: &[&str]) -> Arc<Scenario> {
     let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
-    let resolved = config::load(Path::new("configs/outcomes.toml"), &sets).expect("the shipped config");
+    let resolved =
+        config::load(Path::new("configs/outcomes.toml"), &sets).expect("the shipped config");
     Arc::new(resolved.scenario)
 }
 
 /// A shipped map at the date of the main study.
 pub fn map(name: &str) -> Arc<Map> {
-    Arc::new(Map::load(&Path::new("maps").join(name), jiff::civil::date(2026, 1, 15)).expect("a shipped map"))
+    Arc::new(
+        Map::load(&Path::new("maps").join(name), jiff::civil::date(2026, 1, 15))
+            .expect("a shipped map"),
+    )
 }
 
 /// Settings under which nobody leaves home and nobody fights: what is left is what the bench puts in.
@@ -48,14 +52,18 @@ pub fn add_groups(simulation: &mut Simulation, map: &Map, n: u32, by_vehicle: bo
     let key = RunKey::new(7, 0);
     let iran = map.territory("IRN").expect("Iran is on the map");
     let territory = &map.territories[iran.index()];
-    let towns: Vec<u16> =
-        territory.destinations.clone().filter(|&d| is_place_to_stay(map.destinations[usize::from(d)].kind)).collect();
+    let towns: Vec<u16> = territory
+        .destinations
+        .clone()
+        .filter(|&d| is_place_to_stay(map.destinations[usize::from(d)].kind))
+        .collect();
     let world = simulation.world_mut();
     let mut groups = Vec::with_capacity(n as usize);
     let mut i = 0_u64;
     while groups.len() < n as usize {
         i += 1;
-        let cell = territory.cells[(key.uniform(Stream::Traits, i, 0) * territory.cells.len() as f64) as usize];
+        let cell = territory.cells
+            [(key.uniform(Stream::Traits, i, 0) * territory.cells.len() as f64) as usize];
         let town = towns[(key.uniform(Stream::Traits, i, 1) * towns.len() as f64) as usize];
         if world.resource::<Population>().strata[0][cell.index()] == 0 && i < 50 * u64::from(n) {
             continue;

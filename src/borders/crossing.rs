@@ -85,7 +85,11 @@ pub fn join_queues(
             if t.activity != Activity::Queued || t.hours_banked < 0.0 {
                 continue;
             }
-            let DestinationKind::Gate(crossing, side) = map.destinations[t.destination.index()].kind else { continue };
+            let DestinationKind::Gate(crossing, side) =
+                map.destinations[t.destination.index()].kind
+            else {
+                continue;
+            };
             t.hours_banked = -1.0;
             let sides = map.crossings[crossing.index()].sides;
             let (near, far) = (sides[usize::from(side)], sides[1 - usize::from(side)]);
@@ -128,10 +132,15 @@ pub fn serve_queues(
     for x in 0..map.crossings.len() {
         let point = &map.crossings[x];
         let winter = scenario.mechanisms.seasons && is_winter(clock.month);
-        let snowy =
-            point.cells.iter().any(|c| f64::from(map.cells.elevation[c.index()]) > parameters.winter_elevation_m);
+        let snowy = point
+            .cells
+            .iter()
+            .any(|c| f64::from(map.cells.elevation[c.index()]) > parameters.winter_elevation_m);
         let shut = scenario.mechanisms.seasons && !clock.month.is_open(point.months_open);
-        let season = match (shut, winter && snowy && matches!(point.mode, CrossingMode::Road | CrossingMode::Foot)) {
+        let season = match (
+            shut,
+            winter && snowy && matches!(point.mode, CrossingMode::Road | CrossingMode::Foot),
+        ) {
             (true, _) => 0.0,
             (_, true) => parameters.winter_capacity,
             _ => 1.0,
@@ -157,8 +166,10 @@ pub fn serve_queues(
             let own = point.capacity_per_day * parameters.capacity_factor;
             let capacity = PersonsPerDay(given.capacity(x, side).unwrap_or(own));
             let ready = Share(lane.readiness);
-            let offered = rules::service(capacity, ready, season, Share(1.0), clock.step_days) + lane.credit;
-            let permits = (point.permit_per_day * season * clock.step_days.0).min(offered) + lane.permit_credit;
+            let offered =
+                rules::service(capacity, ready, season, Share(1.0), clock.step_days) + lane.credit;
+            let permits = (point.permit_per_day * season * clock.step_days.0).min(offered)
+                + lane.permit_credit;
             let (mut left, mut permits_left) = (offered.floor() as u32, permits.floor() as u32);
             let start = left;
             (lane.credit, lane.permit_credit) = (offered.fract(), permits.fract());
@@ -171,7 +182,8 @@ pub fn serve_queues(
                     Passage::Permit => left.min(permits_left),
                     Passage::Closed => 0,
                 };
-                let (mut travel, mut group) = groups.get_mut(waiting.entity).expect("a queued group exists");
+                let (mut travel, mut group) =
+                    groups.get_mut(waiting.entity).expect("a queued group exists");
                 let pass = room.min(waiting.persons);
                 if pass > 0 {
                     left -= pass;
@@ -229,7 +241,8 @@ pub fn serve_queues(
             lane.queue = kept;
             let used = start - left;
             traffic.waiting[x][side] = lane.persons;
-            let per_day = f64::from(traffic.served[x][side]).max(f64::from(used) / clock.step_days.0);
+            let per_day =
+                f64::from(traffic.served[x][side]).max(f64::from(used) / clock.step_days.0);
             traffic.wait_days[x][side] = rules::wait_days(f64::from(lane.persons), per_day) as f32;
         }
     }

@@ -56,7 +56,9 @@ impl GreenLines {
                 let nearest = |from: &[CellId], to: &[CellId]| -> Vec<CellId> {
                     from.iter()
                         .filter_map(|&a| {
-                            to.iter().copied().min_by(|&b, &c| km(a, b).total_cmp(&km(a, c)).then(b.cmp(&c)))
+                            to.iter()
+                                .copied()
+                                .min_by(|&b, &c| km(a, b).total_cmp(&km(a, c)).then(b.cmp(&c)))
                         })
                         .collect()
                 };
@@ -66,14 +68,20 @@ impl GreenLines {
         let mut destination = vec![[None; 2]; map.segments.len()];
         for (i, d) in map.destinations.iter().enumerate() {
             if let DestinationKind::Green(segment, side) = d.kind {
-                destination[segment.index()][usize::from(side)] = Some(DestinationId::from_index(i));
+                destination[segment.index()][usize::from(side)] =
+                    Some(DestinationId::from_index(i));
             }
         }
         Self { across, destination }
     }
 
     /// The green destinations of a territory's other segments, nearest names first is not needed: in segment order.
-    fn others(&self, map: &Map, territory: crate::ids::TerritoryId, not: SegmentId) -> Vec<DestinationId> {
+    fn others(
+        &self,
+        map: &Map,
+        territory: crate::ids::TerritoryId,
+        not: SegmentId,
+    ) -> Vec<DestinationId> {
         map.segments
             .iter()
             .enumerate()
@@ -112,14 +120,22 @@ pub fn attempt_green_border(
         if travel.activity != Activity::AtLine {
             continue;
         }
-        let DestinationKind::Green(segment, side) = map.destinations[travel.destination.index()].kind else { continue };
+        let DestinationKind::Green(segment, side) =
+            map.destinations[travel.destination.index()].kind
+        else {
+            continue;
+        };
         let (s, side) = (segment.index(), usize::from(side));
         let line = &map.segments[s];
-        let (near, sides) =
-            if side == 0 { (&line.cells_a, [line.a, line.b]) } else { (&line.cells_b, [line.b, line.a]) };
+        let (near, sides) = if side == 0 {
+            (&line.cells_a, [line.a, line.b])
+        } else {
+            (&line.cells_b, [line.b, line.a])
+        };
         traffic.attempts[s] += group.persons;
         let far_guards = guards.per_km[s][1 - side];
-        let detected = rules::detection_probability(green, far_guards, Share(guards.sensors[s][1 - side]));
+        let detected =
+            rules::detection_probability(green, far_guards, Share(guards.sensors[s][1 - side]));
         let mut draws = key.draws(Stream::GreenBorder, group.luck, clock.step);
         if unit(&mut draws) >= detected.0 {
             let Ok(position) = near.binary_search(&travel.cell) else { continue };
@@ -140,12 +156,16 @@ pub fn attempt_green_border(
                     .iter()
                     .map(|c| {
                         let (a, b) = (c.index(), travel.cell.index());
-                        let (dy, dx) = (map.cells.lat[a] - map.cells.lat[b], map.cells.lon[a] - map.cells.lon[b]);
+                        let (dy, dx) = (
+                            map.cells.lat[a] - map.cells.lat[b],
+                            map.cells.lon[a] - map.cells.lon[b],
+                        );
                         dy * dy + dx * dx
                     })
                     .fold(f32::INFINITY, f32::min)
             };
-            let next = others.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)).then(a.cmp(b)));
+            let next =
+                others.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)).then(a.cmp(b)));
             travel.destination = *next.expect("not empty");
             travel.activity = Activity::Travelling;
         } else {

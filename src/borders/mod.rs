@@ -110,8 +110,14 @@ pub fn populate(world: &mut World, map: &Map, scenario: &Scenario) {
     });
     world.insert_resource(crossing::Queues::new(map, scenario.borders.crossing.idle_share));
     let segments = map.segments.len();
-    world.insert_resource(green::GreenTraffic { attempts: vec![0; segments], stopped: vec![0; segments] });
+    world.insert_resource(green::GreenTraffic {
+        attempts: vec![0; segments],
+        stopped: vec![0; segments],
+    });
     world.insert_resource(green::GreenLines::new(map));
     world.insert_resource(pressure::SegmentConstants::new(map, scenario));
-    world.insert_resource(Pressure { today: vec![SegmentPressure::default(); segments], ..Pressure::default() });
+    world.insert_resource(Pressure {
+        today: vec![SegmentPressure::default(); segments],
+        ..Pressure::default()
+    });
 }

@@ -29,7 +29,11 @@ impl SegmentConstants {
     pub fn new(map: &Map, scenario: &Scenario) -> Self {
         let p = &scenario.borders.pressure;
         let strategic = |name: &str| {
-            p.strategic_value.get(name).or_else(|| p.strategic_value.get("default")).copied().unwrap_or(0.0)
+            p.strategic_value
+                .get(name)
+                .or_else(|| p.strategic_value.get("default"))
+                .copied()
+                .unwrap_or(0.0)
         };
         Self {
             capacity: map
@@ -80,7 +84,8 @@ pub fn assess_pressure(
                     let home = traffic.returnees[x.index()][side];
                     s.arrivals_per_day += f64::from(came - home.min(came));
                     s.waiting += f64::from(traffic.waiting[x.index()][side]);
-                    s.wait_hours = s.wait_hours.max(24.0 * f64::from(traffic.wait_days[x.index()][side]));
+                    s.wait_hours =
+                        s.wait_hours.max(24.0 * f64::from(traffic.wait_days[x.index()][side]));
                 }
             }
             s.irregular_attempts_per_day = f64::from(green.attempts[i]);
@@ -93,7 +98,9 @@ pub fn assess_pressure(
             s.exposed_population = segment
                 .near
                 .iter()
-                .map(|(c, _)| f64::from(population.residents[c.index()] + population.displaced[c.index()]))
+                .map(|(c, _)| {
+                    f64::from(population.residents[c.index()] + population.displaced[c.index()])
+                })
                 .sum();
             s.kin_index = segment.kin_share;
             let sensors = Share(guards.sensors[i][0].max(guards.sensors[i][1]));
@@ -105,16 +112,27 @@ pub fn assess_pressure(
                 PersonsPerDay(constants.capacity[i]),
             )
             .0;
-            s.irregular =
-                rules::irregular_load(s.irregular_attempts_per_day, p.irregular_reference, segment.line_km()).0;
+            s.irregular = rules::irregular_load(
+                s.irregular_attempts_per_day,
+                p.irregular_reference,
+                segment.line_km(),
+            )
+            .0;
             s.armed = rules::armed_presence(s.armed_per_100km, s.guards_per_km).0;
             s.violence = rules::violence_level(s.events_per_100km, p.violence_reference).0;
             let components = [s.humanitarian, s.irregular, s.armed, s.violence].map(Share);
-            let effectiveness = rules::guard_effectiveness(&scenario.borders.green, s.guards_per_km, sensors);
+            let effectiveness =
+                rules::guard_effectiveness(&scenario.borders.green, s.guards_per_km, sensors);
             s.threat = rules::threat(p, components).0;
             s.vulnerability = rules::vulnerability(effectiveness, strain).0;
             let kin = Share(if scenario.mechanisms.kin { s.kin_index } else { 0.0 });
-            s.impact = rules::impact(s.exposed_population, p.exposed_reference, kin, Share(constants.strategic[i])).0;
+            s.impact = rules::impact(
+                s.exposed_population,
+                p.exposed_reference,
+                kin,
+                Share(constants.strategic[i]),
+            )
+            .0;
             s.index = rules::index(p, Share(s.threat), Share(s.vulnerability), Share(s.impact));
             s
         })
@@ -128,20 +146,33 @@ pub fn assess_pressure(
 
 /// Russia's southern border as one: power mean by length for the levels, sums for the flows.
 #[must_use]
-pub fn aggregate(scenario: &Scenario, map: &Map, segments: &[SegmentId], today: &[SegmentPressure]) -> SegmentPressure {
+pub fn aggregate(
+    scenario: &Scenario,
+    map: &Map,
+    segments: &[SegmentId],
+    today: &[SegmentPressure],
+) -> SegmentPressure {
     let p = &scenario.borders.pressure;
     let mean = |f: fn(&SegmentPressure) -> f64| {
-        let values: Vec<(f64, f64)> =
-            segments.iter().map(|s| (f(&today[s.index()]), map.segments[s.index()].line_km())).collect();
+        let values: Vec<(f64, f64)> = segments
+            .iter()
+            .map(|s| (f(&today[s.index()]), map.segments[s.index()].line_km()))
+            .collect();
         rules::power_mean(&values, p.aggregate_power)
     };
-    let sum = |f: fn(&SegmentPressure) -> f64| segments.iter().map(|s| f(&today[s.index()])).sum::<f64>();
+    let sum =
+        |f: fn(&SegmentPressure) -> f64| segments.iter().map(|s| f(&today[s.index()])).sum::<f64>();
     let by_length = |f: fn(&SegmentPressure) -> f64| {
         let length: f64 = segments.iter().map(|s| map.segments[s.index()].line_km()).sum();
-        segments.iter().map(|s| f(&today[s.index()]) * map.segments[s.index()].line_km()).sum::<f64>()
+        segments
+            .iter()
+            .map(|s| f(&today[s.index()]) * map.segments[s.index()].line_km())
+            .sum::<f64>()
             / length.max(f64::MIN_POSITIVE)
     };
-    let largest = |f: fn(&SegmentPressure) -> f64| segments.iter().map(|s| f(&today[s.index()])).fold(0.0, f64::max);
+    let largest = |f: fn(&SegmentPressure) -> f64| {
+        segments.iter().map(|s| f(&today[s.index()])).fold(0.0, f64::max)
+    };
     SegmentPressure {
         index: mean(|s| s.index),
         threat: mean(|s| s.threat),

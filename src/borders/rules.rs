@@ -16,7 +16,13 @@ pub fn readiness(yesterday: Share, waiting: bool, idle: Share, ramp_up: Days, st
 
 /// Persons that a crossing can serve in a step: `mu * readiness * season * policy share * dt`.
 #[must_use]
-pub fn service(capacity: PersonsPerDay, readiness: Share, season: f64, share: Share, step: Days) -> f64 {
+pub fn service(
+    capacity: PersonsPerDay,
+    readiness: Share,
+    season: f64,
+    share: Share,
+    step: Days,
+) -> f64 {
     capacity.0 * readiness.0 * season * share.0 * step.0
 }
 
@@ -48,12 +54,19 @@ pub fn detection_probability(green: &Green, guards_per_km: f64, sensors: Share) 
 /// Effectiveness of the guard of a segment: `E_b = 1 - exp(-(k_g g + k_s s))` (evidence 1.3).
 #[must_use]
 pub fn guard_effectiveness(green: &Green, guards_per_km: f64, sensors: Share) -> Share {
-    Share(-libm::expm1(-(green.detection_per_guard_km * guards_per_km + green.detection_sensor * sensors.0)))
+    Share(-libm::expm1(
+        -(green.detection_per_guard_km * guards_per_km + green.detection_sensor * sensors.0),
+    ))
 }
 
 /// Humanitarian load: `D = rho / (1 + rho)`, `rho = (f + Q / queue_days) / mu`; 0.5 where demand equals capacity.
 #[must_use]
-pub fn humanitarian_load(arrivals: PersonsPerDay, waiting: f64, queue_days: f64, capacity: PersonsPerDay) -> Share {
+pub fn humanitarian_load(
+    arrivals: PersonsPerDay,
+    waiting: f64,
+    queue_days: f64,
+    capacity: PersonsPerDay,
+) -> Share {
     let demand = arrivals.0 + waiting / queue_days;
     if demand <= 0.0 {
         return Share(0.0);
@@ -154,7 +167,8 @@ pub fn contributions(p: &PressureIndex, s: &SegmentPressure) -> [f64; 6] {
     let part = lifts.map(|l| s.index * l / sum);
     let w = weights(p);
     let components = [s.humanitarian, s.irregular, s.armed, s.violence];
-    let powers: Vec<f64> = w.iter().zip(components).map(|(w, x)| w * libm::pow(x, p.power)).collect();
+    let powers: Vec<f64> =
+        w.iter().zip(components).map(|(w, x)| w * libm::pow(x, p.power)).collect();
     let total: f64 = powers.iter().sum();
     let share = |i: usize| if total > 0.0 { part[0] * powers[i] / total } else { part[0] / 4.0 };
     [share(0), share(1), share(2), share(3), part[1], part[2]]
@@ -209,7 +223,11 @@ mod tests {
 
     #[test]
     fn halves_are_where_the_evidence_puts_them() {
-        assert!((humanitarian_load(PersonsPerDay(1_000.0), 0.0, 3.0, PersonsPerDay(1_000.0)).0 - 0.5).abs() < 1e-12);
+        assert!(
+            (humanitarian_load(PersonsPerDay(1_000.0), 0.0, 3.0, PersonsPerDay(1_000.0)).0 - 0.5)
+                .abs()
+                < 1e-12
+        );
         assert!((irregular_load(500.0, 5.0, 100.0).0 - 0.5).abs() < 1e-12);
         assert!((armed_presence(800.0, 8.0).0 - 0.5).abs() < 1e-12);
         // North Caucasus 2010: 754 killed, two an event, over 894 + 338 km, remembered for 14 days.
@@ -223,7 +241,8 @@ mod tests {
         let p = parameters(Form::ThreatLedGeometric, 2.0);
         let (u, i) = (Share(0.65), Share(0.4));
         let calm = index(&p, threat(&p, [Share(0.0); 4]), u, i);
-        let saturated = index(&p, threat(&p, [Share(0.85), Share(0.0), Share(0.0), Share(0.0)]), u, i);
+        let saturated =
+            index(&p, threat(&p, [Share(0.85), Share(0.0), Share(0.0), Share(0.0)]), u, i);
         assert!((8.0..14.0).contains(&calm), "{calm}");
         assert!((38.0..52.0).contains(&saturated), "{saturated}");
         assert_eq!(class(calm), "normal");
@@ -242,9 +261,16 @@ mod tests {
 
     #[test]
     fn more_guards_catch_more() {
-        let green = Green { detection_per_guard_km: 0.05, detection_sensor: 1.2, crossing_time: 1.0, shift_share: 0.5 };
+        let green = Green {
+            detection_per_guard_km: 0.05,
+            detection_sensor: 1.2,
+            crossing_time: 1.0,
+            shift_share: 0.5,
+        };
         let p = |g, s| detection_probability(&green, g, Share(s)).0;
-        assert!(p(0.0, 0.0).abs() < 1e-12 && p(10.0, 0.0) > p(5.0, 0.0) && p(5.0, 1.0) > p(5.0, 0.0));
+        assert!(
+            p(0.0, 0.0).abs() < 1e-12 && p(10.0, 0.0) > p(5.0, 0.0) && p(5.0, 1.0) > p(5.0, 0.0)
+        );
         // A full wall leaves 0.3 of the crossings.
         assert!((1.0 - p(0.0, 1.0) - 0.3).abs() < 0.002);
     }

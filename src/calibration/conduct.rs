@@ -274,12 +274,15 @@ pub fn conduct(
         let design: Vec<Vec<f64>> = points.iter().map(|at| plan.values(at)).collect();
         let before = rows.len();
         let emulator = account(&region, &rows, plan);
-        try_wave(plan, evaluate, pool, journal, &known, number, &region, &design, &mut rows, &mut tell)?;
+        try_wave(
+            plan, evaluate, pool, journal, &known, number, &region, &design, &mut rows, &mut tell,
+        )?;
         let these = &rows[before..];
         let surviving = these.iter().filter(|row| row.status == Status::Plausible).count();
         let failed = these.iter().filter(|row| row.status == Status::Failed).count();
         tell(Event::WaveEnd { wave: number, surviving, failed });
-        let survivors: Vec<&Row> = rows.iter().filter(|row| row.status == Status::Plausible).collect();
+        let survivors: Vec<&Row> =
+            rows.iter().filter(|row| row.status == Status::Plausible).collect();
         let range = |axis: usize| {
             let values: Vec<f64> = survivors.iter().map(|row| row.values[axis]).collect();
             Quantiles::of(&values, &vec![1.0; values.len()])
@@ -287,7 +290,9 @@ pub fn conduct(
         waves.push(Wave {
             wave: number,
             basis: region.basis,
-            region: (0..axes).map(|a| [&region.low, &region.high].map(|x| plan.axes[a].value(x[a]))).collect(),
+            region: (0..axes)
+                .map(|a| [&region.low, &region.high].map(|x| plan.axes[a].value(x[a])))
+                .collect(),
             volume: region.volume(),
             emulator,
             tried: these.len(),
@@ -302,15 +307,22 @@ pub fn conduct(
 }
 
 fn tried(row: &Row) -> Option<Tried<'_>> {
-    Some(Tried { at: &row.at, judged: row.judged.as_deref().ok()?, implausibility: row.implausibility? })
+    Some(Tried {
+        at: &row.at,
+        judged: row.judged.as_deref().ok()?,
+        implausibility: row.implausibility?,
+    })
 }
 
 fn account(region: &Region, rows: &[Row], plan: &Plan) -> Option<EmulatorAccount> {
     let emulator = region.emulator.as_ref()?;
     let rule = plan.rule();
     let box_only = Region { emulator: None, ..region.clone() };
-    let wrongly =
-        |row: &&Row| row.status == Status::Plausible && box_only.holds(&row.at, rule) && !region.holds(&row.at, rule);
+    let wrongly = |row: &&Row| {
+        row.status == Status::Plausible
+            && box_only.holds(&row.at, rule)
+            && !region.holds(&row.at, rule)
+    };
     Some(EmulatorAccount {
         form: match emulator.form() {
             Form::Full => "full",
@@ -349,12 +361,14 @@ fn try_wave(
             entries.insert(set as u32, entry.clone());
         }
     }
-    let open: Vec<usize> = (0..design.len()).filter(|set| !entries.contains_key(&(*set as u32))).collect();
+    let open: Vec<usize> =
+        (0..design.len()).filter(|set| !entries.contains_key(&(*set as u32))).collect();
     let (basis, volume) = (region.basis, region.volume());
     tell(Event::Wave { wave, basis, volume, sets: design.len(), known: entries.len() });
     let telling = std::cell::RefCell::new(tell);
     let one = |position: usize| {
-        let set = plan.axes.iter().map(|a| a.path.clone()).zip(design[open[position]].iter().copied());
+        let set =
+            plan.axes.iter().map(|a| a.path.clone()).zip(design[open[position]].iter().copied());
         let outcomes = evaluate.run(&set.collect::<Vec<_>>(), plan.study.seed)?;
         // A case that changes its series from set to set is a bug of the case, and would shift every column.
         if !outcomes.iter().map(|o| &o.name).eq(evaluate.names()) {
@@ -369,7 +383,12 @@ fn try_wave(
         |position, result| {
             let set = open[position] as u32;
             let result = result.unwrap_or_else(|failure| Err(failure.cause));
-            let entry = journal.add(&Entry { wave, set, values: design[open[position]].clone(), result })?;
+            let entry = journal.add(&Entry {
+                wave,
+                set,
+                values: design[open[position]].clone(),
+                result,
+            })?;
             let failure = entry.result.as_ref().err().map(String::as_str);
             (telling.borrow_mut())(Event::Set { wave, set, failure, ended: entries.len() + 1 });
             entries.insert(set, entry);
@@ -392,7 +411,8 @@ fn row(
     judged: Result<Vec<Judged>, String>,
 ) -> Row {
     let rule = plan.rule();
-    let over = |judged: &Vec<Judged>| rule.over_series.combine(judged.iter().map(|s| s.implausibility));
+    let over =
+        |judged: &Vec<Judged>| rule.over_series.combine(judged.iter().map(|s| s.implausibility));
     let implausibility = judged.as_ref().ok().map(over);
     let status = match implausibility {
         None => Status::Failed,
@@ -400,7 +420,17 @@ fn row(
         Some(_) => Status::RuledOut,
     };
     let distance = judged.as_ref().ok().map(|judged| distance(judged, evaluate.cases()));
-    Row { wave, set, at: plan.coordinates(&values), values, judged, implausibility, distance, status, weight: 0.0 }
+    Row {
+        wave,
+        set,
+        at: plan.coordinates(&values),
+        values,
+        judged,
+        implausibility,
+        distance,
+        status,
+        weight: 0.0,
+    }
 }
 
 /// Weights, rejection, and what was learned.
@@ -413,7 +443,8 @@ fn conclude(
     stopped: Option<String>,
 ) -> Calibrated {
     let rule = plan.rule();
-    let survivors: Vec<usize> = (0..rows.len()).filter(|i| rows[*i].status == Status::Plausible).collect();
+    let survivors: Vec<usize> =
+        (0..rows.len()).filter(|i| rows[*i].status == Status::Plausible).collect();
     let mut sum = 0.0;
     for &i in &survivors {
         let own = rows[i].wave as usize - 1;
@@ -431,7 +462,8 @@ fn conclude(
         rows[i].weight /= sum;
     }
     let abc = &plan.study.abc;
-    let distances: Vec<f64> = survivors.iter().map(|i| rows[*i].distance.unwrap_or(f64::INFINITY)).collect();
+    let distances: Vec<f64> =
+        survivors.iter().map(|i| rows[*i].distance.unwrap_or(f64::INFINITY)).collect();
     let chosen: Vec<usize> = accepted(&distances, abc.keep, abc.tolerance, abc.min_keep as usize)
         .into_iter()
         .map(|position| survivors[position])
@@ -439,13 +471,18 @@ fn conclude(
     for &i in &chosen {
         rows[i].status = Status::Accepted;
     }
-    let weights = |members: &[usize]| -> Vec<f64> { members.iter().map(|i| rows[*i].weight).collect() };
+    let weights =
+        |members: &[usize]| -> Vec<f64> { members.iter().map(|i| rows[*i].weight).collect() };
     let (of_survivors, of_chosen) = (weights(&survivors), weights(&chosen));
     let learned = (0..plan.axes.len())
         .map(|axis| {
-            let values = |members: &[usize]| -> Vec<f64> { members.iter().map(|i| rows[*i].values[axis]).collect() };
+            let values = |members: &[usize]| -> Vec<f64> {
+                members.iter().map(|i| rows[*i].values[axis]).collect()
+            };
             let plausible = Quantiles::of(&values(&survivors), &of_survivors);
-            let width = |q: Quantiles| plan.axes[axis].coordinate(q.q95) - plan.axes[axis].coordinate(q.q05);
+            let width = |q: Quantiles| {
+                plan.axes[axis].coordinate(q.q95) - plan.axes[axis].coordinate(q.q05)
+            };
             Learned {
                 plausible,
                 accepted: Quantiles::of(&values(&chosen), &of_chosen),
@@ -460,8 +497,10 @@ fn conclude(
         .iter()
         .enumerate()
         .map(|(position, name)| {
-            let all: Vec<f64> =
-                rows.iter().filter_map(|row| Some(row.judged.as_ref().ok()?.get(position)?.implausibility)).collect();
+            let all: Vec<f64> = rows
+                .iter()
+                .filter_map(|row| Some(row.judged.as_ref().ok()?.get(position)?.implausibility))
+                .collect();
             let beyond = all.iter().filter(|i| **i > rule.cutoff).count();
             SeriesAccount {
                 name: name.clone(),
@@ -470,6 +509,16 @@ fn conclude(
             }
         })
         .collect();
-    let (effective_accepted, effective_plausible) = (effective_size(&of_chosen), effective_size(&of_survivors));
-    Calibrated { waves, rows, learned, series, central, effective_accepted, effective_plausible, stopped }
+    let (effective_accepted, effective_plausible) =
+        (effective_size(&of_chosen), effective_size(&of_survivors));
+    Calibrated {
+        waves,
+        rows,
+        learned,
+        series,
+        central,
+        effective_accepted,
+        effective_plausible,
+        stopped,
+    }
 }

@@ -98,13 +98,24 @@ impl Emulator {
     #[must_use]
     pub fn fit(sets: &[(&[f64], &[Judged])], low: &[f64], high: &[f64]) -> Option<Self> {
         let axes = low.len();
-        let inside = |at: &[f64]| at.iter().zip(low.iter().zip(high)).all(|(x, (l, h))| (*l..=*h).contains(x));
-        let sound = |judged: &[Judged]| judged.iter().flat_map(|s| &s.landmarks).all(|d| d.mean.abs() < FARTHEST);
+        let inside = |at: &[f64]| {
+            at.iter().zip(low.iter().zip(high)).all(|(x, (l, h))| (*l..=*h).contains(x))
+        };
+        let sound = |judged: &[Judged]| {
+            judged.iter().flat_map(|s| &s.landmarks).all(|d| d.mean.abs() < FARTHEST)
+        };
         let used: Vec<_> = sets.iter().filter(|(at, judged)| inside(at) && sound(judged)).collect();
         let enough = |form: &Form| used.len() as f64 >= SETS_PER_TERM * form.terms(axes) as f64;
         let form = [Form::Full, Form::Squares].into_iter().find(enough)?;
-        let mut emulator = Self { form, low: low.to_vec(), high: high.to_vec(), series: Vec::new(), sets: used.len() };
-        let rows: Vec<Vec<f64>> = used.iter().map(|(at, _)| form.features(&emulator.centred(at))).collect();
+        let mut emulator = Self {
+            form,
+            low: low.to_vec(),
+            high: high.to_vec(),
+            series: Vec::new(),
+            sets: used.len(),
+        };
+        let rows: Vec<Vec<f64>> =
+            used.iter().map(|(at, _)| form.features(&emulator.centred(at))).collect();
         let solver = Cholesky::of_normal_equations(&rows)?;
         let free = (used.len() - form.terms(axes)) as f64;
         let series_count = used.first()?.1.len();
@@ -113,17 +124,25 @@ impl Emulator {
             for l in 0..used[0].1[s].landmarks.len() {
                 let of = |judged: &[Judged]| -> Deviation { judged[s].landmarks[l] };
                 let one = |target: Target| {
-                    let targets: Vec<f64> = used.iter().map(|(_, judged)| target.of(of(judged).mean)).collect();
+                    let targets: Vec<f64> =
+                        used.iter().map(|(_, judged)| target.of(of(judged).mean)).collect();
                     let coefficients = solver.least_squares(&rows, &targets);
-                    let error = |(row, target): (&Vec<f64>, &f64)| (dot(row, &coefficients) - target).powi(2);
-                    let residual = (rows.iter().zip(&targets).map(error).sum::<f64>() / free).sqrt();
+                    let error = |(row, target): (&Vec<f64>, &f64)| {
+                        (dot(row, &coefficients) - target).powi(2)
+                    };
+                    let residual =
+                        (rows.iter().zip(&targets).map(error).sum::<f64>() / free).sqrt();
                     (target, coefficients, residual)
                 };
                 let (plain, tamed) = (one(Target::Plain), one(Target::Tamed));
                 // The one that leaves less open where it matters, about a deviation of nothing.
-                let reach = |(target, _, residual): &(Target, Vec<f64>, f64)| target.back(SIGMAS * residual);
-                let (target, coefficients, residual) = if reach(&plain) <= reach(&tamed) { plain } else { tamed };
-                let mut ensembles: Vec<f64> = used.iter().map(|(_, judged)| of(judged).ensemble).collect();
+                let reach = |(target, _, residual): &(Target, Vec<f64>, f64)| {
+                    target.back(SIGMAS * residual)
+                };
+                let (target, coefficients, residual) =
+                    if reach(&plain) <= reach(&tamed) { plain } else { tamed };
+                let mut ensembles: Vec<f64> =
+                    used.iter().map(|(_, judged)| of(judged).ensemble).collect();
                 ensembles.sort_unstable_by(f64::total_cmp);
                 let ensemble = crate::study::quantiles::quantile(&ensembles, 0.9);
                 landmarks.push(Landmark { target, coefficients, residual, ensemble });
@@ -149,14 +168,21 @@ impl Emulator {
 
     /// The least implausibility that the regression's own error leaves possible at a point (unit coordinates).
     #[must_use]
-    pub fn least_implausibility(&self, at: &[f64], over_points: OverPoints, over_series: OverSeries) -> f64 {
+    pub fn least_implausibility(
+        &self,
+        at: &[f64],
+        over_points: OverPoints,
+        over_series: OverSeries,
+    ) -> f64 {
         let features = self.form.features(&self.centred(at));
         let landmark = |landmark: &Landmark| {
             let predicted = dot(&features, &landmark.coefficients).abs();
             let least = landmark.target.back((predicted - SIGMAS * landmark.residual).max(0.0));
             Deviation { mean: least, ensemble: landmark.ensemble }.implausibility()
         };
-        over_series.combine(self.series.iter().map(|series| over_points.combine(series.iter().map(landmark))))
+        over_series.combine(
+            self.series.iter().map(|series| over_points.combine(series.iter().map(landmark))),
+        )
     }
 }
 
@@ -199,8 +225,9 @@ impl Cholesky {
 
     fn least_squares(&self, rows: &[Vec<f64>], targets: &[f64]) -> Vec<f64> {
         let terms = self.lower.len();
-        let mut x: Vec<f64> =
-            (0..terms).map(|i| rows.iter().zip(targets).map(|(row, target)| row[i] * target).sum()).collect();
+        let mut x: Vec<f64> = (0..terms)
+            .map(|i| rows.iter().zip(targets).map(|(row, target)| row[i] * target).sum())
+            .collect();
         for i in 0..terms {
             x[i] = (x[i] - dot(&self.lower[i][..i], &x[..i])) / self.lower[i][i];
         }
@@ -229,18 +256,21 @@ mod tests {
 
     fn fit(points: &[Vec<f64>], f: impl Fn(&[f64]) -> f64) -> Option<Emulator> {
         let sets: Vec<_> = points.iter().map(|p| (p.clone(), judged(f(p)))).collect();
-        let views: Vec<_> = sets.iter().map(|(at, judged)| (at.as_slice(), judged.as_slice())).collect();
+        let views: Vec<_> =
+            sets.iter().map(|(at, judged)| (at.as_slice(), judged.as_slice())).collect();
         Emulator::fit(&views, &[0.0, 0.0], &[1.0, 1.0])
     }
 
     #[test]
     fn a_quadratic_is_found_exactly() {
         let points = latin_hypercube(RunKey::new(1, 0), Stream::Calibration, 0, 40, 2);
-        let truth = |p: &[f64]| libm::sinh(1.0 + 2.0 * p[0] - 3.0 * p[1] + 4.0 * p[0] * p[1] + p[1] * p[1]);
+        let truth =
+            |p: &[f64]| libm::sinh(1.0 + 2.0 * p[0] - 3.0 * p[1] + 4.0 * p[0] * p[1] + p[1] * p[1]);
         let emulator = fit(&points, truth).unwrap();
         assert_eq!(emulator.form(), Form::Full);
         for at in [[0.1, 0.9], [0.5, 0.5], [0.0, 1.0]] {
-            let found = emulator.least_implausibility(&at, OverPoints::Largest, OverSeries::Largest);
+            let found =
+                emulator.least_implausibility(&at, OverPoints::Largest, OverSeries::Largest);
             assert!((found - truth(&at).abs()).abs() < 1e-4, "{found} at {at:?}");
         }
     }
@@ -250,7 +280,8 @@ mod tests {
         // A needle that no quadratic follows: the residual keeps everything that is near the typical level.
         let points = latin_hypercube(RunKey::new(2, 0), Stream::Calibration, 0, 60, 2);
         let emulator = fit(&points, |p| if p[0] > 0.9 { 0.0 } else { 6.0 }).unwrap();
-        let at = emulator.least_implausibility(&[0.95, 0.5], OverPoints::Largest, OverSeries::Largest);
+        let at =
+            emulator.least_implausibility(&[0.95, 0.5], OverPoints::Largest, OverSeries::Largest);
         assert!(at < 3.0, "{at}");
     }
 

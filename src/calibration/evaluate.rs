@@ -119,7 +119,8 @@ impl Evaluate for Cases {
     }
 
     fn run(&self, set: &[(String, f64)], seed: u64) -> Result<Vec<SeriesOutcome>, String> {
-        let settings = Settings { parameter_sets: vec![set.to_vec()], seed, ..self.settings.clone() };
+        let settings =
+            Settings { parameter_sets: vec![set.to_vec()], seed, ..self.settings.clone() };
         let mut found = Vec::with_capacity(self.names.len());
         for run in &self.runners {
             found.extend(outcomes(&run(&settings).map_err(|problems| problems.join("; "))?));
@@ -162,7 +163,11 @@ fn outcomes(record: &CaseRecord) -> Vec<SeriesOutcome> {
         points: series
             .points
             .iter()
-            .map(|p| Compared { observed: p.observed, error: p.error, simulated: p.simulated.clone() })
+            .map(|p| Compared {
+                observed: p.observed,
+                error: p.error,
+                simulated: p.simulated.clone(),
+            })
             .collect(),
     };
     record.series.iter().map(one).collect()
@@ -180,7 +185,8 @@ fn fingerprint(folders: &[PathBuf], settings: &Settings) -> Result<String, Strin
         hash_folder(folder, &mut hash)?;
         // What the case's scenario resolves to, and its map, may lie elsewhere.
         if folder.join("case.toml").is_file() {
-            let prepared = regional::prepare(folder, settings).map_err(|problems| problems.join("\n"))?;
+            let prepared =
+                regional::prepare(folder, settings).map_err(|problems| problems.join("\n"))?;
             hash.update(prepared.fingerprint().as_bytes());
         }
     }
@@ -188,7 +194,8 @@ fn fingerprint(folders: &[PathBuf], settings: &Settings) -> Result<String, Strin
 }
 
 fn hash_file(path: &Path, hash: &mut blake3::Hasher) -> Result<(), String> {
-    let bytes = std::fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let bytes =
+        std::fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     hash.update(&(bytes.len() as u64).to_le_bytes());
     hash.update(&bytes);
     Ok(())

@@ -49,7 +49,8 @@ fn paths(plan: &Plan) -> impl Iterator<Item = String> {
 pub fn runs_columns(plan: &Plan, calibrated: &Calibrated) -> Vec<String> {
     let mut columns = vec!["wave".to_owned(), "set".into()];
     columns.extend(paths(plan));
-    columns.extend(calibrated.series.iter().map(|series| format!("implausibility:{}", series.name)));
+    columns
+        .extend(calibrated.series.iter().map(|series| format!("implausibility:{}", series.name)));
     columns.extend(["implausibility", "distance", "status", "cause"].map(str::to_owned));
     columns
 }
@@ -64,7 +65,11 @@ pub fn runs(plan: &Plan, calibrated: &Calibrated) -> Vec<u8> {
             Some(series) => fields.extend(series.map(number)),
             None => fields.extend(calibrated.series.iter().map(|_| String::new())),
         }
-        fields.extend([maybe(row.implausibility), maybe(row.distance), row.status.name().to_owned()]);
+        fields.extend([
+            maybe(row.implausibility),
+            maybe(row.distance),
+            row.status.name().to_owned(),
+        ]);
         fields.push(row.cause().unwrap_or_default().to_owned());
         fields
     };
@@ -83,12 +88,19 @@ pub fn plausible(plan: &Plan, calibrated: &Calibrated) -> Vec<u8> {
     let survived = |row: &&Row| matches!(row.status, Status::Plausible | Status::Accepted);
     let survivors: Vec<&Row> = calibrated.rows.iter().filter(survived).collect();
     let weights: Vec<f64> = survivors.iter().map(|row| row.weight).collect();
-    let mut rows: Vec<&Row> = sampled_order(plan.key(), &weights).into_iter().map(|i| survivors[i]).collect();
+    let mut rows: Vec<&Row> =
+        sampled_order(plan.key(), &weights).into_iter().map(|i| survivors[i]).collect();
     rows.sort_by_key(|row| row.status != Status::Accepted);
     let one = |row: &Row| {
         let mut fields: Vec<String> = row.values.iter().map(f64::to_string).collect();
-        fields.extend([row.wave.to_string(), row.set.to_string(), maybe(row.implausibility), maybe(row.distance)]);
-        fields.extend([format!("{:.6e}", row.weight), (row.status == Status::Accepted).to_string()]);
+        fields.extend([
+            row.wave.to_string(),
+            row.set.to_string(),
+            maybe(row.implausibility),
+            maybe(row.distance),
+        ]);
+        fields
+            .extend([format!("{:.6e}", row.weight), (row.status == Status::Accepted).to_string()]);
         fields
     };
     table(std::iter::once(plausible_columns(plan)).chain(rows.into_iter().map(one)))
@@ -98,7 +110,9 @@ pub fn plausible(plan: &Plan, calibrated: &Calibrated) -> Vec<u8> {
 #[must_use]
 pub fn summary(plan: &Plan, calibrated: &Calibrated) -> Value {
     let ranges = |quantiles: &[Option<Quantiles>]| {
-        let of = |(axis, q): (&crate::design::axis::Axis, &Option<Quantiles>)| (axis.path.clone(), json!(q));
+        let of = |(axis, q): (&crate::design::axis::Axis, &Option<Quantiles>)| {
+            (axis.path.clone(), json!(q))
+        };
         Value::Object(plan.axes.iter().zip(quantiles).map(of).collect())
     };
     let waves: Vec<Value> = calibrated
@@ -107,7 +121,11 @@ pub fn summary(plan: &Plan, calibrated: &Calibrated) -> Value {
         .map(|wave| {
             let mut value = json!(wave);
             value["ranges"] = ranges(&wave.ranges);
-            let boxes = plan.axes.iter().zip(&wave.region).map(|(axis, range)| (axis.path.clone(), json!(range)));
+            let boxes = plan
+                .axes
+                .iter()
+                .zip(&wave.region)
+                .map(|(axis, range)| (axis.path.clone(), json!(range)));
             value["region"] = Value::Object(boxes.collect());
             value
         })
@@ -162,9 +180,14 @@ fn position(plan: &Plan, path: &str) -> usize {
 /// [`CENTRAL`].
 #[must_use]
 pub fn central(plan: &Plan, calibrated: &Calibrated) -> String {
-    let mut text = format!("# Calibration \"{}\": a piece of a scenario, to be copied into one.\n", plan.study.name);
+    let mut text = format!(
+        "# Calibration \"{}\": a piece of a scenario, to be copied into one.\n",
+        plan.study.name
+    );
     let Some(row) = calibrated.central else {
-        text.push_str("# No set of parameters survived, so there is nothing in the middle of them.\n");
+        text.push_str(
+            "# No set of parameters survived, so there is nothing in the middle of them.\n",
+        );
         return text;
     };
     let row = &calibrated.rows[row];
@@ -180,7 +203,9 @@ pub fn central(plan: &Plan, calibrated: &Calibrated) -> String {
     );
     let mut lines: Vec<(String, String, String)> = Vec::new();
     for ((axis, value), learned) in plan.axes.iter().zip(&row.values).zip(&calibrated.learned) {
-        let interval = |q: Option<Quantiles>| q.map_or("none".to_owned(), |q| format!("{:?} to {:?}", q.q05, q.q95));
+        let interval = |q: Option<Quantiles>| {
+            q.map_or("none".to_owned(), |q| format!("{:?} to {:?}", q.q05, q.q95))
+        };
         let comment = format!("{} [{}]", interval(learned.accepted), interval(learned.plausible));
         lines.push((axis.path.clone(), format!("{value:?}"), comment));
     }

@@ -119,7 +119,8 @@ impl SeriesOutcome {
         let mut square = 0.0;
         for (point, tolerance) in self.points.iter().zip(self.tolerances()) {
             let n = point.simulated.len() as f64;
-            let scaled: Vec<f64> = point.simulated.iter().map(|s| (s - point.observed) / tolerance).collect();
+            let scaled: Vec<f64> =
+                point.simulated.iter().map(|s| (s - point.observed) / tolerance).collect();
             let mean = scaled.iter().sum::<f64>() / n;
             let spread = scaled.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>();
             let ensemble = if n > 1.0 { spread / (n - 1.0) * (1.0 + 1.0 / n) } else { 0.0 };
@@ -175,7 +176,8 @@ pub fn distance(judged: &[Judged], cases: &[usize]) -> f64 {
         sums[case].0 += series.square;
         sums[case].1 += 1;
     }
-    let means: Vec<f64> = sums.iter().filter(|(_, n)| *n > 0).map(|(sum, n)| sum / f64::from(*n)).collect();
+    let means: Vec<f64> =
+        sums.iter().filter(|(_, n)| *n > 0).map(|(sum, n)| sum / f64::from(*n)).collect();
     (means.iter().sum::<f64>() / means.len().max(1) as f64).sqrt()
 }
 
@@ -189,7 +191,11 @@ mod tests {
     fn series(discrepancy: f64, points: &[(f64, f64, &[f64])]) -> SeriesOutcome {
         let points = points
             .iter()
-            .map(|&(observed, error, simulated)| Compared { observed, error, simulated: simulated.to_vec() })
+            .map(|&(observed, error, simulated)| Compared {
+                observed,
+                error,
+                simulated: simulated.to_vec(),
+            })
             .collect();
         SeriesOutcome { name: "case/series".into(), discrepancy, points }
     }
@@ -203,14 +209,19 @@ mod tests {
         // In units of the tolerance 5: (5/5)² and (15/5)², mean 5.
         assert!((judged.square - 5.0).abs() < 1e-12);
         assert_eq!(judged.landmarks.len(), 1);
-        assert!((judged.landmarks[0].mean - 2.0).abs() < 1e-12 && (judged.landmarks[0].ensemble - 3.0).abs() < 1e-12);
+        assert!(
+            (judged.landmarks[0].mean - 2.0).abs() < 1e-12
+                && (judged.landmarks[0].ensemble - 3.0).abs() < 1e-12
+        );
     }
 
     #[test]
     fn points_and_series_by_hand() {
         // Tolerance 1: deviations 3 and 4; root mean square 3.5355, largest 4.
         let two = series(0.0, &[(10.0, 1.0, &[13.0]), (20.0, 1.0, &[16.0])]);
-        assert!((two.judge(OverPoints::RootMeanSquare).implausibility - 12.5_f64.sqrt()).abs() < 1e-12);
+        assert!(
+            (two.judge(OverPoints::RootMeanSquare).implausibility - 12.5_f64.sqrt()).abs() < 1e-12
+        );
         assert!((two.judge(OverPoints::Largest).implausibility - 4.0).abs() < 1e-12);
         let all = [0.5, 7.0, 2.0, 3.0];
         let of = |over: OverSeries| over.combine(all.into_iter());

@@ -59,7 +59,9 @@ impl Journal {
         let mut others: Vec<String> = fs::read_dir(folder)
             .map_err(|e| failed("read the folder", folder, &e))?
             .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-            .filter(|other| *other != name && Path::new(other).extension().is_some_and(|e| e == "jsonl"))
+            .filter(|other| {
+                *other != name && Path::new(other).extension().is_some_and(|e| e == "jsonl")
+            })
             .collect();
         others.sort();
         let mut file = OpenOptions::new()
@@ -71,15 +73,19 @@ impl Journal {
             .map_err(|e| failed("open the journal", &path, &e))?;
         match file.try_lock() {
             Err(TryLockError::WouldBlock) => {
-                return Err(format!("{} is in use: another calibration of this plan is running", path.display()));
+                return Err(format!(
+                    "{} is in use: another calibration of this plan is running",
+                    path.display()
+                ));
             }
             // Some file systems know no locks; one process at a time is then the user's care.
             Ok(()) | Err(TryLockError::Error(_)) => {}
         }
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(|e| failed("read the journal", &path, &e))?;
-        let (known, sound) = read(&bytes, plan)
-            .map_err(|problem| format!("{}: {problem}\n  move the file away and start again", path.display()))?;
+        let (known, sound) = read(&bytes, plan).map_err(|problem| {
+            format!("{}: {problem}\n  move the file away and start again", path.display())
+        })?;
         let torn = sound < bytes.len();
         file.set_len(sound as u64).map_err(|e| failed("write the journal", &path, &e))?;
         file.seek(SeekFrom::End(0)).map_err(|e| failed("write the journal", &path, &e))?;
@@ -103,11 +109,14 @@ impl Journal {
     /// In words, when it cannot be written.
     pub fn add(&mut self, entry: &Entry) -> Result<Entry, String> {
         let text = self.line(entry)?;
-        serde_json::from_str(&text).map_err(|error| format!("the journal cannot be read back: {error}"))
+        serde_json::from_str(&text)
+            .map_err(|error| format!("the journal cannot be read back: {error}"))
     }
 
     fn line(&mut self, content: &impl Serialize) -> Result<String, String> {
-        let failed = |error: &dyn std::fmt::Display| format!("cannot write {}: {error}", self.path.display());
+        let failed = |error: &dyn std::fmt::Display| {
+            format!("cannot write {}: {error}", self.path.display())
+        };
         let mut text = serde_json::to_string(content).map_err(|e| failed(&e))?;
         text.push('\n');
         // One write, past no buffer: a killed process tears one line at most.
@@ -139,7 +148,9 @@ fn read(bytes: &[u8], plan: &str) -> Result<(Vec<Entry>, usize), String> {
                 // Only the last line can be without an end.
                 Ok(_) => break,
                 Err(_) if is_last => break,
-                Err(problem) => return Err(format!("line {} cannot be read ({problem})", number + 1)),
+                Err(problem) => {
+                    return Err(format!("line {} cannot be read ({problem})", number + 1));
+                }
             }
         }
     }
@@ -184,7 +195,8 @@ mod tests {
         (0..2).for_each(|i| drop(journal.add(&entry(i)).unwrap()));
         drop(journal);
         let whole = fs::read(&path).unwrap();
-        let ends: Vec<usize> = whole.iter().enumerate().filter(|(_, b)| **b == b'\n').map(|(i, _)| i + 1).collect();
+        let ends: Vec<usize> =
+            whole.iter().enumerate().filter(|(_, b)| **b == b'\n').map(|(i, _)| i + 1).collect();
         for length in 0..whole.len() {
             fs::write(&path, &whole[..length]).unwrap();
             let mut journal = Journal::open(dir.path(), PLAN).unwrap();
@@ -210,7 +222,10 @@ mod tests {
         let text = fs::read_to_string(&path).unwrap().replacen("\"wave\":1", "\"wave\":?", 1);
         fs::write(&path, text).unwrap();
         let message = Journal::open(dir.path(), PLAN).unwrap_err();
-        assert!(message.contains("line 2 cannot be read") && message.contains("move the file away"), "{message}");
+        assert!(
+            message.contains("line 2 cannot be read") && message.contains("move the file away"),
+            "{message}"
+        );
     }
 
     #[test]

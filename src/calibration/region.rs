@@ -73,7 +73,13 @@ impl Region {
     /// The ranges of the study.
     #[must_use]
     pub fn whole(axes: usize) -> Self {
-        Self { basis: Basis::Whole, low: vec![0.0; axes], high: vec![1.0; axes], emulator: None, kept: 1.0 }
+        Self {
+            basis: Basis::Whole,
+            low: vec![0.0; axes],
+            high: vec![1.0; axes],
+            emulator: None,
+            kept: 1.0,
+        }
     }
 
     /// The region after the sets so far. None when nothing was run with success.
@@ -83,7 +89,9 @@ impl Region {
             return None;
         }
         let mut order: Vec<usize> = (0..tried.len()).collect();
-        order.sort_by(|&a, &b| tried[a].implausibility.total_cmp(&tried[b].implausibility).then(a.cmp(&b)));
+        order.sort_by(|&a, &b| {
+            tried[a].implausibility.total_cmp(&tried[b].implausibility).then(a.cmp(&b))
+        });
         let survivors = tried.iter().filter(|t| t.implausibility <= rule.cutoff).count();
         let (basis, members) = if survivors >= ENOUGH {
             (Basis::Survivors, survivors)
@@ -91,7 +99,8 @@ impl Region {
             let tenth = (tried.len() as f64 * STAND_IN).ceil() as usize;
             (Basis::LeastImplausible, tenth.max(ENOUGH).min(tried.len()))
         };
-        let mut region = Self { basis, low: vec![1.0; axes], high: vec![0.0; axes], emulator: None, kept: 1.0 };
+        let mut region =
+            Self { basis, low: vec![1.0; axes], high: vec![0.0; axes], emulator: None, kept: 1.0 };
         for &member in &order[..members] {
             for axis in 0..axes {
                 region.low[axis] = region.low[axis].min(tried[member].at[axis]);
@@ -110,14 +119,17 @@ impl Region {
     /// Whether a point may be looked at.
     #[must_use]
     pub fn holds(&self, at: &[f64], rule: Rule) -> bool {
-        let inside = at.iter().zip(self.low.iter().zip(&self.high)).all(|(x, (low, high))| (*low..=*high).contains(x));
+        let inside = at
+            .iter()
+            .zip(self.low.iter().zip(&self.high))
+            .all(|(x, (low, high))| (*low..=*high).contains(x));
         inside && self.keeps(at, rule)
     }
 
     fn keeps(&self, at: &[f64], rule: Rule) -> bool {
-        self.emulator
-            .as_ref()
-            .is_none_or(|emulator| emulator.least_implausibility(at, rule.over_points, rule.over_series) <= rule.cutoff)
+        self.emulator.as_ref().is_none_or(|emulator| {
+            emulator.least_implausibility(at, rule.over_points, rule.over_series) <= rule.cutoff
+        })
     }
 
     /// Share of the whole space, the emulator's estimate included.
@@ -133,8 +145,9 @@ impl Region {
         let first = wave.saturating_mul(BATCHES_PER_WAVE);
         let batch = |region: &Self, number: u32| -> Vec<Vec<f64>> {
             let mut points = latin_hypercube(key, Stream::Calibration, first + number, count, axes);
-            for (x, (low, high)) in
-                points.iter_mut().flat_map(|p| p.iter_mut().zip(region.low.iter().zip(&region.high)))
+            for (x, (low, high)) in points
+                .iter_mut()
+                .flat_map(|p| p.iter_mut().zip(region.low.iter().zip(&region.high)))
             {
                 *x = low + *x * (high - low);
             }
@@ -168,7 +181,11 @@ impl Region {
 mod tests {
     use super::*;
 
-    const RULE: Rule = Rule { over_points: OverPoints::RootMeanSquare, over_series: OverSeries::Largest, cutoff: 3.0 };
+    const RULE: Rule = Rule {
+        over_points: OverPoints::RootMeanSquare,
+        over_series: OverSeries::Largest,
+        cutoff: 3.0,
+    };
 
     fn tried(at: &[Vec<f64>], f: impl Fn(&[f64]) -> f64) -> Vec<Tried<'_>> {
         at.iter().map(|p| Tried { at: p, judged: &[], implausibility: f(p) }).collect()
@@ -181,7 +198,8 @@ mod tests {
         let tried = tried(&at, |p| if (0.19..0.71).contains(&p[0]) { 1.0 } else { 9.0 });
         let region = Region::after(&tried, 2, RULE).unwrap();
         assert_eq!(region.basis, Basis::Survivors);
-        for (found, expected) in region.low.iter().chain(&region.high).zip([0.15, 0.48, 0.75, 0.52]) {
+        for (found, expected) in region.low.iter().chain(&region.high).zip([0.15, 0.48, 0.75, 0.52])
+        {
             assert!((found - expected).abs() < 1e-12, "{region:?}");
         }
         assert!(region.holds(&[0.16, 0.5], RULE) && !region.holds(&[0.14, 0.5], RULE));

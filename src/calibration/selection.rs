@@ -22,7 +22,9 @@ pub fn weighted_quantile(values: &[f64], weights: &[f64], p: f64) -> f64 {
 /// whoever takes the first twenty rows takes no selection of the best.
 #[must_use]
 pub fn sampled_order(key: RunKey, weights: &[f64]) -> Vec<usize> {
-    let wait = |i: usize| -libm::log(1.0 - key.uniform(Stream::Calibration, i as u64, u32::MAX - 1)) / weights[i];
+    let wait = |i: usize| {
+        -libm::log(1.0 - key.uniform(Stream::Calibration, i as u64, u32::MAX - 1)) / weights[i]
+    };
     let waits: Vec<f64> = (0..weights.len()).map(wait).collect();
     let mut order: Vec<usize> = (0..weights.len()).collect();
     order.sort_by(|&a, &b| waits[a].total_cmp(&waits[b]).then(a.cmp(&b)));
@@ -32,7 +34,12 @@ pub fn sampled_order(key: RunKey, weights: &[f64]) -> Vec<usize> {
 /// Positions of the sets of least distance, ascending: the best `keep` share of them, or those within `tolerance`, but at
 /// least `min_keep` (all, where there are fewer). Ties go to the earlier set.
 #[must_use]
-pub fn accepted(distances: &[f64], keep: Option<f64>, tolerance: Option<f64>, min_keep: usize) -> Vec<usize> {
+pub fn accepted(
+    distances: &[f64],
+    keep: Option<f64>,
+    tolerance: Option<f64>,
+    min_keep: usize,
+) -> Vec<usize> {
     let mut order: Vec<usize> = (0..distances.len()).collect();
     order.sort_by(|&a, &b| distances[a].total_cmp(&distances[b]).then(a.cmp(&b)));
     let by_share = keep.map_or(0, |share| (share * distances.len() as f64).ceil() as usize);
@@ -45,7 +52,8 @@ pub fn accepted(distances: &[f64], keep: Option<f64>, tolerance: Option<f64>, mi
 /// Position of the medoid: the member with the least weighted sum of Euclidean distances to the others. None of none.
 #[must_use]
 pub fn medoid(points: &[&[f64]], weights: &[f64]) -> Option<usize> {
-    let apart = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| (x - y) * (x - y)).sum::<f64>().sqrt();
+    let apart =
+        |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| (x - y) * (x - y)).sum::<f64>().sqrt();
     let cost = |a: &[f64]| points.iter().zip(weights).map(|(b, w)| w * apart(a, b)).sum::<f64>();
     let costs: Vec<f64> = points.iter().map(|a| cost(a)).collect();
     (0..points.len()).min_by(|&a, &b| costs[a].total_cmp(&costs[b]).then(a.cmp(&b)))
@@ -77,7 +85,8 @@ mod tests {
     #[test]
     fn every_beginning_of_the_order_is_a_weighted_sample() {
         // The first of two with weights 3 and 1 is the first in 3 of 4 cases (standard error 0.7 % of 4,000).
-        let first = (0..4000).filter(|s| sampled_order(RunKey::new(*s, 0), &[3.0, 1.0])[0] == 0).count();
+        let first =
+            (0..4000).filter(|s| sampled_order(RunKey::new(*s, 0), &[3.0, 1.0])[0] == 0).count();
         assert!((first as f64 / 4000.0 - 0.75).abs() < 0.025, "{first}");
         let mut all = sampled_order(RunKey::new(1, 0), &[0.1; 50]);
         all.sort_unstable();

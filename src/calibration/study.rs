@@ -116,7 +116,11 @@ impl Plan {
     /// How implausibilities rule out.
     #[must_use]
     pub const fn rule(&self) -> Rule {
-        Rule { over_points: self.study.over_points, over_series: self.study.over_series, cutoff: self.study.cutoff }
+        Rule {
+            over_points: self.study.over_points,
+            over_series: self.study.over_series,
+            cutoff: self.study.cutoff,
+        }
     }
 
     /// What it comes to, such as `14 parameters, 3 cases, 4 waves of 400 sets, 4 replicates`.
@@ -167,7 +171,8 @@ impl Plan {
 /// Whether a file looks like a calibration study and not like one of runs: it has `cases` and `[[parameters]]`.
 #[must_use]
 pub fn is_one(path: &Path) -> bool {
-    let table = std::fs::read_to_string(path).ok().and_then(|text| text.parse::<toml::Table>().ok());
+    let table =
+        std::fs::read_to_string(path).ok().and_then(|text| text.parse::<toml::Table>().ok());
     table.is_some_and(|table| {
         ["cases", "parameters"].iter().all(|key| table.get(*key).is_some_and(toml::Value::is_array))
     })
@@ -179,7 +184,8 @@ pub fn is_one(path: &Path) -> bool {
 /// With every problem that was found, at its place in the file.
 pub fn load(path: &Path, sets: &[String]) -> Result<Plan, Diagnostics> {
     let Checked { tree, sources, .. } = check_all(path, sets, &resolved::<Study>())?;
-    let study: Study = deserialise(&tree).map_err(|problem| Diagnostics::new(sources.clone(), vec![*problem]))?;
+    let study: Study =
+        deserialise(&tree).map_err(|problem| Diagnostics::new(sources.clone(), vec![*problem]))?;
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut problems = Vec::new();
 
@@ -189,20 +195,33 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Plan, Diagnostics> {
     }
     if let (Some(abc), Some(_), Some(_)) = (tree.get("abc"), study.abc.keep, study.abc.tolerance) {
         problems.push(
-            Diagnostic::at(abc.span, "`abc.keep` and `abc.tolerance` are two ways to say the same", "both are here")
-                .help("keep one of the two"),
+            Diagnostic::at(
+                abc.span,
+                "`abc.keep` and `abc.tolerance` are two ways to say the same",
+                "both are here",
+            )
+            .help("keep one of the two"),
         );
     } else if let (Some(abc), None, None) = (tree.get("abc"), study.abc.keep, study.abc.tolerance) {
         problems.push(
-            Diagnostic::at(abc.span, "`abc` does not say what is kept", "neither `keep` nor `tolerance`")
-                .help("write `keep = 0.05` (the best 5 % of the surviving sets) or `tolerance = 1.5`"),
+            Diagnostic::at(
+                abc.span,
+                "`abc` does not say what is kept",
+                "neither `keep` nor `tolerance`",
+            )
+            .help("write `keep = 0.05` (the best 5 % of the surviving sets) or `tolerance = 1.5`"),
         );
     }
 
     let scenario_path = beside(folder, &study.scenario);
-    let fixed = tree.get("set").and_then(Node::as_table).map(|table| flattened(table, "")).unwrap_or_default();
+    let fixed = tree
+        .get("set")
+        .and_then(Node::as_table)
+        .map(|table| flattened(table, ""))
+        .unwrap_or_default();
     let mut files = sources.files();
-    let scenario_sets: Vec<String> = fixed.iter().map(|(path, node)| format!("{path}={}", node.to_toml())).collect();
+    let scenario_sets: Vec<String> =
+        fixed.iter().map(|(path, node)| format!("{path}={}", node.to_toml())).collect();
     // The scenario by itself first: its problems are its own, with places in its own files.
     let scenario = config::load(&scenario_path, &[])?;
     let values = serde_json::to_value(&scenario.scenario).unwrap_or_default();
@@ -212,15 +231,23 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Plan, Diagnostics> {
         if lookup(&values, path).is_none() {
             let all = leaves(&values);
             problems.push(
-                Diagnostic::at(node.span, format!("{} is no key of the scenario", shown(path)), "held fixed here")
-                    .maybe_help(nearest(path, all.iter().map(String::as_str)).map(|k| format!("did you mean `{k}`?"))),
+                Diagnostic::at(
+                    node.span,
+                    format!("{} is no key of the scenario", shown(path)),
+                    "held fixed here",
+                )
+                .maybe_help(
+                    nearest(path, all.iter().map(String::as_str))
+                        .map(|k| format!("did you mean `{k}`?")),
+                ),
             );
         }
     }
     for (index, parameter) in study.parameters.iter().enumerate() {
         let node = tree.follow([Step::Key("parameters"), Step::Index(index)]);
         let first = study.parameters[..index].iter().position(|other| other.path == parameter.path);
-        let first = first.map(|at| field(tree.follow([Step::Key("parameters"), Step::Index(at)]), "path").span);
+        let first = first
+            .map(|at| field(tree.follow([Step::Key("parameters"), Step::Index(at)]), "path").span);
         if let Some(first) = first {
             let message = format!("{} is varied twice", shown(&parameter.path));
             let problem = Diagnostic::at(field(node, "path").span, message, "again here");
@@ -230,7 +257,13 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Plan, Diagnostics> {
             let problem = Diagnostic::at(field(node, "path").span, message, "varied here");
             problems.push(problem.related(held.span, "held fixed here").help("remove one"));
         } else {
-            problems.extend(parameter_problem(parameter, node, &values, &keys, View::root(&document)));
+            problems.extend(parameter_problem(
+                parameter,
+                node,
+                &values,
+                &keys,
+                View::root(&document),
+            ));
         }
     }
     if !problems.is_empty() {
@@ -238,9 +271,18 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Plan, Diagnostics> {
     }
     let scenario = config::load(&scenario_path, &scenario_sets)?;
     files.extend(scenario.files);
-    let axis = |p: &Parameter| Axis { path: p.path.clone(), low: p.low, high: p.high, scale: p.scale };
+    let axis =
+        |p: &Parameter| Axis { path: p.path.clone(), low: p.low, high: p.high, scale: p.scale };
     let axes = study.parameters.iter().map(axis).collect();
-    Ok(Plan { axes, scenario: scenario_path, sets: scenario_sets, cases, files, scenario_hash: scenario.hash, study })
+    Ok(Plan {
+        axes,
+        scenario: scenario_path,
+        sets: scenario_sets,
+        cases,
+        files,
+        scenario_hash: scenario.hash,
+        study,
+    })
 }
 
 fn beside(folder: &Path, name: &str) -> PathBuf {
@@ -264,7 +306,10 @@ fn case_problem(case: &Path, node: &Node) -> Option<Diagnostic> {
         .and_then(|folder| folder.read_dir().ok())
         .into_iter()
         .flatten()
-        .filter_map(|entry| Some(entry.ok()?.path()).filter(|path| regional::is_case(path) || network::is_case(path)))
+        .filter_map(|entry| {
+            Some(entry.ok()?.path())
+                .filter(|path| regional::is_case(path) || network::is_case(path))
+        })
         .filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()))
         .collect();
     let wanted = case.file_name().and_then(|name| name.to_str()).unwrap_or_default();
@@ -295,14 +340,21 @@ fn parameter_problem(
         None => {
             let guess = nearest_key(path, keys);
             return Some(
-                Diagnostic::at(at("path"), format!("{name} is no key of the scenario"), "no such key")
-                    .note("docs/parameters.md has all keys with their ranges")
-                    .maybe_help(guess.map(|guess| format!("did you mean `{guess}`?"))),
+                Diagnostic::at(
+                    at("path"),
+                    format!("{name} is no key of the scenario"),
+                    "no such key",
+                )
+                .note("docs/parameters.md has all keys with their ranges")
+                .maybe_help(guess.map(|guess| format!("did you mean `{guess}`?"))),
             );
         }
         Some(value) if !value.is_number() => {
-            let problem =
-                Diagnostic::at(at("path"), format!("{name} is not a number"), format!("its value is {value}"));
+            let problem = Diagnostic::at(
+                at("path"),
+                format!("{name} is not a number"),
+                format!("its value is {value}"),
+            );
             return Some(problem.help("vary a key with one number as its value"));
         }
         Some(_) => {}
@@ -317,19 +369,31 @@ fn parameter_problem(
         if !limits.allow(value) {
             let allowed = limits.in_words().unwrap_or_default();
             let label = format!("found {}, allowed: {allowed}", number(value));
-            let problem = Diagnostic::at(at(key), format!("the range of {name} is wider than the key's own"), label);
+            let problem = Diagnostic::at(
+                at(key),
+                format!("the range of {name} is wider than the key's own"),
+                label,
+            );
             let meaning = schema.meaning().map(|meaning| format!("{path}: {meaning}"));
             return Some(meaning.into_iter().fold(problem, Diagnostic::note));
         }
     }
     if parameter.low >= parameter.high {
         let label = format!("from {} to {}", number(parameter.low), number(parameter.high));
-        let problem = Diagnostic::at(at("high"), format!("the range of {name} is empty or runs backwards"), label);
-        return Some(problem.help("`low` is less than `high`; to hold a key at one value, put it under `set`"));
+        let problem = Diagnostic::at(
+            at("high"),
+            format!("the range of {name} is empty or runs backwards"),
+            label,
+        );
+        return Some(
+            problem
+                .help("`low` is less than `high`; to hold a key at one value, put it under `set`"),
+        );
     }
     if parameter.scale == Scale::Log && parameter.low <= 0.0 {
         let label = format!("found {}, needed: more than 0", number(parameter.low));
-        let problem = Diagnostic::at(at("low"), format!("{name} cannot start there on a log scale"), label);
+        let problem =
+            Diagnostic::at(at("low"), format!("{name} cannot start there on a log scale"), label);
         return Some(problem.help("raise `low`, or write `scale = \"linear\"`"));
     }
     None
@@ -339,7 +403,8 @@ fn parameter_problem(
 fn flattened<'a>(table: &'a Table, path: &str) -> Vec<(String, &'a Node)> {
     let mut found = Vec::new();
     for entry in table.iter() {
-        let path = if path.is_empty() { entry.key.clone() } else { format!("{path}.{}", entry.key) };
+        let path =
+            if path.is_empty() { entry.key.clone() } else { format!("{path}.{}", entry.key) };
         match entry.node.as_table() {
             Some(inner) => found.extend(flattened(inner, &path)),
             None => found.push((path, &entry.node)),

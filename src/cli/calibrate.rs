@@ -52,7 +52,8 @@ pub struct Arguments {
     json: bool,
 }
 
-const NAMES: [&str; 6] = [files::RUNS, files::PLAUSIBLE, files::SUMMARY, files::CENTRAL, DATAPACKAGE, MANIFEST];
+const NAMES: [&str; 6] =
+    [files::RUNS, files::PLAUSIBLE, files::SUMMARY, files::CENTRAL, DATAPACKAGE, MANIFEST];
 
 #[allow(clippy::disallowed_methods)] // the front door may look at the clock
 fn now() -> Instant {
@@ -80,26 +81,32 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
         hide_capacities: plan.study.hide_capacities,
         threads: 1,
     };
-    let cases = Cases::prepare(&plan.cases, &settings)
-        .map_err(|problems| Problem::all(problems).unwrap_or_else(|| Problem::new("the cases cannot be run")))?;
+    let cases = Cases::prepare(&plan.cases, &settings).map_err(|problems| {
+        Problem::all(problems).unwrap_or_else(|| Problem::new("the cases cannot be run"))
+    })?;
     let hash = plan.hash(&cases.fingerprint());
     let out = arguments.out.clone().unwrap_or_else(|| Path::new("output").join(&plan.study.name));
     let mut journal = Journal::open(&journal_folder(&out), &hash).map_err(Problem::new)?;
-    let about =
-        format!("calibration: {}\ncommand: {}", plan.study.name, std::env::args().collect::<Vec<_>>().join(" "));
+    let about = format!(
+        "calibration: {}\ncommand: {}",
+        plan.study.name,
+        std::env::args().collect::<Vec<_>>().join(" ")
+    );
     // What an interrupted calibration of the same plan left is ours; a complete one is replaced only when that is asked for.
     let goes_on = journal.resumed && !out.join(DATAPACKAGE).exists();
-    let mut folder = Folder::begin(&out, &NAMES, arguments.overwrite || goes_on, &about).map_err(Problem::new)?;
+    let mut folder = Folder::begin(&out, &NAMES, arguments.overwrite || goes_on, &about)
+        .map_err(Problem::new)?;
     let talks = !arguments.quiet && !arguments.json;
     if talks {
         talk(&opening(&plan, &cases, &journal, threads));
     }
     let (clock, started) = (now(), utc());
     let mut progress = Progress::new(&plan, arguments);
-    let calibrated = conduct(&plan, &cases, &pool, &mut journal, |event| progress.tell(event)).map_err(|problem| {
-        folder.fail(&problem);
-        Problem::new(problem)
-    })?;
+    let calibrated = conduct(&plan, &cases, &pool, &mut journal, |event| progress.tell(event))
+        .map_err(|problem| {
+            folder.fail(&problem);
+            Problem::new(problem)
+        })?;
     progress.end();
     let seconds = clock.elapsed().as_secs_f64();
     let account = Account {
@@ -111,7 +118,8 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
         runs_failed: calibrated.count(Status::Failed),
         ..Account::default()
     };
-    write(&plan, &calibrated, &mut folder, &provenance(&plan, threads), &account, &hash).map_err(Problem::new)?;
+    write(&plan, &calibrated, &mut folder, &provenance(&plan, threads), &account, &hash)
+        .map_err(Problem::new)?;
     let failed = calibrated.count(Status::Failed);
     if arguments.json {
         let mut done = files::summary(&plan, &calibrated);
@@ -139,7 +147,11 @@ fn provenance(plan: &Plan, threads: usize) -> Provenance {
     };
     Provenance {
         command: std::env::args().collect(),
-        config_files: plan.files.iter().map(|path| ConfigFile { path: path.clone(), blake3: hash(path) }).collect(),
+        config_files: plan
+            .files
+            .iter()
+            .map(|path| ConfigFile { path: path.clone(), blake3: hash(path) })
+            .collect(),
         config_hash: plan.scenario_hash.clone(),
         map: "of each case".to_owned(),
         map_hash: String::new(),
@@ -171,14 +183,20 @@ fn write(
 }
 
 fn opening(plan: &Plan, cases: &Cases, journal: &Journal, threads: usize) -> String {
-    let mut text =
-        format!("{}: {}, {} series, {threads} at a time", plan.study.title, plan.extent(), cases.names().len());
+    let mut text = format!(
+        "{}: {}, {} series, {threads} at a time",
+        plan.study.title,
+        plan.extent(),
+        cases.names().len()
+    );
     let path = journal.path().display();
     if !journal.known.is_empty() {
         let _ = write!(text, "\ngoing on from {path}: {} sets are known", journal.known.len());
     }
     if journal.torn {
-        text.push_str("\nthe last line of the journal was torn and is cut off; its set is run again");
+        text.push_str(
+            "\nthe last line of the journal was torn and is cut off; its set is run again",
+        );
     }
     if !journal.resumed && !journal.others.is_empty() {
         let _ = write!(
@@ -220,7 +238,9 @@ impl Progress {
             Way::Silent
         } else if std::io::stderr().is_terminal() {
             let bar = ProgressBar::new(u64::from(plan.study.runs_per_wave));
-            if let Ok(style) = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len} sets, {eta} left") {
+            if let Ok(style) =
+                ProgressStyle::with_template("{msg} {bar:30} {pos}/{len} sets, {eta} left")
+            {
                 bar.set_style(style);
             }
             bar.enable_steady_tick(Duration::from_millis(200));
@@ -242,11 +262,14 @@ impl Progress {
     fn tell(&mut self, event: Event<'_>) {
         match event {
             Event::Wave { wave, basis, volume, sets, known } => {
-                (self.wave, self.sets, self.ended, self.known, self.begun) = (wave, sets, known, known, now());
+                (self.wave, self.sets, self.ended, self.known, self.begun) =
+                    (wave, sets, known, known, now());
                 let where_to = match basis {
                     Basis::Whole => "the whole ranges",
                     Basis::Survivors => "what the survivors span",
-                    Basis::LeastImplausible => "too few survivors: around the least implausible tenth",
+                    Basis::LeastImplausible => {
+                        "too few survivors: around the least implausible tenth"
+                    }
                 };
                 self.say(&format!(
                     "wave {wave} of {}: {sets} sets, {where_to}, {} of the space",
@@ -282,7 +305,8 @@ impl Progress {
                 self.line();
             }
             Event::WaveEnd { wave, surviving, failed } => {
-                let failures = if failed > 0 { format!(", {failed} failed") } else { String::new() };
+                let failures =
+                    if failed > 0 { format!(", {failed} failed") } else { String::new() };
                 self.say(&format!("wave {wave}: {surviving} sets survive{failures}"));
                 if matches!(self.way, Way::Json) {
                     print(
@@ -302,7 +326,11 @@ impl Progress {
             *last = now();
             let (done, left) = (self.ended - self.known, self.sets - self.ended);
             let rate = done as f64 / self.begun.elapsed().as_secs_f64().max(1e-3);
-            let left = if done > 0 { format!(", {} left in it", duration(left as f64 / rate)) } else { String::new() };
+            let left = if done > 0 {
+                format!(", {} left in it", duration(left as f64 / rate))
+            } else {
+                String::new()
+            };
             talk(&format!("wave {}: {} of {} sets{left}", self.wave, self.ended, self.sets));
         }
     }
@@ -336,12 +364,21 @@ fn right(text: String) -> Cell {
 
 /// What was learned of each parameter, then of each series.
 fn table(plan: &Plan, calibrated: &Calibrated) -> String {
-    let interval = |q: Option<Quantiles>| q.map_or("-".to_owned(), |q| [q.q05, q.q50, q.q95].map(short).join(" / "));
+    let interval = |q: Option<Quantiles>| {
+        q.map_or("-".to_owned(), |q| [q.q05, q.q50, q.q95].map(short).join(" / "))
+    };
     let mut parameters = Table::new();
     parameters.load_style(presets::UTF8_HORIZONTAL_ONLY);
     parameters.set_header(
-        ["parameter", "range given", "plausible\n5 / 50 / 95 %", "accepted\n5 / 50 / 95 %", "shrinkage", "central"]
-            .map(Cell::new),
+        [
+            "parameter",
+            "range given",
+            "plausible\n5 / 50 / 95 %",
+            "accepted\n5 / 50 / 95 %",
+            "shrinkage",
+            "central",
+        ]
+        .map(Cell::new),
     );
     for (index, (axis, learned)) in plan.axes.iter().zip(&calibrated.learned).enumerate() {
         parameters.add_row([
@@ -349,13 +386,22 @@ fn table(plan: &Plan, calibrated: &Calibrated) -> String {
             right(format!("{} to {}", short(axis.low), short(axis.high))),
             right(interval(learned.plausible)),
             right(interval(learned.accepted)),
-            right(learned.shrinkage.map_or("-".to_owned(), |s| format!("{} %", (100.0 * s).round() as i64))),
-            right(calibrated.central.map_or("-".to_owned(), |row| short(calibrated.rows[row].values[index]))),
+            right(
+                learned
+                    .shrinkage
+                    .map_or("-".to_owned(), |s| format!("{} %", (100.0 * s).round() as i64)),
+            ),
+            right(
+                calibrated
+                    .central
+                    .map_or("-".to_owned(), |row| short(calibrated.rows[row].values[index])),
+            ),
         ]);
     }
     let mut series = Table::new();
     series.load_style(presets::UTF8_HORIZONTAL_ONLY);
-    series.set_header(["series", "least\nimplausibility", "sets that it\nrules out"].map(Cell::new));
+    series
+        .set_header(["series", "least\nimplausibility", "sets that it\nrules out"].map(Cell::new));
     for account in &calibrated.series {
         series.add_row([
             Cell::new(&account.name),
@@ -394,7 +440,10 @@ mod tests {
     #[test]
     fn numbers_for_people() {
         assert_eq!([0.0123456, 1.0, 24100.0, 0.3].map(short), ["0.0123", "1", "24100", "0.3"]);
-        assert_eq!([1.0, 0.25, 0.0123, 1.234e-5].map(percent), ["100 %", "25 %", "1.2 %", "1.2e-3 %"]);
+        assert_eq!(
+            [1.0, 0.25, 0.0123, 1.234e-5].map(percent),
+            ["100 %", "25 %", "1.2 %", "1.2e-3 %"]
+        );
         assert_eq!(journal_folder(Path::new("output/x")), Path::new("output/x.journal"));
     }
 }

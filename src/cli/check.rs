@@ -22,7 +22,9 @@ pub fn run(arguments: &Arguments) -> u8 {
     let mut code = EXIT_DONE;
     for file in &arguments.files {
         let extent = if calibration::study::is_one(file) {
-            calibration::study::load(file, &arguments.sets).map(|plan| plan.extent()).map_err(Problem::from)
+            calibration::study::load(file, &arguments.sets)
+                .map(|plan| plan.extent())
+                .map_err(Problem::from)
         } else {
             study::load(file, &arguments.sets).map(|study| study::extent(&study))
         };

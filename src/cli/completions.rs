@@ -13,6 +13,11 @@ pub struct Arguments {
 /// Prints the script.
 pub fn run(arguments: &Arguments) {
     let mut script = Vec::new();
-    clap_complete::generate(arguments.shell, &mut super::Arguments::command(), "spillover", &mut script);
+    clap_complete::generate(
+        arguments.shell,
+        &mut super::Arguments::command(),
+        "spillover",
+        &mut script,
+    );
     super::print(&String::from_utf8_lossy(&script));
 }

@@ -40,7 +40,8 @@ pub fn tell_of_shard(
 ) -> Result<(), Problem> {
     let plan = &study.plan;
     let store = Store::open(path).map_err(Problem::new)?;
-    let (done, failed, missing) = store.contents(plan, arguments.tables.unwrap_or(TableSet::ALL)).count();
+    let (done, failed, missing) =
+        store.contents(plan, arguments.tables.unwrap_or(TableSet::ALL)).count();
     let planned = plan.runs.len();
     if arguments.json {
         let event = json!({
@@ -81,7 +82,8 @@ fn closing(conducted: &Conducted) -> String {
     let ran = if here == 0 {
         format!("{runs} runs from the store")
     } else {
-        let of = if here < runs { format!("{here} of {runs} runs") } else { format!("{runs} runs") };
+        let of =
+            if here < runs { format!("{here} of {runs} runs") } else { format!("{runs} runs") };
         format!("{of} in {} ({} group-days/s)", duration(account.runs_seconds), thousands(rate))
     };
     let mut text = format!(

@@ -37,8 +37,16 @@ enum Form {
 }
 
 /// Columns of a hub's model output. Outcome and variant are its scenario.
-const COLUMNS: [&str; 8] =
-    ["origin_date", "scenario_id", "target", "horizon", "location", "output_type", "output_type_id", "value"];
+const COLUMNS: [&str; 8] = [
+    "origin_date",
+    "scenario_id",
+    "target",
+    "horizon",
+    "location",
+    "output_type",
+    "output_type_id",
+    "value",
+];
 
 /// Columns of `pressure_bands.csv` with the type and the id of the output that they are.
 const OUTPUTS: [(&str, &str, &str); 6] = [
@@ -61,20 +69,26 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     }
     match (arguments.form, &arguments.out) {
         (Form::Hubverse, None) => print_hubverse(folder),
-        (Form::Hubverse, Some(_)) => {
-            Err(Problem::new("--as hubverse prints to stdout and takes no --out\n  redirect it: > FILE.csv"))
-        }
+        (Form::Hubverse, Some(_)) => Err(Problem::new(
+            "--as hubverse prints to stdout and takes no --out\n  redirect it: > FILE.csv",
+        )),
         (Form::Parquet, Some(out)) => write_parquet(folder, out, arguments.overwrite),
-        (Form::Parquet, None) => {
-            Err(Problem::new("--as parquet writes a file per table\n  name a folder for them: --out FOLDER"))
-        }
+        (Form::Parquet, None) => Err(Problem::new(
+            "--as parquet writes a file per table\n  name a folder for them: --out FOLDER",
+        )),
     }
 }
 
 #[cfg(feature = "parquet")]
 fn write_parquet(folder: &Path, out: &Path, overwrite: bool) -> Result<u8, Problem> {
     let done = crate::output::parquet::export(folder, out, overwrite).map_err(Problem::new)?;
-    talk(&format!("{}: {} tables, {} rows, {} kB", out.display(), done.tables, done.rows, done.bytes.div_ceil(1000)));
+    talk(&format!(
+        "{}: {} tables, {} rows, {} kB",
+        out.display(),
+        done.tables,
+        done.rows,
+        done.bytes.div_ceil(1000)
+    ));
     Ok(EXIT_DONE)
 }
 
@@ -97,10 +111,14 @@ fn print_hubverse(folder: &Path) -> Result<u8, Problem> {
     let mut out = BufWriter::new(std::io::stdout().lock());
     match hubverse(file, &mut out).map(|origin| (origin, out.flush())) {
         // A reader that has gone (`| head`) is no error of ours.
-        Err(Failure::Write(error)) | Ok((_, Err(error))) if error.kind() != ErrorKind::BrokenPipe => {
+        Err(Failure::Write(error)) | Ok((_, Err(error)))
+            if error.kind() != ErrorKind::BrokenPipe =>
+        {
             Err(Problem::new(format_args!("cannot write the results: {error}")))
         }
-        Err(Failure::Read(message)) => Err(Problem::new(format_args!("{}: {message}", path.display()))),
+        Err(Failure::Read(message)) => {
+            Err(Problem::new(format_args!("{}: {message}", path.display())))
+        }
         Ok((Some(origin), Ok(()))) => {
             let model = format!("spillover-{name}");
             talk(&format!("a hub keeps this as model-output/{model}/{origin}-{model}.csv"));
@@ -113,11 +131,19 @@ fn print_hubverse(folder: &Path) -> Result<u8, Problem> {
 /// Name of the study as a hub takes it: letters, digits, underscores.
 fn study_name(folder: &Path) -> Result<String, Problem> {
     let path = folder.join(DATAPACKAGE);
-    let problem =
-        |what: &str| Problem::new(format_args!("{}: {what}\n  give the folder of a complete study", path.display()));
+    let problem = |what: &str| {
+        Problem::new(format_args!(
+            "{}: {what}\n  give the folder of a complete study",
+            path.display()
+        ))
+    };
     let bytes = std::fs::read(&path).map_err(|error| problem(&error.to_string()))?;
-    let package: serde_json::Value = serde_json::from_slice(&bytes).map_err(|error| problem(&error.to_string()))?;
-    let name = package.get("name").and_then(|n| n.as_str()).ok_or_else(|| problem("no name of a study"))?;
+    let package: serde_json::Value =
+        serde_json::from_slice(&bytes).map_err(|error| problem(&error.to_string()))?;
+    let name = package
+        .get("name")
+        .and_then(|n| n.as_str())
+        .ok_or_else(|| problem("no name of a study"))?;
     Ok(name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect())
 }
 
@@ -151,9 +177,9 @@ fn hubverse(bands: impl std::io::Read, out: &mut impl Write) -> Result<Option<Da
     let mut row = 1;
     while reader.read_record(&mut record).map_err(read)? {
         row += 1;
-        let day: Date = record[date]
-            .parse()
-            .map_err(|_| Failure::Read(format!("row {row}, column `date`: `{}` is no date", &record[date])))?;
+        let day: Date = record[date].parse().map_err(|_| {
+            Failure::Read(format!("row {row}, column `date`: `{}` is no date", &record[date]))
+        })?;
         // The first row of the first group is day 0, and all groups share it.
         let begin = *origin.get_or_insert(day);
         let horizon = i64::from((day - begin).get_days()).to_string();
@@ -162,8 +188,16 @@ fn hubverse(bands: impl std::io::Read, out: &mut impl Write) -> Result<Option<Da
             variant => format!("{}.{variant}", &record[outcome]),
         };
         for &(column, kind, id) in &outputs {
-            let fields =
-                [&begin.to_string(), &scenario, &record[measure], &horizon, &record[border], kind, id, &record[column]];
+            let fields = [
+                &begin.to_string(),
+                &scenario,
+                &record[measure],
+                &horizon,
+                &record[border],
+                kind,
+                id,
+                &record[column],
+            ];
             writer.write_record(fields).map_err(write)?;
         }
     }
@@ -185,7 +219,10 @@ mod tests {
         let text = String::from_utf8(out).unwrap();
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), 1 + 2 * 6);
-        assert_eq!(lines[0], "origin_date,scenario_id,target,horizon,location,output_type,output_type_id,value");
+        assert_eq!(
+            lines[0],
+            "origin_date,scenario_id,target,horizon,location,output_type,output_type_id,value"
+        );
         assert_eq!(lines[1], "2026-01-31,continuity,index,0,RUS-GEO,mean,NA,50");
         assert_eq!(lines[2], "2026-01-31,continuity,index,0,RUS-GEO,quantile,0.05,10");
         assert_eq!(lines[12], "2026-01-31,continuity.aid,index,2,RUS-GEO,quantile,0.95,61");

@@ -12,7 +12,8 @@ use jiff::civil::Date;
 use crate::geography::draw::{self, Layer, RenderOptions};
 use crate::geography::journey::journey;
 use crate::geography::{
-    CrossingMode, CrossingStatus, DestinationKind, Map, SegmentKind, TerritoryKind, TravelMode, load,
+    CrossingMode, CrossingStatus, DestinationKind, Map, SegmentKind, TerritoryKind, TravelMode,
+    load,
 };
 use crate::ids::CellId;
 use crate::report::picture;
@@ -177,13 +178,27 @@ fn tables(dir: &Path, map: &Map, as_of: Date) -> String {
 fn territories(dir: &Path, map: &Map) -> Table {
     let official = load::official_populations(dir);
     let mut out = table(
-        ["code", "name", "kind", "cells", "residents", "official", "share", "towns", "camps", "gates", "ways beyond"],
+        [
+            "code",
+            "name",
+            "kind",
+            "cells",
+            "residents",
+            "official",
+            "share",
+            "towns",
+            "camps",
+            "gates",
+            "ways beyond",
+        ],
         &[3, 4, 5, 6, 7, 8, 9, 10],
     );
     for t in &map.territories {
         let range = usize::from(t.destinations.start)..usize::from(t.destinations.end);
         let places = &map.destinations[range];
-        let count = |f: fn(&DestinationKind) -> bool| places.iter().filter(|d| f(&d.kind)).count().to_string();
+        let count = |f: fn(&DestinationKind) -> bool| {
+            places.iter().filter(|d| f(&d.kind)).count().to_string()
+        };
         let known = official.get(&t.code);
         let kind = match t.kind {
             TerritoryKind::State => "state",
@@ -197,7 +212,9 @@ fn territories(dir: &Path, map: &Map) -> Table {
             t.cells.len().to_string(),
             grouped(t.population),
             known.map_or(String::new(), |&n| grouped(n)),
-            known.map_or(String::new(), |&n| format!("{:.2}", t.population as f64 / n.max(1) as f64)),
+            known.map_or(String::new(), |&n| {
+                format!("{:.2}", t.population as f64 / n.max(1) as f64)
+            }),
             count(|k| *k == DestinationKind::Town),
             count(|k| *k == DestinationKind::Camp),
             count(|k| matches!(k, DestinationKind::Gate(..))),
@@ -209,7 +226,16 @@ fn territories(dir: &Path, map: &Map) -> Table {
 
 fn segments(map: &Map) -> Table {
     let mut out = table(
-        ["segment", "kind", "km", "official", "ratio", "crossings", "residents in 50 km", "kin share"],
+        [
+            "segment",
+            "kind",
+            "km",
+            "official",
+            "ratio",
+            "crossings",
+            "residents in 50 km",
+            "kin share",
+        ],
         &[2, 3, 4, 5, 6, 7],
     );
     for s in &map.segments {
@@ -228,8 +254,20 @@ fn segments(map: &Map) -> Table {
 }
 
 fn crossings(map: &Map) -> Table {
-    let mut out =
-        table(["id", "name", "sides", "segment", "mode", "standing", "persons/day", "by permit", "months"], &[6, 7, 8]);
+    let mut out = table(
+        [
+            "id",
+            "name",
+            "sides",
+            "segment",
+            "mode",
+            "standing",
+            "persons/day",
+            "by permit",
+            "months",
+        ],
+        &[6, 7, 8],
+    );
     for c in &map.crossings {
         let mode = match c.mode {
             CrossingMode::Road => "road",
@@ -265,7 +303,8 @@ fn town(map: &Map, name: &str) -> Result<CellId, String> {
     let exact = towns().find(|d| d.name == name);
     let found = exact.or_else(|| towns().find(|d| d.name.split(" (").next() == Some(name)));
     found.map(|d| d.cells[0]).ok_or_else(|| {
-        let near = towns().min_by_key(|d| (strsim::damerau_levenshtein(&d.name, name), d.name.clone()));
+        let near =
+            towns().min_by_key(|d| (strsim::damerau_levenshtein(&d.name, name), d.name.clone()));
         let hint = near.map_or(String::new(), |d| format!("; the nearest name is `{}`", d.name));
         format!("`{name}` is no town of {} (places.csv){hint}", map.name)
     })
@@ -281,7 +320,12 @@ fn journeys(map: &Map, from: &str, to: &str, month: Month) -> Result<String, Str
         ("on foot, all crossings", TravelMode::Foot, true),
     ] {
         let row = match journey(map, start, end, mode, month, through_closed) {
-            Some(j) => [label.to_owned(), format!("{:.1}", j.hours), format!("{:.0}", j.km), j.via.join("; ")],
+            Some(j) => [
+                label.to_owned(),
+                format!("{:.1}", j.hours),
+                format!("{:.0}", j.km),
+                j.via.join("; "),
+            ],
             None => [label.to_owned(), String::new(), String::new(), "no way".to_owned()],
         };
         out.add_row(row);
@@ -301,9 +345,16 @@ fn draw_to_file(args: &RenderArgs) -> Result<(), String> {
     let name = args.layer.as_deref().unwrap_or_default();
     let Some(layer) = Layer::named(name) else { return Err(format!("no layer `{name}`")) };
     let subtitle = format!("as of {}", args.which.as_of);
-    let options = RenderOptions { width: args.width, subtitle, lines: &lines, towns: !args.no_towns, marks: &[] };
+    let options = RenderOptions {
+        width: args.width,
+        subtitle,
+        lines: &lines,
+        towns: !args.no_towns,
+        marks: &[],
+    };
     let image = draw::render(&map, layer, &options);
-    write_png(&image, &args.out, args.overwrite).map_err(|e| format!("{}: {e}", args.out.display()))?;
+    write_png(&image, &args.out, args.overwrite)
+        .map_err(|e| format!("{}: {e}", args.out.display()))?;
     eprintln!("{}: {} x {} pixels", args.out.display(), image.width, image.height);
     Ok(())
 }
@@ -325,7 +376,8 @@ fn draw_study(
     if args.out.extension().is_some_and(|e| e.eq_ignore_ascii_case("gif")) {
         let images: Vec<draw::Image> = (0..film.days.len()).map(draw).collect();
         let bytes = picture::film(&images).map_err(|e| format!("{shown}: {e}"))?;
-        write_whole(&args.out, args.overwrite, |file| file.write_all(&bytes)).map_err(|e| format!("{shown}: {e}"))?;
+        write_whole(&args.out, args.overwrite, |file| file.write_all(&bytes))
+            .map_err(|e| format!("{shown}: {e}"))?;
         eprintln!("{shown}: {} pictures, {} kB", images.len(), bytes.len().div_ceil(1000));
         return Ok(());
     }
@@ -347,7 +399,8 @@ fn draw_study(
 /// When the folder cannot be written to, or the file exists and may not be replaced.
 pub fn write_png(image: &draw::Image, path: &Path, overwrite: bool) -> Result<(), std::io::Error> {
     write_whole(path, overwrite, |file| {
-        let mut encoder = png::Encoder::new(std::io::BufWriter::new(file), image.width, image.height);
+        let mut encoder =
+            png::Encoder::new(std::io::BufWriter::new(file), image.width, image.height);
         encoder.set_color(png::ColorType::Rgb);
         encoder.set_depth(png::BitDepth::Eight);
         let mut writer = encoder.write_header().map_err(std::io::Error::other)?;
@@ -366,7 +419,8 @@ pub fn write_whole(
     write: impl FnOnce(&mut std::fs::File) -> std::io::Result<()>,
 ) -> std::io::Result<()> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".spillover-").suffix(".part").tempfile_in(folder)?;
+    let mut file =
+        tempfile::Builder::new().prefix(".spillover-").suffix(".part").tempfile_in(folder)?;
     write(file.as_file_mut())?;
     // Temporary files are private; a picture is not.
     #[cfg(unix)]

@@ -7,7 +7,9 @@ use super::store::{Ask, Standing, ends, open, own_store, provenance, standing, s
 use super::{EXIT_DONE, EXIT_RUNS_FAILED};
 use crate::output::folder::{Existing, Folder};
 use crate::recorders::table::TableSet;
-use crate::study::conduct::{Did, OnFailure, Options, StudyError, agree, border_names, file_names, merge_into};
+use crate::study::conduct::{
+    Did, OnFailure, Options, StudyError, agree, border_names, file_names, merge_into,
+};
 use crate::study::merge::Wishes;
 use crate::study::store::FOLDER;
 use crate::study::{execute, precision};
@@ -49,7 +51,8 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let threads = arguments.threads.map_or(cores, usize::from);
     let pool = execute::pool(threads).map_err(Problem::new)?;
-    let next = format!("which: {}\n  do them: {}", ask.command("missing", plan), ask.command("run", plan));
+    let next =
+        format!("which: {}\n  do them: {}", ask.command("missing", plan), ask.command("run", plan));
     let extended = standing(&path, plan)? == Standing::Extended;
     let beyond = arguments.overwrite || extended;
     let tables = {
@@ -63,20 +66,36 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
         }
         let (_, _, missing) = contents.count();
         if missing > 0 {
-            let error = StudyError::Incomplete { missing, planned: plan.runs.len(), damaged: Vec::new() };
+            let error =
+                StudyError::Incomplete { missing, planned: plan.runs.len(), damaged: Vec::new() };
             return ends(error, &next);
         }
         tables
     };
-    let about = format!("study: {}\ncommand: {}", plan.name, std::env::args().collect::<Vec<_>>().join(" "));
+    let about = format!(
+        "study: {}\ncommand: {}",
+        plan.name,
+        std::env::args().collect::<Vec<_>>().join(" ")
+    );
     let existing = Existing::GoOn { study: &plan.name, beyond };
     let token = super::run::token();
-    let mut folder =
-        Folder::begin_beside(&path, &file_names(tables, &study.plan), &existing, &about, &[FOLDER], &token)
-            .map_err(Problem::new)?;
+    let mut folder = Folder::begin_beside(
+        &path,
+        &file_names(tables, &study.plan),
+        &existing,
+        &about,
+        &[FOLDER],
+        &token,
+    )
+    .map_err(Problem::new)?;
     let borders = border_names(study.map.segments.iter().map(|s| s.name.as_str()));
     let options = Options {
-        wishes: Wishes { pool: &pool, tables, precision: precision::WANTED, repeat: &|run| ask.repeat(plan, run) },
+        wishes: Wishes {
+            pool: &pool,
+            tables,
+            precision: precision::WANTED,
+            repeat: &|run| ask.repeat(plan, run),
+        },
         provenance: provenance(&study, threads, 1),
         shard: None,
         on_failure: OnFailure::Continue,
@@ -86,7 +105,8 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     };
     let mut progress = Progress::new(plan, arguments.quiet, arguments.json);
     let did = Did { started: super::run::utc(), ..Did::default() };
-    let result = merge_into(plan, &borders, &mut folder, &options, &did, |event| progress.tell(event));
+    let result =
+        merge_into(plan, &borders, &mut folder, &options, &did, |event| progress.tell(event));
     progress.end();
     match result {
         Ok(conducted) => {

@@ -32,8 +32,10 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     if let Err(error) = agree(plan, &contents) {
         return ends(error, "");
     }
-    let is_missing = |(run, state): (&PlannedRun, &State<'_>)| matches!(state, State::Missing).then_some(*run);
-    let missing: Vec<PlannedRun> = plan.runs.iter().zip(&contents.runs).filter_map(is_missing).collect();
+    let is_missing =
+        |(run, state): (&PlannedRun, &State<'_>)| matches!(state, State::Missing).then_some(*run);
+    let missing: Vec<PlannedRun> =
+        plan.runs.iter().zip(&contents.runs).filter_map(is_missing).collect();
     if let Some(of) = arguments.shards {
         let shards: BTreeSet<usize> = missing.iter().map(|run| run.index % of as usize).collect();
         if !shards.is_empty() {
@@ -43,9 +45,15 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
         let row = |run: &PlannedRun| {
             let variant = &plan.variant(run).name;
             let outcome = outcome_name(run.outcome);
-            format!("{},{},{outcome},{variant},{},{}\n", run.index, run.id, run.point, run.replicate)
+            format!(
+                "{},{},{outcome},{variant},{},{}\n",
+                run.index, run.id, run.point, run.replicate
+            )
         };
-        print(&format!("run,run_id,outcome,variant,point,replicate\n{}", missing.iter().map(row).collect::<String>()));
+        print(&format!(
+            "run,run_id,outcome,variant,point,replicate\n{}",
+            missing.iter().map(row).collect::<String>()
+        ));
     }
     Ok(if missing.is_empty() { EXIT_DONE } else { EXIT_INCOMPLETE })
 }

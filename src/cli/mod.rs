@@ -38,7 +38,8 @@ pub const EXIT_INCOMPLETE: u8 = 3;
 /// The same run gave different bytes in two places.
 pub const EXIT_DISAGREE: u8 = 4;
 
-const ABOUT: &str = "What pressure reaches each border of the Caucasus under each leadership outcome in Iran?";
+const ABOUT: &str =
+    "What pressure reaches each border of the Caucasus under each leadership outcome in Iran?";
 
 const AFTER_HELP: &str = "\
 Exit codes:

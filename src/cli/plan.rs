@@ -116,18 +116,23 @@ fn time_one(arguments: &Arguments, study: &study::Study) -> Result<Timing, Probl
         1,
         |_| simulation::run(&study.scenario(&run), &study.map, spec),
         |_, result| {
-            bytes = Some(result.map(|output| output.tables.iter().map(|t| t.len() as u64).sum::<u64>()));
+            bytes = Some(
+                result.map(|output| output.tables.iter().map(|t| t.len() as u64).sum::<u64>()),
+            );
             Ok::<(), Problem>(())
         },
         || {},
     )?;
     let seconds = begun.elapsed().as_secs_f64();
-    let threads = arguments
-        .threads
-        .map_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get), usize::from);
+    let threads = arguments.threads.map_or_else(
+        || std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        usize::from,
+    );
     match bytes {
         Some(Ok(bytes)) => Ok(Timing { run: middle, seconds, bytes, threads }),
-        Some(Err(failure)) => Err(Problem::new(format_args!("the timed run {middle} failed: {}", failure.cause))),
+        Some(Err(failure)) => {
+            Err(Problem::new(format_args!("the timed run {middle} failed: {}", failure.cause)))
+        }
         None => Err(Problem::new("the timed run gave nothing")),
     }
 }
@@ -152,7 +157,8 @@ fn size(bytes: u64) -> String {
     }
 }
 
-const COLUMNS: [&str; 8] = ["run", "run_id", "variant", "point", "outcome", "replicate", "seed", "parameters"];
+const COLUMNS: [&str; 8] =
+    ["run", "run_id", "variant", "point", "outcome", "replicate", "seed", "parameters"];
 
 fn fields(plan: &Plan, run: &PlannedRun) -> [String; 8] {
     [

@@ -44,7 +44,9 @@ impl<'a> Progress<'a> {
     pub fn new(plan: &'a Plan, quiet: bool, json: bool) -> Self {
         let way = if json {
             let study = &plan.name;
-            print(&json!({ "event": "start", "study": study, "runs": plan.runs.len() }).to_string());
+            print(
+                &json!({ "event": "start", "study": study, "runs": plan.runs.len() }).to_string(),
+            );
             Way::Json
         } else if quiet {
             Way::Silent
@@ -52,9 +54,12 @@ impl<'a> Progress<'a> {
             let bar = ProgressBar::new(plan.runs.len() as u64);
             let template = "{bar:30} {pos}/{len} runs, {rate} runs/s, {eta} left {msg}";
             if let Ok(style) = ProgressStyle::with_template(template) {
-                bar.set_style(style.with_key("rate", |state: &ProgressState, text: &mut dyn std::fmt::Write| {
-                    let _ = write!(text, "{:.2}", state.per_sec());
-                }));
+                bar.set_style(style.with_key(
+                    "rate",
+                    |state: &ProgressState, text: &mut dyn std::fmt::Write| {
+                        let _ = write!(text, "{:.2}", state.per_sec());
+                    },
+                ));
             }
             bar.enable_steady_tick(Duration::from_millis(200));
             Way::Bar(bar)
@@ -121,7 +126,9 @@ impl<'a> Progress<'a> {
     /// Results of another build count as they are: the results version says that they are the same.
     fn tell_of_other_build(&self, count: usize, of: usize) {
         match &self.way {
-            Way::Json => print(&json!({ "event": "other_build", "runs": count, "of": of }).to_string()),
+            Way::Json => {
+                print(&json!({ "event": "other_build", "runs": count, "of": of }).to_string())
+            }
             Way::Bar(_) | Way::Lines { .. } => {
                 let text = format!(
                     "note: another build of the program, of the same results version, did {count} of the {of} runs (manifest.json: parts)"
@@ -136,7 +143,10 @@ impl<'a> Progress<'a> {
     fn tell_of_store(&self, ended: usize, of: usize, others: usize) {
         match &self.way {
             Way::Json if ended + others > 0 => {
-                print(&json!({ "event": "found", "ended": ended, "of": of, "others": others }).to_string());
+                print(
+                    &json!({ "event": "found", "ended": ended, "of": of, "others": others })
+                        .to_string(),
+                );
             }
             Way::Bar(bar) => {
                 bar.set_length(of as u64);
@@ -146,7 +156,9 @@ impl<'a> Progress<'a> {
             _ => {}
         }
         if matches!(self.way, Way::Bar(_) | Way::Lines { .. }) {
-            let say = |text: &str| if let Way::Bar(bar) = &self.way { bar.println(text) } else { talk(text) };
+            let say = |text: &str| {
+                if let Way::Bar(bar) = &self.way { bar.println(text) } else { talk(text) }
+            };
             if ended > 0 {
                 say(&format!("going on: {ended} of {of} runs are in the store"));
             }
@@ -172,7 +184,10 @@ fn line(ended: usize, before: usize, runs: usize, seconds: f64) -> String {
         return format!("{ended} of {runs} runs after {}", duration(seconds));
     }
     let rate = (ended - before) as f64 / seconds.max(1e-3);
-    format!("{ended} of {runs} runs, {rate:.2} runs/s, {} left", duration((runs - ended) as f64 / rate))
+    format!(
+        "{ended} of {runs} runs, {rate:.2} runs/s, {} left",
+        duration((runs - ended) as f64 / rate)
+    )
 }
 
 /// A duration for people.

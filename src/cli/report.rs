@@ -34,12 +34,22 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     let out = arguments.out.clone().unwrap_or_else(|| arguments.studies[0].join(REPORT));
     if out.exists() && !arguments.overwrite {
-        return Err(Problem::new(format!("{} exists; name another file or add --overwrite", out.display())));
+        return Err(Problem::new(format!(
+            "{} exists; name another file or add --overwrite",
+            out.display()
+        )));
     }
-    let beside = arguments.studies[0].parent().map(|p| p.join("validation")).filter(|p| p.join("scores.csv").is_file());
-    let validation =
-        if arguments.validation.is_empty() { beside.into_iter().collect() } else { arguments.validation.clone() };
-    let sources = Sources { studies: arguments.studies.clone(), map: arguments.map.clone(), validation };
+    let beside = arguments.studies[0]
+        .parent()
+        .map(|p| p.join("validation"))
+        .filter(|p| p.join("scores.csv").is_file());
+    let validation = if arguments.validation.is_empty() {
+        beside.into_iter().collect()
+    } else {
+        arguments.validation.clone()
+    };
+    let sources =
+        Sources { studies: arguments.studies.clone(), map: arguments.map.clone(), validation };
     let gathered = gather(&sources).map_err(Problem::new)?;
     for note in &gathered.notes {
         talk(&format!("note: {note}"));

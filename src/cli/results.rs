@@ -37,7 +37,9 @@ pub fn tables(summaries: &[Summary], borders: &[String]) -> String {
         text,
         "Peak pressure 0-100: median [5-95 % of {most} run{plural}], class of the median, median day (d) of the peak."
     );
-    text.push_str("Each column is conditional on its outcome; nothing here says how likely an outcome is.\n");
+    text.push_str(
+        "Each column is conditional on its outcome; nothing here says how likely an outcome is.\n",
+    );
     text
 }
 
@@ -63,13 +65,17 @@ fn table(summaries: &[Summary], borders: &[String], shown: &[usize]) -> String {
     let whole: [WholeRegion; 3] = [
         ("displaced inside\n(persons)", |s| s.displaced_inside, persons),
         ("displaced abroad\n(persons)", |s| s.displaced_abroad, persons),
-        ("attention diverted\n(% of reserve)", |s| s.attention_diverted, |v| format!("{:.0}", 100.0 * v)),
+        (
+            "attention diverted\n(% of reserve)",
+            |s| s.attention_diverted,
+            |v| format!("{:.0}", 100.0 * v),
+        ),
     ];
     for (name, value, shown) in whole {
         let cells = summaries.iter().map(|s| {
-            right(
-                value(s).map_or("-".into(), |v| format!("{}\n[{}]", shown(v.q50), range(&shown(v.q05), &shown(v.q95)))),
-            )
+            right(value(s).map_or("-".into(), |v| {
+                format!("{}\n[{}]", shown(v.q50), range(&shown(v.q05), &shown(v.q95)))
+            }))
         });
         table.add_row([Cell::new(name)].into_iter().chain(cells).collect::<Vec<_>>());
     }
@@ -90,7 +96,11 @@ pub fn precision(precisions: &[Precision], wanted: f64) -> String {
         let worst = of.max_by(|a, b| size(a).total_cmp(&size(b)));
         let Some(worst) = worst else { continue };
         let border = if border.is_empty() { String::new() } else { format!(" {border}") };
-        let variant = if worst.variant == BASE_VARIANT { String::new() } else { format!(" / {}", worst.variant) };
+        let variant = if worst.variant == BASE_VARIANT {
+            String::new()
+        } else {
+            format!(" / {}", worst.variant)
+        };
         let known = match worst.relative() {
             Some(relative) => format!("\u{b1}{:.1} %", 100.0 * relative),
             None if worst.moments.count < 2 => "unknown from one draw".into(),
@@ -110,7 +120,10 @@ pub fn precision(precisions: &[Precision], wanted: f64) -> String {
         );
     }
     if !text.is_empty() {
-        text.insert_str(0, "Mean over the runs, 95 % interval where it is widest (precision.csv has all):\n");
+        text.insert_str(
+            0,
+            "Mean over the runs, 95 % interval where it is widest (precision.csv has all):\n",
+        );
     }
     text
 }
@@ -149,9 +162,13 @@ mod tests {
 
     #[test]
     fn people_are_counted_in_words() {
-        for (value, text) in
-            [(0.0, "0"), (812.0, "812"), (4_560.0, "4.6 k"), (45_600.0, "46 k"), (1_234_567.0, "1.23 M")]
-        {
+        for (value, text) in [
+            (0.0, "0"),
+            (812.0, "812"),
+            (4_560.0, "4.6 k"),
+            (45_600.0, "46 k"),
+            (1_234_567.0, "1.23 M"),
+        ] {
             assert_eq!(persons(value), text);
         }
     }
@@ -168,7 +185,8 @@ mod tests {
         let borders = ["IRN-AZE".to_owned(), "RUS-SOUTH".to_owned()];
         let of = |outcome: &str| Summary::of(outcome, "base", 2, &[&headline, &headline]);
         let text = tables(&[of("continuity"), of("civil_strife")], &borders);
-        for part in ["civil", "44 [44-44]", "high d 120", "1.20 M", "[34-34 k]", "5-95 % of 2 runs"] {
+        for part in ["civil", "44 [44-44]", "high d 120", "1.20 M", "[34-34 k]", "5-95 % of 2 runs"]
+        {
             assert!(text.contains(part), "{part} in\n{text}");
         }
         let line = |word: &str| text.lines().position(|l| l.contains(word)).unwrap();

@@ -6,8 +6,8 @@ use super::ending::{tell_of, tell_of_shard};
 use super::problem::Problem;
 use super::progress::Progress;
 use super::store::{
-    Ask, Standing, ends, has_failed, marked_tables, own_store, provenance, standing, standing_replicates,
-    standing_tables, tables_line,
+    Ask, Standing, ends, has_failed, marked_tables, own_store, provenance, standing,
+    standing_replicates, standing_tables, tables_line,
 };
 use super::{EXIT_DONE, EXIT_RUNS_FAILED, study, talk};
 use crate::design::points::Target;
@@ -16,7 +16,8 @@ use crate::output::folder::{Existing, Folder, Joined};
 use crate::recorders::table::TableSet;
 use crate::simulation::{self, RunSpec};
 use crate::study::conduct::{
-    Conducted, Did, OnFailure, Options, Shard, StudyError, border_names, conduct, file_names, merge_into, run_missing,
+    Conducted, Did, OnFailure, Options, Shard, StudyError, border_names, conduct, file_names,
+    merge_into, run_missing,
 };
 use crate::study::execute;
 use crate::study::merge::{self, Wishes};
@@ -174,8 +175,13 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     let talks = !arguments.quiet && !arguments.json;
     if talks {
         let plan = &study.plan;
-        let part = if plan.runs.len() < whole { format!("{} of ", plan.runs.len()) } else { String::new() };
-        let shard = arguments.shard.map_or(String::new(), |s| format!(", shard {}/{}", s.number, s.of));
+        let part = if plan.runs.len() < whole {
+            format!("{} of ", plan.runs.len())
+        } else {
+            String::new()
+        };
+        let shard =
+            arguments.shard.map_or(String::new(), |s| format!(", shard {}/{}", s.number, s.of));
         talk(&format!("{}: {part}{extent}{shard}, {threads} at a time", plan.title));
         if plan.design.as_ref().is_some_and(|design| design.fixes(Target::Outcome)) {
             talk(
@@ -188,7 +194,12 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     let mut grew = true;
     loop {
         let plan = &study.plan;
-        let asked = Ask { study: ask.study.clone(), out: ask.out.clone(), replicates, sets: ask.sets.clone() };
+        let asked = Ask {
+            study: ask.study.clone(),
+            out: ask.out.clone(),
+            replicates,
+            sets: ask.sets.clone(),
+        };
         let repeat = |run: &PlannedRun| asked.repeat(plan, run);
         let options = Options {
             wishes: Wishes {
@@ -219,31 +230,40 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
         let mut progress = Progress::new(plan, arguments.quiet, arguments.json);
         let result = match (&mut place, arguments.until_precision) {
             (Place::Own(folder), None) => {
-                conduct(plan, &borders, folder, &options, one, |event| progress.tell(event)).map(Step::Complete)
+                conduct(plan, &borders, folder, &options, one, |event| progress.tell(event))
+                    .map(Step::Complete)
             }
             (Place::Own(folder), Some(wanted)) => {
-                run_missing(plan, &borders, &path, &options, one, |event| progress.tell(event)).and_then(|more| {
-                    did.add(more);
-                    let now = plan.runs.iter().map(|r| r.replicate + 1).max().unwrap_or(1);
-                    let first = ask.replicates.unwrap_or(planned);
-                    let most = arguments.max_replicates.unwrap_or(first.saturating_mul(10));
-                    let needed = replicates_needed(&path, &study, &borders, tables, wanted)?;
-                    match next_replicates(needed, now, most, grew) {
-                        Some(more) => Ok(Step::More(more)),
-                        None => merge_into(plan, &borders, folder, &options, &did, |event| progress.tell(event))
+                run_missing(plan, &borders, &path, &options, one, |event| progress.tell(event))
+                    .and_then(|more| {
+                        did.add(more);
+                        let now = plan.runs.iter().map(|r| r.replicate + 1).max().unwrap_or(1);
+                        let first = ask.replicates.unwrap_or(planned);
+                        let most = arguments.max_replicates.unwrap_or(first.saturating_mul(10));
+                        let needed = replicates_needed(&path, &study, &borders, tables, wanted)?;
+                        match next_replicates(needed, now, most, grew) {
+                            Some(more) => Ok(Step::More(more)),
+                            None => merge_into(plan, &borders, folder, &options, &did, |event| {
+                                progress.tell(event)
+                            })
                             .map(Step::Complete),
-                    }
-                })
+                        }
+                    })
             }
             (Place::Shared(_), _) => {
-                run_missing(plan, &borders, &path, &options, one, |event| progress.tell(event)).map(Step::Shard)
+                run_missing(plan, &borders, &path, &options, one, |event| progress.tell(event))
+                    .map(Step::Shard)
             }
         };
         progress.end();
         match result {
             Ok(Step::Complete(conducted)) => {
                 tell_of(&conducted, &borders, arguments.quiet, arguments.json);
-                return Ok(if conducted.failures.is_empty() { EXIT_DONE } else { EXIT_RUNS_FAILED });
+                return Ok(if conducted.failures.is_empty() {
+                    EXIT_DONE
+                } else {
+                    EXIT_RUNS_FAILED
+                });
             }
             Ok(Step::Shard(did)) => {
                 let beside = matches!(&place, Place::Shared(joined) if joined.beside_complete());
@@ -289,18 +309,28 @@ enum Step {
 }
 
 /// Marks the folder and says which tables it will have, or says why not.
-fn begin(arguments: &Arguments, study: &study::Study, path: &Path) -> Result<(Place, TableSet), Problem> {
+fn begin(
+    arguments: &Arguments,
+    study: &study::Study,
+    path: &Path,
+) -> Result<(Place, TableSet), Problem> {
     let plan = &study.plan;
     own_store(path)?;
-    let about = format!("study: {}\ncommand: {}", plan.name, std::env::args().collect::<Vec<_>>().join(" "));
+    let about = format!(
+        "study: {}\ncommand: {}",
+        plan.name,
+        std::env::args().collect::<Vec<_>>().join(" ")
+    );
     let asked = arguments.tables.unwrap_or(TableSet::ALL);
     if arguments.shard.is_some() {
-        let joined = Folder::join(path, &file_names(TableSet::ALL, plan), &plan.name, &about, &[FOLDER]);
+        let joined =
+            Folder::join(path, &file_names(TableSet::ALL, plan), &plan.name, &about, &[FOLDER]);
         return joined.map(|joined| (Place::Shared(joined), asked)).map_err(Problem::new);
     }
     if arguments.overwrite {
         let names = file_names(asked, plan);
-        let folder = Folder::begin_beside(path, &names, &Existing::Replace, &about, &[FOLDER], &token());
+        let folder =
+            Folder::begin_beside(path, &names, &Existing::Replace, &about, &[FOLDER], &token());
         let folder = folder.map_err(Problem::new)?;
         read::remove(path).map_err(Problem::new)?;
         return Ok((Place::Own(folder), asked));
@@ -312,12 +342,15 @@ fn begin(arguments: &Arguments, study: &study::Study, path: &Path) -> Result<(Pl
     let beyond = match &standing {
         Standing::Extended => true,
         Standing::Same => {
-            (arguments.retry_failed && has_failed(path)) || arguments.until_precision.is_some() || wanted != there
+            (arguments.retry_failed && has_failed(path))
+                || arguments.until_precision.is_some()
+                || wanted != there
         }
         Standing::None | Standing::Other(_) => false,
     };
     let had = if beyond { Some(there) } else { marked_tables(path) };
-    let tables = had.map_or(asked, |had| had.union(arguments.tables.unwrap_or(TableSet::runs_only())));
+    let tables =
+        had.map_or(asked, |had| had.union(arguments.tables.unwrap_or(TableSet::runs_only())));
     if had.is_some_and(|had| had != tables) && !arguments.quiet && !arguments.json {
         talk("note: the runs that are there lack some of these tables and are done again");
     }
@@ -326,9 +359,9 @@ fn begin(arguments: &Arguments, study: &study::Study, path: &Path) -> Result<(Pl
     let existing = Existing::GoOn { study: &plan.name, beyond };
     let begun = Folder::begin_beside(path, &names, &existing, &about, &[FOLDER], &token());
     let folder = begun.map_err(|error| match (&error, &standing) {
-        (OutputError::Complete { .. }, Standing::Same) => {
-            Problem::new(format_args!("{error}\n  add to it: ask for more replicates, outcomes or points"))
-        }
+        (OutputError::Complete { .. }, Standing::Same) => Problem::new(format_args!(
+            "{error}\n  add to it: ask for more replicates, outcomes or points"
+        )),
         (OutputError::Complete { .. }, Standing::Other(why)) => {
             Problem::new(format_args!("{error}\n  it cannot be added to: {why}"))
         }
@@ -347,9 +380,15 @@ fn replicates_needed(
 ) -> Result<Option<u32>, StudyError> {
     let store = Store::open(path)?;
     let contents = store.contents(&study.plan, tables);
-    let (_, precisions) = merge::summaries(&study.plan, &merge::groups(&study.plan, &contents), &contents, borders);
-    let short = |p: &&Precision| p.is_headline() && p.relative().is_none_or(|relative| relative > wanted);
-    Ok(precisions.iter().filter(short).map(|p| p.would_do(wanted).map_or(u32::MAX, |n| n as u32)).max())
+    let (_, precisions) =
+        merge::summaries(&study.plan, &merge::groups(&study.plan, &contents), &contents, borders);
+    let short =
+        |p: &&Precision| p.is_headline() && p.relative().is_none_or(|relative| relative > wanted);
+    Ok(precisions
+        .iter()
+        .filter(short)
+        .map(|p| p.would_do(wanted).map_or(u32::MAX, |n| n as u32))
+        .max())
 }
 
 /// With how many replicates to go on when so many are there and so many are needed; nothing when the wanted precision, or the
@@ -358,7 +397,9 @@ fn replicates_needed(
 /// At most twice as many as there are: a first guess of a variance may be far off. What comes out depends on the runs
 /// alone, so that it is the same on every machine.
 fn next_replicates(needed: Option<u32>, now: u32, most: u32, grew: bool) -> Option<u32> {
-    needed.filter(|_| grew && now < most).map(|needed| needed.clamp(now + 1, now.saturating_mul(2)).min(most))
+    needed
+        .filter(|_| grew && now < most)
+        .map(|needed| needed.clamp(now + 1, now.saturating_mul(2)).min(most))
 }
 
 #[cfg(test)]
@@ -372,9 +413,17 @@ mod tests {
         assert_eq!(next_replicates(Some(30), 4, 40, true), Some(8), "twice at most");
         assert_eq!(next_replicates(Some(u32::MAX), 30, 40, true), Some(40));
         assert_eq!(next_replicates(Some(3), 4, 40, true), Some(5), "one more at least");
-        assert_eq!(next_replicates(Some(6), 4, 40, false), None, "asking for more gives no more runs");
+        assert_eq!(
+            next_replicates(Some(6), 4, 40, false),
+            None,
+            "asking for more gives no more runs"
+        );
         assert_eq!(next_replicates(Some(60), 40, 40, true), None, "the most is reached");
-        assert_eq!(next_replicates(Some(60), 40, 10, true), None, "the most is less than there are");
+        assert_eq!(
+            next_replicates(Some(60), 40, 10, true),
+            None,
+            "the most is less than there are"
+        );
         assert_eq!(next_replicates(Some(u32::MAX), u32::MAX - 1, u32::MAX, true), Some(u32::MAX));
     }
 }

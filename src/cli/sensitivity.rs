@@ -43,10 +43,9 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
         study.measures.clone()
     } else {
         let borders = border_names(study.map.segments.iter().map(|s| s.name.as_str()));
-        let read = arguments
-            .measures
-            .iter()
-            .map(|text| Measure::parse(text, &borders).map_err(|e| format!("--measure {text}: {e}")));
+        let read = arguments.measures.iter().map(|text| {
+            Measure::parse(text, &borders).map_err(|e| format!("--measure {text}: {e}"))
+        });
         read.collect::<Result<Vec<_>, _>>().map_err(Problem::new)?
     };
     let points = suited(study.plan.design.as_deref()).map_err(Problem::new)?.clone();
@@ -67,7 +66,8 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
         }
         if has_failed(&folder) { EXIT_RUNS_FAILED } else { EXIT_DONE }
     } else {
-        let tables = arguments.run.tables.unwrap_or_else(|| TableSet::runs_only().with(Table::Measures));
+        let tables =
+            arguments.run.tables.unwrap_or_else(|| TableSet::runs_only().with(Table::Measures));
         let mut first = arguments.run.clone();
         first.tables = Some(tables.with(Table::Measures));
         let code = run::run(&first)?;
@@ -86,7 +86,9 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     } else if !arguments.run.quiet {
         print(&tables(&analysis, &groups, &measures, settings.confidence));
         for silent in &analysis.silent {
-            talk(&format!("note: {silent} does not vary over the points, or too few runs succeeded"));
+            talk(&format!(
+                "note: {silent} does not vary over the points, or too few runs succeeded"
+            ));
         }
         talk(&format!("wrote {FILE} and {PICTURE} in {}", folder.display()));
     }
@@ -121,9 +123,10 @@ fn keep(folder: &Path, csv: &[u8], svg: &[u8]) -> Result<(), String> {
         let path = path.display().to_string();
         move |error: std::io::Error| format!("cannot write {path}: {error}")
     };
-    let text = fs::read(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-    let mut package: Json =
-        serde_json::from_slice(&text).map_err(|error| format!("{} is not JSON: {error}", path.display()))?;
+    let text =
+        fs::read(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let mut package: Json = serde_json::from_slice(&text)
+        .map_err(|error| format!("{} is not JSON: {error}", path.display()))?;
     if let Some(resources) = package["resources"].as_array_mut() {
         resources.retain(|resource| resource["path"] != FILE);
         resources.push(table::resource());
@@ -132,7 +135,8 @@ fn keep(folder: &Path, csv: &[u8], svg: &[u8]) -> Result<(), String> {
     let mut listed = format!("{package:#}").into_bytes();
     listed.push(b'\n');
     for (name, bytes) in [(FILE, csv), (PICTURE, svg), (DATAPACKAGE, &listed)] {
-        let (part, whole): (PathBuf, PathBuf) = (folder.join(format!("{name}.part")), folder.join(name));
+        let (part, whole): (PathBuf, PathBuf) =
+            (folder.join(format!("{name}.part")), folder.join(name));
         fs::write(&part, bytes).map_err(failed(&part))?;
         fs::rename(&part, &whole).map_err(failed(&whole))?;
     }
@@ -154,10 +158,13 @@ fn tables(analysis: &Analysis, groups: &[Group], measures: &[Measure], confidenc
             let name = g.outcome.replace('_', "\n");
             right(if alone { name } else { format!("{name}\n{}", g.variant) })
         });
-        table.set_header([Cell::new(measure.to_string())].into_iter().chain(names).collect::<Vec<_>>());
+        table.set_header(
+            [Cell::new(measure.to_string())].into_iter().chain(names).collect::<Vec<_>>(),
+        );
         for factor in order {
             let cells = groups.iter().map(|group| {
-                let found = analysis.pairs(measure, group).find(|(main, _)| main.parameter == factor);
+                let found =
+                    analysis.pairs(measure, group).find(|(main, _)| main.parameter == factor);
                 right(found.map_or("-".into(), |(main, beside)| {
                     let e = main.estimate;
                     format!(
@@ -186,7 +193,9 @@ fn tables(analysis: &Analysis, groups: &[Group], measures: &[Measure], confidenc
             "mu* [{percent:.0} % interval]: mean size of the change over a factor's whole range; below it mu, with the sign."
         )
     };
-    text.push_str("Each column is conditional on its outcome; nothing here says how likely an outcome is.\n");
+    text.push_str(
+        "Each column is conditional on its outcome; nothing here says how likely an outcome is.\n",
+    );
     text
 }
 

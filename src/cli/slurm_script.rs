@@ -36,7 +36,11 @@ fn tables(text: &str) -> Result<String, String> {
 /// A line break in an argument would end a comment or a directive of the script, and begin a command.
 fn in_one_line(arguments: &Arguments, plan: &Plan) -> Result<(), Problem> {
     let mut words = arguments.ask.words();
-    words.extend([plan.name.clone(), arguments.mem.clone(), arguments.ask.folder(plan).display().to_string()]);
+    words.extend([
+        plan.name.clone(),
+        arguments.mem.clone(),
+        arguments.ask.folder(plan).display().to_string(),
+    ]);
     words.extend(arguments.time.clone());
     words.extend(arguments.tables.clone());
     match words.iter().find(|word| word.contains(char::is_control)) {
@@ -53,9 +57,15 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     let plan = &study.plan;
     in_one_line(arguments, plan)?;
     let of = arguments.shards;
-    let tables = arguments.tables.as_ref().map_or(String::new(), |tables| format!(" --tables {}", quoted(tables)));
+    let tables = arguments
+        .tables
+        .as_ref()
+        .map_or(String::new(), |tables| format!(" --tables {}", quoted(tables)));
     let name = quoted(&format!("spillover-{}", plan.name));
-    let time = arguments.time.as_ref().map_or(String::new(), |time| format!("#SBATCH --time={}\n", quoted(time)));
+    let time = arguments
+        .time
+        .as_ref()
+        .map_or(String::new(), |time| format!("#SBATCH --time={}\n", quoted(time)));
     let run = arguments.ask.command("run", plan);
     let missing = arguments.ask.command("missing", plan);
     let merge = arguments.ask.command("merge", plan);

@@ -50,7 +50,9 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     }
     let complete = missing == plan.runs.len() && has_runs(&folder, plan);
     if complete && !arguments.json {
-        talk("note: the folder holds complete tables whose parts were removed; only the store is looked at here");
+        talk(
+            "note: the folder holds complete tables whose parts were removed; only the store is looked at here",
+        );
     }
     Ok(match (missing, failed) {
         (0, 0) => EXIT_DONE,
@@ -62,18 +64,27 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
 
 fn as_text(plan: &Plan, store: &Store, contents: &Contents<'_>) -> String {
     let (done, failed, missing) = contents.count();
-    let mut text =
-        format!("{}: {} runs planned, {done} done, {failed} failed, {missing} missing\n", plan.name, plan.runs.len());
+    let mut text = format!(
+        "{}: {} runs planned, {done} done, {failed} failed, {missing} missing\n",
+        plan.name,
+        plan.runs.len()
+    );
     let causes = causes(contents);
     for (cause, count) in causes.iter().take(CAUSES) {
         let _ = writeln!(text, "  failed ({count}): {cause}");
     }
     let mut left: BTreeMap<(u16, &str), usize> = BTreeMap::new();
-    for (run, _) in plan.runs.iter().zip(&contents.runs).filter(|(_, s)| matches!(s, State::Missing)) {
+    for (run, _) in
+        plan.runs.iter().zip(&contents.runs).filter(|(_, s)| matches!(s, State::Missing))
+    {
         *left.entry((run.variant, outcome_name(run.outcome))).or_default() += 1;
     }
     for ((variant, outcome), count) in left {
-        let _ = writeln!(text, "  missing ({count}): {outcome}, {}", plan.variants[usize::from(variant)].name);
+        let _ = writeln!(
+            text,
+            "  missing ({count}): {outcome}, {}",
+            plan.variants[usize::from(variant)].name
+        );
     }
     for part in store.parts() {
         let _ = writeln!(text, "part {}", described(part));
@@ -84,11 +95,18 @@ fn as_text(plan: &Plan, store: &Store, contents: &Contents<'_>) -> String {
         let why = if part.other_columns {
             "from a program with other columns".to_owned()
         } else if head.results_version != RESULTS_VERSION {
-            format!("of results version {} (this program has {RESULTS_VERSION})", head.results_version)
+            format!(
+                "of results version {} (this program has {RESULTS_VERSION})",
+                head.results_version
+            )
         } else {
             "of another config, map, extent or selection".to_owned()
         };
-        let _ = writeln!(text, "kept, not merged: {runs} runs in {} ({}), {why}", part.name, head.study);
+        let _ = writeln!(
+            text,
+            "kept, not merged: {runs} runs in {} ({}), {why}",
+            part.name, head.study
+        );
     }
     text
 }
@@ -96,13 +114,23 @@ fn as_text(plan: &Plan, store: &Store, contents: &Contents<'_>) -> String {
 fn described(part: &Part) -> String {
     let head = &part.head;
     if head.store == 0 {
-        return format!("{}: its first line is not whole, so nothing in it counts ({} lines)", part.name, part.ignored);
+        return format!(
+            "{}: its first line is not whole, so nothing in it counts ({} lines)",
+            part.name, part.ignored
+        );
     }
     let shard = head.shard.as_ref().map_or(String::new(), |s| format!(", shard {s}"));
-    let ignored = if part.ignored > 0 { format!(", {} lines not whole", part.ignored) } else { String::new() };
+    let ignored = if part.ignored > 0 {
+        format!(", {} lines not whole", part.ignored)
+    } else {
+        String::new()
+    };
     let host = head.host.get("name").and_then(|n| n.as_str()).unwrap_or("?");
     let size = part.bytes as f64 / 1e6;
-    format!("{}: {} runs, {size:.1} MB, by {host} from {}{shard}{ignored}", part.name, part.runs, head.started)
+    format!(
+        "{}: {} runs, {size:.1} MB, by {host} from {}{shard}{ignored}",
+        part.name, part.runs, head.started
+    )
 }
 
 fn causes<'a>(contents: &Contents<'a>) -> BTreeMap<&'a str, usize> {
@@ -123,7 +151,10 @@ fn as_json(plan: &Plan, store: &Store, contents: &Contents<'_>) -> serde_json::V
             "other_columns": part.other_columns, "head": part.head,
         })
     });
-    let others = contents.others.iter().map(|&(part, runs)| json!({ "name": store.parts()[part].name, "runs": runs }));
+    let others = contents
+        .others
+        .iter()
+        .map(|&(part, runs)| json!({ "name": store.parts()[part].name, "runs": runs }));
     json!({
         "study": plan.name, "plan_hash": plan.hash, "planned": plan.runs.len(), "done": done, "failed": failed,
         "missing": missing, "causes": causes(contents), "parts": parts.collect::<Vec<_>>(),

@@ -112,14 +112,16 @@ fn column(folder: &Path, name: &str) -> Option<Vec<String>> {
 /// figures depend on.
 pub fn has_runs(folder: &Path, plan: &Plan) -> bool {
     let same = |listed: Vec<String>| {
-        listed.len() == plan.runs.len() && plan.runs.iter().zip(&listed).all(|(run, id)| run.id.to_string() == *id)
+        listed.len() == plan.runs.len()
+            && plan.runs.iter().zip(&listed).all(|(run, id)| run.id.to_string() == *id)
     };
     !folder.join(MARK).exists() && listed_runs(folder).is_some_and(same)
 }
 
 /// Whether the tables of a folder have failed runs.
 pub fn has_failed(folder: &Path) -> bool {
-    column(folder, "status").is_some_and(|statuses| statuses.iter().any(|status| status == "failed"))
+    column(folder, "status")
+        .is_some_and(|statuses| statuses.iter().any(|status| status == "failed"))
 }
 
 /// What a folder's complete tables are to a plan.
@@ -144,10 +146,16 @@ pub fn standing(folder: &Path, plan: &Plan) -> Result<Standing, Problem> {
     let planned: BTreeSet<String> = plan.runs.iter().map(|run| run.id.to_string()).collect();
     let strange = listed.iter().filter(|id| !planned.contains(*id)).count();
     if strange > 0 {
-        return Ok(Standing::Other(format!("{strange} of its {} runs are not in what is asked for", listed.len())));
+        return Ok(Standing::Other(format!(
+            "{strange} of its {} runs are not in what is asked for",
+            listed.len()
+        )));
     }
     let store = Store::open(folder).map_err(Problem::new)?;
-    let lost = listed.iter().filter(|id| !u64::from_str_radix(id, 16).is_ok_and(|id| store.knows(id))).count();
+    let lost = listed
+        .iter()
+        .filter(|id| !u64::from_str_radix(id, 16).is_ok_and(|id| store.knows(id)))
+        .count();
     Ok(match lost {
         0 if listed.len() == planned.len() => Standing::Same,
         0 => Standing::Extended,
@@ -176,16 +184,26 @@ pub fn tables_line(tables: TableSet) -> String {
 pub fn marked_tables(folder: &Path) -> Option<TableSet> {
     let mark = std::fs::read(folder.join(MARK)).ok()?;
     let text = String::from_utf8_lossy(&mark);
-    text.lines().find_map(|line| line.strip_prefix(TABLES)).and_then(|names| TableSet::parse(names).ok())
+    text.lines()
+        .find_map(|line| line.strip_prefix(TABLES))
+        .and_then(|names| TableSet::parse(names).ok())
 }
 
 /// How many replicates the tables of a folder have.
 pub fn standing_replicates(folder: &Path) -> Option<u32> {
-    column(folder, "replicate")?.iter().filter_map(|number| number.parse::<u32>().ok()).max()?.checked_add(1)
+    column(folder, "replicate")?
+        .iter()
+        .filter_map(|number| number.parse::<u32>().ok())
+        .max()?
+        .checked_add(1)
 }
 
 /// Opens the store of a folder and says which tables its runs have, unless they are given.
-pub fn open(folder: &Path, plan: &Plan, tables: Option<TableSet>) -> Result<(Store, TableSet), Problem> {
+pub fn open(
+    folder: &Path,
+    plan: &Plan,
+    tables: Option<TableSet>,
+) -> Result<(Store, TableSet), Problem> {
     let store = Store::open(folder).map_err(Problem::new)?;
     let tables = tables.or_else(|| store.tables_of(plan)).unwrap_or(TableSet::ALL);
     Ok((store, tables))
@@ -200,7 +218,11 @@ pub fn provenance(study: &study::Study, threads: usize, threads_in_run: usize) -
     let resolved = &study.resolved;
     Provenance {
         command: std::env::args().collect(),
-        config_files: resolved.files.iter().map(|path| ConfigFile { path: path.clone(), blake3: hash(path) }).collect(),
+        config_files: resolved
+            .files
+            .iter()
+            .map(|path| ConfigFile { path: path.clone(), blake3: hash(path) })
+            .collect(),
         config_hash: resolved.hash.clone(),
         resolved_config: serde_json::to_value(&resolved.scenario).unwrap_or_default(),
         variant_hashes: resolved

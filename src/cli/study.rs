@@ -38,8 +38,16 @@ impl Study {
     pub fn scenario(&self, run: &PlannedRun) -> Arc<Scenario> {
         let scenario = self.plan.scenario(run);
         if self.plan.points() > CHECKED_WHOLE {
-            let complaint = of_domains(&scenario).into_iter().chain(simulation::check(&scenario, &self.map)).next();
-            assert!(complaint.is_none(), "point {} does not fit: {}", run.point, complaint.unwrap_or_default());
+            let complaint = of_domains(&scenario)
+                .into_iter()
+                .chain(simulation::check(&scenario, &self.map))
+                .next();
+            assert!(
+                complaint.is_none(),
+                "point {} does not fit: {}",
+                run.point,
+                complaint.unwrap_or_default()
+            );
         }
         scenario
     }
@@ -58,17 +66,22 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Study, Problem> {
     }
     let resolved = config::load(path, sets)?;
     let base = &resolved.scenario.run;
-    let moved = resolved.variants.iter().filter(|(_, v)| v.run.map != base.map || v.run.as_of != base.as_of);
+    let moved = resolved
+        .variants
+        .iter()
+        .filter(|(_, v)| v.run.map != base.map || v.run.as_of != base.as_of);
     let moved = moved.map(|(name, _)| {
         format!("variant `{name}` changes run.map or run.as_of\n  the variants of a study share map and date: make a study of its own")
     });
     if let Some(problem) = Problem::all(moved) {
         return Err(problem);
     }
-    let as_of = base
-        .as_of
-        .parse()
-        .map_err(|_| Problem::new(format_args!("run.as_of = \"{}\" is no date such as \"2026-01-15\"", base.as_of)))?;
+    let as_of = base.as_of.parse().map_err(|_| {
+        Problem::new(format_args!(
+            "run.as_of = \"{}\" is no date such as \"2026-01-15\"",
+            base.as_of
+        ))
+    })?;
     let map = Map::load(&resolved.map_dir, as_of).map_err(Problem::new)?;
     for (variant, (_, scenario)) in resolved.variants.iter().enumerate() {
         let complaints = simulation::check(scenario, &map);
@@ -77,8 +90,13 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Study, Problem> {
         }
     }
     let borders = border_names(map.segments.iter().map(|s| s.name.as_str()));
-    let measures: Vec<_> =
-        resolved.scenario.sensitivity.measures.iter().map(|text| Measure::parse(text, &borders)).collect();
+    let measures: Vec<_> = resolved
+        .scenario
+        .sensitivity
+        .measures
+        .iter()
+        .map(|text| Measure::parse(text, &borders))
+        .collect();
     let complaint = |(i, result): (usize, &Result<Measure, String>)| {
         result.as_ref().err().map(|words| format!("sensitivity.measures[{i}]: {words}"))
     };
@@ -88,7 +106,8 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Study, Problem> {
     }
     let measures = measures.into_iter().flatten().collect();
     let design = design::prepare(&resolved, &|scenario| simulation::check(scenario, &map))?;
-    let plan = Plan::with_design(&resolved.scenario, &resolved.variants, &map.hash, design).map_err(Problem::new)?;
+    let plan = Plan::with_design(&resolved.scenario, &resolved.variants, &map.hash, design)
+        .map_err(Problem::new)?;
     Ok(Study { resolved, map: Arc::new(map), plan, measures })
 }
 

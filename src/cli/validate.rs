@@ -90,7 +90,10 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     let mut found: Vec<Found> = Vec::new();
     for path in &arguments.cases {
         let case = find(path).and_then(|case| match found.iter().find(|f| f.name == case.name) {
-            Some(other) => Err(format!("{} has the same name as {}\n  name each case once", case.named, other.named)),
+            Some(other) => Err(format!(
+                "{} has the same name as {}\n  name each case once",
+                case.named, other.named
+            )),
             None => Ok(case),
         });
         match case {
@@ -109,18 +112,22 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     let mut names = vec![report::SCORES, report::SERIES, report::VALIDATION, DATAPACKAGE, MANIFEST];
     names.extend(pictures.iter().map(String::as_str));
     let about = format!("validation\ncommand: {}", std::env::args().collect::<Vec<_>>().join(" "));
-    let mut folder = Folder::begin(&arguments.out, &names, arguments.overwrite, &about).map_err(Problem::new)?;
+    let mut folder =
+        Folder::begin(&arguments.out, &names, arguments.overwrite, &about).map_err(Problem::new)?;
     let started = now();
 
     let mut records: Vec<CaseRecord> = Vec::new();
     for case in &found {
         talk(&format!("{}: {} replicates", case.name, settings.replicates));
-        match run_case(case, &settings).and_then(|record| assess(&record).map(|_| ()).map(|()| record)) {
+        match run_case(case, &settings)
+            .and_then(|record| assess(&record).map(|_| ()).map(|()| record))
+        {
             Ok(record) => records.push(record),
             Err(causes) => fail(&mut failures, case.named.clone(), causes),
         }
     }
-    let cases: Vec<Assessment<'_>> = records.iter().filter_map(|record| assess(record).ok()).collect();
+    let cases: Vec<Assessment<'_>> =
+        records.iter().filter_map(|record| assess(record).ok()).collect();
     if cases.is_empty() {
         folder.fail("no case could be scored");
         talk("error: no case could be scored");
@@ -141,7 +148,11 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
         let style = if arguments.markdown { Style::Markdown } else { Style::Terminal };
         print(&table::tables(&cases, &failures, style));
     }
-    talk(&format!("wrote scores, series and pictures of {} to {}", count(cases.len()), arguments.out.display()));
+    talk(&format!(
+        "wrote scores, series and pictures of {} to {}",
+        count(cases.len()),
+        arguments.out.display()
+    ));
     if failures.is_empty() {
         return Ok(EXIT_DONE);
     }
@@ -184,7 +195,8 @@ fn settings(arguments: &Arguments) -> Result<Settings, Problem> {
 /// Reads sets of parameters and lays each over the scenario, so that unknown paths and values out of range are found
 /// before anything runs.
 fn parameters(path: &Path, scenario: &Scenario) -> Result<Vec<Vec<(String, f64)>>, Problem> {
-    let found = parameter_sets::read(path).map_err(|problems| all(problems, "the file of parameter sets is broken"))?;
+    let found = parameter_sets::read(path)
+        .map_err(|problems| all(problems, "the file of parameter sets is broken"))?;
     let ground = Ground::new(scenario);
     let mut problems = Vec::new();
     for ((set, line), row) in found.sets.iter().zip(&found.lines).zip(&found.rows) {
@@ -194,7 +206,10 @@ fn parameters(path: &Path, scenario: &Scenario) -> Result<Vec<Vec<(String, f64)>
         for misfit in misfits {
             problems.push(match misfit.value {
                 Some(value) => format!("{at}, column `{}`\n  {}", set[value].0, misfit.told),
-                None => format!("{at}: each value is allowed alone, not all together\n  {}", misfit.told),
+                None => format!(
+                    "{at}: each value is allowed alone, not all together\n  {}",
+                    misfit.told
+                ),
             });
         }
         // A column that is no key is wrong in every row: once is enough.
@@ -237,12 +252,17 @@ fn find(path: &Path) -> Result<Found, String> {
         ));
     };
     let whole = folder.canonicalize().unwrap_or_else(|_| folder.clone());
-    let name = whole.file_name().map_or_else(|| named.clone(), |n| n.to_string_lossy().into_owned());
+    let name =
+        whole.file_name().map_or_else(|| named.clone(), |n| n.to_string_lossy().into_owned());
     Ok(Found { named, folder, name, kind })
 }
 
 fn parent(path: &Path) -> String {
-    path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).display().to_string()
+    path.parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
+        .display()
+        .to_string()
 }
 
 /// The cases that there are by name, the likeliest first named.
@@ -303,7 +323,9 @@ fn write(
     }
     folder.append(DATAPACKAGE, &pretty(&report::datapackage(RESULTS_VERSION, &pictures)))?;
     let files = folder.seal()?.to_vec();
-    let hash = |path: &Path| std::fs::read(path).map(|bytes| blake3::hash(&bytes).to_hex().to_string()).ok();
+    let hash = |path: &Path| {
+        std::fs::read(path).map(|bytes| blake3::hash(&bytes).to_hex().to_string()).ok()
+    };
     let manifest = json!({
         "results_version": RESULTS_VERSION,
         "program": manifest::program(),

@@ -31,7 +31,13 @@ pub struct Scope {
 /// Problems of a tree against a schema.
 #[must_use]
 pub fn check(tree: &Node, schema: View<'_>, scope: Scope) -> Vec<Diagnostic> {
-    let mut walk = Walk { schema, scope, problems: Vec::new(), missing: Vec::new(), has_misplaced_extends: false };
+    let mut walk = Walk {
+        schema,
+        scope,
+        problems: Vec::new(),
+        missing: Vec::new(),
+        has_misplaced_extends: false,
+    };
     walk.node(tree, schema, "", None);
     let mut problems = walk.problems;
     if scope.is_complete && !walk.has_misplaced_extends {
@@ -44,7 +50,13 @@ pub fn check(tree: &Node, schema: View<'_>, scope: Scope) -> Vec<Diagnostic> {
 #[must_use]
 pub fn check_value(value: &Node, schema: View<'_>, path: &str) -> Vec<Diagnostic> {
     let scope = Scope { root: None, extends: false, is_complete: true };
-    let mut walk = Walk { schema, scope, problems: Vec::new(), missing: Vec::new(), has_misplaced_extends: false };
+    let mut walk = Walk {
+        schema,
+        scope,
+        problems: Vec::new(),
+        missing: Vec::new(),
+        has_misplaced_extends: false,
+    };
     walk.node(value, schema, path, None);
     walk.problems.append(&mut walk.missing);
     walk.problems
@@ -78,7 +90,9 @@ impl Walk<'_> {
         let branches = schema.branches();
         if let Some(table) = node.as_table()
             && let Some((tag, kinds)) = common_tag(&branches)
-            && !table.get(tag).is_some_and(|entry| kinds.iter().any(|(kind, _)| *kind == &entry.node.to_json()))
+            && !table
+                .get(tag)
+                .is_some_and(|entry| kinds.iter().any(|(kind, _)| *kind == &entry.node.to_json()))
         {
             // Which fields are right cannot be said before the kind is known.
             match table.get(tag) {
@@ -91,8 +105,11 @@ impl Walk<'_> {
             self.node(node, branch, path, Some(told));
             return;
         }
-        let types =
-            if branches.is_empty() { schema.types() } else { branches.iter().flat_map(|b| b.types()).collect() };
+        let types = if branches.is_empty() {
+            schema.types()
+        } else {
+            branches.iter().flat_map(|b| b.types()).collect()
+        };
         if types.is_empty() {
             self.finite_within(node, path);
             return;
@@ -113,30 +130,46 @@ impl Walk<'_> {
 
     fn choice(&mut self, node: &Node, choices: &[Choice<'_>], path: &str, told: View<'_>) {
         let found = node.to_json();
-        let same = |choice: &Json| *choice == found || choice.as_f64().is_some_and(|c| node.as_f64() == Some(c));
+        let same = |choice: &Json| {
+            *choice == found || choice.as_f64().is_some_and(|c| node.as_f64() == Some(c))
+        };
         if choices.iter().any(|(choice, _)| same(choice)) {
             return;
         }
-        let allowed = choices.iter().map(|(choice, _)| choice.to_string()).collect::<Vec<_>>().join(", ");
+        let allowed =
+            choices.iter().map(|(choice, _)| choice.to_string()).collect::<Vec<_>>().join(", ");
         let names: Vec<&str> = choices.iter().filter_map(|(choice, _)| choice.as_str()).collect();
-        let right_type = choices.iter().any(|(choice, _)| choice.is_string() == node.as_str().is_some());
+        let right_type =
+            choices.iter().any(|(choice, _)| choice.is_string() == node.as_str().is_some());
         let problem = if right_type {
             let message = format!("unknown value for {}", shown(path));
             let guess = node.as_str().and_then(|word| nearest(word, names.iter().copied()));
-            let label =
-                if choices.len() == 1 { format!("expected {allowed}") } else { "not one of the choices".into() };
+            let label = if choices.len() == 1 {
+                format!("expected {allowed}")
+            } else {
+                "not one of the choices".into()
+            };
             Diagnostic::at(node.span, message, label)
                 .note(format!("allowed: {allowed}"))
                 .maybe_help(guess.map(|guess| format!("did you mean `\"{guess}\"`?")))
         } else {
             let label = format!("expected one of {allowed}, found {}", node.value.kind());
-            let hint = matches!(node.value, Value::Array(_)).then_some("this key takes one value, not a list");
-            Diagnostic::at(node.span, format!("wrong type for {}", shown(path)), label).maybe_help(hint)
+            let hint = matches!(node.value, Value::Array(_))
+                .then_some("this key takes one value, not a list");
+            Diagnostic::at(node.span, format!("wrong type for {}", shown(path)), label)
+                .maybe_help(hint)
         };
         self.report(with_meaning(problem, told, path));
     }
 
-    fn wrong_type(&mut self, node: &Node, types: &[&str], schema: View<'_>, path: &str, told: View<'_>) {
+    fn wrong_type(
+        &mut self,
+        node: &Node,
+        types: &[&str],
+        schema: View<'_>,
+        path: &str,
+        told: View<'_>,
+    ) {
         let expected = if schema.text("pattern") == Some(DATE) {
             DATE_IN_WORDS.to_owned()
         } else {
@@ -172,14 +205,20 @@ impl Walk<'_> {
     }
 
     fn not_finite(&mut self, node: &Node, path: &str, told: View<'_>) {
-        let problem = Diagnostic::at(node.span, format!("{} is not a finite number", shown(path)), "expected a number");
+        let problem = Diagnostic::at(
+            node.span,
+            format!("{} is not a finite number", shown(path)),
+            "expected a number",
+        );
         self.report(with_meaning(problem, told, path));
     }
 
     /// Where the schema allows anything, numbers still have to be numbers.
     fn finite_within(&mut self, node: &Node, path: &str) {
         match &node.value {
-            Value::Float(float) if !float.is_finite() => self.not_finite(node, path, View::root(&Json::Null)),
+            Value::Float(float) if !float.is_finite() => {
+                self.not_finite(node, path, View::root(&Json::Null))
+            }
             Value::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
                     self.finite_within(item, &format!("{path}[{index}]"));
@@ -197,15 +236,19 @@ impl Walk<'_> {
     fn text(&mut self, node: &Node, text: &str, schema: View<'_>, path: &str, told: View<'_>) {
         let letters = text.chars().count();
         let pattern = schema.text("pattern");
-        let matches = pattern.is_none_or(|pattern| Regex::new(pattern).is_ok_and(|regex| regex.is_match(text)));
+        let matches = pattern
+            .is_none_or(|pattern| Regex::new(pattern).is_ok_and(|regex| regex.is_match(text)));
         if !matches {
             let hint = told.text("x-hint").or_else(|| schema.text("x-hint"));
             let allowed = match (hint, pattern) {
                 (Some(hint), _) => format!("expected {hint}"),
                 (None, Some(DATE)) => format!("expected {DATE_IN_WORDS}"),
-                (None, pattern) => format!("expected text that fits the pattern {}", pattern.unwrap_or_default()),
+                (None, pattern) => {
+                    format!("expected text that fits the pattern {}", pattern.unwrap_or_default())
+                }
             };
-            let problem = Diagnostic::at(node.span, format!("{} has the wrong form", shown(path)), allowed);
+            let problem =
+                Diagnostic::at(node.span, format!("{} has the wrong form", shown(path)), allowed);
             self.report(with_meaning(problem, told, path));
         } else if pattern == Some(DATE)
             && let Err(error) = text.parse::<jiff::civil::Date>()
@@ -215,7 +258,11 @@ impl Walk<'_> {
             let problem = Diagnostic::at(node.span, message, format!("there is no {text}"));
             self.report(with_meaning(problem, told, path));
         } else if schema.count("minLength").is_some_and(|least| letters < least) {
-            let label = if letters == 0 { "expected text".into() } else { format!("found {letters} characters") };
+            let label = if letters == 0 {
+                "expected text".into()
+            } else {
+                format!("found {letters} characters")
+            };
             let problem = Diagnostic::at(node.span, format!("{} is too short", shown(path)), label);
             self.report(with_meaning(problem, told, path));
         } else if let Some(most) = schema.count("maxLength").filter(|most| letters > *most) {
@@ -227,7 +274,9 @@ impl Walk<'_> {
 
     fn array(&mut self, node: &Node, items: &[Node], schema: View<'_>, path: &str, told: View<'_>) {
         let (least, most) = (schema.count("minItems"), schema.count("maxItems"));
-        if least.is_some_and(|least| items.len() < least) || most.is_some_and(|most| items.len() > most) {
+        if least.is_some_and(|least| items.len() < least)
+            || most.is_some_and(|most| items.len() > most)
+        {
             let allowed = match (least, most) {
                 (Some(least), Some(most)) if least == most => format!("exactly {least}"),
                 (Some(least), Some(most)) => format!("{least} to {most}"),
@@ -235,7 +284,11 @@ impl Walk<'_> {
                 (None, most) => format!("at most {}", most.unwrap_or_default()),
             };
             let message = format!("{} has the wrong number of values", shown(path));
-            let problem = Diagnostic::at(node.span, message, format!("found {}, expected {allowed}", items.len()));
+            let problem = Diagnostic::at(
+                node.span,
+                message,
+                format!("found {}, expected {allowed}", items.len()),
+            );
             self.report(with_meaning(problem, told, path));
         }
         for (index, item) in items.iter().enumerate() {
@@ -255,7 +308,8 @@ impl Walk<'_> {
                 format!("the range of {} runs backwards", shown(path)),
                 format!("from {} down to {}", low.to_toml(), high.to_toml()),
             );
-            let help = format!("write the lower value first: `[{}, {}]`", high.to_toml(), low.to_toml());
+            let help =
+                format!("write the lower value first: `[{}, {}]`", high.to_toml(), low.to_toml());
             self.report(with_meaning(problem, told, path).help(help));
         }
         if schema.get("uniqueItems") == Some(&Json::Bool(true)) {
@@ -282,7 +336,9 @@ impl Walk<'_> {
             let inner_path = join(path, &entry.key);
             let by_pattern = || {
                 let mut patterns = schema.pattern_properties();
-                patterns.find(|(pattern, _)| Regex::new(pattern).is_ok_and(|regex| regex.is_match(&entry.key)))
+                patterns.find(|(pattern, _)| {
+                    Regex::new(pattern).is_ok_and(|regex| regex.is_match(&entry.key))
+                })
             };
             let inner = schema
                 .property(&entry.key)
@@ -290,11 +346,17 @@ impl Walk<'_> {
                 .or_else(|| schema.other_properties());
             match inner {
                 // A value of a map is explained where the map is.
-                Some(inner) => self.node(&entry.node, inner, &inner_path, inner.meaning().is_none().then_some(schema)),
+                Some(inner) => self.node(
+                    &entry.node,
+                    inner,
+                    &inner_path,
+                    inner.meaning().is_none().then_some(schema),
+                ),
                 None => self.unknown_key(entry, schema, path),
             }
         }
-        let missing: Vec<&str> = schema.required().filter(|name| table.get(name).is_none()).collect();
+        let missing: Vec<&str> =
+            schema.required().filter(|name| table.get(name).is_none()).collect();
         if !missing.is_empty() {
             self.missing_keys(node, &missing, schema, path);
         }
@@ -307,7 +369,8 @@ impl Walk<'_> {
         let message = format!("unknown {kind} {} {place}", shown(key));
         let keys: Vec<&str> = schema.properties().map(|(name, _)| name).collect();
         let guess = nearest(key, keys.iter().copied());
-        let elsewhere = if guess.is_none() || key == "extends" { self.tables_with(key) } else { Vec::new() };
+        let elsewhere =
+            if guess.is_none() || key == "extends" { self.tables_with(key) } else { Vec::new() };
         let mut problem = Diagnostic::at(entry.key_span, message, "no such key");
         problem = if key == "extends" {
             self.has_misplaced_extends = true;
@@ -325,7 +388,10 @@ impl Walk<'_> {
             let list = keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
             problem.note(format!("keys {place}: {list}"))
         } else {
-            problem.note(format!("there are {} keys {place}; `spillover schema --parameters` lists them", keys.len()))
+            problem.note(format!(
+                "there are {} keys {place}; `spillover schema --parameters` lists them",
+                keys.len()
+            ))
         };
         self.report(problem);
     }
@@ -341,7 +407,11 @@ impl Walk<'_> {
             }
             for (name, inner) in schema.properties() {
                 if name == key {
-                    found.push(if path.is_empty() { "the top level".to_owned() } else { format!("[{path}]") });
+                    found.push(if path.is_empty() {
+                        "the top level".to_owned()
+                    } else {
+                        format!("[{path}]")
+                    });
                 }
                 open.push((join(&path, name), inner));
             }
@@ -351,8 +421,11 @@ impl Walk<'_> {
 
     fn missing_keys(&mut self, node: &Node, missing: &[&str], schema: View<'_>, path: &str) {
         let place = place_in_words(path);
-        let is_table = |name: &str| schema.property(name).is_some_and(|inner| inner.types() == ["object"]);
-        let name = |key: &&str| if is_table(key) { format!("[{}]", join(path, key)) } else { format!("`{key}`") };
+        let is_table =
+            |name: &str| schema.property(name).is_some_and(|inner| inner.types() == ["object"]);
+        let name = |key: &&str| {
+            if is_table(key) { format!("[{}]", join(path, key)) } else { format!("`{key}`") }
+        };
         let kind = match (missing.iter().all(|key| is_table(key)), missing.len()) {
             (true, 1) => "table",
             (true, _) => "tables",
@@ -391,12 +464,16 @@ impl Walk<'_> {
 /// The field by which all alternatives of an enum tell themselves apart, with its values.
 fn common_tag<'s>(branches: &[View<'s>]) -> Option<(&'s str, Vec<Choice<'s>>)> {
     let (first, rest) = branches.split_first()?;
-    let is_tag =
-        |branch: &View<'s>, name: &str| branch.property(name).is_some_and(|inner| inner.get("const").is_some());
-    let (tag, _) = first
-        .properties()
-        .find(|(name, _)| is_tag(first, name) && !rest.is_empty() && rest.iter().all(|branch| is_tag(branch, name)))?;
-    let kinds = branches.iter().filter_map(|b| Some((b.property(tag)?.get("const")?, b.meaning()))).collect();
+    let is_tag = |branch: &View<'s>, name: &str| {
+        branch.property(name).is_some_and(|inner| inner.get("const").is_some())
+    };
+    let (tag, _) = first.properties().find(|(name, _)| {
+        is_tag(first, name) && !rest.is_empty() && rest.iter().all(|branch| is_tag(branch, name))
+    })?;
+    let kinds = branches
+        .iter()
+        .filter_map(|b| Some((b.property(tag)?.get("const")?, b.meaning())))
+        .collect();
     Some((tag, kinds))
 }
 
@@ -408,7 +485,9 @@ pub fn pick<'s>(node: &Node, branches: &[View<'s>]) -> Option<View<'s>> {
     let type_fits = |branch: &View<'_>| {
         let types = branch.types();
         match branch.choices() {
-            Some(choices) => choices.iter().any(|(choice, _)| choice.is_string() == node.as_str().is_some()),
+            Some(choices) => {
+                choices.iter().any(|(choice, _)| choice.is_string() == node.as_str().is_some())
+            }
             None => types.is_empty() || types.iter().any(|name| fits(&node.value, name)),
         }
     };
@@ -421,8 +500,14 @@ pub fn pick<'s>(node: &Node, branches: &[View<'s>]) -> Option<View<'s>> {
             tag.is_some() && inner.get("const").and_then(Json::as_str) == tag
         })
     };
-    let by_key = |branch: &&View<'s>| branch.required().next().is_some_and(|name| table.get(name).is_some());
-    candidates.iter().find(by_tag).or_else(|| candidates.iter().find(by_key)).or(candidates.first()).copied()
+    let by_key =
+        |branch: &&View<'s>| branch.required().next().is_some_and(|name| table.get(name).is_some());
+    candidates
+        .iter()
+        .find(by_tag)
+        .or_else(|| candidates.iter().find(by_key))
+        .or(candidates.first())
+        .copied()
 }
 
 /// Whether a value is of a JSON type.

@@ -5,7 +5,9 @@ use std::fmt;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str};
+use annotate_snippets::{
+    AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str,
+};
 use serde_json::{Value, json};
 
 /// Number of a source in [`Sources`].
@@ -186,20 +188,30 @@ impl Diagnostic {
             Place::File(file) => group = group.element(Origin::path(sources.name(file))),
             Place::Span(span) => {
                 let mut snippet = snippet_of(sources, span.file).annotation(
-                    AnnotationKind::Primary
-                        .span(first_line(sources, span))
-                        .label((!self.label.is_empty()).then(|| normalize_untrusted_str(&self.label))),
+                    AnnotationKind::Primary.span(first_line(sources, span)).label(
+                        (!self.label.is_empty()).then(|| normalize_untrusted_str(&self.label)),
+                    ),
                 );
-                for (other, label) in self.related.iter().filter(|(other, _)| other.file == span.file) {
+                for (other, label) in
+                    self.related.iter().filter(|(other, _)| other.file == span.file)
+                {
                     snippet = snippet.annotation(
-                        AnnotationKind::Context.span(first_line(sources, *other)).label(normalize_untrusted_str(label)),
+                        AnnotationKind::Context
+                            .span(first_line(sources, *other))
+                            .label(normalize_untrusted_str(label)),
                     );
                 }
                 group = group.element(snippet);
-                for (other, label) in self.related.iter().filter(|(other, _)| other.file != span.file) {
-                    group = group.element(snippet_of(sources, other.file).annotation(
-                        AnnotationKind::Context.span(first_line(sources, *other)).label(normalize_untrusted_str(label)),
-                    ));
+                for (other, label) in
+                    self.related.iter().filter(|(other, _)| other.file != span.file)
+                {
+                    group = group.element(
+                        snippet_of(sources, other.file).annotation(
+                            AnnotationKind::Context
+                                .span(first_line(sources, *other))
+                                .label(normalize_untrusted_str(label)),
+                        ),
+                    );
                 }
             }
         }
@@ -289,7 +301,9 @@ impl Diagnostics {
             }
             many => {
                 let summary = format!("{many} problems found");
-                text.push_str(&renderer.render(&[Group::with_title(Level::ERROR.primary_title(summary))]));
+                text.push_str(
+                    &renderer.render(&[Group::with_title(Level::ERROR.primary_title(summary))]),
+                );
             }
         }
         text

@@ -30,7 +30,11 @@ impl EventFiles {
         let nodes = tree.get("episode.violence").and_then(Node::as_array).unwrap_or_default();
         for (entry, node) in scenario.episode.violence.iter_mut().zip(nodes) {
             let Some(named) = node.get("file") else { continue };
-            let folder = sources.path(named.span.file).and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
+            let folder = sources
+                .path(named.span.file)
+                .and_then(Path::parent)
+                .unwrap_or(Path::new(""))
+                .to_owned();
             let path: PathBuf = folder.join(&entry.file).components().collect();
             if !self.0.contains_key(&path) {
                 if !path.is_file() {
@@ -69,7 +73,8 @@ fn event(row: &rows::Row, problems: &mut Vec<Diagnostic>) -> Option<PrescribedEv
     };
     let text = |i: usize| row.fields[i].text.as_str();
     let date = text(0).parse().ok().filter(|_| !text(0).contains('T'));
-    let number = |i: usize, most: f64| text(i).parse::<f64>().ok().filter(|x: &f64| x.abs() <= most);
+    let number =
+        |i: usize, most: f64| text(i).parse::<f64>().ok().filter(|x: &f64| x.abs() <= most);
     let deaths = |i: usize| text(i).parse::<u32>().ok().filter(|n| *n <= MOST_DEATHS);
     let (lat, lon, civilians, all) = (number(1, 90.0), number(2, 180.0), deaths(3), deaths(4));
     if date.is_none() {

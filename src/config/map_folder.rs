@@ -32,14 +32,19 @@ pub fn find(value: &Node, scenario: &Path, sources: &Sources) -> Result<PathBuf,
             looked.push(candidate);
         }
     }
-    let looked = looked.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
+    let looked =
+        looked.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
     let known = folders(&places[1..]);
     let help = match nearest(name, known.iter().map(String::as_str)) {
         Some(guess) => Some(format!("did you mean `\"{guess}\"`?")),
         None if known.is_empty() => None,
         None => Some(format!("maps that are there: {}", known.join(", "))),
     };
-    let problem = Diagnostic::at(value.span, format!("there is no map {}", shown(name)), "no folder of this name");
+    let problem = Diagnostic::at(
+        value.span,
+        format!("there is no map {}", shown(name)),
+        "no folder of this name",
+    );
     Err(Box::new(problem.note(format!("looked for: {looked}")).maybe_help(help)))
 }
 
@@ -49,7 +54,9 @@ fn folders(places: &[PathBuf]) -> Vec<String> {
         .iter()
         .filter_map(|place| place.read_dir().ok())
         .flatten()
-        .filter_map(|entry| entry.ok().filter(|entry| entry.path().is_dir())?.file_name().into_string().ok())
+        .filter_map(|entry| {
+            entry.ok().filter(|entry| entry.path().is_dir())?.file_name().into_string().ok()
+        })
         // Beside the maps there may be the tools that make them.
         .filter(|name| name != "tools" && !name.starts_with('.'))
         .collect();

@@ -57,7 +57,8 @@ fn gaps(schema: View<'_>, documented: View<'_>, path: &str, depth: usize, found:
     }
     for (name, inner) in children(schema) {
         // A value of a map is documented where the map is.
-        let documented = if name == "*" && inner.properties().next().is_none() { schema } else { inner };
+        let documented =
+            if name == "*" && inner.properties().next().is_none() { schema } else { inner };
         gaps(inner, documented, &join(path, name), depth + 1, found);
     }
     let mut missing = Vec::new();
@@ -65,7 +66,9 @@ fn gaps(schema: View<'_>, documented: View<'_>, path: &str, depth: usize, found:
         missing.push("meaning");
     }
     if let Some(number) = leaf_number(schema) {
-        for (keyword, words) in [("x-unit", "unit"), ("x-source", "source"), ("x-certainty", "certainty")] {
+        for (keyword, words) in
+            [("x-unit", "unit"), ("x-source", "source"), ("x-certainty", "certainty")]
+        {
             if schema.text(keyword).or_else(|| documented.text(keyword)).is_none() {
                 missing.push(words);
             }
@@ -84,7 +87,12 @@ fn gaps(schema: View<'_>, documented: View<'_>, path: &str, depth: usize, found:
 fn children(schema: View<'_>) -> Vec<(&str, View<'_>)> {
     let mut found: Vec<_> = schema.properties().collect();
     if schema.types() == ["object"] {
-        found.extend(schema.other_properties().filter(|inner| !inner.types().is_empty()).map(|inner| ("*", inner)));
+        found.extend(
+            schema
+                .other_properties()
+                .filter(|inner| !inner.types().is_empty())
+                .map(|inner| ("*", inner)),
+        );
     }
     if schema.types() == ["array"]
         && let Some(item) = schema.item(0).filter(|item| item.types() == ["object"])
@@ -132,7 +140,9 @@ fn section(schema: View<'_>, values: Option<&Node>, path: &str, level: usize, te
     let value_of = |name: &str| table.and_then(|table| table.get(name)).map(|entry| &entry.node);
     let mut below = Vec::new();
     let mut rows = String::new();
-    for (name, inner, value) in entries(schema, table).into_iter().map(|(name, inner)| (name, inner, value_of(name))) {
+    for (name, inner, value) in
+        entries(schema, table).into_iter().map(|(name, inner)| (name, inner, value_of(name)))
+    {
         if is_section(inner, value) {
             below.push((name, inner, value));
         } else {
@@ -146,7 +156,13 @@ fn section(schema: View<'_>, values: Option<&Node>, path: &str, level: usize, te
         let _ = write!(text, "| key | value | {DOCUMENTED}\n|---|---|---|---|---|---|---|\n{rows}");
     }
     for (name, inner, value) in below {
-        section(value.map_or(inner, |node| chosen(inner, node)), value, &join(path, name), level + 1, text);
+        section(
+            value.map_or(inner, |node| chosen(inner, node)),
+            value,
+            &join(path, name),
+            level + 1,
+            text,
+        );
     }
 }
 
@@ -155,7 +171,8 @@ fn entries<'a>(schema: View<'a>, table: Option<&'a Table>) -> Vec<(&'a str, View
     let mut found: Vec<_> = schema.properties().collect();
     if let Some(other) = schema.other_properties() {
         let names = table.into_iter().flat_map(Table::iter).map(|entry| entry.key.as_str());
-        found.extend(names.filter(|name| schema.property(name).is_none()).map(|name| (name, other)));
+        found
+            .extend(names.filter(|name| schema.property(name).is_none()).map(|name| (name, other)));
     }
     found
 }
@@ -173,10 +190,14 @@ fn alike<'a>(schema: View<'a>, values: Option<&'a Node>) -> Vec<Item<'a>> {
     let items: Vec<Item<'a>> = match &values.value {
         Value::Array(items) => {
             let name = |index: usize, node: &Node| {
-                let name = ["name", "code"].iter().find_map(|key| node.get(key)?.as_str().map(ToOwned::to_owned));
+                let name = ["name", "code"]
+                    .iter()
+                    .find_map(|key| node.get(key)?.as_str().map(ToOwned::to_owned));
                 name.unwrap_or_else(|| (index + 1).to_string())
             };
-            let item = |(index, node)| Some(Item { name: name(index, node), schema: schema.item(index)?, node });
+            let item = |(index, node)| {
+                Some(Item { name: name(index, node), schema: schema.item(index)?, node })
+            };
             items.iter().enumerate().filter_map(item).collect()
         }
         Value::Table(table) => {
@@ -216,7 +237,8 @@ fn side_by_side(items: &[Item<'_>], text: &mut String) {
     for (key, schema) in &keys {
         let _ = writeln!(text, "| `{key}` | {}", documentation(*schema, *schema));
     }
-    let value = |item: &Item<'_>, key: &str| item.node.get(key).map_or_else(|| "not set".to_owned(), shown);
+    let value =
+        |item: &Item<'_>, key: &str| item.node.get(key).map_or_else(|| "not set".to_owned(), shown);
     let ruler = |columns: usize| "|---".repeat(columns + 1);
     if keys.len() <= WIDEST {
         let head: Vec<_> = keys.iter().map(|(key, _)| format!("`{key}`")).collect();
@@ -253,15 +275,21 @@ fn is_section(schema: View<'_>, value: Option<&Node>) -> bool {
 /// The cells of a row about what a key may be and means.
 fn documentation(schema: View<'_>, documented: View<'_>) -> String {
     let range = match (schema.choices(), leaf_number(schema)) {
-        (Some(choices), _) => {
-            choices.iter().map(|(choice, _)| code(&choice.to_string())).collect::<Vec<_>>().join(", ")
-        }
+        (Some(choices), _) => choices
+            .iter()
+            .map(|(choice, _)| code(&choice.to_string()))
+            .collect::<Vec<_>>()
+            .join(", "),
         (None, Some(number)) => number.limits().in_words().unwrap_or_default(),
         (None, None) if schema.types() == ["boolean"] => "true, false".to_owned(),
         (None, None) => String::new(),
     };
     let cell = |keyword: &str| {
-        schema.text(keyword).or_else(|| documented.text(keyword)).unwrap_or_default().replace('|', "\\|")
+        schema
+            .text(keyword)
+            .or_else(|| documented.text(keyword))
+            .unwrap_or_default()
+            .replace('|', "\\|")
     };
     let meaning = schema.meaning().unwrap_or_default().replace('|', "\\|");
     let unit = schema.unit().or_else(|| documented.unit()).unwrap_or_default().replace('|', "\\|");

@@ -58,12 +58,16 @@ impl Resolved {
 
 /// Puts a complaint `key: what is wrong` at its key, or at the deepest table on the way that exists.
 fn place(tree: &Node, complaint: &str) -> Diagnostic {
-    let Some((key, message)) = complaint.split_once(": ") else { return Diagnostic::nowhere(complaint) };
+    let Some((key, message)) = complaint.split_once(": ") else {
+        return Diagnostic::nowhere(complaint);
+    };
     let mut steps = Vec::new();
     for part in key.split('.') {
         let mut pieces = part.split('[');
         steps.extend(pieces.next().filter(|name| !name.is_empty()).map(Step::Key));
-        steps.extend(pieces.filter_map(|index| index.trim_end_matches(']').parse().ok().map(Step::Index)));
+        steps.extend(
+            pieces.filter_map(|index| index.trim_end_matches(']').parse().ok().map(Step::Index)),
+        );
     }
     let node = tree.follow(steps);
     // A span of nothing is the root: no such key was written anywhere.
@@ -78,13 +82,16 @@ fn place(tree: &Node, complaint: &str) -> Diagnostic {
 /// # Errors
 /// With every problem that was found, not only the first.
 pub fn load(path: &Path, sets: &[String]) -> Result<Resolved, Diagnostics> {
-    let Checked { tree, variants, mut sources, map_dir } = check_all(path, sets, &schema::resolved::<Scenario>())?;
+    let Checked { tree, variants, mut sources, map_dir } =
+        check_all(path, sets, &schema::resolved::<Scenario>())?;
     let mut problems = Vec::new();
     let mut event_files = EventFiles::default();
     let mut read = |tree: &Node| match deserialise::<Scenario>(tree) {
         Ok(mut scenario) => {
             event_files.fill(&mut scenario, tree, &mut sources, &mut problems);
-            problems.extend(semantics::of_domains(&scenario).iter().map(|complaint| place(tree, complaint)));
+            problems.extend(
+                semantics::of_domains(&scenario).iter().map(|complaint| place(tree, complaint)),
+            );
             Some(scenario)
         }
         Err(problem) => {
@@ -93,8 +100,10 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Resolved, Diagnostics> {
         }
     };
     let scenario = read(&tree);
-    let (trees, scenarios): (Vec<_>, Vec<_>) =
-        variants.into_iter().filter_map(|(name, tree)| read(&tree).map(|scenario| (tree, (name, scenario)))).unzip();
+    let (trees, scenarios): (Vec<_>, Vec<_>) = variants
+        .into_iter()
+        .filter_map(|(name, tree)| read(&tree).map(|scenario| (tree, (name, scenario))))
+        .unzip();
     match (scenario, map_dir) {
         (Some(scenario), Some(map_dir)) if problems.is_empty() => {
             let hash = blake3::hash(canonical_json(&scenario).as_bytes()).to_hex().to_string();
@@ -132,8 +141,11 @@ impl<T> Document<T> {
 ///
 /// # Errors
 /// With every problem that was found.
-pub fn document<T: schemars::JsonSchema + DeserializeOwned>(path: &Path) -> Result<Document<T>, Diagnostics> {
-    let source::Reading { sources, root, tree, is_complete, mut problems } = source::read(path, &[]);
+pub fn document<T: schemars::JsonSchema + DeserializeOwned>(
+    path: &Path,
+) -> Result<Document<T>, Diagnostics> {
+    let source::Reading { sources, root, tree, is_complete, mut problems } =
+        source::read(path, &[]);
     let Some(tree) = tree else { return Err(Diagnostics::new(sources, problems)) };
     let scope = Scope { root, extends: sources.files().len() > 1, is_complete };
     problems.extend(check::check(&tree, View::root(&schema::resolved::<T>()), scope));
@@ -162,8 +174,13 @@ pub struct Checked {
 ///
 /// # Errors
 /// With every problem that was found.
-pub fn check_all(path: &Path, sets: &[String], document: &serde_json::Value) -> Result<Checked, Diagnostics> {
-    let source::Reading { sources, root, tree, is_complete, mut problems } = source::read(path, sets);
+pub fn check_all(
+    path: &Path,
+    sets: &[String],
+    document: &serde_json::Value,
+) -> Result<Checked, Diagnostics> {
+    let source::Reading { sources, root, tree, is_complete, mut problems } =
+        source::read(path, sets);
     let Some(tree) = tree else { return Err(Diagnostics::new(sources, problems)) };
     let scope = Scope { root, extends: sources.files().len() > 1, is_complete };
     let check_one = |tree: &Node| {
@@ -181,7 +198,9 @@ pub fn check_all(path: &Path, sets: &[String], document: &serde_json::Value) -> 
     }
     problems.extend(own);
     let map_dir = match tree.get("run.map").filter(|map| map.as_str().is_some()) {
-        Some(map) => map_folder::find(map, path, &sources).map_err(|problem| problems.push(*problem)).ok(),
+        Some(map) => {
+            map_folder::find(map, path, &sources).map_err(|problem| problems.push(*problem)).ok()
+        }
         None => None,
     };
     if !problems.is_empty() {
@@ -219,7 +238,11 @@ pub fn deserialise<T: DeserializeOwned>(tree: &Node) -> Result<T, Box<Diagnostic
             Segment::Enum { variant } => Some(Step::Key(variant)),
             Segment::Unknown => None,
         }));
-        Box::new(Diagnostic::at(node.span, format!("cannot read `{path}`"), error.inner().to_string()))
+        Box::new(Diagnostic::at(
+            node.span,
+            format!("cannot read `{path}`"),
+            error.inner().to_string(),
+        ))
     })
 }
 
@@ -229,7 +252,8 @@ pub fn deserialise<T: DeserializeOwned>(tree: &Node) -> Result<T, Box<Diagnostic
 /// Never for a scenario that was loaded: all its keys are text and all its numbers finite.
 #[must_use]
 pub fn canonical_json<T: Serialize>(scenario: &T) -> String {
-    let mut value = serde_json::to_value(scenario).expect("a scenario is a tree of tables with text as keys");
+    let mut value =
+        serde_json::to_value(scenario).expect("a scenario is a tree of tables with text as keys");
     value.sort_all_objects();
     value.to_string()
 }

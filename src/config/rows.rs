@@ -31,12 +31,19 @@ pub struct Row {
 ///
 /// # Errors
 /// With every problem found, at its place.
-pub fn read(path: &Path, columns: &[&str], sources: &mut Sources) -> Result<Vec<Row>, Vec<Diagnostic>> {
+pub fn read(
+    path: &Path,
+    columns: &[&str],
+    sources: &mut Sources,
+) -> Result<Vec<Row>, Vec<Diagnostic>> {
     let name = shown(&path.display().to_string());
-    let refuse = |reason: String| vec![Diagnostic::nowhere(format!("cannot read {name}: {reason}"))];
+    let refuse =
+        |reason: String| vec![Diagnostic::nowhere(format!("cannot read {name}: {reason}"))];
     match std::fs::metadata(path) {
         Ok(about) if about.is_file() && about.len() <= LARGEST_FILE => {}
-        Ok(about) if about.is_file() => return Err(refuse(format!("larger than {} MB", LARGEST_FILE >> 20))),
+        Ok(about) if about.is_file() => {
+            return Err(refuse(format!("larger than {} MB", LARGEST_FILE >> 20)));
+        }
         Ok(_) => return Err(refuse("not a file".into())),
         Err(error) => return Err(refuse(error.to_string())),
     }
@@ -63,7 +70,10 @@ fn parse(text: &str, columns: &[&str], file: FileId) -> Result<Vec<Row>, Vec<Dia
             Ok(record) => record,
             Err(error) => {
                 let line = error.position().map_or(0, csv::Position::line);
-                problems.push(Diagnostic::in_file(file, format!("line {line} is not valid CSV: {error}")));
+                problems.push(Diagnostic::in_file(
+                    file,
+                    format!("line {line} is not valid CSV: {error}"),
+                ));
                 break;
             }
         };
@@ -77,17 +87,26 @@ fn parse(text: &str, columns: &[&str], file: FileId) -> Result<Vec<Row>, Vec<Dia
                 if !columns.contains(name) {
                     let guess = nearest(name, columns.iter().copied());
                     problems.push(
-                        Diagnostic::at(span_of(i), format!("unknown column {}", shown(name)), "no such column")
-                            .note(format!("columns: {}", columns.join(", ")))
-                            .maybe_help(guess.map(|guess| format!("did you mean `{guess}`?"))),
+                        Diagnostic::at(
+                            span_of(i),
+                            format!("unknown column {}", shown(name)),
+                            "no such column",
+                        )
+                        .note(format!("columns: {}", columns.join(", ")))
+                        .maybe_help(guess.map(|guess| format!("did you mean `{guess}`?"))),
                     );
                 }
             }
-            let found: Vec<Option<usize>> = columns.iter().map(|c| header.iter().position(|h| h == c)).collect();
+            let found: Vec<Option<usize>> =
+                columns.iter().map(|c| header.iter().position(|h| h == c)).collect();
             for (column, _) in columns.iter().zip(&found).filter(|(_, f)| f.is_none()) {
                 problems.push(
-                    Diagnostic::at(whole, format!("the column `{column}` is missing"), "in this header")
-                        .note(format!("columns: {}", columns.join(", "))),
+                    Diagnostic::at(
+                        whole,
+                        format!("the column `{column}` is missing"),
+                        "in this header",
+                    )
+                    .note(format!("columns: {}", columns.join(", "))),
                 );
             }
             if !problems.is_empty() {
@@ -98,8 +117,12 @@ fn parse(text: &str, columns: &[&str], file: FileId) -> Result<Vec<Row>, Vec<Dia
         };
         if record.len() != width {
             problems.push(
-                Diagnostic::at(whole, format!("{} fields where the header has {width}", record.len()), "this row")
-                    .help("a text with a comma in it needs quotes"),
+                Diagnostic::at(
+                    whole,
+                    format!("{} fields where the header has {width}", record.len()),
+                    "this row",
+                )
+                .help("a text with a comma in it needs quotes"),
             );
             if problems.len() >= TOLD {
                 break;
@@ -114,7 +137,8 @@ fn parse(text: &str, columns: &[&str], file: FileId) -> Result<Vec<Row>, Vec<Dia
     }
     if order.is_none() && problems.is_empty() {
         problems.push(
-            Diagnostic::in_file(file, "the file is empty").note(format!("expected the header {}", columns.join(","))),
+            Diagnostic::in_file(file, "the file is empty")
+                .note(format!("expected the header {}", columns.join(","))),
         );
     }
     if problems.is_empty() { Ok(rows) } else { Err(problems) }
@@ -157,7 +181,9 @@ mod tests {
         let problems = parse(text, &["date", "value"], file).unwrap_err();
         let diagnostics = super::super::Diagnostics::new(sources, problems);
         let json = diagnostics.to_json();
-        let line = |p: &serde_json::Value| format!("{}:{} {}", p["line"], p["column"], p["message"].as_str().unwrap());
+        let line = |p: &serde_json::Value| {
+            format!("{}:{} {}", p["line"], p["column"], p["message"].as_str().unwrap())
+        };
         json.as_array().unwrap().iter().map(line).collect()
     }
 
@@ -176,7 +202,10 @@ mod tests {
     #[test]
     fn broken_files_are_told_with_their_places() {
         assert_eq!(told(""), ["null:null the file is empty"]);
-        assert_eq!(told("date,valu\n"), ["1:1 the column `value` is missing", "1:6 unknown column `valu`"]);
+        assert_eq!(
+            told("date,valu\n"),
+            ["1:1 the column `value` is missing", "1:6 unknown column `valu`"]
+        );
         assert_eq!(told("date,value\n2020-01-01,1,2\n"), ["2:1 3 fields where the header has 2"]);
     }
 }

@@ -6,7 +6,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::leadership::Outcome;
-use crate::{borders, conflict, design, displacement, episode, leadership, ledger, sensitivity, states};
+use crate::{
+    borders, conflict, design, displacement, episode, leadership, ledger, sensitivity, states,
+};
 
 /// A study file after inheritance: one address space of TOML tables.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]

@@ -128,7 +128,8 @@ impl<'s> View<'s> {
     /// Schema of the key at a dotted path of tables; none where the path leads nowhere.
     #[must_use]
     pub fn at_path(self, path: &str) -> Option<Self> {
-        path.split('.').try_fold(self, |view, key| view.property(key).or_else(|| view.other_properties()))
+        path.split('.')
+            .try_fold(self, |view, key| view.property(key).or_else(|| view.other_properties()))
     }
 
     /// Schema of properties without a name of their own: a map from names to values. None when such are not allowed.
@@ -153,7 +154,11 @@ impl<'s> View<'s> {
 
     /// Whether a property must be there.
     pub fn required(self) -> impl Iterator<Item = &'s str> {
-        self.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+        self.get("required")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
     }
 
     /// JSON types that are allowed, without `null`, which TOML does not have. Empty: any.
@@ -161,7 +166,9 @@ impl<'s> View<'s> {
     pub fn types(self) -> Vec<&'s str> {
         match self.get("type") {
             Some(Value::String(one)) => vec![one.as_str()],
-            Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).filter(|name| *name != "null").collect(),
+            Some(Value::Array(many)) => {
+                many.iter().filter_map(Value::as_str).filter(|name| *name != "null").collect()
+            }
             _ => Vec::new(),
         }
     }
@@ -180,7 +187,11 @@ impl<'s> View<'s> {
 
     /// Parts of an `allOf`.
     pub fn parts(self) -> impl Iterator<Item = Self> {
-        self.get("allOf").and_then(Value::as_array).into_iter().flatten().map(move |own| self.at(own))
+        self.get("allOf")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .map(move |own| self.at(own))
     }
 
     /// The closed list of values, if the schema is one: an enum without fields.
@@ -249,7 +260,9 @@ impl<'s> View<'s> {
     #[must_use]
     pub fn is_range(self) -> bool {
         let is_pair = self.count("minItems") == Some(2) && self.count("maxItems") == Some(2);
-        let is_number = |index| self.item(index).is_some_and(|item| matches!(item.types()[..], ["number" | "integer"]));
+        let is_number = |index| {
+            self.item(index).is_some_and(|item| matches!(item.types()[..], ["number" | "integer"]))
+        };
         is_pair && is_number(0) && is_number(1) && self.get("x-range") != Some(&Value::Bool(false))
     }
 }
@@ -291,7 +304,9 @@ impl Limits {
             (None, None) => None,
         };
         match (self.above, self.minimum, self.below, self.maximum) {
-            (None, Some(low), None, Some(high)) => Some(format!("{} to {}", number(low), number(high))),
+            (None, Some(low), None, Some(high)) => {
+                Some(format!("{} to {}", number(low), number(high)))
+            }
             _ => match (low, high) {
                 (Some(low), Some(high)) => Some(format!("{low} and {high}")),
                 (low, high) => low.or(high),
@@ -304,5 +319,9 @@ impl Limits {
 #[must_use]
 pub fn number(value: f64) -> String {
     let size = value.abs();
-    if size != 0.0 && !(1e-5..1e16).contains(&size) { format!("{value:e}") } else { format!("{value}") }
+    if size != 0.0 && !(1e-5..1e16).contains(&size) {
+        format!("{value:e}")
+    } else {
+        format!("{value}")
+    }
 }

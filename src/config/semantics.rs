@@ -45,9 +45,13 @@ fn repeated<'a>(named: &[(&'a str, &'a Node)], what: &str, problems: &mut Vec<Di
     for (index, (name, node)) in named.iter().enumerate() {
         if let Some((_, first)) = named[..index].iter().find(|(other, _)| other == name) {
             problems.push(
-                Diagnostic::at(node.span, format!("{what} {} is named twice", shown(name)), "again here")
-                    .related(first.span, "first here")
-                    .help("keep one of the two"),
+                Diagnostic::at(
+                    node.span,
+                    format!("{what} {} is named twice", shown(name)),
+                    "again here",
+                )
+                .related(first.span, "first here")
+                .help("keep one of the two"),
             );
         }
     }
@@ -65,7 +69,8 @@ fn outcomes(tree: &Node, problems: &mut Vec<Diagnostic>) {
         && !outcomes.is_empty()
         && !outcomes.iter().any(|(outcome, _)| *outcome == name)
     {
-        let message = format!("`study.contrast_against` is {}, which the study does not run", shown(name));
+        let message =
+            format!("`study.contrast_against` is {}, which the study does not run", shown(name));
         let mut problem = Diagnostic::at(against.span, message, "not among `study.outcomes`");
         if let Some(list) = tree.get("study.outcomes") {
             problem = problem.related(list.span, "the outcomes of the study");
@@ -77,7 +82,10 @@ fn outcomes(tree: &Node, problems: &mut Vec<Diagnostic>) {
 /// Names of the variants, each with its node.
 fn variant_names(tree: &Node) -> Vec<(&str, &Node)> {
     let variants = tree.get("study.variants").and_then(Node::as_array).unwrap_or_default();
-    variants.iter().filter_map(|variant| variant.get("name").and_then(|name| Some((name.as_str()?, name)))).collect()
+    variants
+        .iter()
+        .filter_map(|variant| variant.get("name").and_then(|name| Some((name.as_str()?, name))))
+        .collect()
 }
 
 fn variants(tree: &Node, problems: &mut Vec<Diagnostic>) {
@@ -85,10 +93,12 @@ fn variants(tree: &Node, problems: &mut Vec<Diagnostic>) {
     repeated(&names, "variant", problems);
     let Some(against) = tree.get("study.contrast_variant") else { return };
     let Some(name) = against.as_str() else { return };
-    if names.iter().any(|(variant, _)| *variant == name) || names.is_empty() && name == BASE_VARIANT {
+    if names.iter().any(|(variant, _)| *variant == name) || names.is_empty() && name == BASE_VARIANT
+    {
         return;
     }
-    let message = format!("`study.contrast_variant` is {}, which is no variant of the study", shown(name));
+    let message =
+        format!("`study.contrast_variant` is {}, which is no variant of the study", shown(name));
     let problem = Diagnostic::at(against.span, message, "not among `study.variants`");
     problems.push(if names.is_empty() {
         problem.help("a study without variants has only \"base\", the scenario itself")
@@ -110,7 +120,12 @@ pub fn apply_variants(tree: &Node) -> (Vec<(String, Node)>, Vec<Diagnostic>) {
     for variant in variants {
         let Some(name) = variant.get("name").and_then(Node::as_str) else { continue };
         let mut changed = tree.clone();
-        for entry in variant.get("set").and_then(Node::as_table).into_iter().flat_map(super::tree::Table::iter) {
+        for entry in variant
+            .get("set")
+            .and_then(Node::as_table)
+            .into_iter()
+            .flat_map(super::tree::Table::iter)
+        {
             apply(entry, &mut Vec::new(), &mut changed, &mut problems);
         }
         applied.push((name.to_owned(), changed));
@@ -144,7 +159,8 @@ fn apply(
                 .note((*why).to_owned())
                 .help("set it in the study's own table"),
         );
-    } else if let Some(table) = entry.node.as_table().filter(|table| table.iter().next().is_some()) {
+    } else if let Some(table) = entry.node.as_table().filter(|table| table.iter().next().is_some())
+    {
         for inner in table.iter() {
             apply(inner, path, tree, problems);
         }

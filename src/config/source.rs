@@ -35,8 +35,13 @@ pub struct Reading {
 /// Reads a file, those it extends, and the `--set` arguments over them.
 #[must_use]
 pub fn read(path: &Path, sets: &[String]) -> Reading {
-    let mut reading =
-        Reading { sources: Sources::default(), root: None, tree: None, is_complete: true, problems: Vec::new() };
+    let mut reading = Reading {
+        sources: Sources::default(),
+        root: None,
+        tree: None,
+        is_complete: true,
+        problems: Vec::new(),
+    };
     let layers = reading.files(path);
     let arguments: Vec<_> = sets.iter().filter_map(|text| reading.argument(text)).collect();
     if let Some(layers) = layers {
@@ -92,7 +97,8 @@ impl Reading {
             };
             layers.push(layer);
             if let Some(extends) = extends {
-                next = self.follow(&chain, &extends.node).map(|path| (path, Some(extends.node.span)));
+                next =
+                    self.follow(&chain, &extends.node).map(|path| (path, Some(extends.node.span)));
                 self.is_complete &= next.is_some();
             }
         }
@@ -104,7 +110,8 @@ impl Reading {
         let span = extends.span;
         let problem = |message: &str, label: String| Diagnostic::at(span, message, label);
         let Some(name) = extends.as_str() else {
-            let label = format!("expected the path of a file as a string, found {}", extends.value.kind());
+            let label =
+                format!("expected the path of a file as a string, found {}", extends.value.kind());
             self.problems.push(
                 problem("wrong type for `extends`", label)
                     .note("a file extends one other file, which may extend another in turn"),
@@ -119,13 +126,19 @@ impl Reading {
             return None;
         }
         let here = &chain.last()?.path;
-        let path: PathBuf = here.parent().unwrap_or(Path::new("")).join(name).components().collect();
+        let path: PathBuf =
+            here.parent().unwrap_or(Path::new("")).join(name).components().collect();
         if let Ok(canonical) = path.canonicalize()
             && let Some(start) = chain.iter().position(|link| link.canonical == canonical)
         {
-            let mut names: Vec<_> = chain[start..].iter().map(|link| link.path.display().to_string()).collect();
+            let mut names: Vec<_> =
+                chain[start..].iter().map(|link| link.path.display().to_string()).collect();
             names.push(chain[start].path.display().to_string());
-            let label = if names.len() == 2 { "a file cannot extend itself" } else { "this closes the circle" };
+            let label = if names.len() == 2 {
+                "a file cannot extend itself"
+            } else {
+                "this closes the circle"
+            };
             self.problems.push(
                 problem("`extends` goes in a circle", label.to_owned())
                     .note(format!("the chain: {}", names.join(" -> "))),
@@ -172,7 +185,8 @@ impl Reading {
                 let byte = error.as_bytes()[at];
                 let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
                 let file = self.sources.add_file(path, text);
-                let span = Span { file, start: at, end: at + char::REPLACEMENT_CHARACTER.len_utf8() };
+                let span =
+                    Span { file, start: at, end: at + char::REPLACEMENT_CHARACTER.len_utf8() };
                 let message = format!("{} is not UTF-8 text", shown(&path.display().to_string()));
                 self.problems.push(
                     Diagnostic::at(span, message, format!("byte 0x{byte:02X} is not UTF-8"))
@@ -189,12 +203,15 @@ impl Reading {
         let file = self.sources.add_argument(text);
         let whole = Span { file, start: 0, end: text.len() };
         let help = "write `--set key=value`, for example `--set run.days=30`";
-        let bad = |span: Span, message: &str, label: &str| Diagnostic::at(span, message, label).help(help);
+        let bad = |span: Span, message: &str, label: &str| {
+            Diagnostic::at(span, message, label).help(help)
+        };
         let Some((key, value)) = text.split_once('=') else {
             self.problems.push(bad(whole, "`--set` needs a key and a value", "no `=` here"));
             return None;
         };
-        let value_span = Span { file, start: text.len() - value.trim_start().len(), end: text.trim_end().len() };
+        let value_span =
+            Span { file, start: text.len() - value.trim_start().len(), end: text.trim_end().len() };
         let value_span = Span { end: value_span.end.max(value_span.start), ..value_span };
         if key.trim().is_empty() {
             self.problems.push(bad(whole, "`--set` needs a key and a value", "no key before `=`"));
@@ -221,7 +238,11 @@ impl Reading {
         let probe = format!("{key}=0");
         let Ok(table) = DeTable::parse(&probe) else {
             let span = Span { file, start: 0, end: key.len() };
-            self.problems.push(bad(span, "`--set` cannot read the key", "expected names joined by dots"));
+            self.problems.push(bad(
+                span,
+                "`--set` cannot read the key",
+                "expected names joined by dots",
+            ));
             return None;
         };
         let mut tree = tree::from_toml(table.get_ref(), file, &mut self.problems);
@@ -249,7 +270,9 @@ fn has_one_path(node: &Node) -> bool {
     let mut entries = table.iter();
     match (entries.next(), entries.next()) {
         // An inline table is a value: `--set leadership.x={ a = 1, b = 2 }`.
-        (Some(entry), None) => entry.node.span.start != entry.key_span.start || has_one_path(&entry.node),
+        (Some(entry), None) => {
+            entry.node.span.start != entry.key_span.start || has_one_path(&entry.node)
+        }
         _ => false,
     }
 }
@@ -276,7 +299,9 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
         return Err("it is a folder, not a file".to_owned());
     }
     let mut bytes = Vec::new();
-    File::open(path).and_then(|file| file.take(LARGEST_FILE + 1).read_to_end(&mut bytes)).map_err(words)?;
+    File::open(path)
+        .and_then(|file| file.take(LARGEST_FILE + 1).read_to_end(&mut bytes))
+        .map_err(words)?;
     if bytes.len() as u64 > LARGEST_FILE {
         return Err(format!("it is larger than {} MB, which no scenario is", LARGEST_FILE >> 20));
     }
@@ -288,9 +313,13 @@ fn neighbour(path: &Path) -> Option<String> {
     if path.exists() {
         return None;
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder =
+        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let Ok(listing) = folder.read_dir() else {
-        return Some(format!("the folder {} does not exist either", shown(&folder.display().to_string())));
+        return Some(format!(
+            "the folder {} does not exist either",
+            shown(&folder.display().to_string())
+        ));
     };
     let mut names: Vec<String> = listing
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
@@ -348,7 +377,8 @@ fn parse(sources: &Sources, file: FileId, problems: &mut Vec<Diagnostic>) -> Nod
         last_line = Some(line);
         // After an open list or string everything else looks wrong.
         let is_lost = error.message().contains("comma between array");
-        let span = Span { file, start: range.start.min(text.len()), end: range.end.min(text.len()) };
+        let span =
+            Span { file, start: range.start.min(text.len()), end: range.end.min(text.len()) };
         problems.push(syntax_problem(sources, span, error.message(), &tree));
         if is_lost {
             break;
@@ -366,17 +396,25 @@ fn syntax_problem(sources: &Sources, span: Span, message: &str, tree: &Node) -> 
     let found = sources.slice(span);
     let (what, expected) = message.split_once(", expected ").unwrap_or((message, ""));
     if what == "duplicate key" {
-        let mut problem = Diagnostic::at(span, format!("{} is set twice", shown(found)), "set again here");
+        let mut problem =
+            Diagnostic::at(span, format!("{} is set twice", shown(found)), "set again here");
         if let Some(first) = first_mention(sources, tree, found, span) {
             problem = problem.related(first, "first set here");
         }
         return problem.help("keep one of the two");
     }
     if what == "string values must be quoted" {
-        let number: String = found.chars().take_while(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '+')).collect();
+        let number: String = found
+            .chars()
+            .take_while(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '+'))
+            .collect();
         if number.parse::<f64>().is_ok() {
-            return Diagnostic::at(span, "cannot read this value", "a number stands alone, without its unit")
-                .help(format!("write `{number}`; the unit of a key is in its name or its comment"));
+            return Diagnostic::at(
+                span,
+                "cannot read this value",
+                "a number stands alone, without its unit",
+            )
+            .help(format!("write `{number}`; the unit of a key is in its name or its comment"));
         }
         if found.is_empty() {
             return Diagnostic::at(span, "cannot read this value", "expected a value");
@@ -390,7 +428,9 @@ fn syntax_problem(sources: &Sources, span: Span, message: &str, tree: &Node) -> 
     }
     let label = if expected.is_empty() { String::new() } else { format!("expected {expected}") };
     let problem = Diagnostic::at(span, format!("not valid TOML: {what}"), label);
-    if what == "unexpected key or value" && sources.text(span.file).as_bytes().get(span.start) == Some(&b',') {
+    if what == "unexpected key or value"
+        && sources.text(span.file).as_bytes().get(span.start) == Some(&b',')
+    {
         return problem.help("a number is written with a decimal point, a list in brackets");
     }
     if what.contains("comma between array") {
@@ -421,7 +461,8 @@ fn first_mention(sources: &Sources, tree: &Node, name: &str, again: Span) -> Opt
     while let Some(node) = open.pop() {
         for entry in node.as_table().into_iter().flat_map(tree::Table::iter) {
             let span = entry.key_span;
-            let line_start = sources.text(span.file)[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
+            let line_start =
+                sources.text(span.file)[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
             let starts_line = sources.text(span.file)[line_start..span.start].trim().is_empty();
             if starts_line && sources.slice(span) == name && span.start < again.start {
                 found = found.max(Some(span));

@@ -160,7 +160,9 @@ impl Node {
         let mut node = self;
         for step in steps {
             let next = match step {
-                Step::Key(key) => node.as_table().and_then(|table| table.get(key)).map(|entry| &entry.node),
+                Step::Key(key) => {
+                    node.as_table().and_then(|table| table.get(key)).map(|entry| &entry.node)
+                }
                 Step::Index(index) => node.as_array().and_then(|items| items.get(index)),
             };
             let Some(next) = next else { break };
@@ -229,9 +231,9 @@ impl Node {
             Value::Boolean(boolean) => Json::Bool(*boolean),
             Value::Datetime(datetime) => Json::String(datetime.to_string()),
             Value::Array(items) => Json::Array(items.iter().map(Self::to_json).collect()),
-            Value::Table(table) => {
-                Json::Object(table.iter().map(|e| (e.key.clone(), e.node.to_json())).collect::<Map<_, _>>())
-            }
+            Value::Table(table) => Json::Object(
+                table.iter().map(|e| (e.key.clone(), e.node.to_json())).collect::<Map<_, _>>(),
+            ),
         }
     }
 
@@ -248,7 +250,8 @@ impl Node {
                 format!("[{}]", items.iter().map(Self::to_toml).collect::<Vec<_>>().join(", "))
             }
             Value::Table(table) => {
-                let inside: Vec<_> = table.iter().map(|e| format!("{} = {}", e.key, e.node.to_toml())).collect();
+                let inside: Vec<_> =
+                    table.iter().map(|e| format!("{} = {}", e.key, e.node.to_toml())).collect();
                 format!("{{ {} }}", inside.join(", "))
             }
         }
@@ -296,11 +299,15 @@ impl Reader<'_> {
             DeValue::String(text) => Value::String(text.to_string()),
             DeValue::Boolean(boolean) => Value::Boolean(*boolean),
             DeValue::Datetime(datetime) => Value::Datetime(*datetime),
-            DeValue::Array(items) => {
-                Value::Array(items.iter().map(|item| self.value(item.get_ref(), item.span(), depth + 1)).collect())
-            }
+            DeValue::Array(items) => Value::Array(
+                items
+                    .iter()
+                    .map(|item| self.value(item.get_ref(), item.span(), depth + 1))
+                    .collect(),
+            ),
             DeValue::Table(table) => return self.table(table, range, depth),
-            DeValue::Integer(digits) => match i128::from_str_radix(digits.as_str(), digits.radix()) {
+            DeValue::Integer(digits) => match i128::from_str_radix(digits.as_str(), digits.radix())
+            {
                 Ok(integer) if i64::try_from(integer).is_ok() => Value::Integer(integer),
                 _ => self.too_large(span, "an integer beyond 9223372036854775807"),
             },
@@ -334,7 +341,11 @@ pub fn leaves(values: &serde_json::Value) -> Vec<String> {
         match value.as_object() {
             Some(table) => {
                 for (key, value) in table {
-                    walk(value, &if path.is_empty() { key.clone() } else { format!("{path}.{key}") }, found);
+                    walk(
+                        value,
+                        &if path.is_empty() { key.clone() } else { format!("{path}.{key}") },
+                        found,
+                    );
                 }
             }
             None => found.push(path.to_owned()),

@@ -23,8 +23,9 @@ pub fn repair(node: &Node, types: &[&str], told: View<'_>) -> Option<String> {
     match &node.value {
         Value::String(text) if wants("number") || wants("integer") => {
             let text = text.trim();
-            let end =
-                text.find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | '-' | '+' | '_')).unwrap_or(text.len());
+            let end = text
+                .find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | '-' | '+' | '_'))
+                .unwrap_or(text.len());
             let digits = &text[..end];
             digits.replace('_', "").parse::<f64>().ok()?;
             Some(match told.unit() {
@@ -45,7 +46,9 @@ pub fn repair(node: &Node, types: &[&str], told: View<'_>) -> Option<String> {
         Value::Integer(_) | Value::Float(_) | Value::String(_) if wants("array") => {
             Some(format!("write it as a list: `[{}]`", node.to_toml()))
         }
-        Value::Integer(_) | Value::Float(_) if wants("string") => Some(format!("write `\"{}\"`", node.to_toml())),
+        Value::Integer(_) | Value::Float(_) if wants("string") => {
+            Some(format!("write `\"{}\"`", node.to_toml()))
+        }
         _ => None,
     }
 }
@@ -68,7 +71,8 @@ pub fn place_in_words(path: &str) -> String {
 
 /// A path with one more key.
 pub fn join(path: &str, key: &str) -> String {
-    let is_plain = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    let is_plain =
+        !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
     let key = if is_plain { key.to_owned() } else { format!("{key:?}") };
     if path.is_empty() { key } else { format!("{path}.{key}") }
 }

@@ -30,17 +30,23 @@ pub fn simmer(
         return;
     }
     let level = &settings.parameters.background.level;
-    let years = f64::from(clock.date.year()) + f64::from(clock.date.day_of_year()) / 365.25 - level.year;
-    let victims = background_victims_per_year(level.victims, level.decline_per_year, years, level.floor);
+    let years =
+        f64::from(clock.date.year()) + f64::from(clock.date.day_of_year()) / 365.25 - level.year;
+    let victims =
+        background_victims_per_year(level.victims, level.decline_per_year, years, level.floor);
     let most = level.most as u32;
     let events_per_day = victims * level.killed_share / settings.law.mean(most) / 365.25;
     for (index, &(unit, share)) in settings.background_units.iter().enumerate() {
         let mut draws = key.draws(Stream::Background, index as u64, clock.step);
         for _ in 0..random::poisson(&mut draws, events_per_day * share) {
-            let Some(cell) = populous_cell(&map, &around, unit, random::unit(&mut draws)) else { break };
+            let Some(cell) = populous_cell(&map, &around, unit, random::unit(&mut draws)) else {
+                break;
+            };
             let deaths = settings.severity(random::unit(&mut draws), most);
-            let civilians = random::binomial(&mut draws, u64::from(deaths), level.civilian_share) as u32;
-            let deaths_state = random::binomial(&mut draws, u64::from(deaths - civilians), 0.5) as u32;
+            let civilians =
+                random::binomial(&mut draws, u64::from(deaths), level.civilian_share) as u32;
+            let deaths_state =
+                random::binomial(&mut draws, u64::from(deaths - civilians), 0.5) as u32;
             let event = ViolentEvent {
                 day: clock.day,
                 cell,

@@ -95,7 +95,9 @@ pub fn contest_places(
     field.breeding.clear();
     for i in 0..field.advances.len() {
         let (centre, amount) = field.advances[i];
-        for (cell, offset) in around.around(centre).take_while(|(_, offset)| offset.km <= ADVANCE_KM) {
+        for (cell, offset) in
+            around.around(centre).take_while(|(_, offset)| offset.km <= ADVANCE_KM)
+        {
             let advance = &mut violence.advance[cell.index()];
             *advance = (*advance + amount * offset.strength).min(1.0);
             list(field, violence, cell);
@@ -112,7 +114,9 @@ pub fn contest_places(
     // Civilians killed, one entry a cell, ascending.
     field.bereaved.sort_unstable();
     for cell in field.bereaved.drain(..) {
-        events.civilian_deaths.push((cell, std::mem::take(&mut field.civilians_today[cell.index()])));
+        events
+            .civilian_deaths
+            .push((cell, std::mem::take(&mut field.civilians_today[cell.index()])));
     }
 }
 
@@ -120,8 +124,10 @@ fn forget_quiet_cells(violence: &mut Violence, field: &mut Field) {
     let Violence { fatalities, challenge, advance, active, .. } = violence;
     active.retain(|cell| {
         let c = cell.index();
-        let alive =
-            fatalities[c] >= NOTHING || challenge[c] >= NOTHING || advance[c] >= NOTHING || field.pending[c] >= NOTHING;
+        let alive = fatalities[c] >= NOTHING
+            || challenge[c] >= NOTHING
+            || advance[c] >= NOTHING
+            || field.pending[c] >= NOTHING;
         if !alive {
             (fatalities[c], challenge[c], advance[c], field.pending[c]) = (0.0, 0.0, 0.0, 0.0);
             field.listed[c] = false;

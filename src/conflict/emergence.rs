@@ -38,7 +38,9 @@ pub fn emerge_in_vacuums(
             continue;
         }
         let mut draws = key.draws(Stream::Emergence, index as u64, clock.step);
-        let Some(cell) = populous_cell(&map, &around, unit, random::unit(&mut draws)) else { continue };
+        let Some(cell) = populous_cell(&map, &around, unit, random::unit(&mut draws)) else {
+            continue;
+        };
         let iranian = settings.iranian(&map, unit);
         let aggrieved = grievance_at(&settings, &leadership, &violence, iranian, unit, cell);
         let mean = emergence_per_day(

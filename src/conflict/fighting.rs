@@ -5,10 +5,14 @@ use bevy_ecs::prelude::*;
 use super::forces::StateForces;
 use super::muster::{FighterTally, Muster};
 use super::plan::roughness;
-use super::rules::combat::{Exchange, engagements_per_day, excitation_due, informed_share, one_sided_propensity};
+use super::rules::combat::{
+    Exchange, engagements_per_day, excitation_due, informed_share, one_sided_propensity,
+};
 use super::rules::strength::grievance;
 use super::surroundings::Surroundings;
-use super::{ArmedGroup, ConflictSettings, Events, GroupKind, Intent, Violence, ViolenceType, ViolentEvent};
+use super::{
+    ArmedGroup, ConflictSettings, Events, GroupKind, Intent, Violence, ViolenceType, ViolentEvent,
+};
 use crate::displacement::Population;
 use crate::ids::CellId;
 use crate::leadership::Leadership;
@@ -91,7 +95,8 @@ pub fn feel_presence(
         let group = &mustered.group;
         let (at_home, as_guest) = presence_weights(&settings, group);
         for (cell, offset) in around.around(group.cell) {
-            let weight = if around.governor[cell.index()] == group.against { at_home } else { as_guest };
+            let weight =
+                if around.governor[cell.index()] == group.against { at_home } else { as_guest };
             let felt = &mut field.groups[cell.index()];
             if *felt <= 0.0 && weight > 0.0 {
                 field.touched.push(cell);
@@ -110,7 +115,12 @@ fn presence_weights(settings: &ConflictSettings, group: &ArmedGroup) -> (f32, f3
 
 /// The group's part of the offspring that fall due today: in each cell by its part of the strength felt there, so that
 /// no offspring is counted twice and the branching ratio is never exceeded.
-fn excited_per_day(field: &Field, around: &Surroundings, settings: &ConflictSettings, group: &ArmedGroup) -> f64 {
+fn excited_per_day(
+    field: &Field,
+    around: &Surroundings,
+    settings: &ConflictSettings,
+    group: &ArmedGroup,
+) -> f64 {
     if !field.any_pending {
         return 0.0;
     }
@@ -129,9 +139,15 @@ fn excited_per_day(field: &Field, around: &Surroundings, settings: &ConflictSett
 
 /// The group's part of the strength that is felt where it is based, 0 to 1; 1 for a group that nobody has felt yet.
 #[must_use]
-pub fn part_of_presence(field: &Field, around: &Surroundings, settings: &ConflictSettings, group: &ArmedGroup) -> f64 {
+pub fn part_of_presence(
+    field: &Field,
+    around: &Surroundings,
+    settings: &ConflictSettings,
+    group: &ArmedGroup,
+) -> f64 {
     let (at_home, as_guest) = presence_weights(settings, group);
-    let weight = if around.governor[group.cell.index()] == group.against { at_home } else { as_guest };
+    let weight =
+        if around.governor[group.cell.index()] == group.against { at_home } else { as_guest };
     let felt = field.groups[group.cell.index()];
     if felt > 0.0 { f64::from((weight / felt).min(1.0)) } else { 1.0 }
 }
@@ -184,40 +200,59 @@ pub fn engage(
         }
         let id = u64::from(group.id.0);
         let mut draws = key.draws(Stream::Engagement, id, clock.step);
-        let cell = place_of_action(&group, &around, parameters.plan.raid_km as f32, random::unit(&mut draws));
+        let cell = place_of_action(
+            &group,
+            &around,
+            parameters.plan.raid_km as f32,
+            random::unit(&mut draws),
+        );
         let unit = map.cells.admin1[cell.index()];
         let at_home = around.governor[cell.index()] == group.against;
         let strength = Fighters(f64::from(group.strength));
         let traits = parameters.kinds.of(group.kind);
 
         // Where background violence is drawn as such, the fights of the cells there are part of it.
-        let in_background =
-            switches.north_caucasus_baseline && settings.background_units.iter().any(|&(known, _)| known == unit);
+        let in_background = switches.north_caucasus_baseline
+            && settings.background_units.iter().any(|&(known, _)| known == unit);
         if switches.engagements && !in_background {
             let posture = traits.combat
                 * match (at_home, group.intent) {
-                    (false, _) => p.guest_posture * settings.hostility[around.governor[cell.index()].index()],
+                    (false, _) => {
+                        p.guest_posture * settings.hostility[around.governor[cell.index()].index()]
+                    }
                     (true, Intent::Raid) => 1.0,
                     (true, Intent::Hold | Intent::Disband) => p.hold_posture,
                     (true, _) => p.march_posture,
                 };
-            let base = engagements_per_day(p.rate, strength, forces.density(unit, cell, &around), posture);
-            let excited =
-                if switches.self_excitation { excited_per_day(&field, &around, &settings, &group) } else { 0.0 };
+            let base =
+                engagements_per_day(p.rate, strength, forces.density(unit, cell, &around), posture);
+            let excited = if switches.self_excitation {
+                excited_per_day(&field, &around, &settings, &group)
+            } else {
+                0.0
+            };
             for k in 0..random::poisson(&mut draws, base + excited).min(20) {
                 let mut severity_draws = key.draws(Stream::Severity, (id << 8) | k, clock.step);
                 let x = muster.groups[index].group.strength;
                 if x == 0 {
                     break;
                 }
-                let severity =
-                    settings.severity(random::unit(&mut severity_draws), x.saturating_add(forces.stock[unit.index()]));
+                let severity = settings.severity(
+                    random::unit(&mut severity_draws),
+                    x.saturating_add(forces.stock[unit.index()]),
+                );
                 let control = Share::clamped(violence.control(&leadership, unit, cell));
-                let aggrieved =
-                    grievance_at(&settings, &leadership, &violence, settings.iranian(&map, unit), unit, cell);
+                let aggrieved = grievance_at(
+                    &settings,
+                    &leadership,
+                    &violence,
+                    settings.iranian(&map, unit),
+                    unit,
+                    cell,
+                );
                 let here = forces.at(unit, cell, &around, parameters.forces.concentration);
-                let people =
-                    f64::from(population.residents[cell.index()]) + f64::from(population.displaced[cell.index()]);
+                let people = f64::from(population.residents[cell.index()])
+                    + f64::from(population.displaced[cell.index()]);
                 let exchange = Exchange {
                     group: Fighters(f64::from(x)),
                     soldiers: Fighters(here.min(p.most_against_one * f64::from(x))),
@@ -242,9 +277,14 @@ pub fn engage(
                     },
                 };
                 let share = exchange.group_loss_share().0;
-                let of_group = random::binomial(&mut severity_draws, u64::from(severity), share) as u32;
-                let stray = f64::from(severity) * share * exchange.civilians_per_fighter() * p.stray_lethality;
-                let civilians = random::poisson(&mut severity_draws, stray).min(u64::from(u32::MAX)) as u32;
+                let of_group =
+                    random::binomial(&mut severity_draws, u64::from(severity), share) as u32;
+                let stray = f64::from(severity)
+                    * share
+                    * exchange.civilians_per_fighter()
+                    * p.stray_lethality;
+                let civilians =
+                    random::poisson(&mut severity_draws, stray).min(u64::from(u32::MAX)) as u32;
                 let event = ViolentEvent {
                     day: clock.day,
                     cell,
@@ -259,7 +299,16 @@ pub fn engage(
         }
 
         let place = (cell, Share::clamped(violence.control(&leadership, unit, cell)), at_home);
-        harm_civilians(&group, place, &mut draws, &mut field, &mut events, &population, &settings, (*key, &clock));
+        harm_civilians(
+            &group,
+            place,
+            &mut draws,
+            &mut field,
+            &mut events,
+            &population,
+            &settings,
+            (*key, &clock),
+        );
     }
 }
 
@@ -279,13 +328,21 @@ fn harm_civilians(
     let by_group = traits.one_sided_per_1000_per_day * f64::from(group.strength) / 1000.0;
     let rates = [
         by_group * one_sided_propensity(control, false).0,
-        if at_home { settings.parameters.one_sided.state_per_day * one_sided_propensity(control, true).0 } else { 0.0 },
+        if at_home {
+            settings.parameters.one_sided.state_per_day * one_sided_propensity(control, true).0
+        } else {
+            0.0
+        },
     ];
     for (side, rate) in rates.into_iter().enumerate() {
         if random::unit(draws) >= -libm::expm1(-rate) {
             continue;
         }
-        let u = key.uniform(Stream::Severity, (1 << 41) | (u64::from(group.id.0) << 1) | side as u64, clock.step);
+        let u = key.uniform(
+            Stream::Severity,
+            (1 << 41) | (u64::from(group.id.0) << 1) | side as u64,
+            clock.step,
+        );
         let killed = field.kill_civilians(population, cell, settings.severity(u, u32::MAX));
         if killed > 0 {
             let event = ViolentEvent {
@@ -354,23 +411,28 @@ pub fn clash(
     order.sort_unstable();
     for (n, &(row, col, i)) in order.iter().enumerate() {
         for &(_, other_col, j) in order[n + 1..].iter().take_while(|other| other.0 - row <= reach) {
-            if other_col.abs_diff(col) > reach || !rivals(&muster.groups[i].group, &muster.groups[j].group) {
+            if other_col.abs_diff(col) > reach
+                || !rivals(&muster.groups[i].group, &muster.groups[j].group)
+            {
                 continue;
             }
             let (first, second) = (i.min(j), i.max(j));
             let (a, b) = (&muster.groups[first].group, &muster.groups[second].group);
-            let mean = engagement.rivalry_rate * f64::from(a.strength) * f64::from(b.strength) / area;
+            let mean =
+                engagement.rivalry_rate * f64::from(a.strength) * f64::from(b.strength) / area;
             let pair = (u64::from(a.id.0) << 32) | u64::from(b.id.0);
             let mut draws = key.draws(Stream::Engagement, pair | (1 << 63), clock.step);
             if random::unit(&mut draws) >= -libm::expm1(-mean) {
                 continue;
             }
-            let severity = settings.severity(random::unit(&mut draws), a.strength.saturating_add(b.strength));
-            let share = f64::from(b.strength) / (f64::from(a.strength) + f64::from(b.strength)).max(1.0);
+            let severity =
+                settings.severity(random::unit(&mut draws), a.strength.saturating_add(b.strength));
+            let share =
+                f64::from(b.strength) / (f64::from(a.strength) + f64::from(b.strength)).max(1.0);
             let of_first = random::binomial(&mut draws, u64::from(severity), share) as u32;
             let cell = a.cell;
-            let deaths_groups =
-                muster.kill(first, of_first, &mut tally) + muster.kill(second, severity - of_first, &mut tally);
+            let deaths_groups = muster.kill(first, of_first, &mut tally)
+                + muster.kill(second, severity - of_first, &mut tally);
             let event = ViolentEvent {
                 day: clock.day,
                 cell,

@@ -5,7 +5,9 @@ use bevy_ecs::prelude::*;
 use super::fighting::Field;
 use super::muster::Muster;
 use super::parameters::FlashpointRow;
-use super::rules::domino::{flashpoint_hazard, kin_contribution, sanctuary_contribution, vacuum_contribution};
+use super::rules::domino::{
+    flashpoint_hazard, kin_contribution, sanctuary_contribution, vacuum_contribution,
+};
 use super::surroundings::Surroundings;
 use super::{ConflictSettings, Events, ViolenceType, ViolentEvent};
 use crate::displacement::Population;
@@ -93,7 +95,9 @@ impl Place {
                 if place.kin.contains(&map.cells.community[c]) {
                     place.kin_cells.push((cell, f64::from(map.cells.community_share[c])));
                 }
-                if Some(map.territories[map.cells.territory[c].index()].governed_by) == settings.iran {
+                if Some(map.territories[map.cells.territory[c].index()].governed_by)
+                    == settings.iran
+                {
                     across[map.cells.admin1[c].index()] += 1;
                 }
             }
@@ -147,11 +151,22 @@ pub fn smoulder(
             }
         }
         state.contribution_kin = if switches.domino_kin && kin_fighters > 0 {
-            let refugees: f64 =
-                state.place.kin_cells.iter().map(|&(c, share)| f64::from(population.refugees[c.index()]) * share).sum();
+            let refugees: f64 = state
+                .place
+                .kin_cells
+                .iter()
+                .map(|&(c, share)| f64::from(population.refugees[c.index()]) * share)
+                .sum();
             let fighters = Fighters(kin_fighters as f64);
             let odds = domino.odds_per_refugee_efold;
-            kin_contribution(domino.kin_fighters, odds, fighters, half, refugees, domino.refugees_unit)
+            kin_contribution(
+                domino.kin_fighters,
+                odds,
+                fighters,
+                half,
+                refugees,
+                domino.refugees_unit,
+            )
         } else {
             0.0
         };
@@ -161,7 +176,11 @@ pub fn smoulder(
             0.0
         };
         state.contribution_vacuum = if switches.domino_vacuum {
-            let across = state.place.across.iter().map(|&(unit, share)| leadership.province(unit).control * share);
+            let across = state
+                .place
+                .across
+                .iter()
+                .map(|&(unit, share)| leadership.province(unit).control * share);
             let control = if state.place.across.is_empty() { 1.0 } else { across.sum() };
             vacuum_contribution(
                 domino.attention,
@@ -174,17 +193,20 @@ pub fn smoulder(
         } else {
             0.0
         };
-        let log_hazard = state.contribution_kin + state.contribution_sanctuary + state.contribution_vacuum;
+        let log_hazard =
+            state.contribution_kin + state.contribution_sanctuary + state.contribution_vacuum;
         let base = PerDay(row.hazard_per_year / 365.25);
         state.hazard_per_day = flashpoint_hazard(base, log_hazard, row.spontaneous).0;
 
         let mut draws = key.draws(Stream::Flashpoint, index as u64, clock.step);
-        let (u, length, pace) = (random::unit(&mut draws), random::unit(&mut draws), random::unit(&mut draws));
+        let (u, length, pace) =
+            (random::unit(&mut draws), random::unit(&mut draws), random::unit(&mut draws));
         let between = |bounds: [f64; 2], u: f64| bounds[0] + u * (bounds[1] - bounds[0]).max(0.0);
         state.active = state.active_until.is_some_and(|last| last >= clock.day);
         if !state.active && u < PerDay(state.hazard_per_day).probability_within(Days(1.0)).0 {
             state.active = true;
-            state.active_until = Some(Day(clock.day.0 + (between(row.episode_days, length) as u32).max(1) - 1));
+            state.active_until =
+                Some(Day(clock.day.0 + (between(row.episode_days, length) as u32).max(1) - 1));
             state.events_per_day = between(row.events_per_day, pace);
             state.ignitions += 1;
         }
@@ -193,9 +215,11 @@ pub fn smoulder(
         }
         for _ in 0..random::poisson(&mut draws, state.events_per_day) {
             let n = state.place.scene.len();
-            let cell = state.place.scene[((random::unit(&mut draws) * n as f64) as usize).min(n - 1)];
+            let cell =
+                state.place.scene[((random::unit(&mut draws) * n as f64) as usize).min(n - 1)];
             let deaths = settings.severity(random::unit(&mut draws), row.most_deaths as u32);
-            let civilians = random::binomial(&mut draws, u64::from(deaths), row.civilian_share) as u32;
+            let civilians =
+                random::binomial(&mut draws, u64::from(deaths), row.civilian_share) as u32;
             let event = ViolentEvent {
                 day: clock.day,
                 cell,

@@ -64,7 +64,13 @@ impl StateForces {
     /// Forces that can be brought to bear on a cell, persons.
     #[must_use]
     #[inline]
-    pub fn at(&self, unit: AdminId, cell: CellId, around: &Surroundings, concentration: f64) -> f64 {
+    pub fn at(
+        &self,
+        unit: AdminId,
+        cell: CellId,
+        around: &Surroundings,
+        concentration: f64,
+    ) -> f64 {
         self.by_admin[unit.index()] * concentration * f64::from(around.state_reach[cell.index()])
     }
 
@@ -99,14 +105,16 @@ pub fn scale_forces(
     for (unit, admin) in map.admin1.iter().enumerate() {
         let control = Share::clamped(leadership.provinces[unit].control);
         let cohesion = if Some(admin.state) == settings.iran { cohesion } else { Share(1.0) };
-        forces.by_admin[unit] = f64::from(forces.stock[unit]) * obeying_share(control, cohesion, floor).0;
+        forces.by_admin[unit] =
+            f64::from(forces.stock[unit]) * obeying_share(control, cohesion, floor).0;
     }
     // A force sent in from outside stands beside the garrisons of the country's provinces, in proportion to them.
     if let Some(sent) = intervention.filter(|i| i.persons > 0.0)
         && let Some(state) = sent.territory
     {
         let here = |unit: usize| map.admin1[unit].state == state;
-        let all: f64 = (0..map.admin1.len()).filter(|&u| here(u)).map(|u| f64::from(forces.initial[u])).sum();
+        let all: f64 =
+            (0..map.admin1.len()).filter(|&u| here(u)).map(|u| f64::from(forces.initial[u])).sum();
         for unit in (0..map.admin1.len()).filter(|&u| here(u)) {
             forces.by_admin[unit] += sent.persons * f64::from(forces.initial[unit]) / all.max(1.0);
         }
@@ -146,7 +154,8 @@ pub fn defect(
         if missing > 0.0 {
             let id = (1 << 40) | unit as u64;
             let mean = missing * parameters.speed_per_day * f64::from(forces.initial[unit]);
-            let left = random::poisson(&mut key.draws(Stream::ArmedStrength, id, clock.step), mean) as u32;
+            let left =
+                random::poisson(&mut key.draws(Stream::ArmedStrength, id, clock.step), mean) as u32;
             let left = left.min(forces.stock[unit]);
             forces.stock[unit] -= left;
             forces.gone[unit] += left;

@@ -5,7 +5,8 @@ use bevy_ecs::prelude::*;
 use super::fighting::{Field, grievance_at, part_of_presence};
 use super::muster::{FighterTally, Founding, Muster};
 use super::rules::strength::{
-    Livelihood, SupplyRates, cohesion_after_a_day, desertion_hazard, recruits_per_day, split_hazard, supply_after_a_day,
+    Livelihood, SupplyRates, cohesion_after_a_day, desertion_hazard, recruits_per_day,
+    split_hazard, supply_after_a_day,
 };
 use super::surroundings::Surroundings;
 use super::{ArmedGroup, ConflictSettings, Intent, Violence};
@@ -58,20 +59,23 @@ pub fn sustain(
             near_line: !around.lines_near(group.cell).is_empty(),
             in_action: group.intent != Intent::Hold,
         };
-        group.supply_days = supply_after_a_day(Days(group.supply_days), &rates, &place, Days(s.most_days)).0;
+        group.supply_days =
+            supply_after_a_day(Days(group.supply_days), &rates, &place, Days(s.most_days)).0;
         let wants = group.supply_days < s.least_days;
 
         if switches.recruitment && !wants {
             let p = &parameters.recruitment;
             let iranian = settings.iranian(&map, unit);
-            let aggrieved = grievance_at(&settings, &leadership, &violence, iranian, unit, group.cell);
+            let aggrieved =
+                grievance_at(&settings, &leadership, &violence, iranian, unit, group.cell);
             // Groups near each other draw from one pool, each by its part of the strength felt here.
             let part = part_of_presence(&field, &around, &settings, group);
             let mean = recruits_per_day(
                 PerDay(p.rate * traits.recruitment),
                 aggrieved,
                 control,
-                part * p.pool_share * people_in_reach(group, &map, &around, &population, p.reach_km as f32),
+                part * p.pool_share
+                    * people_in_reach(group, &map, &around, &population, p.reach_km as f32),
                 Fighters(f64::from(group.strength)),
                 Fighters(traits.most_fighters),
             );
@@ -123,7 +127,9 @@ fn people_in_reach(
             let residents = f64::from(population.residents[c]);
             match group.kin {
                 None => residents,
-                Some(kin) if kin == map.cells.community[c] => residents * f64::from(map.cells.community_share[c]),
+                Some(kin) if kin == map.cells.community[c] => {
+                    residents * f64::from(map.cells.community_share[c])
+                }
                 Some(_) => 0.0,
             }
         })
@@ -147,8 +153,10 @@ pub fn split_and_merge(
         if f64::from(group.strength) < p.least_to_split {
             continue;
         }
-        let mut draws = key.draws(Stream::ArmedStrength, (1 << 41) | u64::from(group.id.0), clock.step);
-        let chance = split_hazard(PerDay(p.split_per_day), Share(group.cohesion)).probability_within(day).0;
+        let mut draws =
+            key.draws(Stream::ArmedStrength, (1 << 41) | u64::from(group.id.0), clock.step);
+        let chance =
+            split_hazard(PerDay(p.split_per_day), Share(group.cohesion)).probability_within(day).0;
         if random::unit(&mut draws) >= chance {
             continue;
         }
@@ -170,19 +178,22 @@ pub fn split_and_merge(
 
     // Merging: neighbours in the order of (cell, side, id); the older absorbs the younger.
     let side = |g: &ArmedGroup| (g.cell, g.kind, g.against, g.kin);
-    let mut order: Vec<usize> = (0..muster.groups.len()).filter(|&i| muster.groups[i].group.strength > 0).collect();
+    let mut order: Vec<usize> =
+        (0..muster.groups.len()).filter(|&i| muster.groups[i].group.strength > 0).collect();
     order.sort_unstable_by_key(|&i| (side(&muster.groups[i].group), i));
     let chance = PerDay(p.merge_per_day).probability_within(day).0;
     let mut elder = None;
     for index in order {
         let group = &muster.groups[index].group;
-        let Some(older) = elder.filter(|&o: &usize| side(&muster.groups[o].group) == side(group)) else {
+        let Some(older) = elder.filter(|&o: &usize| side(&muster.groups[o].group) == side(group))
+        else {
             elder = Some(index);
             continue;
         };
         let id = (1 << 42) | u64::from(group.id.0);
         // A faction does not rejoin on the day it left.
-        if group.formed == clock.day || key.uniform(Stream::ArmedStrength, id, clock.step) >= chance {
+        if group.formed == clock.day || key.uniform(Stream::ArmedStrength, id, clock.step) >= chance
+        {
             continue;
         }
         let together = f64::from(group.strength) + f64::from(muster.groups[older].group.strength);
@@ -190,7 +201,8 @@ pub fn split_and_merge(
             continue;
         }
         let younger = std::mem::take(&mut muster.groups[index].group.strength);
-        let (supply, cohesion) = (muster.groups[index].group.supply_days, muster.groups[index].group.cohesion);
+        let (supply, cohesion) =
+            (muster.groups[index].group.supply_days, muster.groups[index].group.cohesion);
         let group = &mut muster.groups[older].group;
         let (a, b) = (f64::from(group.strength), f64::from(younger));
         group.supply_days = (group.supply_days * a + supply * b) / (a + b);

@@ -43,14 +43,18 @@ pub fn march(
     crossings.detected.fill(0);
     for index in 0..muster.groups.len() {
         let group = &muster.groups[index].group;
-        let marches = matches!(group.intent, Intent::Relocate | Intent::SeekSanctuary | Intent::ExploitVacuum);
+        let marches = matches!(
+            group.intent,
+            Intent::Relocate | Intent::SeekSanctuary | Intent::ExploitVacuum
+        );
         if !marches || group.cell == group.target || group.strength == 0 {
             continue;
         }
         let (from, id) = (group.cell, u64::from(group.id.0));
         let weights = &settings.parameters.sanctuary.weights;
         // Rough ground halves a march at most: Tobler's speeds on mountain paths against even ground.
-        let km = settings.parameters.plan.march_km_per_day * (1.0 - 0.5 * roughness(&map, from, weights.rough_m));
+        let km = settings.parameters.plan.march_km_per_day
+            * (1.0 - 0.5 * roughness(&map, from, weights.rough_m));
         let Some(to) = next_cell(&map, &around, from, group.target, km) else {
             muster.groups[index].group.target = from;
             continue;
@@ -61,7 +65,9 @@ pub fn march(
             continue;
         }
         let group = &mut muster.groups[index].group;
-        let Some(segment) = around.segment_between(here, there).filter(|_| settings.switches.sanctuary) else {
+        let Some(segment) =
+            around.segment_between(here, there).filter(|_| settings.switches.sanctuary)
+        else {
             group.target = from;
             continue;
         };
@@ -74,7 +80,9 @@ pub fn march(
         crossings.detected[segment.index()] += 1;
         (group.intent, group.target) = (Intent::Hold, from);
         let (fights, u) = (random::unit(&mut draws), random::unit(&mut draws));
-        if settings.switches.engagements && fights < settings.parameters.engagement.fight_when_detected {
+        if settings.switches.engagements
+            && fights < settings.parameters.engagement.fight_when_detected
+        {
             // The guards of the far side fire from cover: both sides lose alike.
             let unit = map.cells.admin1[to.index()];
             let severity = settings.severity(u, muster.groups[index].group.strength);
@@ -96,7 +104,13 @@ pub fn march(
 
 /// The cell a day's march from one cell towards another; the target itself when it is in reach; none when water or the
 /// edge of the map lies in the way.
-fn next_cell(map: &Map, around: &Surroundings, from: CellId, target: CellId, km: f64) -> Option<CellId> {
+fn next_cell(
+    map: &Map,
+    around: &Surroundings,
+    from: CellId,
+    target: CellId,
+    km: f64,
+) -> Option<CellId> {
     let whole = cells_km(map, from, target);
     if whole <= km {
         return Some(target);
@@ -106,6 +120,8 @@ fn next_cell(map: &Map, around: &Surroundings, from: CellId, target: CellId, km:
     // At least into the next cell, or a slow group on a coarse map would never move.
     let step = km.max(1.01 * around.row_km());
     let share = (step / whole).min(1.0);
-    let along = |s: f64| around.cell_at(a.0 + s * (b.0 - a.0), a.1 + s * (b.1 - a.1)).filter(|&c| c != from);
+    let along = |s: f64| {
+        around.cell_at(a.0 + s * (b.0 - a.0), a.1 + s * (b.1 - a.1)).filter(|&c| c != from)
+    };
     along(share).or_else(|| along((1.3 * share).min(1.0)))
 }

@@ -49,7 +49,9 @@ pub use setup::{ConflictSettings, Switches, check_against_map, populate, populat
 pub use threat::SegmentThreat;
 
 /// Types of armed group. The model needs types, not names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum GroupKind {
     /// Parts of a state's forces that no longer obey it.

@@ -30,7 +30,8 @@ impl FighterTally {
     /// Fighters who must be in groups now.
     #[must_use]
     pub const fn in_groups(&self) -> i128 {
-        (self.initial + self.recruited + self.defected) as i128 - (self.killed + self.deserted + self.disbanded) as i128
+        (self.initial + self.recruited + self.defected) as i128
+            - (self.killed + self.deserted + self.disbanded) as i128
     }
 }
 
@@ -117,13 +118,21 @@ impl Muster {
 pub fn call(mut muster: ResMut<Muster>, groups: Query<(Entity, &ArmedGroup)>) {
     muster.groups.clear();
     for (entity, group) in &groups {
-        muster.groups.push(Mustered { entity: Some(entity), group: group.clone(), killed_today: 0 });
+        muster.groups.push(Mustered {
+            entity: Some(entity),
+            group: group.clone(),
+            killed_today: 0,
+        });
     }
     muster.groups.sort_unstable_by_key(|m| m.group.id);
 }
 
 /// Writes the roll back: new groups become entities, groups without fighters cease.
-pub fn dismiss(mut muster: ResMut<Muster>, mut groups: Query<&mut ArmedGroup>, mut commands: Commands) {
+pub fn dismiss(
+    mut muster: ResMut<Muster>,
+    mut groups: Query<&mut ArmedGroup>,
+    mut commands: Commands,
+) {
     for mustered in muster.groups.drain(..) {
         match mustered.entity {
             Some(entity) if mustered.group.strength == 0 => commands.entity(entity).despawn(),
@@ -151,6 +160,9 @@ pub fn check_fighters(world: &mut World) -> Result<(), String> {
     if present == tally.in_groups() {
         Ok(())
     } else {
-        Err(format!("{present} fighters are in groups, but the tally gives {} ({tally:?})", tally.in_groups()))
+        Err(format!(
+            "{present} fighters are in groups, but the tally gives {} ({tally:?})",
+            tally.in_groups()
+        ))
     }
 }

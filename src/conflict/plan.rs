@@ -7,7 +7,8 @@ use bevy_ecs::prelude::*;
 
 use super::forces::StateForces;
 use super::rules::choice::{
-    Place, PlaceWeights, crossing_cost, detection_probability, place_utility, raid_gain, threat_of_forces, vacuum_gain,
+    Place, PlaceWeights, crossing_cost, detection_probability, place_utility, raid_gain,
+    threat_of_forces, vacuum_gain,
 };
 use super::rules::strength::gives_up;
 use super::surroundings::{Surroundings, cells_km};
@@ -46,7 +47,11 @@ impl Snapshot<'_> {
     /// Control of a cell by the state that governs it.
     #[must_use]
     pub fn control(&self, cell: CellId) -> Share {
-        Share::clamped(self.violence.control(self.leadership, self.map.cells.admin1[cell.index()], cell))
+        Share::clamped(self.violence.control(
+            self.leadership,
+            self.map.cells.admin1[cell.index()],
+            cell,
+        ))
     }
 
     /// Utility of a place to a group, from where it is.
@@ -57,16 +62,28 @@ impl Snapshot<'_> {
         let map = self.map;
         let governor = self.around.governor[c];
         let at_home = governor == group.against;
-        let forces =
-            self.forces.at(map.cells.admin1[c], cell, self.around, self.settings.parameters.forces.concentration);
-        let kin = if group.kin == Some(map.cells.community[c]) { f64::from(map.cells.community_share[c]) } else { 0.0 };
+        let forces = self.forces.at(
+            map.cells.admin1[c],
+            cell,
+            self.around,
+            self.settings.parameters.forces.concentration,
+        );
+        let kin = if group.kin == Some(map.cells.community[c]) {
+            f64::from(map.cells.community_share[c])
+        } else {
+            0.0
+        };
         let place = Place {
             threat: if at_home {
                 threat_of_forces(Fighters(forces), Fighters(f64::from(group.strength))).0
             } else {
                 0.0
             },
-            host: if at_home { 0.0 } else { self.control(cell).0 * self.settings.hostility[governor.index()] },
+            host: if at_home {
+                0.0
+            } else {
+                self.control(cell).0 * self.settings.hostility[governor.index()]
+            },
             kin,
             rugged: roughness(map, cell, weights.rough_m),
             refugees: kin * f64::from(self.population.refugees[c]),
@@ -98,7 +115,11 @@ impl Snapshot<'_> {
 
 /// Chance that the guards of a segment, both sides together, notice a group that crosses.
 #[must_use]
-pub fn segment_detection(settings: &ConflictSettings, guards: &Guards, segment: SegmentId) -> Probability {
+pub fn segment_detection(
+    settings: &ConflictSettings,
+    guards: &Guards,
+    segment: SegmentId,
+) -> Probability {
     let weights = &settings.parameters.sanctuary.weights;
     let (per_km, sensors) = (guards.per_km[segment.index()], guards.sensors[segment.index()]);
     detection_probability(
@@ -183,19 +204,26 @@ pub fn choose(snapshot: &Snapshot, group: &ArmedGroup, key: RunKey, step: u32) -
         // Half of the looks go a day's march far, half as far as the horizon.
         let days = if candidate % 2 == 0 { 1.0 } else { plan.horizon_days };
         let (a, b) = (random::unit(&mut draws), random::unit(&mut draws));
-        let Some(cell) = look(snapshot, group.cell, days * plan.march_km_per_day * libm::sqrt(a), b) else { continue };
+        let Some(cell) =
+            look(snapshot, group.cell, days * plan.march_km_per_day * libm::sqrt(a), b)
+        else {
+            continue;
+        };
         if cell == group.cell {
             continue;
         }
         let there = snapshot.map.cells.territory[cell.index()];
         let cost = if there == home {
             0.0
-        } else if let (true, Some(cost)) = (switches.sanctuary, snapshot.cost_of_crossing(home, there)) {
+        } else if let (true, Some(cost)) =
+            (switches.sanctuary, snapshot.cost_of_crossing(home, there))
+        {
             cost
         } else {
             continue;
         };
-        let utility = snapshot.utility(group, cell, cells_km(snapshot.map, group.cell, cell)) - cost;
+        let utility =
+            snapshot.utility(group, cell, cells_km(snapshot.map, group.cell, cell)) - cost;
         let governor = snapshot.around.governor[cell.index()];
         let purpose = if there == home { relocate } else { sanctuary };
         let open_to_exploit = governor == group.against || group.kind == GroupKind::Criminal;
@@ -217,7 +245,8 @@ pub fn choose(snapshot: &Snapshot, group: &ArmedGroup, key: RunKey, step: u32) -
         }
     }
 
-    let mut noise = || -plan.noise * libm::log(-libm::log(random::unit(&mut draws).max(1e-300)).min(-1e-16));
+    let mut noise =
+        || -plan.noise * libm::log(-libm::log(random::unit(&mut draws).max(1e-300)).min(-1e-16));
     let mut options = [
         (Intent::Hold, here + plan.hold + noise(), group.cell),
         (Intent::Raid, f64::NEG_INFINITY, group.cell),
@@ -230,7 +259,8 @@ pub fn choose(snapshot: &Snapshot, group: &ArmedGroup, key: RunKey, step: u32) -
     if group.kind != GroupKind::Criminal
         && let Some(forces) = forces_in_reach(snapshot, group)
     {
-        options[1].1 = here + raid_gain(plan.raid, plan.raid_cost, strength, Fighters(forces)) + raid_noise;
+        options[1].1 =
+            here + raid_gain(plan.raid, plan.raid_cost, strength, Fighters(forces)) + raid_noise;
     }
     if best[sanctuary].0 > here {
         options[3].1 = best[sanctuary].0 + plan.hold - plan.move_cost + sanctuary_noise;
@@ -241,7 +271,10 @@ pub fn choose(snapshot: &Snapshot, group: &ArmedGroup, key: RunKey, step: u32) -
 
 /// The land cell at a distance and in a direction (`turn` 0 to 1), if any.
 fn look(snapshot: &Snapshot, from: CellId, km: f64, turn: f64) -> Option<CellId> {
-    let (lat, lon) = (f64::from(snapshot.map.cells.lat[from.index()]), f64::from(snapshot.map.cells.lon[from.index()]));
+    let (lat, lon) = (
+        f64::from(snapshot.map.cells.lat[from.index()]),
+        f64::from(snapshot.map.cells.lon[from.index()]),
+    );
     let angle = turn * std::f64::consts::TAU;
     let north = km * libm::cos(angle) / 111.195;
     let east = km * libm::sin(angle) / (111.195 * libm::cos(lat.to_radians()).max(0.01));

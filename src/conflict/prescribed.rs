@@ -41,10 +41,12 @@ pub fn happen(
         for day in -REMEMBERED_DAYS..0 {
             // The places forget a day's worth when today is reckoned.
             let days = Days(f64::from(-day - 1));
-            let left = remaining_share(Days(settings.parameters.control.memory_days), days).0 as f32;
+            let left =
+                remaining_share(Days(settings.parameters.control.memory_days), days).0 as f32;
             for (_, cell, event) in of_day(day).filter(|e| e.2.deaths_all > 0) {
                 for (near, offset) in around.around(*cell) {
-                    violence.fatalities[near.index()] += event.deaths_all as f32 * offset.felt * left;
+                    violence.fatalities[near.index()] +=
+                        event.deaths_all as f32 * offset.felt * left;
                     list(&mut field, &mut violence, near);
                 }
             }

@@ -114,7 +114,9 @@ impl ConflictSettings {
     #[must_use]
     pub fn new(parameters: Arc<Parameters>, switches: Switches, map: &Map, key: RunKey) -> Self {
         let drawn = |bounds: [f64; 2], id: u64| {
-            bounds[0] + key.uniform(Stream::ArmedSetup, (1 << 40) | id, 0) * (bounds[1] - bounds[0]).max(0.0)
+            bounds[0]
+                + key.uniform(Stream::ArmedSetup, (1 << 40) | id, 0)
+                    * (bounds[1] - bounds[0]).max(0.0)
         };
         let forces = &parameters.forces;
         let internal = drawn(forces.irgc_ground, 0) + forces.artesh * forces.artesh_internal_share;
@@ -138,7 +140,10 @@ impl ConflictSettings {
             hostility,
             kin_communities: kin.collect(),
             background_units: background.collect(),
-            law: Arc::new(SeverityLaw::new(parameters.severity.exponent, parameters.severity.most as u32)),
+            law: Arc::new(SeverityLaw::new(
+                parameters.severity.exponent,
+                parameters.severity.most as u32,
+            )),
             parameters,
         }
     }
@@ -170,7 +175,8 @@ pub fn check_against_map(parameters: &Parameters, map: &Map) -> Vec<String> {
     let mut problems = Vec::new();
     let mut in_order = |key: String, [low, high]: [f64; 2]| {
         if low > high {
-            problems.push(format!("{key}: [{low}, {high}] runs backwards, the lower end comes first"));
+            problems
+                .push(format!("{key}: [{low}, {high}] runs backwards, the lower end comes first"));
         }
     };
     in_order("conflict.forces.irgc_ground".into(), parameters.forces.irgc_ground);
@@ -189,15 +195,18 @@ pub fn check_against_map(parameters: &Parameters, map: &Map) -> Vec<String> {
     let communities: Vec<&str> = map.communities.iter().map(String::as_str).collect();
     let mut slip = |key: String, what: &str, name: &str, known: &[&str], place: &str| {
         if let Some(near) = slip_of(name, known) {
-            problems
-                .push(format!("{key}: the map `{}` has no {what} `{name}`{place}; did you mean `{near}`?", map.name));
+            problems.push(format!(
+                "{key}: the map `{}` has no {what} `{name}`{place}; did you mean `{near}`?",
+                map.name
+            ));
         }
     };
     for (i, row) in parameters.groups.iter().enumerate() {
         slip(format!("conflict.groups[{i}].kin"), "community", &row.kin, &communities, "");
         if map.territory(&row.against).is_none() && area_on_map(row, map).is_some() {
             let codes: Vec<&str> = map.territories.iter().map(|t| t.code.as_str()).collect();
-            let near = codes.iter().min_by_key(|code| strsim::damerau_levenshtein(&row.against, code));
+            let near =
+                codes.iter().min_by_key(|code| strsim::damerau_levenshtein(&row.against, code));
             slip(
                 format!("conflict.groups[{i}].against"),
                 "territory",
@@ -209,9 +218,16 @@ pub fn check_against_map(parameters: &Parameters, map: &Map) -> Vec<String> {
     }
     for (i, row) in parameters.background.regions.iter().enumerate() {
         if let Some(state) = map.territory(&row.state) {
-            let units: Vec<&str> = map.admin1.iter().filter(|u| u.state == state).map(|u| u.name.as_str()).collect();
+            let units: Vec<&str> =
+                map.admin1.iter().filter(|u| u.state == state).map(|u| u.name.as_str()).collect();
             let place = format!(" in {}", row.state);
-            slip(format!("conflict.background.regions[{i}].unit"), "unit", &row.unit, &units, &place);
+            slip(
+                format!("conflict.background.regions[{i}].unit"),
+                "unit",
+                &row.unit,
+                &units,
+                &place,
+            );
         }
     }
     for name in &parameters.vacuum.kin_communities {
@@ -231,7 +247,8 @@ fn slip_of<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
         return None;
     }
     let most = if name.chars().count() >= 7 { 2 } else { 1 };
-    let (distance, near) = known.iter().map(|&k| (strsim::damerau_levenshtein(name, k), k)).min()?;
+    let (distance, near) =
+        known.iter().map(|&k| (strsim::damerau_levenshtein(name, k), k)).min()?;
     (distance <= most).then_some(near)
 }
 
@@ -264,7 +281,10 @@ pub fn populate_with(world: &mut World, parameters: Arc<Parameters>, switches: S
     world.insert_resource(StateForces::new(&map, &settings));
     world.insert_resource(Flashpoints::new(&map, &settings));
     world.insert_resource(SegmentThreat::new(&map));
-    world.insert_resource(ArmedCrossings { attempted: vec![0; segments], detected: vec![0; segments] });
+    world.insert_resource(ArmedCrossings {
+        attempted: vec![0; segments],
+        detected: vec![0; segments],
+    });
     world.insert_resource(Events::default());
     world.insert_resource(Violence {
         fatalities: vec![0.0; n],
@@ -281,11 +301,20 @@ pub fn populate_with(world: &mut World, parameters: Arc<Parameters>, switches: S
 }
 
 /// The groups of a row: its fighters, drawn once, shared among its groups and scattered over its area.
-fn groups_of_row(row: &GroupRow, index: usize, map: &Map, around: &Surroundings, key: RunKey) -> Vec<Founding> {
-    let (Some(against), true) = (map.territory(&row.against), row.count > 0) else { return Vec::new() };
+fn groups_of_row(
+    row: &GroupRow,
+    index: usize,
+    map: &Map,
+    around: &Surroundings,
+    key: RunKey,
+) -> Vec<Founding> {
+    let (Some(against), true) = (map.territory(&row.against), row.count > 0) else {
+        return Vec::new();
+    };
     let Some(centre) = area_on_map(row, map) else { return Vec::new() };
     let mut draws = key.draws(Stream::ArmedSetup, index as u64, 0);
-    let whole = row.strength[0] + random::unit(&mut draws) * (row.strength[1] - row.strength[0]).max(0.0);
+    let whole =
+        row.strength[0] + random::unit(&mut draws) * (row.strength[1] - row.strength[0]).max(0.0);
     let whole = libm::round(whole.max(0.0)) as u32;
     let weights: Vec<f64> = (0..row.count).map(|_| 0.5 + random::unit(&mut draws)).collect();
     let sum: f64 = weights.iter().sum();
@@ -293,7 +322,8 @@ fn groups_of_row(row: &GroupRow, index: usize, map: &Map, around: &Surroundings,
     let mut foundings = Vec::new();
     for (i, weight) in weights.iter().enumerate() {
         let last = i + 1 == weights.len();
-        let strength = if last { left } else { ((f64::from(whole) * weight / sum) as u32).min(left) };
+        let strength =
+            if last { left } else { ((f64::from(whole) * weight / sum) as u32).min(left) };
         left -= strength;
         let cell = scattered(row, centre, map, around, &mut draws);
         if strength > 0 {
@@ -321,14 +351,21 @@ fn area_on_map(row: &GroupRow, map: &Map) -> Option<CellId> {
 }
 
 /// A land cell within the area of a row, evenly over the disc; its middle when water fills it.
-fn scattered(row: &GroupRow, centre: CellId, map: &Map, around: &Surroundings, draws: &mut random::Draws) -> CellId {
+fn scattered(
+    row: &GroupRow,
+    centre: CellId,
+    map: &Map,
+    around: &Surroundings,
+    draws: &mut random::Draws,
+) -> CellId {
     let mut found = None;
     for _ in 0..8 {
         let (a, b) = (random::unit(draws), random::unit(draws));
         let km = row.spread_km * libm::sqrt(a);
         let angle = b * std::f64::consts::TAU;
         let lat = row.lat + km * libm::cos(angle) / 111.195;
-        let lon = row.lon + km * libm::sin(angle) / (111.195 * libm::cos(row.lat.to_radians()).max(0.01));
+        let lon =
+            row.lon + km * libm::sin(angle) / (111.195 * libm::cos(row.lat.to_radians()).max(0.01));
         // All eight are drawn whatever is found, so that the luck of later groups does not depend on the map.
         found = found.or_else(|| around.cell_at(lat, lon));
     }

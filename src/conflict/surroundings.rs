@@ -103,7 +103,10 @@ impl Surroundings {
         for (s, segment) in map.segments.iter().enumerate() {
             for &(cell, km) in &segment.near {
                 let weight = libm::exp(-f64::from(km) / scale) as f32;
-                near.push((cell.index(), LineNear { segment: SegmentId::from_index(s), km, weight }));
+                near.push((
+                    cell.index(),
+                    LineNear { segment: SegmentId::from_index(s), km, weight },
+                ));
             }
         }
         let (line_start, lines) = grouped(n, &near);
@@ -121,7 +124,8 @@ impl Surroundings {
         let members: Vec<(usize, CellId)> =
             (0..n).map(|i| (map.cells.admin1[i].index(), CellId::from_index(i))).collect();
         let (cell_start, cells_of_unit) = grouped(map.admin1.len(), &members);
-        let governor = map.cells.territory.iter().map(|t| map.territories[t.index()].governed_by).collect();
+        let governor =
+            map.cells.territory.iter().map(|t| map.territories[t.index()].governed_by).collect();
         let mut built = Self {
             degrees,
             west,
@@ -150,11 +154,15 @@ impl Surroundings {
         for unit in 0..map.admin1.len() {
             let cells = self.cells_of(AdminId::from_index(unit)).to_vec();
             // The most populous cell stands for the seat; the first of equals.
-            let Some(&seat) = cells.iter().max_by_key(|c| (map.cells.population[c.index()], std::cmp::Reverse(**c)))
+            let Some(&seat) = cells
+                .iter()
+                .max_by_key(|c| (map.cells.population[c.index()], std::cmp::Reverse(**c)))
             else {
                 continue;
             };
-            let at = |c: CellId| (f64::from(map.cells.lat[c.index()]), f64::from(map.cells.lon[c.index()]));
+            let at = |c: CellId| {
+                (f64::from(map.cells.lat[c.index()]), f64::from(map.cells.lon[c.index()]))
+            };
             for cell in cells {
                 let km = great_circle_km(at(seat).0, at(seat).1, at(cell).0, at(cell).1);
                 self.state_reach[cell.index()] = loss_of_strength(Kilometres(km), reach).0 as f32;
@@ -167,7 +175,8 @@ impl Surroundings {
     #[inline]
     pub fn around(&self, cell: CellId) -> impl Iterator<Item = (CellId, &Offset)> {
         let (row, col) = self.place[cell.index()];
-        let range = self.stencil_start[usize::from(row)] as usize..self.stencil_start[usize::from(row) + 1] as usize;
+        let range = self.stencil_start[usize::from(row)] as usize
+            ..self.stencil_start[usize::from(row) + 1] as usize;
         self.stencil[range].iter().filter_map(move |offset| {
             let found = self.at_offset(row, col, offset)?;
             Some((found, offset))
@@ -212,7 +221,8 @@ impl Surroundings {
     #[must_use]
     #[inline]
     pub fn lines_near(&self, cell: CellId) -> &[LineNear] {
-        &self.lines[self.line_start[cell.index()] as usize..self.line_start[cell.index() + 1] as usize]
+        &self.lines
+            [self.line_start[cell.index()] as usize..self.line_start[cell.index() + 1] as usize]
     }
 
     /// The segment between two territories.
@@ -225,7 +235,8 @@ impl Surroundings {
     /// Cells of a first-level unit, ascending.
     #[must_use]
     pub fn cells_of(&self, unit: AdminId) -> &[CellId] {
-        &self.cells_of_unit[self.cell_start[unit.index()] as usize..self.cell_start[unit.index() + 1] as usize]
+        &self.cells_of_unit
+            [self.cell_start[unit.index()] as usize..self.cell_start[unit.index() + 1] as usize]
     }
 }
 
@@ -252,12 +263,18 @@ fn raster(map: &Map) -> (f64, f64, f64, Vec<(u16, u16)>) {
     let west = cells.lon.iter().copied().fold(180.0_f32, f32::min);
     let (north, west) = (f64::from(north) + degrees / 2.0, f64::from(west) - degrees / 2.0);
     let bin = |x: f64| (x / degrees).clamp(0.0, 3600.0) as u16;
-    let place =
-        (0..cells.len()).map(|i| (bin(north - f64::from(cells.lat[i])), bin(f64::from(cells.lon[i]) - west))).collect();
+    let place = (0..cells.len())
+        .map(|i| (bin(north - f64::from(cells.lat[i])), bin(f64::from(cells.lon[i]) - west)))
+        .collect();
     (degrees, west, north, place)
 }
 
-fn stencils(rows: usize, degrees: f64, north: f64, parameters: &Parameters) -> (Vec<u32>, Vec<Offset>) {
+fn stencils(
+    rows: usize,
+    degrees: f64,
+    north: f64,
+    parameters: &Parameters,
+) -> (Vec<u32>, Vec<Offset>) {
     let (mut start, mut all) = (vec![0_u32], Vec::new());
     let row_km = degrees * KM_PER_DEGREE;
     for row in 0..rows {
@@ -274,7 +291,11 @@ fn stencils(rows: usize, degrees: f64, north: f64, parameters: &Parameters) -> (
                         col: dc,
                         km: km as f32,
                         felt: libm::exp(-km / parameters.control.fatality_km) as f32,
-                        strength: loss_of_strength(Kilometres(km), Kilometres(parameters.control.reach_km)).0 as f32,
+                        strength: loss_of_strength(
+                            Kilometres(km),
+                            Kilometres(parameters.control.reach_km),
+                        )
+                        .0 as f32,
                         offspring: libm::exp(-km / parameters.excitation.range_km) as f32,
                     });
                 }

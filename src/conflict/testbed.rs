@@ -16,7 +16,8 @@ use super::*;
 use crate::config::scenario::Scenario;
 use crate::displacement::Population;
 use crate::geography::{
-    Admin1, BorderSegment, CellTable, LinkTable, Map, RouteCache, SegmentKind, Territory, TerritoryKind,
+    Admin1, BorderSegment, CellTable, LinkTable, Map, RouteCache, SegmentKind, Territory,
+    TerritoryKind,
 };
 use crate::leadership::{Condition, Leadership, Outcome, ProvinceCondition};
 use crate::random::RunKey;
@@ -27,10 +28,22 @@ use crate::time::Clock;
 
 const SIDE: u16 = 24;
 const CODES: [&str; 3] = ["IRN", "IRQ", "RUS"];
-const CALM: Condition =
-    Condition { unrest: 0.2, control: 0.9, cohesion: 0.8, stress: 0.4, outside_pressure: 0.4, alignment: 0.6 };
-const COLLAPSE: Condition =
-    Condition { unrest: 0.9, control: 0.3, cohesion: 0.2, stress: 0.9, outside_pressure: 0.6, alignment: 0.0 };
+const CALM: Condition = Condition {
+    unrest: 0.2,
+    control: 0.9,
+    cohesion: 0.8,
+    stress: 0.4,
+    outside_pressure: 0.4,
+    alignment: 0.6,
+};
+const COLLAPSE: Condition = Condition {
+    unrest: 0.9,
+    control: 0.3,
+    cohesion: 0.2,
+    stress: 0.9,
+    outside_pressure: 0.6,
+    alignment: 0.0,
+};
 
 /// Territory and unit of a cell.
 fn holder(row: u16, col: u16) -> (u8, u16) {
@@ -181,14 +194,20 @@ impl Bed {
         scenario
     }
 
-    fn new(condition: Condition, switches: Switches, replicate: u32, change: impl Fn(&mut Parameters)) -> Self {
+    fn new(
+        condition: Condition,
+        switches: Switches,
+        replicate: u32,
+        change: impl Fn(&mut Parameters),
+    ) -> Self {
         let mut scenario = Self::scenario();
         change(&mut scenario.conflict);
         let (map, mut world) = (Arc::new(map()), World::new());
         let as_of = jiff::civil::date(2026, 1, 15);
         world.insert_resource(Clock::new(as_of, 1));
         world.insert_resource(RunKey::new(11, replicate));
-        let mut population = Population::new(&map, &scenario.displacement, &scenario.mechanisms, &[]);
+        let mut population =
+            Population::new(&map, &scenario.displacement, &scenario.mechanisms, &[]);
         population.refugees[0] = 500;
         world.insert_resource(crate::episode::Given::default());
         world.insert_resource(population);
@@ -275,7 +294,8 @@ fn every_fighter_is_accounted_for_on_every_day_of_collapse() {
     for _ in 0..200 {
         bed.day();
         check_fighters(&mut bed.world).unwrap();
-        let (events, population) = (bed.world.resource::<Events>(), bed.world.resource::<Population>());
+        let (events, population) =
+            (bed.world.resource::<Events>(), bed.world.resource::<Population>());
         let killed: u32 = events.today.iter().map(|e| e.deaths_civilians).sum();
         assert_eq!(killed, events.civilian_deaths.iter().map(|d| d.1).sum::<u32>());
         assert!(events.civilian_deaths.is_sorted_by(|a, b| a.0 < b.0));
@@ -284,7 +304,9 @@ fn every_fighter_is_accounted_for_on_every_day_of_collapse() {
         }
         let violence = bed.world.resource::<Violence>();
         assert!(violence.active.is_sorted_by(|a, b| a < b));
-        assert!(violence.challenge.iter().chain(&violence.advance).all(|x| (0.0..=1.0).contains(x)));
+        assert!(
+            violence.challenge.iter().chain(&violence.advance).all(|x| (0.0..=1.0).contains(x))
+        );
         let listed = |c: usize| violence.active.binary_search(&CellId::from_index(c)).is_ok();
         assert!((0..violence.fatalities.len()).all(|c| violence.fatalities[c] <= 0.0 || listed(c)));
     }
@@ -347,18 +369,24 @@ fn more_guards_let_fewer_groups_cross() {
 #[test]
 fn switches_do_what_they_say() {
     let sums = |switches: Switches| {
-        (0..4).map(|r| Bed::new(COLLAPSE, switches, r, as_given).run(120)).fold(Sums::default(), |a, b| Sums {
-            events: std::array::from_fn(|i| a.events[i] + b.events[i]),
-            deaths: a.deaths + b.deaths,
-            civilians: a.civilians + b.civilians,
-            worst: a.worst.max(b.worst),
-            attempted: a.attempted + b.attempted,
-            detected: a.detected + b.detected,
-        })
+        (0..4).map(|r| Bed::new(COLLAPSE, switches, r, as_given).run(120)).fold(
+            Sums::default(),
+            |a, b| Sums {
+                events: std::array::from_fn(|i| a.events[i] + b.events[i]),
+                deaths: a.deaths + b.deaths,
+                civilians: a.civilians + b.civilians,
+                worst: a.worst.max(b.worst),
+                attempted: a.attempted + b.attempted,
+                detected: a.detected + b.detected,
+            },
+        )
     };
     let all = sums(ALL_ON);
     let off = sums(Switches { engagements: false, north_caucasus_baseline: false, ..ALL_ON });
-    assert!(all.events[0] > 0 && off.events[1] == 0 && off.events[0] < all.events[0] / 4, "{all:?} {off:?}");
+    assert!(
+        all.events[0] > 0 && off.events[1] == 0 && off.events[0] < all.events[0] / 4,
+        "{all:?} {off:?}"
+    );
     assert_eq!(sums(Switches { sanctuary: false, ..ALL_ON }).attempted, 0);
     assert!(sums(Switches { self_excitation: false, ..ALL_ON }).events[0] < all.events[0]);
     assert!(all.worst > 2);
@@ -382,10 +410,11 @@ fn terrain_spares_the_groups() {
     let killed = |terrain| {
         (0..12)
             .map(|r| {
-                let mut bed = Bed::new(CALM, Switches { terrain, vacuum: false, ..ALL_ON }, r, |p| {
-                    p.engagement.rate *= 20.0;
-                    p.plan.raid_cost = -5.0;
-                });
+                let mut bed =
+                    Bed::new(CALM, Switches { terrain, vacuum: false, ..ALL_ON }, r, |p| {
+                        p.engagement.rate *= 20.0;
+                        p.plan.raid_cost = -5.0;
+                    });
                 bed.run(60);
                 bed.world.resource::<FighterTally>().killed as f64
                     / bed.world.resource::<StateForces>().killed.max(1) as f64
@@ -403,7 +432,8 @@ fn a_turn_of_the_government_sends_a_few_in_a_hundred_underground() {
         let mut bed = Bed::new(turned, ALL_ON, r, as_given);
         bed.run(360);
         let forces = bed.world.resource::<StateForces>();
-        let (gone, initial) = (forces.gone.iter().sum::<u32>(), forces.initial.iter().take(2).sum::<u32>());
+        let (gone, initial) =
+            (forces.gone.iter().sum::<u32>(), forces.initial.iter().take(2).sum::<u32>());
         let share = f64::from(gone) / f64::from(initial);
         assert!((0.005..=0.055).contains(&share), "{share}");
         let mut calm = Bed::new(CALM, ALL_ON, r, as_given);
@@ -433,13 +463,14 @@ fn excitation_multiplies_events_below_its_bound() {
     // Offspring of n events are at most branching / (1 - branching) times n, whatever the number of groups.
     let events = |branching: f64| -> f64 {
         let runs = (0..12).map(|r| {
-            let mut bed = Bed::new(CALM, Switches { vacuum: false, split_merge: false, ..ALL_ON }, r, |p| {
-                p.flashpoints.clear();
-                p.excitation.branching = branching;
-                p.engagement.rate *= 3.0;
-                p.engagement.most_against_one = 0.1;
-                p.severity.exponent = 4.0;
-            });
+            let mut bed =
+                Bed::new(CALM, Switches { vacuum: false, split_merge: false, ..ALL_ON }, r, |p| {
+                    p.flashpoints.clear();
+                    p.excitation.branching = branching;
+                    p.engagement.rate *= 3.0;
+                    p.engagement.most_against_one = 0.1;
+                    p.severity.exponent = 4.0;
+                });
             bed.run(150).events[0] as f64
         });
         runs.sum()
@@ -461,14 +492,25 @@ fn channels_of_the_domino_effect_are_told_apart() {
         bed.world.resource::<Flashpoints>().rows[0].clone()
     };
     let all = row(ALL_ON, 0.3);
-    assert!(all.contribution_kin > 0.0 && all.contribution_sanctuary > 0.0 && all.contribution_vacuum > 0.0, "{all:?}");
+    assert!(
+        all.contribution_kin > 0.0
+            && all.contribution_sanctuary > 0.0
+            && all.contribution_vacuum > 0.0,
+        "{all:?}"
+    );
     let base = 0.06 / 365.25;
     assert!(all.hazard_per_day > base);
     assert!(row(Switches { domino_kin: false, ..ALL_ON }, 0.3).contribution_kin.abs() < 1e-15);
-    assert!(row(Switches { domino_sanctuary: false, ..ALL_ON }, 0.3).contribution_sanctuary.abs() < 1e-15);
-    assert!(row(Switches { domino_vacuum: false, ..ALL_ON }, 0.3).contribution_vacuum.abs() < 1e-15);
+    assert!(
+        row(Switches { domino_sanctuary: false, ..ALL_ON }, 0.3).contribution_sanctuary.abs()
+            < 1e-15
+    );
+    assert!(
+        row(Switches { domino_vacuum: false, ..ALL_ON }, 0.3).contribution_vacuum.abs() < 1e-15
+    );
     assert!(row(ALL_ON, 0.6).hazard_per_day > all.hazard_per_day);
-    let none = Switches { domino_kin: false, domino_sanctuary: false, domino_vacuum: false, ..ALL_ON };
+    let none =
+        Switches { domino_kin: false, domino_sanctuary: false, domino_vacuum: false, ..ALL_ON };
     assert!((row(none, 0.6).hazard_per_day - base).abs() < 1e-12);
 }
 
@@ -484,7 +526,9 @@ fn an_episode_yields_events_and_ends() {
     assert_eq!((state.active, state.active_until, state.ignitions), (true, Some(Day(4)), 1));
     bed.world.resource_mut::<Flashpoints>().rows[0].hazard_per_day = 0.0;
     let sums = bed.run(30);
-    assert!(sums.events[0] > 0 && bed.world.resource::<Events>().today.iter().all(|e| e.flashpoint));
+    assert!(
+        sums.events[0] > 0 && bed.world.resource::<Events>().today.iter().all(|e| e.flashpoint)
+    );
     assert!(bed.world.resource::<Violence>().advance.iter().any(|&a| a > 0.0));
 }
 

@@ -54,18 +54,34 @@ impl SegmentThreat {
 ///
 /// `1 - exp(-criminals / reference) (1 - w (C_ref - C)+ / C_ref)`, with the lost control averaged along the line.
 #[must_use]
-pub fn illicit_flow(criminals_per_100km: f64, reference: f64, lost_control: Share, weight: f64) -> Share {
-    Share::clamped(1.0 - libm::exp(-criminals_per_100km.max(0.0) / reference) * (1.0 - weight * lost_control.0))
+pub fn illicit_flow(
+    criminals_per_100km: f64,
+    reference: f64,
+    lost_control: Share,
+    weight: f64,
+) -> Share {
+    Share::clamped(
+        1.0 - libm::exp(-criminals_per_100km.max(0.0) / reference)
+            * (1.0 - weight * lost_control.0),
+    )
 }
 
 /// Strength of all groups near each segment, discounted by distance, fighters per 100 km of line.
-pub fn armed_strength_near(muster: &Muster, around: &Surroundings, map: &Map, all: &mut [f64], criminal: &mut [f64]) {
+pub fn armed_strength_near(
+    muster: &Muster,
+    around: &Surroundings,
+    map: &Map,
+    all: &mut [f64],
+    criminal: &mut [f64],
+) {
     all.fill(0.0);
     criminal.fill(0.0);
     for mustered in &muster.groups {
         let group = &mustered.group;
         for line in around.lines_near(group.cell) {
-            let weight = f64::from(group.strength) * f64::from(line.weight) * per_100km(map, line.segment.index());
+            let weight = f64::from(group.strength)
+                * f64::from(line.weight)
+                * per_100km(map, line.segment.index());
             all[line.segment.index()] += weight;
             if group.kind == GroupKind::Criminal {
                 criminal[line.segment.index()] += weight;
@@ -99,7 +115,8 @@ pub fn assess_segments(
         let weight = libm::log1p(f64::from(event.deaths()));
         for line in around.lines_near(event.cell) {
             if f64::from(line.km) <= p.event_km {
-                threat.events_per_100km[line.segment.index()] += weight * per_100km(&map, line.segment.index());
+                threat.events_per_100km[line.segment.index()] +=
+                    weight * per_100km(&map, line.segment.index());
             }
         }
     }
@@ -107,11 +124,17 @@ pub fn assess_segments(
         let lost: f64 = units
             .iter()
             .map(|&(unit, share)| {
-                share * ((p.illicit_control - leadership.province(unit).control) / p.illicit_control).max(0.0)
+                share
+                    * ((p.illicit_control - leadership.province(unit).control) / p.illicit_control)
+                        .max(0.0)
             })
             .sum();
-        threat.illicit[segment] =
-            illicit_flow(threat.criminal[segment], p.illicit_fighters, Share::clamped(lost), p.illicit_without_control)
-                .0;
+        threat.illicit[segment] = illicit_flow(
+            threat.criminal[segment],
+            p.illicit_fighters,
+            Share::clamped(lost),
+            p.illicit_without_control,
+        )
+        .0;
     }
 }

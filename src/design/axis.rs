@@ -32,7 +32,9 @@ impl Axis {
     pub fn value(&self, coordinate: f64) -> f64 {
         let value = match self.scale {
             Scale::Linear => self.low + coordinate * (self.high - self.low),
-            Scale::Log => libm::exp(libm::log(self.low) + coordinate * (libm::log(self.high) - libm::log(self.low))),
+            Scale::Log => libm::exp(
+                libm::log(self.low) + coordinate * (libm::log(self.high) - libm::log(self.low)),
+            ),
         };
         rounded(value).clamp(self.low, self.high)
     }
@@ -42,7 +44,10 @@ impl Axis {
     pub fn coordinate(&self, value: f64) -> f64 {
         match self.scale {
             Scale::Linear => (value - self.low) / (self.high - self.low),
-            Scale::Log => (libm::log(value) - libm::log(self.low)) / (libm::log(self.high) - libm::log(self.low)),
+            Scale::Log => {
+                (libm::log(value) - libm::log(self.low))
+                    / (libm::log(self.high) - libm::log(self.low))
+            }
         }
     }
 }

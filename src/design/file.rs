@@ -74,12 +74,18 @@ pub(super) fn read(
     sources: &mut Sources,
 ) -> Result<Read, Vec<Diagnostic>> {
     let name = shown(&path.display().to_string());
-    let refuse = |reason: &str| vec![Diagnostic::nowhere(format!("cannot read the design {name}: {reason}"))];
+    let refuse = |reason: &str| {
+        vec![Diagnostic::nowhere(format!("cannot read the design {name}: {reason}"))]
+    };
     match std::fs::metadata(path) {
         Ok(about) if about.is_file() && about.len() <= LARGEST_FILE => {}
-        Ok(about) if about.is_file() => return Err(refuse(&format!("larger than {} MB", LARGEST_FILE >> 20))),
+        Ok(about) if about.is_file() => {
+            return Err(refuse(&format!("larger than {} MB", LARGEST_FILE >> 20)));
+        }
         Ok(_) => return Err(refuse("it is a folder, not a file")),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(refuse("no such file")),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Err(refuse("no such file"));
+        }
         Err(error) => return Err(refuse(&error.to_string())),
     }
     let bytes = std::fs::read(path).map_err(|error| refuse(&error.to_string()))?;
@@ -123,7 +129,8 @@ fn parse(
     scheme: Option<&Scheme>,
     against: Against<'_>,
 ) -> Result<Read, Vec<Diagnostic>> {
-    let header = text.lines().find(|l| !l.trim().is_empty() && !l.starts_with('#')).unwrap_or_default();
+    let header =
+        text.lines().find(|l| !l.trim().is_empty() && !l.starts_with('#')).unwrap_or_default();
     let delimiter = delimiter(header);
     let mut csv = csv::ReaderBuilder::new()
         .has_headers(false)
@@ -135,7 +142,13 @@ fn parse(
     let mut problems: Vec<Diagnostic> = Vec::new();
     // Position in the file of each column that is taken.
     let mut taken: Vec<usize> = Vec::new();
-    let mut reader = Reader { file, against, columns: Vec::new(), known: Vec::new(), decimal_comma: delimiter == b';' };
+    let mut reader = Reader {
+        file,
+        against,
+        columns: Vec::new(),
+        known: Vec::new(),
+        decimal_comma: delimiter == b';',
+    };
     let mut width = None;
     let (mut cells, mut rows): (Vec<f64>, Vec<Span>) = (Vec::new(), Vec::new());
     let mut record = csv::StringRecord::new();
@@ -145,7 +158,10 @@ fn parse(
             Ok(false) => break,
             Err(error) => {
                 let line = error.position().map_or(0, csv::Position::line);
-                problems.push(Diagnostic::in_file(file, format!("line {line} is not valid CSV: {error}")));
+                problems.push(Diagnostic::in_file(
+                    file,
+                    format!("line {line} is not valid CSV: {error}"),
+                ));
                 break;
             }
         }
@@ -156,15 +172,22 @@ fn parse(
             let span_of = |i: usize| fields.get(i).copied().unwrap_or(whole);
             for missing in ignore.iter().filter(|name| !record.iter().any(|h| h == name.as_str())) {
                 problems.push(
-                    Diagnostic::at(whole, format!("there is no column {} to ignore", shown(missing)), "in this header")
-                        .help("take it out of `ignore`"),
+                    Diagnostic::at(
+                        whole,
+                        format!("there is no column {} to ignore", shown(missing)),
+                        "in this header",
+                    )
+                    .help("take it out of `ignore`"),
                 );
             }
-            for (i, name) in record.iter().enumerate().filter(|(_, name)| !ignore.iter().any(|n| n == name)) {
+            for (i, name) in
+                record.iter().enumerate().filter(|(_, name)| !ignore.iter().any(|n| n == name))
+            {
                 if let Some(before) = taken.iter().find(|&&j| record.get(j) == Some(name)) {
                     let message = format!("the column {} is there twice", shown(name));
                     problems.push(
-                        Diagnostic::at(span_of(i), message, "again here").related(span_of(*before), "first here"),
+                        Diagnostic::at(span_of(i), message, "again here")
+                            .related(span_of(*before), "first here"),
                     );
                     continue;
                 }
@@ -178,10 +201,15 @@ fn parse(
                 }
             }
             if problems.is_empty() && taken.is_empty() {
-                problems.push(Diagnostic::at(whole, "no column of the design sets anything", "in this header"));
+                problems.push(Diagnostic::at(
+                    whole,
+                    "no column of the design sets anything",
+                    "in this header",
+                ));
             }
             if let (Some(scheme), true) = (scheme, problems.is_empty()) {
-                let header: Vec<(&str, Span)> = taken.iter().map(|i| (&record[*i], span_of(*i))).collect();
+                let header: Vec<(&str, Span)> =
+                    taken.iter().map(|i| (&record[*i], span_of(*i))).collect();
                 problems.extend(scheme.misses(&header));
             }
             if !problems.is_empty() {
@@ -199,7 +227,11 @@ fn parse(
             let at = Diagnostic::at(places().1, message, format!("row {row} of the points"));
             problems.push(at.help("a text with the delimiter in it needs quotes"));
         } else if row > MOST_POINTS {
-            problems.push(Diagnostic::at(places().1, "too many points", format!("at most {MOST_POINTS}")));
+            problems.push(Diagnostic::at(
+                places().1,
+                "too many points",
+                format!("at most {MOST_POINTS}"),
+            ));
             break;
         } else {
             let begin = Span { file, start, end: start };
@@ -212,7 +244,9 @@ fn parse(
                     Ok(cell) => cells.push(cell),
                     Err(problem) => {
                         let path = &reader.columns[column].0.path;
-                        problems.push(problem.note(format!("row {row} of the points, column `{path}`")));
+                        problems.push(
+                            problem.note(format!("row {row} of the points, column `{path}`")),
+                        );
                     }
                 }
             }
@@ -237,7 +271,9 @@ fn parse(
         return Ok(Read { points: Points::new(columns, cells, Kind::Plain("file")), rows });
     };
     match scheme.recognise(&columns, &cells, TOLD) {
-        Ok((kind, moves)) => Ok(Read { points: Points::new(columns, cells, kind).with_moves(moves), rows }),
+        Ok((kind, moves)) => {
+            Ok(Read { points: Points::new(columns, cells, kind).with_moves(moves), rows })
+        }
         Err(faults) => Err(faults
             .into_iter()
             .map(|fault| {
@@ -254,7 +290,11 @@ impl<'a> Reader<'a> {
     fn column(&self, name: &str, span: Span) -> Result<(Column, Expected<'a>), Box<Diagnostic>> {
         let with = |target, values| Column { path: name.to_owned(), target, values };
         if name == REPLICATE {
-            let limits = Limits { minimum: Some(0.0), maximum: Some(f64::from(MOST_REPLICATE)), ..Limits::default() };
+            let limits = Limits {
+                minimum: Some(0.0),
+                maximum: Some(f64::from(MOST_REPLICATE)),
+                ..Limits::default()
+            };
             let expected = Expected::Number { whole: true, limits, view: None };
             return Ok((with(Target::Replicate, Values::Integers), expected));
         }
@@ -269,9 +309,14 @@ impl<'a> Reader<'a> {
         let Some(view) = view else {
             let mut keys = leaves(self.against.values);
             keys.extend([REPLICATE, OUTCOME].map(str::to_owned));
-            let problem =
-                Diagnostic::at(span, format!("unknown column {}", shown(name)), "no such key of the scenario")
-                    .note("columns are keys of the scenario (docs/parameters.md), `replicate` or `outcome`");
+            let problem = Diagnostic::at(
+                span,
+                format!("unknown column {}", shown(name)),
+                "no such key of the scenario",
+            )
+            .note(
+                "columns are keys of the scenario (docs/parameters.md), `replicate` or `outcome`",
+            );
             let help = match nearest_key(name, &keys) {
                 Some(guess) if !name.is_empty() => format!("did you mean `{guess}`?"),
                 _ if name.is_empty() => "row numbers of R or pandas? write the file without them (`row.names = FALSE`, `index=False`), or pass over the column: `design = { kind = \"file\", file = \"...\", ignore = [\"\"] }`".to_owned(),
@@ -284,7 +329,10 @@ impl<'a> Reader<'a> {
             ["number" | "integer"] if view.choices().is_none() => {
                 let whole = types == ["integer"];
                 let values = if whole { Values::Integers } else { Values::Numbers };
-                (with(Target::Key, values), Expected::Number { whole, limits: view.limits(), view: Some(view) })
+                (
+                    with(Target::Key, values),
+                    Expected::Number { whole, limits: view.limits(), view: Some(view) },
+                )
             }
             _ => (with(Target::Key, Values::Listed(Vec::new())), Expected::Other(view)),
         })
@@ -293,7 +341,8 @@ impl<'a> Reader<'a> {
     /// The number of a text, as the program that wrote the file means it.
     fn number(&self, text: &str) -> Option<f64> {
         let comma = self.decimal_comma && !text.contains('.') && text.matches(',').count() == 1;
-        let number = if comma { text.replace(',', ".").parse::<f64>() } else { text.parse::<f64>() };
+        let number =
+            if comma { text.replace(',', ".").parse::<f64>() } else { text.parse::<f64>() };
         number.ok().filter(|number| number.is_finite())
     }
 
@@ -319,10 +368,17 @@ impl<'a> Reader<'a> {
                     let label = format!("found {text}, {}", allowed.unwrap_or_default());
                     Diagnostic::at(place(), format!("{} is out of range", shown(path)), label)
                 } else {
-                    let found = if text.is_empty() { "an empty field".to_owned() } else { shown(text) };
-                    let label =
-                        allowed.map_or_else(|| format!("expected {expected}"), |a| format!("expected {expected}, {a}"));
-                    Diagnostic::at(place(), format!("{} has {found}, which is not {expected}", shown(path)), label)
+                    let found =
+                        if text.is_empty() { "an empty field".to_owned() } else { shown(text) };
+                    let label = allowed.map_or_else(
+                        || format!("expected {expected}"),
+                        |a| format!("expected {expected}, {a}"),
+                    );
+                    Diagnostic::at(
+                        place(),
+                        format!("{} has {found}, which is not {expected}", shown(path)),
+                        label,
+                    )
                 };
                 return Err(Box::new(match view {
                     Some(view) => with_meaning(problem, *view, path),
@@ -365,7 +421,8 @@ impl<'a> Reader<'a> {
     fn other(&self, view: View<'_>, text: &str) -> Value {
         let types = view.types();
         let choices = view.choices().unwrap_or_default();
-        let is_text = types.contains(&"string") || choices.iter().any(|(choice, _)| choice.is_string());
+        let is_text =
+            types.contains(&"string") || choices.iter().any(|(choice, _)| choice.is_string());
         if is_text {
             return Value::String(text.to_owned());
         }

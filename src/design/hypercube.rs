@@ -6,7 +6,13 @@ use crate::random::{RunKey, Stream, unit};
 /// uniformly in its slice (`McKay`, Beckman, Conover 1979). `batch` keeps the designs of one
 /// stream apart.
 #[must_use]
-pub fn latin_hypercube(key: RunKey, stream: Stream, batch: u32, count: usize, axes: usize) -> Vec<Vec<f64>> {
+pub fn latin_hypercube(
+    key: RunKey,
+    stream: Stream,
+    batch: u32,
+    count: usize,
+    axes: usize,
+) -> Vec<Vec<f64>> {
     let mut columns = Vec::with_capacity(axes);
     for axis in 0..axes {
         let mut draws = key.draws(stream, axis as u64, batch);
@@ -26,7 +32,11 @@ pub fn latin_hypercube(key: RunKey, stream: Stream, batch: u32, count: usize, ax
 /// counted from 0; and each point's place within its slice, 0 to below 1.
 #[must_use]
 pub fn in_slices(slices: &[usize], within: &[f64]) -> Vec<f64> {
-    slices.iter().zip(within).map(|(slice, within)| (*slice as f64 + within) / slices.len() as f64).collect()
+    slices
+        .iter()
+        .zip(within)
+        .map(|(slice, within)| (*slice as f64 + within) / slices.len() as f64)
+        .collect()
 }
 
 #[cfg(test)]
@@ -69,7 +79,10 @@ mod tests {
         for axis in 0..3 {
             let within = slices[axis].map(|slice| of_slices[slice][axis]);
             for (point, found) in in_slices(&slices[axis], &within).into_iter().enumerate() {
-                assert!((found - expected[point][axis]).abs() < 1e-12, "point {point}, axis {axis}: {found}");
+                assert!(
+                    (found - expected[point][axis]).abs() < 1e-12,
+                    "point {point}, axis {axis}: {found}"
+                );
             }
         }
     }
@@ -78,8 +91,13 @@ mod tests {
     fn axes_are_shuffled_independently() {
         // Correlation of two axes of 1,000 points: standard deviation 1 / sqrt(999) = 0.032.
         let points = latin_hypercube(RunKey::new(7, 0), Stream::Design, 1, 1000, 2);
-        let covariance: f64 = points.iter().map(|p| (p[0] - 0.5) * (p[1] - 0.5)).sum::<f64>() / 1000.0;
+        let covariance: f64 =
+            points.iter().map(|p| (p[0] - 0.5) * (p[1] - 0.5)).sum::<f64>() / 1000.0;
         assert!((covariance * 12.0).abs() < 0.13, "{covariance}");
-        assert_ne!(points, latin_hypercube(RunKey::new(7, 0), Stream::Design, 2, 1000, 2), "batches differ");
+        assert_ne!(
+            points,
+            latin_hypercube(RunKey::new(7, 0), Stream::Design, 2, 1000, 2),
+            "batches differ"
+        );
     }
 }

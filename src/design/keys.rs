@@ -8,7 +8,10 @@ use crate::config::tree::{leaves, lookup};
 /// Dotted paths of all numbers.
 #[must_use]
 pub fn numbers(values: &Json) -> Vec<String> {
-    leaves(values).into_iter().filter(|path| lookup(values, path).is_some_and(Json::is_number)).collect()
+    leaves(values)
+        .into_iter()
+        .filter(|path| lookup(values, path).is_some_and(Json::is_number))
+        .collect()
 }
 
 /// The key that was meant: the only one with the same last word, or the one whose path is most alike.

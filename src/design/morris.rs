@@ -36,8 +36,10 @@ pub fn trajectories(key: RunKey, count: usize, levels: u32, axes: usize) -> Vec<
 #[must_use]
 pub fn path(base: &[u32], up: &[bool], order: &[usize], levels: u32) -> Vec<Vec<f64>> {
     let (top, jump) = (levels - 1, levels / 2);
-    let mut at: Vec<u32> = base.iter().zip(up).map(|(level, up)| level + if *up { 0 } else { jump }).collect();
-    let coordinates = |at: &[u32]| at.iter().map(|level| f64::from(*level) / f64::from(top)).collect();
+    let mut at: Vec<u32> =
+        base.iter().zip(up).map(|(level, up)| level + if *up { 0 } else { jump }).collect();
+    let coordinates =
+        |at: &[u32]| at.iter().map(|level| f64::from(*level) / f64::from(top)).collect();
     let mut points = vec![coordinates(&at)];
     for &axis in order {
         at[axis] = if up[axis] { base[axis] + jump } else { base[axis] };
@@ -61,7 +63,8 @@ pub fn moves(units: &[Vec<f64>], levels: u32) -> Vec<Move> {
     let axes = units.first().map_or(0, Vec::len);
     let step = |pair: &[Vec<f64>]| {
         let apart = |factor: usize| pair[1][factor] - pair[0][factor];
-        let factor = (0..axes).max_by(|a, b| apart(*a).abs().total_cmp(&apart(*b).abs())).unwrap_or(0);
+        let factor =
+            (0..axes).max_by(|a, b| apart(*a).abs().total_cmp(&apart(*b).abs())).unwrap_or(0);
         Move { factor, size: step_size(levels).copysign(apart(factor)) }
     };
     units.chunks(axes + 1).flat_map(|path| path.windows(2).map(step)).collect()
@@ -147,17 +150,28 @@ mod tests {
             (
                 10,
                 0.5555555555555556,
-                &[0.0, 0.1111111111111111, 0.2222222222222222, 0.3333333333333333, 0.4444444444444444],
+                &[
+                    0.0,
+                    0.1111111111111111,
+                    0.2222222222222222,
+                    0.3333333333333333,
+                    0.4444444444444444,
+                ],
             ),
         ];
         for (levels, delta, grid) in expected {
             assert!((step_size(levels) - delta).abs() < 1e-12, "{levels}");
             for (level, coordinate) in grid.iter().enumerate() {
-                let [from, to] =
-                    [path(&[level as u32], &[true], &[0], levels), path(&[level as u32], &[false], &[0], levels)]
-                        .map(|points| [points[0][0], points[1][0]]);
+                let [from, to] = [
+                    path(&[level as u32], &[true], &[0], levels),
+                    path(&[level as u32], &[false], &[0], levels),
+                ]
+                .map(|points| [points[0][0], points[1][0]]);
                 let moved = [*coordinate, coordinate + delta];
-                assert!((0..2).all(|i| (from[i] - moved[i]).abs() < 1e-12 && (to[i] - moved[1 - i]).abs() < 1e-12));
+                assert!(
+                    (0..2).all(|i| (from[i] - moved[i]).abs() < 1e-12
+                        && (to[i] - moved[1 - i]).abs() < 1e-12)
+                );
             }
         }
     }
@@ -165,13 +179,20 @@ mod tests {
     #[test]
     fn starts_directions_and_orders_are_all_met() {
         let points = trajectories(RunKey::new(3, 0), 600, 4, 2);
-        let share =
-            |holds: &dyn Fn(&[Vec<f64>]) -> bool| points.chunks(3).filter(|path| holds(path)).count() as f64 / 600.0;
+        let share = |holds: &dyn Fn(&[Vec<f64>]) -> bool| {
+            points.chunks(3).filter(|path| holds(path)).count() as f64 / 600.0
+        };
         // Standard error of a share of a half: 0.02; of an eighth: 0.0135.
-        assert!((share(&|p| (p[0][0] - p[1][0]).abs() > 1e-9) - 0.5).abs() < 0.08, "which axis moves first");
+        assert!(
+            (share(&|p| (p[0][0] - p[1][0]).abs() > 1e-9) - 0.5).abs() < 0.08,
+            "which axis moves first"
+        );
         assert!((share(&|p| p[2][1] > p[0][1]) - 0.5).abs() < 0.08, "up or down");
         for start in [0.0, 1.0 / 3.0, 2.0 / 3.0, 1.0] {
-            assert!((share(&|p| (p[0][0] - start).abs() < 1e-9) - 0.25).abs() < 0.07, "start {start}");
+            assert!(
+                (share(&|p| (p[0][0] - start).abs() < 1e-9) - 0.25).abs() < 0.07,
+                "start {start}"
+            );
         }
         assert_eq!(points[..9], trajectories(RunKey::new(3, 0), 3, 4, 2));
         assert!((step_size(4) - 2.0 / 3.0).abs() < 1e-15);

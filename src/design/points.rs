@@ -174,10 +174,17 @@ impl Points {
     ///
     /// # Errors
     /// When a value does not fit its key, which a checked design rules out.
-    pub fn scenario(&self, scenario: &Scenario, json: &Json, point: u32) -> Result<Scenario, String> {
+    pub fn scenario(
+        &self,
+        scenario: &Scenario,
+        json: &Json,
+        point: u32,
+    ) -> Result<Scenario, String> {
         let mut changed = Map::new();
         for (path, value) in self.overrides(point) {
-            let Some((section, rest)) = path.split_once('.') else { return Err(format!("`{path}` is no key")) };
+            let Some((section, rest)) = path.split_once('.') else {
+                return Err(format!("`{path}` is no key"));
+            };
             let table = changed.entry(section).or_insert_with(|| json[section].clone());
             let key = rest.split('.').try_fold(table, |table, key| table.get_mut(key));
             *key.ok_or_else(|| format!("`{path}` is no key of the scenario"))? = value;
@@ -228,7 +235,11 @@ impl Points {
                 Values::Listed(list) if list.iter().all(Json::is_number) => "number",
                 Values::Listed(_) => "string",
             };
-            field(&column.path, kind, "Value at the point; docs/parameters.md has unit and meaning.")
+            field(
+                &column.path,
+                kind,
+                "Value at the point; docs/parameters.md has unit and meaning.",
+            )
         };
         let number = field("point", "integer", "Number of the point, as in the other tables.");
         let fields = std::iter::once(number).chain(self.columns.iter().map(column)).collect();

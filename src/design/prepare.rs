@@ -44,7 +44,10 @@ const REFUSED: [(&str, &str); 4] = [
 /// Why a key may not be varied, if so.
 pub(super) fn refused(path: &str, span: Span) -> Option<Diagnostic> {
     let (_, why) = REFUSED.iter().find(|(key, _)| *key == path)?;
-    Some(Diagnostic::at(span, format!("a design cannot vary `{path}`"), "not here").note((*why).to_owned()))
+    Some(
+        Diagnostic::at(span, format!("a design cannot vary `{path}`"), "not here")
+            .note((*why).to_owned()),
+    )
 }
 
 /// The points of a study; none when it has no design. `complaints` says what of a scenario does not fit the map, as
@@ -60,7 +63,8 @@ pub fn prepare(
     let mut sources = resolved.sources().clone();
     let values = serde_json::to_value(&resolved.scenario).unwrap_or_default();
     let document = schema::resolved::<Scenario>();
-    let outcomes: Vec<String> = resolved.scenario.study.outcomes.iter().map(|o| outcome_name(*o).to_owned()).collect();
+    let outcomes: Vec<String> =
+        resolved.scenario.study.outcomes.iter().map(|o| outcome_name(*o).to_owned()).collect();
     let against = Against { values: &values, document: View::root(&document), outcomes: &outcomes };
     let Some(node) = resolved.tree().and_then(|tree| tree.get("design")) else { return Ok(None) };
     let made = match design {
@@ -69,12 +73,17 @@ pub fn prepare(
     };
     let read = match &made {
         Made::File { file, ignore, first, .. } => {
-            let named = if matches!(design, Design::File(_)) { node } else { node.follow([Step::Key("file")]) };
+            let named = if matches!(design, Design::File(_)) {
+                node
+            } else {
+                node.follow([Step::Key("file")])
+            };
             let path = beside(&sources, named.span, file);
             if path.is_file() {
                 let taken = Taken { ignore, first: *first };
-                let read = Scheme::of(&made, node, against)
-                    .and_then(|scheme| file::read(&path, taken, scheme.as_ref(), against, &mut sources));
+                let read = Scheme::of(&made, node, against).and_then(|scheme| {
+                    file::read(&path, taken, scheme.as_ref(), against, &mut sources)
+                });
                 read.map(|read| (read.points, read.rows))
             } else {
                 let message = format!("there is no file {}", shown(&path.display().to_string()));
@@ -84,7 +93,8 @@ pub fn prepare(
                 ])
             }
         }
-        made => generate(made, node, against, RunKey::new(resolved.scenario.study.seed, 0)).map(|p| (p, Vec::new())),
+        made => generate(made, node, against, RunKey::new(resolved.scenario.study.seed, 0))
+            .map(|p| (p, Vec::new())),
     };
     let checked = read.and_then(|(points, rows)| {
         let mut problems = overlaps(&points, resolved, node.span);
@@ -108,7 +118,8 @@ fn overlaps(points: &Points, resolved: &Resolved, span: Span) -> Vec<Diagnostic>
     for variant in &resolved.scenario.study.variants {
         for key in leaves(&Json::Object(variant.set.clone())) {
             if points.columns().iter().any(|column| column.path == key) {
-                let message = format!("the design varies `{key}`, which the variant `{}` sets", variant.name);
+                let message =
+                    format!("the design varies `{key}`, which the variant `{}` sets", variant.name);
                 problems.push(
                     Diagnostic::at(span, message, "the point would win over the variant")
                         .help("take the key out of one of the two"),
@@ -141,8 +152,10 @@ fn misfits(
             }
         };
         let chosen: Vec<u32> = (0..points.count() as u32).step_by(stride).collect();
-        let found: Vec<(u32, String)> =
-            chosen.into_par_iter().flat_map_iter(|point| look(point).into_iter().map(move |c| (point, c))).collect();
+        let found: Vec<(u32, String)> = chosen
+            .into_par_iter()
+            .flat_map_iter(|point| look(point).into_iter().map(move |c| (point, c)))
+            .collect();
         if found.is_empty() {
             continue;
         }
@@ -156,10 +169,17 @@ fn misfits(
             let others = found.iter().filter(|(_, c)| c == complaint).count();
             let (span, label) = match rows.get(*point as usize) {
                 Some(row) => (*row, format!("point {point}")),
-                None => (design, format!("point {point}: {}", Json::Object(points.overrides(*point)))),
+                None => {
+                    (design, format!("point {point}: {}", Json::Object(points.overrides(*point))))
+                }
             };
             problems.push(
-                Diagnostic::at(span, format!("a point of the design does not fit: {complaint}"), label).note(format!(
+                Diagnostic::at(
+                    span,
+                    format!("a point of the design does not fit: {complaint}"),
+                    label,
+                )
+                .note(format!(
                     "{others} of {} checked points, in the variant `{name}`",
                     points.count().div_ceil(stride)
                 )),
@@ -171,17 +191,27 @@ fn misfits(
 }
 
 /// The points of a design that is made here.
-fn generate(made: &Made, node: &Node, against: Against<'_>, key: RunKey) -> Result<Points, Vec<Diagnostic>> {
+fn generate(
+    made: &Made,
+    node: &Node,
+    against: Against<'_>,
+    key: RunKey,
+) -> Result<Points, Vec<Diagnostic>> {
     let factors = made.factors();
     let (varied, mut problems) = varied(factors, made, node, against);
-    let (columns, spreads): (Vec<Column>, Vec<Spread>) = varied.into_iter().map(|v| (v.column, v.spread)).unzip();
+    let (columns, spreads): (Vec<Column>, Vec<Spread>) =
+        varied.into_iter().map(|v| (v.column, v.spread)).unzip();
     let axes = factors.len();
     let count = match made {
         Made::Grid { factors } => {
-            let sizes = factors.iter().map(|f| f.values.as_ref().map_or(f.steps.unwrap_or(2) as usize, Vec::len));
+            let sizes = factors
+                .iter()
+                .map(|f| f.values.as_ref().map_or(f.steps.unwrap_or(2) as usize, Vec::len));
             sizes.fold(1, usize::saturating_mul)
         }
-        Made::List { factors } => factors.iter().filter_map(|f| f.values.as_ref()).map(Vec::len).max().unwrap_or(0),
+        Made::List { factors } => {
+            factors.iter().filter_map(|f| f.values.as_ref()).map(Vec::len).max().unwrap_or(0)
+        }
         Made::LatinHypercube { points, .. } | Made::Sobol { points, .. } => *points as usize,
         Made::Morris { trajectories, .. } => *trajectories as usize * (axes + 1),
         Made::Saltelli { base, second_order, .. } => {
@@ -200,7 +230,8 @@ fn generate(made: &Made, node: &Node, against: Against<'_>, key: RunKey) -> Resu
         problems.extend(odd(*levels, node));
     }
     if let Made::List { factors } = made {
-        let lengths: Vec<usize> = factors.iter().filter_map(|f| f.values.as_ref()).map(Vec::len).collect();
+        let lengths: Vec<usize> =
+            factors.iter().filter_map(|f| f.values.as_ref()).map(Vec::len).collect();
         if lengths.iter().any(|length| *length != lengths[0]) {
             let found = lengths.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
             problems.push(
@@ -213,18 +244,23 @@ fn generate(made: &Made, node: &Node, against: Against<'_>, key: RunKey) -> Resu
         return Err(problems);
     }
     let from_units = |units: &[Vec<f64>]| -> Vec<f64> {
-        units.iter().flat_map(|unit| spreads.iter().zip(unit).map(|(spread, x)| spread.cell(*x))).collect()
+        units
+            .iter()
+            .flat_map(|unit| spreads.iter().zip(unit).map(|(spread, x)| spread.cell(*x)))
+            .collect()
     };
     let plain = |name| Kind::Plain(name);
     let scrambled = |scramble: &Option<bool>| scramble.unwrap_or(true).then_some(key);
     let mut moves = Vec::new();
     let (cells, kind) = match made {
         Made::Grid { factors } => {
-            let all: Vec<Vec<f64>> = spreads.iter().zip(factors).map(|(s, f)| s.all(f.steps)).collect();
+            let all: Vec<Vec<f64>> =
+                spreads.iter().zip(factors).map(|(s, f)| s.all(f.steps)).collect();
             (combinations(&all), plain("grid"))
         }
         Made::List { .. } => {
-            let cells = (0..count).flat_map(|point| spreads.iter().map(move |_| point as f64)).collect();
+            let cells =
+                (0..count).flat_map(|point| spreads.iter().map(move |_| point as f64)).collect();
             (cells, plain("list"))
         }
         Made::LatinHypercube { .. } => {
@@ -239,8 +275,10 @@ fn generate(made: &Made, node: &Node, against: Against<'_>, key: RunKey) -> Resu
             let units = morris::trajectories(key, *trajectories as usize, *levels, axes);
             let mut cells = from_units(&units);
             // Luck has no levels: each trajectory moves between two draws of its own, not between the same few for all.
-            for (axis, spread) in
-                spreads.iter().enumerate().filter(|(axis, _)| columns[*axis].target == Target::Replicate)
+            for (axis, spread) in spreads
+                .iter()
+                .enumerate()
+                .filter(|(axis, _)| columns[*axis].target == Target::Replicate)
             {
                 for (point, unit) in units.iter().enumerate() {
                     let level = (unit[axis] * f64::from(levels - 1)).round() as u64;
@@ -252,12 +290,16 @@ fn generate(made: &Made, node: &Node, against: Against<'_>, key: RunKey) -> Resu
             for (step, moved) in moves.iter_mut().enumerate() {
                 let column = &columns[moved.factor];
                 let point = step / axes * (axes + 1) + step % axes;
-                let [before, after] = [point, point + 1].map(|point| cells[point * axes + moved.factor]);
+                let [before, after] =
+                    [point, point + 1].map(|point| cells[point * axes + moved.factor]);
                 let still = after.to_bits() == before.to_bits();
                 if column.target == Target::Replicate {
                     // Other luck is the whole of it; it goes up where its number does.
-                    moved.size = if still { moved.size.signum() } else { (after - before).signum() };
-                } else if let (false, Some(share)) = (still, spreads[moved.factor].share(before, after)) {
+                    moved.size =
+                        if still { moved.size.signum() } else { (after - before).signum() };
+                } else if let (false, Some(share)) =
+                    (still, spreads[moved.factor].share(before, after))
+                {
                     moved.size = share;
                 }
             }
@@ -265,7 +307,8 @@ fn generate(made: &Made, node: &Node, against: Against<'_>, key: RunKey) -> Resu
         }
         Made::Saltelli { base, second_order, skip, scramble, .. } => {
             let second_order = second_order.unwrap_or(false);
-            let sequence = sobol::sobol(scrambled(scramble), skip.unwrap_or(0), *base as usize, 2 * axes);
+            let sequence =
+                sobol::sobol(scrambled(scramble), skip.unwrap_or(0), *base as usize, 2 * axes);
             let units = saltelli::saltelli(&sequence, second_order);
             (from_units(&units), Kind::Saltelli { base: *base, second_order })
         }
@@ -296,10 +339,14 @@ pub(super) fn varied(
         let place = node.follow([Step::Key("factors"), Step::Index(index)]);
         let named = place.follow([Step::Key("path")]).span;
         if let Some(first) = factors[..index].iter().position(|other| other.path == factor.path) {
-            let before = node.follow([Step::Key("factors"), Step::Index(first), Step::Key("path")]).span;
+            let before =
+                node.follow([Step::Key("factors"), Step::Index(first), Step::Key("path")]).span;
             let message = format!("{} is varied twice", shown(&factor.path));
-            problems
-                .push(Diagnostic::at(named, message, "again here").related(before, "first here").help("remove one"));
+            problems.push(
+                Diagnostic::at(named, message, "again here")
+                    .related(before, "first here")
+                    .help("remove one"),
+            );
             continue;
         }
         match column(factor, place, made, against) {
@@ -313,7 +360,8 @@ pub(super) fn varied(
 /// The complaint about an odd number of levels.
 pub(super) fn odd(levels: u32, node: &Node) -> Option<Diagnostic> {
     let span = node.follow([Step::Key("levels")]).span;
-    let problem = Diagnostic::at(span, "`levels` is odd", format!("found {levels}, needed: an even number"));
+    let problem =
+        Diagnostic::at(span, "`levels` is odd", format!("found {levels}, needed: an even number"));
     (levels % 2 == 1).then(|| problem.help("4 is the usual choice"))
 }
 
@@ -357,22 +405,35 @@ fn column(
         if value.is_none_or(Json::is_object) {
             let keys = leaves(against.values);
             let label = if value.is_some() { "this is a table, not a key" } else { "no such key" };
-            return Err(one(Diagnostic::at(at("path"), format!("{name} is no key of the scenario"), label)
-                .note("docs/parameters.md has all keys with their ranges")
-                .maybe_help(nearest_key(path, &keys).map(|guess| format!("did you mean `{guess}`?")))));
+            return Err(one(Diagnostic::at(
+                at("path"),
+                format!("{name} is no key of the scenario"),
+                label,
+            )
+            .note("docs/parameters.md has all keys with their ranges")
+            .maybe_help(
+                nearest_key(path, &keys).map(|guess| format!("did you mean `{guess}`?")),
+            )));
         }
         let Some(view) = against.document.at_path(path) else {
             let label = "its table has no schema of its own";
-            return Err(one(Diagnostic::at(at("path"), format!("{name} cannot be varied by itself"), label)));
+            return Err(one(Diagnostic::at(
+                at("path"),
+                format!("{name} cannot be varied by itself"),
+                label,
+            )));
         };
         (Target::Key, Some(view))
     };
     let with = |values| Column { path: path.to_owned(), target, values };
-    let is_number = view.is_none_or(|v| matches!(v.types()[..], ["number" | "integer"]) && v.choices().is_none());
+    let is_number = view
+        .is_none_or(|v| matches!(v.types()[..], ["number" | "integer"]) && v.choices().is_none());
     let is_whole = view.is_none_or(|v| v.types() == ["integer"]);
     match (&factor.values, factor.low, factor.high) {
         (Some(values), None, None) => {
-            for (key, is_there) in [("scale", factor.scale.is_some()), ("steps", factor.steps.is_some())] {
+            for (key, is_there) in
+                [("scale", factor.scale.is_some()), ("steps", factor.steps.is_some())]
+            {
                 if is_there {
                     return Err(one(Diagnostic::at(
                         at(key),
@@ -387,12 +448,17 @@ fn column(
                 let value = node.follow([Step::Key("values"), Step::Index(index)]);
                 match view {
                     Some(view) => problems.extend(check_value(value, view, path)),
-                    None if value
-                        .as_f64()
-                        .is_none_or(|n| n.fract() != 0.0 || !(0.0..=f64::from(MOST_REPLICATE)).contains(&n)) =>
+                    None if value.as_f64().is_none_or(|n| {
+                        n.fract() != 0.0 || !(0.0..=f64::from(MOST_REPLICATE)).contains(&n)
+                    }) =>
                     {
-                        let label = format!("expected a whole number, allowed: 0 to {MOST_REPLICATE}");
-                        problems.push(Diagnostic::at(value.span, "`replicate` is out of range", label));
+                        let label =
+                            format!("expected a whole number, allowed: 0 to {MOST_REPLICATE}");
+                        problems.push(Diagnostic::at(
+                            value.span,
+                            "`replicate` is out of range",
+                            label,
+                        ));
                     }
                     None => {}
                 }
@@ -418,21 +484,33 @@ fn column(
                 .help("list them: `values = [...]`")));
             }
             let limits = view.map_or(
-                schema::Limits { minimum: Some(0.0), maximum: Some(f64::from(MOST_REPLICATE)), ..Default::default() },
+                schema::Limits {
+                    minimum: Some(0.0),
+                    maximum: Some(f64::from(MOST_REPLICATE)),
+                    ..Default::default()
+                },
                 View::limits,
             );
             for (key, value) in [("low", low), ("high", high)] {
                 if !limits.allow(value) {
                     let allowed = limits.in_words().unwrap_or_default();
                     let label = format!("found {}, allowed: {allowed}", number(value));
-                    let problem =
-                        Diagnostic::at(at(key), format!("the range of {name} is wider than the key's own"), label);
-                    let meaning = view.and_then(View::meaning).map(|meaning| format!("`{path}`: {meaning}"));
+                    let problem = Diagnostic::at(
+                        at(key),
+                        format!("the range of {name} is wider than the key's own"),
+                        label,
+                    );
+                    let meaning =
+                        view.and_then(View::meaning).map(|meaning| format!("`{path}`: {meaning}"));
                     return Err(one(meaning.into_iter().fold(problem, Diagnostic::note)));
                 }
                 if is_whole && value.fract() != 0.0 {
                     let label = format!("found {}, needed: a whole number", number(value));
-                    return Err(one(Diagnostic::at(at(key), format!("{name} is a whole number"), label)));
+                    return Err(one(Diagnostic::at(
+                        at(key),
+                        format!("{name} is a whole number"),
+                        label,
+                    )));
                 }
             }
             if low >= high {
@@ -447,15 +525,20 @@ fn column(
             let scale = factor.scale.unwrap_or(Scale::Linear);
             if scale == Scale::Log && low <= 0.0 {
                 let label = format!("found {}, needed: more than 0", number(low));
-                return Err(one(Diagnostic::at(at("low"), format!("{name} cannot start there on a log scale"), label)
-                    .help("raise `low`, or write `scale = \"linear\"`")));
+                return Err(one(Diagnostic::at(
+                    at("low"),
+                    format!("{name} cannot start there on a log scale"),
+                    label,
+                )
+                .help("raise `low`, or write `scale = \"linear\"`")));
             }
             let steps = matches!(made, Made::Grid { .. });
             if steps != factor.steps.is_some() || matches!(made, Made::List { .. }) {
                 let (message, help) = match made {
-                    Made::Grid { .. } => {
-                        (format!("{name} has a range and no `steps`"), "a grid needs `steps`, or `values`")
-                    }
+                    Made::Grid { .. } => (
+                        format!("{name} has a range and no `steps`"),
+                        "a grid needs `steps`, or `values`",
+                    ),
                     Made::List { .. } => (format!("{name} has a range"), "a list needs `values`"),
                     _ => (format!("{name} has `steps`"), "`steps` is for a grid; take it out"),
                 };
@@ -464,9 +547,16 @@ fn column(
             if is_whole {
                 return Ok((with(Values::Integers), Spread::Integers { low, high, scale }));
             }
-            Ok((with(Values::Numbers), Spread::Numbers(Axis { path: path.to_owned(), low, high, scale })))
+            Ok((
+                with(Values::Numbers),
+                Spread::Numbers(Axis { path: path.to_owned(), low, high, scale }),
+            ))
         }
-        _ => Err(one(Diagnostic::at(node.span, format!("{name} needs a range or a list of values"), "this factor")
-            .help("write `low` and `high`, or `values = [...]`, and not both"))),
+        _ => Err(one(Diagnostic::at(
+            node.span,
+            format!("{name} needs a range or a list of values"),
+            "this factor",
+        )
+        .help("write `low` and `high`, or `values = [...]`, and not both"))),
     }
 }

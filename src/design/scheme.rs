@@ -53,8 +53,14 @@ impl Scheme {
     ///
     /// # Errors
     /// With what the study says wrongly about it.
-    pub fn of(made: &Made, node: &Node, against: Against<'_>) -> Result<Option<Self>, Vec<Diagnostic>> {
-        let Made::File { scheme, levels, second_order, factors, .. } = made else { return Ok(None) };
+    pub fn of(
+        made: &Made,
+        node: &Node,
+        against: Against<'_>,
+    ) -> Result<Option<Self>, Vec<Diagnostic>> {
+        let Made::File { scheme, levels, second_order, factors, .. } = made else {
+            return Ok(None);
+        };
         let at = |key: &'static str| node.follow([Step::Key(key)]).span;
         let given = [
             ("levels", levels.is_some(), Some(SchemeName::Morris)),
@@ -62,15 +68,21 @@ impl Scheme {
             ("second_order", second_order.is_some(), Some(SchemeName::Saltelli)),
         ];
         let mut problems = Vec::new();
-        for (key, _, of) in given.into_iter().filter(|(_, is_given, of)| *is_given && of != scheme) {
+        for (key, _, of) in given.into_iter().filter(|(_, is_given, of)| *is_given && of != scheme)
+        {
             let needed = if of == Some(SchemeName::Morris) { "morris" } else { "saltelli" };
-            let problem = Diagnostic::at(at(key), format!("`{key}` is not of this design"), "not here");
-            problems.push(problem.help(format!("it goes with `scheme = \"{needed}\"`; else take it out")));
+            let problem =
+                Diagnostic::at(at(key), format!("`{key}` is not of this design"), "not here");
+            problems.push(
+                problem.help(format!("it goes with `scheme = \"{needed}\"`; else take it out")),
+            );
         }
         match scheme {
             _ if !problems.is_empty() => Err(problems),
             None => Ok(None),
-            Some(SchemeName::Saltelli) => Ok(Some(Self::Saltelli { second_order: second_order.unwrap_or(false) })),
+            Some(SchemeName::Saltelli) => {
+                Ok(Some(Self::Saltelli { second_order: second_order.unwrap_or(false) }))
+            }
             Some(SchemeName::Morris) => {
                 let (found, wrong) = varied(factors, made, node, against);
                 problems.extend(wrong);
@@ -83,7 +95,11 @@ impl Scheme {
                     ),
                 }
                 let levels = levels.unwrap_or(2);
-                if problems.is_empty() { Ok(Some(Self::Morris { levels, factors: found })) } else { Err(problems) }
+                if problems.is_empty() {
+                    Ok(Some(Self::Morris { levels, factors: found }))
+                } else {
+                    Err(problems)
+                }
             }
         }
     }
@@ -107,9 +123,14 @@ impl Scheme {
                 )));
             }
         }
-        for factor in factors.iter().filter(|factor| !header.iter().any(|(name, _)| *name == factor.column.path)) {
+        for factor in factors
+            .iter()
+            .filter(|factor| !header.iter().any(|(name, _)| *name == factor.column.path))
+        {
             let message = format!("the file has no column {}", shown(&factor.column.path));
-            problems.push(Diagnostic::at(factor.named, message, "varied here").help("take the factor out"));
+            problems.push(
+                Diagnostic::at(factor.named, message, "varied here").help("take the factor out"),
+            );
         }
         problems
     }
@@ -118,10 +139,17 @@ impl Scheme {
     ///
     /// # Errors
     /// With the first fault of structure, or with cells that no level of their factor has, so many at most.
-    pub fn recognise(&self, columns: &[Column], cells: &[f64], most: usize) -> Result<(Kind, Vec<Move>), Vec<Fault>> {
+    pub fn recognise(
+        &self,
+        columns: &[Column],
+        cells: &[f64],
+        most: usize,
+    ) -> Result<(Kind, Vec<Move>), Vec<Fault>> {
         let count = cells.len() / columns.len();
         let (block, what, parts) = match self {
-            Self::Morris { .. } => (columns.len() + 1, "trajectories", "a start and a step of each column".to_owned()),
+            Self::Morris { .. } => {
+                (columns.len() + 1, "trajectories", "a start and a step of each column".to_owned())
+            }
             Self::Saltelli { second_order } => {
                 let crossed = if *second_order { "two" } else { "one" };
                 let parts = format!("A, {crossed} of each column, B");
@@ -129,7 +157,8 @@ impl Scheme {
             }
         };
         if count < 2 * block || !count.is_multiple_of(block) {
-            let needed = if count.is_multiple_of(block) { "two or more" } else { "a whole number of" };
+            let needed =
+                if count.is_multiple_of(block) { "two or more" } else { "a whole number of" };
             let other = match self {
                 Self::Saltelli { second_order }
                     if count.is_multiple_of(rows_per_base(columns.len(), !second_order)) =>
@@ -153,14 +182,20 @@ impl Scheme {
         match self {
             Self::Morris { levels, factors } => {
                 // In the order of the columns, each of which has a factor.
-                let factors = columns.iter().filter_map(|c| factors.iter().find(|f| f.column.path == c.path)).collect();
+                let factors = columns
+                    .iter()
+                    .filter_map(|c| factors.iter().find(|f| f.column.path == c.path))
+                    .collect();
                 let trajectories = Trajectories { columns, factors, cells, levels: *levels };
                 let moves = trajectories.moves(most)?;
                 Ok((Kind::Morris { trajectories: (count / block) as u32, levels: *levels }, moves))
             }
             Self::Saltelli { second_order } => {
                 crossed(columns, cells, *second_order).map_err(|fault| vec![fault])?;
-                Ok((Kind::Saltelli { base: (count / block) as u32, second_order: *second_order }, Vec::new()))
+                Ok((
+                    Kind::Saltelli { base: (count / block) as u32, second_order: *second_order },
+                    Vec::new(),
+                ))
             }
         }
     }
@@ -181,7 +216,8 @@ fn crossed(columns: &[Column], cells: &[f64], second_order: bool) -> Result<(), 
     for (base, rows) in cells.chunks(block * axes).enumerate() {
         for row in 1..block - 1 {
             // Rows 1 to `axes` are A with a column of B, the next so many B with a column of A.
-            let (of, other, taken) = if row <= axes { (0, block - 1, row - 1) } else { (block - 1, 0, row - axes - 1) };
+            let (of, other, taken) =
+                if row <= axes { (0, block - 1, row - 1) } else { (block - 1, 0, row - axes - 1) };
             for (axis, column) in columns.iter().enumerate() {
                 let from = if axis == taken { other } else { of };
                 let (found, needed) = (rows[row * axes + axis], rows[from * axes + axis]);
@@ -191,7 +227,10 @@ fn crossed(columns: &[Column], cells: &[f64], second_order: bool) -> Result<(), 
                     return Err(Fault {
                         point: base * block + row,
                         column: Some(axis),
-                        message: format!("row {} of base point {base} is not of Saltelli's layout", row + 1),
+                        message: format!(
+                            "row {} of base point {base} is not of Saltelli's layout",
+                            row + 1
+                        ),
                         label: format!(
                             "found {}, needed {} as in row {} of the points",
                             in_words(column, found),
@@ -200,7 +239,11 @@ fn crossed(columns: &[Column], cells: &[f64], second_order: bool) -> Result<(), 
                         ),
                         help: Some(format!(
                             "the rows of a base point stand together: {layout}, as SALib has them{}",
-                            if second_order { "" } else { "; with BA for second-order indices: `second_order = true`" }
+                            if second_order {
+                                ""
+                            } else {
+                                "; with BA for second-order indices: `second_order = true`"
+                            }
                         )),
                     });
                 }
@@ -226,7 +269,9 @@ impl Trajectories<'_> {
         let grids: Vec<Vec<f64>> = self
             .factors
             .iter()
-            .map(|factor| (0..self.levels).map(|level| factor.spread.cell(f64::from(level) / top)).collect())
+            .map(|factor| {
+                (0..self.levels).map(|level| factor.spread.cell(f64::from(level) / top)).collect()
+            })
             .collect();
         let mut faults = Vec::new();
         // The cells in terms of their factors.
@@ -247,7 +292,8 @@ impl Trajectories<'_> {
         }
         let mut moves = Vec::with_capacity(placed.len());
         for (path, points) in placed.chunks(axes * (axes + 1)).enumerate() {
-            self.path(path * (axes + 1), points, &grids, &mut moves).map_err(|fault| vec![fault])?;
+            self.path(path * (axes + 1), points, &grids, &mut moves)
+                .map_err(|fault| vec![fault])?;
         }
         Ok(moves)
     }
@@ -259,7 +305,9 @@ impl Trajectories<'_> {
             Values::Listed(list) => list[cell as usize].clone(),
             _ => Json::from(cell),
         };
-        let is_same = |known: &Json| *known == value || known.as_f64().is_some_and(|n| Some(n) == value.as_f64());
+        let is_same = |known: &Json| {
+            *known == value || known.as_f64().is_some_and(|n| Some(n) == value.as_f64())
+        };
         values.iter().position(is_same).map(|position| position as f64)
     }
 
@@ -267,7 +315,8 @@ impl Trajectories<'_> {
     fn is_there(&self, axis: usize, cell: f64, grid: &[f64]) -> bool {
         if self.columns[axis].target == Target::Replicate {
             let ends = grid.iter().copied();
-            return ends.clone().fold(f64::INFINITY, f64::min) <= cell && cell <= ends.fold(0.0, f64::max);
+            return ends.clone().fold(f64::INFINITY, f64::min) <= cell
+                && cell <= ends.fold(0.0, f64::max);
         }
         grid.iter().any(|level| self.is_same(axis, cell, *level))
     }
@@ -287,7 +336,13 @@ impl Trajectories<'_> {
     }
 
     /// The steps of one trajectory, which begins at point `first`.
-    fn path(&self, first: usize, points: &[f64], grids: &[Vec<f64>], moves: &mut Vec<Move>) -> Result<(), Fault> {
+    fn path(
+        &self,
+        first: usize,
+        points: &[f64],
+        grids: &[Vec<f64>],
+        moves: &mut Vec<Move>,
+    ) -> Result<(), Fault> {
         let axes = self.columns.len();
         let mut steps: Vec<Option<Move>> = Vec::with_capacity(axes);
         let mut moved = vec![false; axes];
@@ -300,7 +355,8 @@ impl Trajectories<'_> {
                 label,
                 help: Some(help.to_owned()),
             };
-            let mut changed = (0..axes).filter(|axis| before[*axis].to_bits() != after[*axis].to_bits());
+            let mut changed =
+                (0..axes).filter(|axis| before[*axis].to_bits() != after[*axis].to_bits());
             let Some(axis) = changed.next() else {
                 steps.push(None);
                 continue;
@@ -314,19 +370,37 @@ impl Trajectories<'_> {
                     "`{}` and `{}` move in one step of a trajectory",
                     self.columns[axis].path, self.columns[second].path
                 );
-                return Err(fault(Some(second), message, format!("row {} has another value", first + step + 1), &help));
+                return Err(fault(
+                    Some(second),
+                    message,
+                    format!("row {} has another value", first + step + 1),
+                    &help,
+                ));
             }
             if std::mem::replace(&mut moved[axis], true) {
                 let message = format!("`{}` moves twice in a trajectory", self.columns[axis].path);
                 return Err(fault(Some(axis), message, "moves again here".to_owned(), &help));
             }
-            let size = self.size(axis, before[axis], after[axis], &grids[axis]).ok_or_else(|| {
-                let [from, to] = [first + step, first + step + 1]
-                    .map(|p| in_words(&self.columns[axis], self.cells[p * axes + axis]));
-                let message = format!("the step of `{}` is not one of half of the levels", self.columns[axis].path);
-                let label = format!("from {from} to {to}, which is not {} of {} levels", self.levels / 2, self.levels);
-                fault(Some(axis), message, label, "is `levels` what the trajectories were made with?")
-            })?;
+            let size =
+                self.size(axis, before[axis], after[axis], &grids[axis]).ok_or_else(|| {
+                    let [from, to] = [first + step, first + step + 1]
+                        .map(|p| in_words(&self.columns[axis], self.cells[p * axes + axis]));
+                    let message = format!(
+                        "the step of `{}` is not one of half of the levels",
+                        self.columns[axis].path
+                    );
+                    let label = format!(
+                        "from {from} to {to}, which is not {} of {} levels",
+                        self.levels / 2,
+                        self.levels
+                    );
+                    fault(
+                        Some(axis),
+                        message,
+                        label,
+                        "is `levels` what the trajectories were made with?",
+                    )
+                })?;
             steps.push(Some(Move { factor: axis, size }));
         }
         // Two levels, or two draws of the luck, may have one value: such a step is that of the factor that moves nowhere else.
@@ -340,7 +414,10 @@ impl Trajectories<'_> {
                 help: Some("whole numbers and lists need so many values that each step reaches another one".to_owned()),
             });
         }
-        let unseen = Move { factor: still.first().copied().unwrap_or_default(), size: step_size(self.levels) };
+        let unseen = Move {
+            factor: still.first().copied().unwrap_or_default(),
+            size: step_size(self.levels),
+        };
         moves.extend(steps.into_iter().map(|step| step.unwrap_or(unseen)));
         Ok(())
     }
@@ -350,7 +427,9 @@ impl Trajectories<'_> {
         let sign = (after - before).signum();
         let (low, high) = (before.min(after), before.max(after));
         let jump = self.levels as usize / 2;
-        let is_step = |pair: (&f64, &f64)| self.is_same(axis, low, *pair.0) && self.is_same(axis, high, *pair.1);
+        let is_step = |pair: (&f64, &f64)| {
+            self.is_same(axis, low, *pair.0) && self.is_same(axis, high, *pair.1)
+        };
         let is_luck = self.columns[axis].target == Target::Replicate;
         let is_one = is_luck || grid.iter().zip(&grid[jump..]).any(is_step);
         let size = match self.factors[axis].spread.share(before, after) {
@@ -373,7 +452,11 @@ impl Trajectories<'_> {
             format!("the levels are {}", known.join(", "))
         } else {
             let apart = |level: &f64| (self.place(axis, cell).unwrap_or_default() - level).abs();
-            let nearest = grid.iter().copied().min_by(|a, b| apart(a).total_cmp(&apart(b))).unwrap_or_default();
+            let nearest = grid
+                .iter()
+                .copied()
+                .min_by(|a, b| apart(a).total_cmp(&apart(b)))
+                .unwrap_or_default();
             format!("the nearest level is {}", in_words(column, nearest))
         };
         Fault {
@@ -381,7 +464,9 @@ impl Trajectories<'_> {
             column: Some(axis),
             message: format!("`{}` is not on the grid of {} levels", column.path, self.levels),
             label: format!("found {found}; {needed}"),
-            help: Some("`levels` and the range are those that the trajectories were made with".to_owned()),
+            help: Some(
+                "`levels` and the range are those that the trajectories were made with".to_owned(),
+            ),
         }
     }
 }

@@ -152,7 +152,15 @@ impl Made {
     #[must_use]
     pub fn file(file: String) -> Self {
         let (ignore, factors) = (Vec::new(), Vec::new());
-        Self::File { file, ignore, first: None, scheme: None, levels: None, second_order: None, factors }
+        Self::File {
+            file,
+            ignore,
+            first: None,
+            scheme: None,
+            levels: None,
+            second_order: None,
+            factors,
+        }
     }
 
     /// The factors; of a file those whose ranges its scheme needs.

@@ -56,22 +56,34 @@ fn directions() -> &'static [[u32; BITS]] {
 /// # Panics
 /// When there are more than [`MOST_DIMENSIONS`] dimensions or [`MOST_POINTS`] points, which checked designs rule out.
 #[must_use]
-pub fn sobol(scramble: Option<RunKey>, skip: u32, count: usize, dimensions: usize) -> Vec<Vec<f64>> {
-    assert!(dimensions <= MOST_DIMENSIONS && u64::from(skip) + count as u64 <= MOST_POINTS, "a checked design");
+pub fn sobol(
+    scramble: Option<RunKey>,
+    skip: u32,
+    count: usize,
+    dimensions: usize,
+) -> Vec<Vec<f64>> {
+    assert!(
+        dimensions <= MOST_DIMENSIONS && u64::from(skip) + count as u64 <= MOST_POINTS,
+        "a checked design"
+    );
     let directions = directions();
     let point = |number: u32| {
         let gray = number ^ (number >> 1);
         let coordinate = |dimension: usize| {
-            let digits = (0..BITS).filter(|j| (gray >> j) & 1 == 1).fold(0, |x, j| x ^ directions[dimension][j]);
+            let digits = (0..BITS)
+                .filter(|j| (gray >> j) & 1 == 1)
+                .fold(0, |x, j| x ^ directions[dimension][j]);
             let Some(key) = scramble else { return f64::from(digits) / 2_f64.powi(32) };
             let mut x = 0_u32;
             for j in 0..BITS {
                 // The digits before this one, with a leading 1 so that 0 and 00 differ.
-                let before = (1_u64 << j) | u64::from(digits.checked_shr((BITS - j) as u32).unwrap_or(0));
+                let before =
+                    (1_u64 << j) | u64::from(digits.checked_shr((BITS - j) as u32).unwrap_or(0));
                 let flip = key.hash(Stream::Design, (dimension as u64) << 33 | before, FLIPS) & 1;
                 x = (x << 1) | (((digits >> (BITS - 1 - j)) & 1) ^ flip as u32);
             }
-            let mut draws = key.draws(Stream::Design, (dimension as u64) << 33 | u64::from(number), TAILS);
+            let mut draws =
+                key.draws(Stream::Design, (dimension as u64) << 33 | u64::from(number), TAILS);
             let tail = unit(&mut draws).max(f64::EPSILON);
             // 32 digits and a tail: the sum may round up to 1, which is outside.
             ((f64::from(x) + tail) / 2_f64.powi(32)).min(1.0 - f64::EPSILON / 2.0)
@@ -106,10 +118,16 @@ mod tests {
         ];
         assert_eq!(sobol(None, 0, 8, 5), expected);
         let many = sobol(None, 0, 300, 40);
-        assert_eq!([0, 7, 20, 39].map(|d| many[299][d]).to_vec(), [0.490234375, 0.279296875, 0.361328125, 0.880859375]);
+        assert_eq!(
+            [0, 7, 20, 39].map(|d| many[299][d]).to_vec(),
+            [0.490234375, 0.279296875, 0.361328125, 0.880859375]
+        );
         assert!((many.iter().flatten().sum::<f64>() - 5979.75).abs() < 1e-9);
         let wide = sobol(None, 777, 1, 200);
-        assert_eq!([50, 150, 199].map(|d| wide[0][d]).to_vec(), [0.0830078125, 0.4775390625, 0.1435546875]);
+        assert_eq!(
+            [50, 150, 199].map(|d| wide[0][d]).to_vec(),
+            [0.0830078125, 0.4775390625, 0.1435546875]
+        );
     }
 
     proptest! {
@@ -139,7 +157,9 @@ mod tests {
         assert_eq!(first(1), first(1));
         assert_ne!(first(1), first(2));
         // Point 0, which is the corner in the plain sequence, is uniform over seeds: mean 0.5, standard error 0.0065.
-        let mean = (0..2000).map(|seed| sobol(Some(RunKey::new(seed, 0)), 0, 1, 2)[0][1]).sum::<f64>() / 2000.0;
+        let mean =
+            (0..2000).map(|seed| sobol(Some(RunKey::new(seed, 0)), 0, 1, 2)[0][1]).sum::<f64>()
+                / 2000.0;
         assert!((mean - 0.5).abs() < 0.026, "{mean}");
         // More points leave the earlier ones.
         assert_eq!(sobol(Some(RunKey::new(1, 0)), 0, 9, 3)[..4], first(1));

@@ -35,8 +35,12 @@ impl Spread {
     pub fn share(&self, before: f64, after: f64) -> Option<f64> {
         match self {
             Self::Numbers(_) => None,
-            Self::Integers { low, high, scale: Scale::Linear } => Some((after - before) / (high - low)),
-            Self::Integers { low, high, scale: Scale::Log } => Some(libm::log(after / before) / libm::log(high / low)),
+            Self::Integers { low, high, scale: Scale::Linear } => {
+                Some((after - before) / (high - low))
+            }
+            Self::Integers { low, high, scale: Scale::Log } => {
+                Some(libm::log(after / before) / libm::log(high / low))
+            }
             Self::Listed(count) => Some((after - before) / (*count as f64 - 1.0)),
         }
     }
@@ -52,8 +56,9 @@ impl Spread {
             Self::Integers { low, high, scale } => {
                 let axis = Axis { path: String::new(), low: *low, high: *high, scale: *scale };
                 let steps = steps.unwrap_or(2);
-                let mut all: Vec<f64> =
-                    (0..steps).map(|i| axis.value(f64::from(i) / f64::from(steps - 1)).round()).collect();
+                let mut all: Vec<f64> = (0..steps)
+                    .map(|i| axis.value(f64::from(i) / f64::from(steps - 1)).round())
+                    .collect();
                 all.dedup();
                 all
             }
@@ -69,8 +74,14 @@ mod tests {
     fn a_step_has_the_share_of_the_range_that_its_values_make() {
         let whole = |high| Spread::Integers { low: 1.0, high, scale: Scale::Linear };
         assert_eq!(whole(2.0).share(1.0, 2.0), Some(1.0), "a range of two is a switch");
-        assert_eq!((whole(3.0).share(1.0, 3.0), whole(3.0).share(3.0, 2.0)), (Some(1.0), Some(-0.5)));
-        assert_eq!((Spread::Listed(3).share(0.0, 2.0), Spread::Listed(2).share(1.0, 0.0)), (Some(1.0), Some(-1.0)));
+        assert_eq!(
+            (whole(3.0).share(1.0, 3.0), whole(3.0).share(3.0, 2.0)),
+            (Some(1.0), Some(-0.5))
+        );
+        assert_eq!(
+            (Spread::Listed(3).share(0.0, 2.0), Spread::Listed(2).share(1.0, 0.0)),
+            (Some(1.0), Some(-1.0))
+        );
         let log = Spread::Integers { low: 10.0, high: 1_000.0, scale: Scale::Log };
         assert!((log.share(10.0, 100.0).unwrap() - 0.5).abs() < 1e-12);
         let axis = Axis { path: String::new(), low: 0.0, high: 1.0, scale: Scale::Linear };

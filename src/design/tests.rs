@@ -37,17 +37,28 @@ fn told(result: Result<Points, Diagnostics>) -> Vec<String> {
     let json = result.expect_err("a wrong design").to_json();
     let text = |p: &serde_json::Value, key: &str| p[key].as_str().unwrap_or_default().to_owned();
     let list = |p: &serde_json::Value, key: &str| {
-        p[key].as_array().unwrap().iter().flat_map(|v| ["; ", v.as_str().unwrap()]).collect::<String>()
+        p[key]
+            .as_array()
+            .unwrap()
+            .iter()
+            .flat_map(|v| ["; ", v.as_str().unwrap()])
+            .collect::<String>()
     };
     json.as_array()
         .unwrap()
         .iter()
         .map(|p| {
             let name = text(p, "file");
-            let file = Path::new(&name).file_name().map(|f| f.to_string_lossy().into_owned()).unwrap_or_default();
+            let file = Path::new(&name)
+                .file_name()
+                .map(|f| f.to_string_lossy().into_owned())
+                .unwrap_or_default();
             let (message, label) = (text(p, "message"), text(p, "label"));
             let rest = list(p, "notes") + &list(p, "help");
-            without_folder(&format!("{file}:{}:{} {message} ({label}){rest}", p["line"], p["column"]))
+            without_folder(&format!(
+                "{file}:{}:{} {message} ({label}){rest}",
+                p["line"], p["column"]
+            ))
         })
         .collect()
 }
@@ -99,7 +110,8 @@ fn a_file_of_points_is_read_as_its_program_means_it() {
     let european = "borders.pressure.power;mechanisms.cascade;borders.pressure.form\r\n1,5;TRUE;arithmetic\r\n2;FALSE;equal_geometric\r\n";
     let tabs = plain.replace(',', "\t");
     for text in [plain, quoted, &excel, european, &tabs] {
-        let points = study(r#""points.csv""#, &[("points.csv", text.as_bytes())]).unwrap_or_else(|e| panic!("{e}"));
+        let points = study(r#""points.csv""#, &[("points.csv", text.as_bytes())])
+            .unwrap_or_else(|e| panic!("{e}"));
         assert_eq!(rows(&points), expected, "{text}");
         assert_eq!(points.kind(), Kind::Plain("file"));
     }
@@ -109,11 +121,13 @@ fn a_file_of_points_is_read_as_its_program_means_it() {
 fn columns_of_other_kinds() {
     let text = "set,outcome,replicate,borders.pressure.southern_border,run.persons_per_group\nx,continuity,3,\"[\"\"RUS-GEO\"\"]\",50.0\ny,fragmentation,0,\"['RUS-AZE', 'RUS-GEO']\",200\n";
     let design = r#"{ kind = "file", file = "points.csv", ignore = ["set"] }"#;
-    let points = study(design, &[("points.csv", text.as_bytes())]).unwrap_or_else(|e| panic!("{e}"));
+    let points =
+        study(design, &[("points.csv", text.as_bytes())]).unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(rows(&points)[1], r#"0,continuity,3,"[""RUS-GEO""]",50"#);
     assert_eq!((points.replicate(0), points.replicate(1)), (Some(3), Some(0)));
     assert_eq!(points.outcome(1).map(crate::recorders::table::outcome_name), Some("fragmentation"));
-    let short = study(&design.replace(']', "], first = 1"), &[("points.csv", text.as_bytes())]).unwrap();
+    let short =
+        study(&design.replace(']', "], first = 1"), &[("points.csv", text.as_bytes())]).unwrap();
     assert_eq!(short.count(), 1);
 }
 
@@ -163,14 +177,21 @@ high = 1000
 fn trajectories_of_salib_are_recognised() {
     // Of the list of three a step of half of the levels leads over one place or over both.
     let (number, one, both) = (2.0 / 3.0, 0.5, 1.0);
-    let expected = vec![(2, -one), (1, -number), (0, -number), (1, -number), (0, -number), (2, both)];
+    let expected =
+        vec![(2, -one), (1, -number), (0, -number), (1, -number), (0, -number), (2, both)];
     // All digits, and as a program writes six of them.
     for text in [
         SALIB_MORRIS.to_owned(),
-        SALIB_MORRIS.replace("3.3333333333333335", "3.33333").replace("5.666666666666666", "5.66667"),
+        SALIB_MORRIS
+            .replace("3.3333333333333335", "3.33333")
+            .replace("5.666666666666666", "5.66667"),
     ] {
-        let points = study(MORRIS_FILE, &[("points.csv", text.as_bytes())]).unwrap_or_else(|e| panic!("{e}"));
-        assert_eq!(purpose(&points), (Kind::Morris { trajectories: 2, levels: 4 }, expected.clone()));
+        let points = study(MORRIS_FILE, &[("points.csv", text.as_bytes())])
+            .unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!(
+            purpose(&points),
+            (Kind::Morris { trajectories: 2, levels: 4 }, expected.clone())
+        );
     }
 }
 
@@ -184,9 +205,11 @@ fn saltellis_layout_of_salib_is_recognised() {
     let second = header.to_owned()
         + "5.895841157995164,0.03138769056648016\n3.9422534918412566,0.03138769056648016\n5.895841157995164,0.025501764230430126\n5.895841157995164,0.025501764230430126\n3.9422534918412566,0.03138769056648016\n3.9422534918412566,0.025501764230430126\n3.7683876967057586,0.018952913135290145\n6.773084134794772,0.018952913135290145\n3.7683876967057586,0.03212055951356888\n3.7683876967057586,0.03212055951356888\n6.773084134794772,0.018952913135290145\n6.773084134794772,0.03212055951356888\n";
     for (text, second_order) in [(first, false), (second, true)] {
-        let design =
-            format!(r#"{{ kind = "file", file = "points.csv", scheme = "saltelli", second_order = {second_order} }}"#);
-        let points = study(&design, &[("points.csv", text.as_bytes())]).unwrap_or_else(|e| panic!("{e}"));
+        let design = format!(
+            r#"{{ kind = "file", file = "points.csv", scheme = "saltelli", second_order = {second_order} }}"#
+        );
+        let points =
+            study(&design, &[("points.csv", text.as_bytes())]).unwrap_or_else(|e| panic!("{e}"));
         assert_eq!(points.kind(), Kind::Saltelli { base: 2, second_order });
     }
 }
@@ -223,7 +246,8 @@ high = 1000
 scale = "log"
 "#;
     for levels in [2, 4, 6, 10] {
-        let own = format!("[design]\nkind = \"morris\"\ntrajectories = 40\nlevels = {levels}\n{factors}");
+        let own =
+            format!("[design]\nkind = \"morris\"\ntrajectories = 40\nlevels = {levels}\n{factors}");
         let design = study(&own, &[]).unwrap_or_else(|e| panic!("{e}"));
         let (kind, moves) = purpose(&design);
         // A switch and the luck are turned wholly by any step; lists go as many places as they go.
@@ -234,7 +258,10 @@ scale = "log"
                 1 | 4 => is(*size, 1.0),
                 0 | 3 => is(*size, step),
                 2 => is(*size, 0.5) || is(*size, 1.0),
-                5 => [0.25, 0.5, 0.75, 1.0].into_iter().any(|share| is(*size, share)) || is(*size, step),
+                5 => {
+                    [0.25, 0.5, 0.75, 1.0].into_iter().any(|share| is(*size, share))
+                        || is(*size, step)
+                }
                 _ => (size.abs() - step).abs() < 0.1,
             };
             assert!(right, "{levels} levels, factor {factor}: {size}");
@@ -242,7 +269,8 @@ scale = "log"
         let file = format!(
             "[design]\nkind = \"file\"\nfile = \"points.csv\"\nignore = [\"point\"]\nscheme = \"morris\"\nlevels = {levels}\n{factors}"
         );
-        let read = study(&file, &[("points.csv", &design.csv())]).unwrap_or_else(|e| panic!("{levels} levels: {e}"));
+        let read = study(&file, &[("points.csv", &design.csv())])
+            .unwrap_or_else(|e| panic!("{levels} levels: {e}"));
         assert_eq!(read.csv(), design.csv());
         let (read_kind, read_moves) = purpose(&read);
         assert_eq!(read_kind, kind);
@@ -264,7 +292,8 @@ fn wrong_designs_are_refused_in_these_words() {
     let mut text = String::new();
     let mut add = |design: &str, points: &str, told: Vec<String>| {
         use std::fmt::Write as _;
-        let points = if points.is_empty() { String::new() } else { format!("\n{}", points.trim_end()) };
+        let points =
+            if points.is_empty() { String::new() } else { format!("\n{}", points.trim_end()) };
         writeln!(text, "{design}{points}\n  => {}\n", told.join("\n  => ")).unwrap();
     };
     for points in [
@@ -284,13 +313,24 @@ fn wrong_designs_are_refused_in_these_words() {
     }
     let absent = r#""point.csv""#;
     add(absent, "", told(study(absent, &[])));
-    add(r#""points.csv""#, "(bytes FF FE)", told(study(r#""points.csv""#, &[("points.csv", b"\xff\xfe")])));
+    add(
+        r#""points.csv""#,
+        "(bytes FF FE)",
+        told(study(r#""points.csv""#, &[("points.csv", b"\xff\xfe")])),
+    );
     let ignored = r#"{ kind = "file", file = "points.csv", ignore = ["wave"] }"#;
-    add(ignored, "borders.pressure.power\n1", told(study(ignored, &[("points.csv", b"borders.pressure.power\n1\n")])));
+    add(
+        ignored,
+        "borders.pressure.power\n1",
+        told(study(ignored, &[("points.csv", b"borders.pressure.power\n1\n")])),
+    );
     let power = r#"path = "borders.pressure.power""#;
     for (kind, factor) in [
         (r#"kind = "moris", trajectories = 4"#, format!("{power}, low = 1, high = 2")),
-        (r#"kind = "sobol", points = 4"#, r#"path = "borders.pressure.powr", low = 1, high = 2"#.to_owned()),
+        (
+            r#"kind = "sobol", points = 4"#,
+            r#"path = "borders.pressure.powr", low = 1, high = 2"#.to_owned(),
+        ),
         (r#"kind = "sobol", points = 4"#, format!("{power}, low = 0.5, high = 2")),
         (r#"kind = "sobol", points = 4"#, format!("{power}, low = 3, high = 2")),
         (r#"kind = "sobol", points = 4"#, format!("{power}, low = 1")),
@@ -299,20 +339,29 @@ fn wrong_designs_are_refused_in_these_words() {
             r#"kind = "sobol", points = 4"#,
             r#"path = "borders.pressure.form", values = ["arithmetic", "geometric"]"#.to_owned(),
         ),
-        (r#"kind = "sobol", points = 4"#, r#"path = "borders.pressure.form", low = 1, high = 2"#.to_owned()),
         (
             r#"kind = "sobol", points = 4"#,
-            r#"path = "displacement.decision.cascade", low = 0, high = 2, scale = "log""#.to_owned(),
+            r#"path = "borders.pressure.form", low = 1, high = 2"#.to_owned(),
+        ),
+        (
+            r#"kind = "sobol", points = 4"#,
+            r#"path = "displacement.decision.cascade", low = 0, high = 2, scale = "log""#
+                .to_owned(),
         ),
         (r#"kind = "sobol", points = 4"#, r#"path = "run.days", low = 1, high = 20"#.to_owned()),
-        (r#"kind = "sobol", points = 4"#, r#"path = "outcome", values = ["continuity"]"#.to_owned()),
+        (
+            r#"kind = "sobol", points = 4"#,
+            r#"path = "outcome", values = ["continuity"]"#.to_owned(),
+        ),
         (r#"kind = "sobol", points = 4"#, r#"path = "replicate", low = 0, high = 1e7"#.to_owned()),
         (r#"kind = "morris", trajectories = 4, levels = 5"#, format!("{power}, low = 1, high = 2")),
         (r#"kind = "morris", trajectories = 4"#, format!("{power}, low = 1, high = 2")),
         (r#"kind = "grid""#, format!("{power}, low = 1, high = 2")),
         (
             r#"kind = "list""#,
-            format!("{power}, values = [1] }}, {{ path = \"borders.pressure.floor\", values = [0.1, 0.2]"),
+            format!(
+                "{power}, values = [1] }}, {{ path = \"borders.pressure.floor\", values = [0.1, 0.2]"
+            ),
         ),
         (r#"kind = "list""#, format!("{power}, values = [1] }}, {{ {power}, values = [2]")),
     ] {
@@ -321,11 +370,17 @@ fn wrong_designs_are_refused_in_these_words() {
         add(&design, "", told);
     }
     // Files that are said to be a scheme.
-    let morris = |file: &str, change: &dyn Fn(&str) -> String| (change(MORRIS_FILE), file.to_owned());
+    let morris =
+        |file: &str, change: &dyn Fn(&str) -> String| (change(MORRIS_FILE), file.to_owned());
     let as_is = |text: &str| text.to_owned();
     let power = "borders.pressure.power,borders.pressure.floor\n";
-    let saltelli = |more: &str| format!("{{ kind = \"file\", file = \"points.csv\", scheme = \"saltelli\"{more} }}");
-    let short = format!("[design]{}", MORRIS_FILE.split("[design]").nth(1).unwrap().split("[[").next().unwrap());
+    let saltelli = |more: &str| {
+        format!("{{ kind = \"file\", file = \"points.csv\", scheme = \"saltelli\"{more} }}")
+    };
+    let short = format!(
+        "[design]{}",
+        MORRIS_FILE.split("[design]").nth(1).unwrap().split("[[").next().unwrap()
+    );
     for (design, points) in [
         morris(&SALIB_MORRIS.replace("670", "671"), &as_is),
         morris(&SALIB_MORRIS.replace("5.666666666666666,10", "5.666666666666666,340"), &as_is),
@@ -343,8 +398,14 @@ fn wrong_designs_are_refused_in_these_words() {
         (short.clone(), "outcome,replicate\ncontinuity,0\n".to_owned()),
         (short.replace("levels = 4", "second_order = true"), SALIB_MORRIS.to_owned()),
         (saltelli(", levels = 4"), format!("{power}1,0.01\n")),
-        (saltelli("").replace(", scheme = \"saltelli\"", ", levels = 4"), format!("{power}1,0.01\n")),
-        (saltelli(""), format!("{power}1,0.01\n2,0.01\n1,0.02\n2,0.02\n3,0.03\n4,0.03\n3,0.05\n4,0.04\n")),
+        (
+            saltelli("").replace(", scheme = \"saltelli\"", ", levels = 4"),
+            format!("{power}1,0.01\n"),
+        ),
+        (
+            saltelli(""),
+            format!("{power}1,0.01\n2,0.01\n1,0.02\n2,0.02\n3,0.03\n4,0.03\n3,0.05\n4,0.04\n"),
+        ),
         (
             saltelli(", second_order = true"),
             format!("{power}1,0.01\n2,0.01\n1,0.02\n2,0.02\n3,0.03\n4,0.03\n3,0.04\n4,0.04\n"),
@@ -392,7 +453,8 @@ fn each_kind_makes_its_points() {
         ("kind = \"saltelli\"\nbase = 64\nsecond_order = true", 512),
     ];
     for (kind, count) in kinds {
-        let points = study(&format!("[design]\n{kind}\n{FACTORS}"), &[]).unwrap_or_else(|e| panic!("{e}"));
+        let points =
+            study(&format!("[design]\n{kind}\n{FACTORS}"), &[]).unwrap_or_else(|e| panic!("{e}"));
         assert_eq!(points.count(), count, "{kind}");
         let forms = ["arithmetic", "equal_geometric", "threat_led_geometric"];
         let mut met = [0; 3];
@@ -401,7 +463,8 @@ fn each_kind_makes_its_points() {
             let number = |key: &str| set[key].as_f64().unwrap();
             assert!((1.0..=4.0).contains(&number("borders.pressure.power")));
             assert!(
-                (10.0..=1000.0).contains(&number("run.persons_per_group")) && set["run.persons_per_group"].is_i64()
+                (10.0..=1000.0).contains(&number("run.persons_per_group"))
+                    && set["run.persons_per_group"].is_i64()
             );
             met[forms.iter().position(|f| set["borders.pressure.form"] == *f).unwrap()] += 1;
         }
@@ -412,7 +475,10 @@ fn each_kind_makes_its_points() {
         assert!(points.csv() != other.csv(), "{kind} does not depend on the seed");
     }
     // A sixth of the logarithms of 10 to 1000 lies below 21.5: the log scale is used.
-    let points = study(&format!("[design]\nkind = \"sobol\"\npoints = 256\n{FACTORS}"), &[]).unwrap();
-    let low = (0..256).filter(|p| points.overrides(*p)["run.persons_per_group"].as_i64().unwrap() < 22).count();
+    let points =
+        study(&format!("[design]\nkind = \"sobol\"\npoints = 256\n{FACTORS}"), &[]).unwrap();
+    let low = (0..256)
+        .filter(|p| points.overrides(*p)["run.persons_per_group"].as_i64().unwrap() < 22)
+        .count();
     assert!((38..=50).contains(&low), "{low}");
 }

@@ -84,7 +84,12 @@ pub type DayFactors = BTreeMap<Chooser, Vec<f32>>;
 impl ChoiceTables {
     /// Tables for a scenario on a map.
     #[must_use]
-    pub fn new(map: &Map, scenario: &Scenario, population: &Population, kin_entry: &KinEntry) -> Self {
+    pub fn new(
+        map: &Map,
+        scenario: &Scenario,
+        population: &Population,
+        kin_entry: &KinEntry,
+    ) -> Self {
         let choice = &scenario.displacement.destination;
         // Attraction of what can be reached from a cell inside its territory, seen from `beyond_border_km` before the border.
         let beyond = |cell: CellId| -> f64 {
@@ -95,8 +100,9 @@ impl ChoiceTables {
             (range.start..range.end)
                 .map(|d| {
                     let destination = &map.destinations[usize::from(d)];
-                    let km = f64::from(table.km[usize::from(d - range.start) * table.n_cells + local])
-                        + destination.extra_km;
+                    let km =
+                        f64::from(table.km[usize::from(d - range.start) * table.n_cells + local])
+                            + destination.extra_km;
                     if !km.is_finite() || !super::population::is_place_to_stay(destination.kind) {
                         return 0.0;
                     }
@@ -116,8 +122,9 @@ impl ChoiceTables {
                     DestinationKind::Green(segment, side) => {
                         let segment = &map.segments[segment.index()];
                         let far = if side == 0 { &segment.cells_b } else { &segment.cells_a };
-                        far.get(far.len() / 2)
-                            .map_or(0.0, |&cell| choice.foreign_weight * choice.irregular_weight * beyond(cell))
+                        far.get(far.len() / 2).map_or(0.0, |&cell| {
+                            choice.foreign_weight * choice.irregular_weight * beyond(cell)
+                        })
                     }
                     _ => place_mass(map, scenario, DestinationId::from_index(d)),
                 }
@@ -138,14 +145,21 @@ impl ChoiceTables {
     /// Mean factor of compatriots over the towns and sites of each territory (rows), weighted by their attraction, for each nationality
     /// (columns): what they add to the attraction beyond a border.
     #[must_use]
-    pub fn friends_beyond(&self, map: &Map, scenario: &Scenario, population: &Population) -> Vec<f64> {
+    pub fn friends_beyond(
+        &self,
+        map: &Map,
+        scenario: &Scenario,
+        population: &Population,
+    ) -> Vec<f64> {
         let choice = &scenario.displacement.destination;
         let n = population.nationalities.len();
         let mut mean = vec![1.0; map.territories.len() * n];
         for (t, territory) in map.territories.iter().enumerate() {
             let places = || {
                 let all = territory.destinations.clone().map(DestinationId);
-                all.filter(|d| super::population::is_place_to_stay(map.destinations[d.index()].kind))
+                all.filter(|d| {
+                    super::population::is_place_to_stay(map.destinations[d.index()].kind)
+                })
             };
             if places().all(|d| population.settled[d.index()].0 == 0) {
                 continue;
@@ -153,7 +167,8 @@ impl ChoiceTables {
             let sum: f64 = places().map(|d| self.mass[d.index()]).sum();
             for d in places().filter(|d| population.settled[d.index()].0 > 0) {
                 for nationality in 0..n {
-                    let compatriots = population.compatriots(d, TerritoryId::from_index(nationality));
+                    let compatriots =
+                        population.compatriots(d, TerritoryId::from_index(nationality));
                     if compatriots > 0 && sum > 0.0 {
                         let more = rules::friends_factor(choice, compatriots) - 1.0;
                         mean[t * n + nationality] += more * self.mass[d.index()] / sum;
@@ -181,17 +196,25 @@ impl ChoiceTables {
     /// Kernel of a cell over the destinations of its territory. Those who came over a border have a way behind them that counts:
     /// they choose as from `beyond_border_km` before it, which is what the gate's attraction was reckoned with.
     #[must_use]
-    pub fn row(&self, map: &Map, scenario: &Scenario, cell: CellId, came_over_border: bool) -> &[f32] {
+    pub fn row(
+        &self,
+        map: &Map,
+        scenario: &Scenario,
+        cell: CellId,
+        came_over_border: bool,
+    ) -> &[f32] {
         self.rows[usize::from(came_over_border)][cell.index()].get_or_init(|| {
             let choice = &scenario.displacement.destination;
-            let behind = if came_over_border { choice.beyond_border_km - choice.softening_km } else { 0.0 };
+            let behind =
+                if came_over_border { choice.beyond_border_km - choice.softening_km } else { 0.0 };
             let territory = map.cells.territory[cell.index()];
             let table = map.routes(territory, TravelMode::Vehicle, OPEN_SEASON);
             let range = &map.territories[territory.index()].destinations;
             let local = map.cells.local[cell.index()] as usize;
             let places: Vec<(f64, f64)> = (range.start..range.end)
                 .map(|d| {
-                    let km = f64::from(table.km[usize::from(d - range.start) * table.n_cells + local]);
+                    let km =
+                        f64::from(table.km[usize::from(d - range.start) * table.n_cells + local]);
                     (km + map.destinations[usize::from(d)].extra_km, self.mass[usize::from(d)])
                 })
                 .collect();
@@ -208,7 +231,8 @@ impl ChoiceTables {
                 .iter()
                 .zip(&passed)
                 .map(|(&(km, mass), &before)| {
-                    rules::kernel_weight(choice, Kilometres(km + behind), mass, origin_mass, before) as f32
+                    rules::kernel_weight(choice, Kilometres(km + behind), mass, origin_mass, before)
+                        as f32
                 })
                 .collect()
         })
@@ -235,7 +259,8 @@ impl ChoiceTables {
                     PerDay(day.scenario.displacement.hazard.siege_per_day),
                     choice.threat_aversion,
                 );
-                let kin = if on.kin && day.population.are_kin(who.community, destination.community) {
+                let kin = if on.kin && day.population.are_kin(who.community, destination.community)
+                {
                     choice.kin_bonus * destination.community_share
                 } else {
                     0.0
@@ -250,9 +275,11 @@ impl ChoiceTables {
                     1.0 // nobody knows of a limit, and no residents share with them
                 } else {
                     let load = crowd / (destination.population as f64).max(1.0);
-                    rules::host_acceptance(load, day.scenario.displacement.hosting.saturation_share).0
+                    rules::host_acceptance(load, day.scenario.displacement.hosting.saturation_share)
+                        .0
                 };
-                let friends = rules::friends_factor(choice, day.population.compatriots(id, who.nationality));
+                let friends =
+                    rules::friends_factor(choice, day.population.compatriots(id, who.nationality));
                 threat * room * friends * libm::exp(kin) * day.given.refuge(cell)
             }
             DestinationKind::Beyond => {
@@ -261,10 +288,15 @@ impl ChoiceTables {
                     return day.given.refuge(destination.cells[0]);
                 }
                 // Over a border beyond the map: nationals of that state go home; others as to any foreign country.
-                if destination.receiving_state == day.population.nationalities[who.nationality.index()] {
+                if destination.receiving_state
+                    == day.population.nationalities[who.nationality.index()]
+                {
                     day.scenario.displacement.mobile.home_weight
                 } else {
-                    let friends = rules::friends_factor(choice, day.population.compatriots(id, who.nationality));
+                    let friends = rules::friends_factor(
+                        choice,
+                        day.population.compatriots(id, who.nationality),
+                    );
                     choice.foreign_weight
                         * attraction(day.scenario, &destination.receiving_state)
                         * exit(day, who)
@@ -276,7 +308,8 @@ impl ChoiceTables {
                 let far = point.sides[1 - usize::from(side)];
                 let class = self.class(far, who.territory, who.nationality, who.community);
                 // Nobody knows how long a shut line stays shut: its queue tells nothing.
-                let wait = Days(f64::from(day.traffic.wait_days[crossing.index()][usize::from(side)]));
+                let wait =
+                    Days(f64::from(day.traffic.wait_days[crossing.index()][usize::from(side)]));
                 let waited = rules::wait_factor(wait, choice.wait_aversion_per_day);
                 let open = match day.policies.passage(crossing, usize::from(side), class) {
                     Passage::Open => waited,
@@ -284,7 +317,8 @@ impl ChoiceTables {
                     // Some wait at a line that is shut to all for now; not where war or treaty shut it, nor where a rule bars them.
                     Passage::Closed
                         if point.status != CrossingStatus::Closed
-                            && day.policies.passage[crossing.index()][usize::from(side)] == [Passage::Closed; 3] =>
+                            && day.policies.passage[crossing.index()][usize::from(side)]
+                                == [Passage::Closed; 3] =>
                     {
                         choice.closed_weight
                     }
@@ -322,19 +356,24 @@ impl ChoiceTables {
         let here = day.threat.at(map, cell);
         let first = map.territories[map.cells.territory[cell.index()].index()].destinations.start;
         let mut sum = 0.0;
-        let cumulative = row.iter().zip(factors).zip(usize::from(first)..).map(|((&kernel, &factor), d)| {
-            let back = came_from.is_some() && self.leads_to[d] == came_from;
-            if !back && gave_up.is_none_or(|g| g.index() != d) {
-                let refuge = match self.arrival[d] {
-                    Some(there) if here.0 > 0.0 => {
-                        rules::refuge_factor(PerDay(f64::from(day.threat.fighting[there.index()])), here).0
-                    }
-                    _ => 1.0,
-                };
-                sum += f64::from(kernel) * f64::from(factor) * refuge;
-            }
-            sum
-        });
+        let cumulative =
+            row.iter().zip(factors).zip(usize::from(first)..).map(|((&kernel, &factor), d)| {
+                let back = came_from.is_some() && self.leads_to[d] == came_from;
+                if !back && gave_up.is_none_or(|g| g.index() != d) {
+                    let refuge = match self.arrival[d] {
+                        Some(there) if here.0 > 0.0 => {
+                            rules::refuge_factor(
+                                PerDay(f64::from(day.threat.fighting[there.index()])),
+                                here,
+                            )
+                            .0
+                        }
+                        _ => 1.0,
+                    };
+                    sum += f64::from(kernel) * f64::from(factor) * refuge;
+                }
+                sum
+            });
         Odds { first, cumulative: cumulative.collect() }
     }
 }
@@ -365,7 +404,9 @@ impl Odds {
 /// The territory beyond a gate or green border.
 fn leads_to(map: &Map, kind: DestinationKind) -> Option<TerritoryId> {
     match kind {
-        DestinationKind::Gate(x, side) => Some(map.crossings[x.index()].sides[1 - usize::from(side)]),
+        DestinationKind::Gate(x, side) => {
+            Some(map.crossings[x.index()].sides[1 - usize::from(side)])
+        }
         DestinationKind::Green(s, side) => {
             let s = &map.segments[s.index()];
             Some(if side == 0 { s.b } else { s.a })
@@ -378,7 +419,9 @@ fn leads_to(map: &Map, kind: DestinationKind) -> Option<TerritoryId> {
 fn arrival(map: &Map, destination: &crate::geography::Destination) -> Option<CellId> {
     match destination.kind {
         DestinationKind::Town | DestinationKind::Camp => destination.cells.first().copied(),
-        DestinationKind::Gate(x, side) => Some(map.crossings[x.index()].cells[1 - usize::from(side)]),
+        DestinationKind::Gate(x, side) => {
+            Some(map.crossings[x.index()].cells[1 - usize::from(side)])
+        }
         DestinationKind::Green(..) | DestinationKind::Beyond => None,
     }
 }
@@ -397,15 +440,20 @@ fn abroad(tables: &ChoiceTables, day: &Conditions<'_>, who: Chooser, far: Territ
     } else {
         0.0
     };
-    let friends = day.friends_beyond.get_or_init(|| tables.friends_beyond(day.map, day.scenario, day.population))
+    let friends = day
+        .friends_beyond
+        .get_or_init(|| tables.friends_beyond(day.map, day.scenario, day.population))
         [far.index() * day.population.nationalities.len() + who.nationality.index()];
-    let mut factor =
-        attraction(day.scenario, &day.map.territories[there.index()].code) * libm::exp(kin) * exit(day, who) * friends;
+    let mut factor = attraction(day.scenario, &day.map.territories[there.index()].code)
+        * libm::exp(kin)
+        * exit(day, who)
+        * friends;
     if here != who.nationality && there != here {
         factor *= choice.onward_weight;
     }
     if on.source_aid && here == who.nationality {
-        factor *= libm::exp(-choice.source_aid_strength * day.policies.source_aid[who.territory.index()]);
+        factor *=
+            libm::exp(-choice.source_aid_strength * day.policies.source_aid[who.territory.index()]);
     }
     if on.buffer && day.policies.buffer[far.index()] {
         factor *= libm::exp(-choice.buffer_strength);
@@ -460,7 +508,8 @@ fn homeward(map: &Map) -> Vec<Vec<Vec<DestinationId>>> {
                     let mut gates = Vec::new();
                     for crossing in &map.crossings {
                         for side in 0..2 {
-                            let (near, far) = (crossing.sides[side].index(), crossing.sides[1 - side].index());
+                            let (near, far) =
+                                (crossing.sides[side].index(), crossing.sides[1 - side].index());
                             if near == here && hops[there][far] < hops[there][here] {
                                 gates.push(crossing.gate[side]);
                             }
@@ -478,8 +527,10 @@ fn home_towns(map: &Map, population: &Population) -> Vec<Option<DestinationId>> 
     (0..map.admin1.len())
         .map(|unit| {
             let cells = &population.cells_of[unit];
-            let centre =
-                cells.iter().copied().max_by_key(|c| (map.cells.population[c.index()], std::cmp::Reverse(*c)))?;
+            let centre = cells
+                .iter()
+                .copied()
+                .max_by_key(|c| (map.cells.population[c.index()], std::cmp::Reverse(*c)))?;
             let territory = map.cells.territory[centre.index()];
             let towns = map
                 .destinations
@@ -500,7 +551,9 @@ fn home_towns(map: &Map, population: &Population) -> Vec<Option<DestinationId>> 
                 )
             };
             inside
-                .or_else(|| towns.min_by(|(_, x), (_, y)| km(x.cells[0]).total_cmp(&km(y.cells[0]))))
+                .or_else(|| {
+                    towns.min_by(|(_, x), (_, y)| km(x.cells[0]).total_cmp(&km(y.cells[0])))
+                })
                 .map(|(i, _)| DestinationId::from_index(i))
         })
         .collect()

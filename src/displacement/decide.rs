@@ -127,7 +127,9 @@ fn threatened_cells(now: &Snapshot<'_>, mobile: &MobileCells) -> Vec<CellId> {
             cells.extend_from_slice(&now.population.cells_of[unit]);
         }
     }
-    if now.scenario.mechanisms.mobile_population && now.scenario.displacement.mobile.background_per_day > 0.0 {
+    if now.scenario.mechanisms.mobile_population
+        && now.scenario.displacement.mobile.background_per_day > 0.0
+    {
         cells.extend_from_slice(&mobile.0);
     }
     cells.sort_unstable();
@@ -158,7 +160,12 @@ pub fn leaving_hazard(day: &Conditions<'_>, cell: CellId, stratum: usize) -> Per
 }
 
 /// How many groups leave a cell, by stratum. Residents are taken in units of at most `persons_per_group`.
-fn leaving(day: &Conditions<'_>, key: RunKey, clock: &Clock, cell: CellId) -> impl Iterator<Item = Leaving> + use<> {
+fn leaving(
+    day: &Conditions<'_>,
+    key: RunKey,
+    clock: &Clock,
+    cell: CellId,
+) -> impl Iterator<Item = Leaving> + use<> {
     let displacement = &day.scenario.displacement;
     let mut found = [0_u32; STRATA];
     for (stratum, groups) in found.iter_mut().enumerate() {
@@ -168,7 +175,10 @@ fn leaving(day: &Conditions<'_>, key: RunKey, clock: &Clock, cell: CellId) -> im
         }
         let hazard = leaving_hazard(day, cell, stratum);
         let h = if stratum == Stratum::Mobile as usize {
-            PerDay(hazard.0 * displacement.mobile.hazard_factor + displacement.mobile.background_per_day)
+            PerDay(
+                hazard.0 * displacement.mobile.hazard_factor
+                    + displacement.mobile.background_per_day,
+            )
         } else {
             hazard
         };
@@ -184,11 +194,11 @@ fn leaving(day: &Conditions<'_>, key: RunKey, clock: &Clock, cell: CellId) -> im
         }
         *groups = conditional_binomial(key, id, clock.step, units, p);
     }
-    found.into_iter().enumerate().filter(|&(_, groups)| groups > 0).map(move |(stratum, groups)| Leaving {
-        cell,
-        stratum,
-        groups,
-    })
+    found
+        .into_iter()
+        .enumerate()
+        .filter(|&(_, groups)| groups > 0)
+        .map(move |(stratum, groups)| Leaving { cell, stratum, groups })
 }
 
 /// A binomial number, given that the quick test with probability `min(1, n p)` was passed: that test passes more often than
@@ -241,7 +251,13 @@ fn choose_for(
             let luck = key.hash(Stream::Traits, id, clock.step);
             let uniform = key.uniform(Stream::Destination, luck, 0);
             let destination = odds.draw(uniform)?;
-            (persons > 0).then_some(Departure { cell, stratum: stratum as u8, persons, destination, luck })
+            (persons > 0).then_some(Departure {
+                cell,
+                stratum: stratum as u8,
+                persons,
+                destination,
+                luck,
+            })
         })
         .collect()
 }
@@ -267,17 +283,27 @@ pub fn choose_destinations(
             let territory = day.map.cells.territory[travel.cell.index()];
             // Returnees and visitors go home, visitors who were there back to where they are settled, unless they gave up on the way.
             let chosen = match group.base {
-                _ if group.returning => way_home(day.map, day.policies, &tables, group, travel.cell, territory),
+                _ if group.returning => {
+                    way_home(day.map, day.policies, &tables, group, travel.cell, territory)
+                }
                 Some(base) if group.gave_up.is_none() => {
                     way_to(day.map, day.policies, &tables, base, group, travel.cell, territory)
                 }
                 _ => None,
             };
             let chosen = chosen.or_else(|| {
-                let who = Chooser { territory, nationality: group.nationality, community: group.community };
+                let who = Chooser {
+                    territory,
+                    nationality: group.nationality,
+                    community: group.community,
+                };
                 let factors = factors.entry(who).or_insert_with(|| tables.factors(&day, who));
                 let uniform = key.uniform(Stream::Destination, group.luck, clock.step + 1);
-                let odds = |gave_up| tables.odds(&day, factors, (travel.cell, group.came_from, gave_up)).draw(uniform);
+                let odds = |gave_up| {
+                    tables
+                        .odds(&day, factors, (travel.cell, group.came_from, gave_up))
+                        .draw(uniform)
+                };
                 // Who gave up waiting and finds nowhere else to go joins the queue again.
                 odds(group.gave_up).or_else(|| group.gave_up.and_then(|_| odds(None)))
             });
@@ -319,17 +345,21 @@ pub fn way_to(
         return Some(place);
     }
     let range = &map.territories[territory.index()].destinations;
-    let table = map.routes(territory, crate::geography::TravelMode::Vehicle, super::choice::OPEN_SEASON);
+    let table =
+        map.routes(territory, crate::geography::TravelMode::Vehicle, super::choice::OPEN_SEASON);
     let local = map.cells.local[cell.index()] as usize;
     let km = |d: DestinationId| table.km[usize::from(d.0 - range.start) * table.n_cells + local];
     tables.homeward[territory.index()][there.index()]
         .iter()
         .copied()
         .filter(|d| {
-            let DestinationKind::Gate(crossing, side) = map.destinations[d.index()].kind else { return false };
+            let DestinationKind::Gate(crossing, side) = map.destinations[d.index()].kind else {
+                return false;
+            };
             let far = map.crossings[crossing.index()].sides[1 - usize::from(side)];
             let class = tables.class(far, territory, group.nationality, group.community);
-            policies.passage(crossing, usize::from(side), class) != Passage::Closed && km(*d).is_finite()
+            policies.passage(crossing, usize::from(side), class) != Passage::Closed
+                && km(*d).is_finite()
         })
         .min_by(|a, b| km(*a).total_cmp(&km(*b)).then(a.cmp(b)))
 }
@@ -358,9 +388,15 @@ mod tests {
             let (mean, expected) = (sum / n, f64::from(units) * p);
             let variance = squares / n - mean * mean;
             assert!((mean - expected).abs() < 5.0 * (expected / n).sqrt(), "{units} {p}: {mean}");
-            assert!((variance / (expected * (1.0 - p)) - 1.0).abs() < 0.06, "{units} {p}: variance {variance}");
+            assert!(
+                (variance / (expected * (1.0 - p)) - 1.0).abs() < 0.06,
+                "{units} {p}: variance {variance}"
+            );
             let p0 = (1.0 - p).powi(units.cast_signed());
-            assert!((none / n - p0).abs() < 5.0 * (p0 * (1.0 - p0) / n).sqrt(), "{units} {p}: none {none}");
+            assert!(
+                (none / n - p0).abs() < 5.0 * (p0 * (1.0 - p0) / n).sqrt(),
+                "{units} {p}: none {none}"
+            );
         }
     }
 }

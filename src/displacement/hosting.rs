@@ -42,7 +42,8 @@ fn kill_settled(map: &Map, population: &mut Population, cell: CellId, mut person
             if here > 0 {
                 persons -= here;
                 population.take_from_cohort(DestinationId(d), i, here);
-                let pair = population.pair(territory.governed_by, population.cohorts[usize::from(d)][i].nationality);
+                let pair = population
+                    .pair(territory.governed_by, population.cohorts[usize::from(d)][i].nationality);
                 population.flows.deaths[pair] += here;
                 population.dead += u64::from(here);
             }
@@ -87,7 +88,8 @@ pub fn settle_arrivals(
         }
         quota.0[at.index()] -= f64::from(group.persons);
         let state = population.receiving[at.index()];
-        let at_home = group.returning && governing_state(&map, map.admin1[group.home.index()].state) == state;
+        let at_home =
+            group.returning && governing_state(&map, map.admin1[group.home.index()].state) == state;
         let leaves_again = at_home && group.base.is_some() && {
             let unit = group.home.index();
             let share = *staying[unit].get_or_insert_with(|| homes.staying(&population, unit));
@@ -123,12 +125,18 @@ pub fn settle_arrivals(
             continue;
         }
         // Over a border beyond the edge, which no crossing on the map counts.
-        if destination.kind == DestinationKind::Beyond && state != governing_state(&map, destination.territory) {
-            let flow =
-                if state == group.nationality { &mut population.flows.returns } else { &mut population.flows.arrivals };
+        if destination.kind == DestinationKind::Beyond
+            && state != governing_state(&map, destination.territory)
+        {
+            let flow = if state == group.nationality {
+                &mut population.flows.returns
+            } else {
+                &mut population.flows.arrivals
+            };
             flow[pair] += alive;
         }
-        let kin_here = scenario.mechanisms.kin && population.are_kin(group.community, destination.community);
+        let kin_here =
+            scenario.mechanisms.kin && population.are_kin(group.community, destination.community);
         let with_kin = if kin_here { f64::from(alive) * hosting.kin_hosted_share } else { 0.0 };
         let cohort = Cohort {
             home: group.home,
@@ -173,7 +181,11 @@ impl Homes<'_> {
     fn hazard(&self, cell: CellId) -> PerDay {
         let unit = self.map.cells.admin1[cell.index()];
         let control = Share::clamped(self.violence.control(&self.leadership, unit, cell));
-        rules::return_hazard(&self.scenario.displacement.hosting, control, self.threat.at(&self.map, cell))
+        rules::return_hazard(
+            &self.scenario.displacement.hosting,
+            control,
+            self.threat.at(&self.map, cell),
+        )
     }
 
     /// Hazards of return of those who left a first-level unit, and of visits there: means over the cells that they left, by how many.
@@ -185,7 +197,8 @@ impl Homes<'_> {
         let cells = &population.cells_of[unit];
         let some_left = cells.iter().any(|&cell| population.gone(cell) > 0);
         for &cell in cells {
-            let gone = if some_left { population.gone(cell) } else { population.residents[cell.index()] };
+            let gone =
+                if some_left { population.gone(cell) } else { population.residents[cell.index()] };
             if gone > 0 {
                 let safe = rules::threat_factor(
                     self.threat.at(&self.map, cell),
@@ -241,7 +254,8 @@ pub fn live_in_displacement(
                 | u64::from(cohort.stratum);
             let id = (d as u64) << 40 | identity;
             let rested = (f64::from(cohort.age_days) / hosting.new_arrival_days).min(1.0);
-            let death = if on.mortality { hosting.deaths_per_10000_per_day / 10_000.0 } else { 0.0 };
+            let death =
+                if on.mortality { hosting.deaths_per_10000_per_day / 10_000.0 } else { 0.0 };
             // The mobile population has no home on the map to return to.
             let native = cohort.nationality != population.mobile_nationality();
             let calls = if on.return_home && native {
@@ -251,7 +265,11 @@ pub fn live_in_displacement(
                 Calls::default()
             };
             let (home, visit) = (calls.stay * rested, calls.visit * rested);
-            let mut onward = if on.secondary_movement && !beyond { hosting.secondary_per_day * rested } else { 0.0 };
+            let mut onward = if on.secondary_movement && !beyond {
+                hosting.secondary_per_day * rested
+            } else {
+                0.0
+            };
             // The settled flee from danger like those who live there.
             if !beyond {
                 onward += homes.threat.at(&map, map.destinations[d].cells[0]).0;
@@ -264,7 +282,8 @@ pub fn live_in_displacement(
             // The quick test passed with probability `bound`; each count is thinned so that its mean stays exact.
             let bound = (total * step.0).min(1.0);
             let mut draws = key.draws(Stream::Onward, id | (1 << 63), clock.step);
-            let dead = thinned(&mut draws, cohort.persons, PerDay(death), step, bound).min(cohort.persons);
+            let dead =
+                thinned(&mut draws, cohort.persons, PerDay(death), step, bound).min(cohort.persons);
             if dead > 0 {
                 population.take_from_cohort(at, i, dead);
                 population.dead += u64::from(dead);
@@ -272,7 +291,9 @@ pub fn live_in_displacement(
                 let pair = population.pair(state, cohort.nationality);
                 population.flows.deaths[pair] += dead;
             }
-            for (hazard, why) in [(home, Leaving::Return), (visit, Leaving::Visit), (onward, Leaving::Onward)] {
+            for (hazard, why) in
+                [(home, Leaving::Return), (visit, Leaving::Visit), (onward, Leaving::Onward)]
+            {
                 let returning = why != Leaving::Onward;
                 let groups = thinned(&mut draws, units as u32, PerDay(hazard), step, bound);
                 for g in 0..groups {
@@ -331,7 +352,13 @@ pub fn live_in_displacement(
 }
 
 /// A count whose mean is `n p`, given that a test with probability `bound` was passed.
-fn thinned(draws: &mut crate::random::Draws, n: u32, hazard: PerDay, step: Days, bound: f64) -> u32 {
+fn thinned(
+    draws: &mut crate::random::Draws,
+    n: u32,
+    hazard: PerDay,
+    step: Days,
+    bound: f64,
+) -> u32 {
     let p = hazard.probability_within(step).0;
     if p <= 0.0 || bound <= 0.0 {
         return 0;
@@ -360,18 +387,19 @@ pub fn count_the_displaced(
     }
     population.present.fill(0);
     let governs: Vec<TerritoryId> = map.territories.iter().map(|t| t.governed_by).collect();
-    let mut add = |cell: Option<CellId>, state: TerritoryId, nationality: TerritoryId, persons: u32| {
-        population.present[state.index() * columns + nationality.index()] += persons;
-        if let Some(cell) = cell {
-            if population.displaced[cell.index()] == 0 {
-                population.peopled.push(cell);
+    let mut add =
+        |cell: Option<CellId>, state: TerritoryId, nationality: TerritoryId, persons: u32| {
+            population.present[state.index() * columns + nationality.index()] += persons;
+            if let Some(cell) = cell {
+                if population.displaced[cell.index()] == 0 {
+                    population.peopled.push(cell);
+                }
+                population.displaced[cell.index()] += persons;
+                if state != nationality {
+                    population.refugees[cell.index()] += persons;
+                }
             }
-            population.displaced[cell.index()] += persons;
-            if state != nationality {
-                population.refugees[cell.index()] += persons;
-            }
-        }
-    };
+        };
     for (travel, groups) in groups.contiguous_iter().expect("dense components") {
         for (t, g) in travel.iter().zip(groups) {
             let state = governs[map.cells.territory[t.cell.index()].index()];

@@ -25,11 +25,18 @@ pub use population::Population;
 /// Registers the systems of the domain.
 pub fn add_to(schedule: &mut Schedule) {
     schedule.add_systems(
-        (threat::perceive_threat, decide::plan_departures, decide::choose_destinations).chain().in_set(Phase::Plan),
+        (threat::perceive_threat, decide::plan_departures, decide::choose_destinations)
+            .chain()
+            .in_set(Phase::Plan),
     );
     schedule.add_systems((travel::depart, travel::travel).chain().in_set(Phase::Move));
     schedule.add_systems(
-        (hosting::bury_the_dead, hosting::settle_arrivals, hosting::live_in_displacement, hosting::count_the_displaced)
+        (
+            hosting::bury_the_dead,
+            hosting::settle_arrivals,
+            hosting::live_in_displacement,
+            hosting::count_the_displaced,
+        )
             .chain()
             .in_set(Phase::Host),
     );
@@ -38,9 +45,15 @@ pub fn add_to(schedule: &mut Schedule) {
 /// Puts the domain's resources into the world.
 pub fn populate(world: &mut World, map: &Map, scenario: &Scenario) {
     let given = world.resource::<crate::episode::Given>();
-    let mut population = Population::new(map, &scenario.displacement, &scenario.mechanisms, &given.residents);
+    let mut population =
+        Population::new(map, &scenario.displacement, &scenario.mechanisms, &given.residents);
     for displaced in &given.displaced {
-        population.settle_given(map, displaced, &scenario.displacement.hosting, scenario.mechanisms.kin);
+        population.settle_given(
+            map,
+            displaced,
+            &scenario.displacement.hosting,
+            scenario.mechanisms.kin,
+        );
     }
     let mobile = (0..map.cells.len())
         .filter(|&c| population.strata[population::Stratum::Mobile as usize][c] > 0)
@@ -50,7 +63,11 @@ pub fn populate(world: &mut World, map: &Map, scenario: &Scenario) {
     world.insert_resource(choice::ChoiceTables::new(map, scenario, &population, &kin_entry));
     world.insert_resource(decide::MobileCells(mobile));
     world.insert_resource(decide::DeparturePlan::default());
-    world.insert_resource(threat::PerceivedThreat::new(map, &scenario.run.focus_state, &scenario.run.focus_capital));
+    world.insert_resource(threat::PerceivedThreat::new(
+        map,
+        &scenario.run.focus_state,
+        &scenario.run.focus_capital,
+    ));
     world.insert_resource(travel::NextGroup::default());
     world.insert_resource(travel::Roads::new(map));
     world.insert_resource(hosting::BeyondQuota(vec![f64::INFINITY; map.destinations.len()]));

@@ -115,19 +115,30 @@ pub struct Population {
 impl Population {
     /// The population of a map on day 0; an episode may give the residents of some places.
     #[must_use]
-    pub fn new(map: &Map, parameters: &Parameters, mechanisms: &Mechanisms, given: &[ResidentsOf]) -> Self {
+    pub fn new(
+        map: &Map,
+        parameters: &Parameters,
+        mechanisms: &Mechanisms,
+        given: &[ResidentsOf],
+    ) -> Self {
         let n = map.cells.len();
         let territories = map.territories.len();
         let mut strata: [Vec<u32>; STRATA] = [vec![0; n], vec![0; n], vec![0; n]];
-        let scale: Vec<f64> =
-            map.territories.iter().map(|t| parameters.population_scale.get(&t.code).copied().unwrap_or(1.0)).collect();
+        let scale: Vec<f64> = map
+            .territories
+            .iter()
+            .map(|t| parameters.population_scale.get(&t.code).copied().unwrap_or(1.0))
+            .collect();
         let mobile_state = map.territory(&parameters.mobile.state);
-        let mobile_share =
-            (parameters.mobile.persons - parameters.mobile.left_since).max(0.0) / parameters.mobile.state_population;
+        let mobile_share = (parameters.mobile.persons - parameters.mobile.left_since).max(0.0)
+            / parameters.mobile.state_population;
         let mut initial_by_territory = vec![0_u64; territories];
         let mut community_share = vec![vec![0.0_f32; map.communities.len()]; territories];
         let mut everybody: Vec<f64> = (0..n)
-            .map(|cell| (f64::from(map.cells.population[cell]) * scale[map.cells.state[cell].index()]).round())
+            .map(|cell| {
+                (f64::from(map.cells.population[cell]) * scale[map.cells.state[cell].index()])
+                    .round()
+            })
             .collect();
         for place in given {
             scale_to(&mut everybody, place);
@@ -151,8 +162,9 @@ impl Population {
             .iter()
             .zip(&initial_by_territory)
             .map(|(persons, &all)| {
-                let kin =
-                    |related: &Vec<bool>| persons.iter().zip(related).filter(|(_, r)| **r).map(|(p, _)| p).sum::<f32>();
+                let kin = |related: &Vec<bool>| {
+                    persons.iter().zip(related).filter(|(_, r)| **r).map(|(p, _)| p).sum::<f32>()
+                };
                 akin.iter().map(|related| kin(related) / all.max(1) as f32).collect()
             })
             .collect();
@@ -161,7 +173,8 @@ impl Population {
         for cell in 0..n {
             cells_of[map.cells.admin1[cell].index()].push(CellId::from_index(cell));
         }
-        let mut nationalities: Vec<String> = map.territories.iter().map(|t| t.code.clone()).collect();
+        let mut nationalities: Vec<String> =
+            map.territories.iter().map(|t| t.code.clone()).collect();
         nationalities.push(parameters.mobile.nationality.clone());
         let pairs = nationalities.len() * nationalities.len();
         let receiving = map
@@ -187,7 +200,11 @@ impl Population {
             settled_of: vec![0; map.destinations.len() * nationalities.len()],
             dead: 0,
             nationalities,
-            flows: Flows { arrivals: vec![0; pairs], returns: vec![0; pairs], deaths: vec![0; pairs] },
+            flows: Flows {
+                arrivals: vec![0; pairs],
+                returns: vec![0; pairs],
+                deaths: vec![0; pairs],
+            },
             cells_of,
             kin_share,
             akin,
@@ -213,7 +230,10 @@ impl Population {
     #[must_use]
     pub fn identity(&self, map: &Map, cell: CellId, stratum: usize) -> (TerritoryId, CommunityId) {
         match stratum {
-            0 => (governing_state(map, map.cells.territory[cell.index()]), map.cells.community[cell.index()]),
+            0 => (
+                governing_state(map, map.cells.territory[cell.index()]),
+                map.cells.community[cell.index()],
+            ),
             1 => (governing_state(map, map.cells.territory[cell.index()]), NO_COMMUNITY),
             _ => (self.mobile_nationality(), NO_COMMUNITY),
         }
@@ -222,7 +242,8 @@ impl Population {
     /// Puts displaced people of day 0, given by an episode, into the towns and sites where they are.
     pub fn settle_given(&mut self, map: &Map, given: &DisplacedAt, hosting: &Hosting, kin: bool) {
         // Homes by unit and nationality, weighted by who lives there, with the community that most of them belong to.
-        let mut homes = BTreeMap::<(AdminId, TerritoryId), (u64, BTreeMap<CommunityId, u64>)>::new();
+        let mut homes =
+            BTreeMap::<(AdminId, TerritoryId), (u64, BTreeMap<CommunityId, u64>)>::new();
         for &cell in &given.home {
             let (nationality, community) = self.identity(map, cell, Stratum::Main as usize);
             let home = homes.entry((map.cells.admin1[cell.index()], nationality)).or_default();
@@ -230,8 +251,10 @@ impl Population {
             *home.1.entry(community).or_default() += u64::from(self.strata[0][cell.index()]);
         }
         let at = shelters(map, &given.at);
-        let weights: Vec<f64> =
-            homes.values().flat_map(|home| at.iter().map(|&d| home.0 as f64 * shelter_weight(map, d))).collect();
+        let weights: Vec<f64> = homes
+            .values()
+            .flat_map(|home| at.iter().map(|&d| home.0 as f64 * shelter_weight(map, d)))
+            .collect();
         let parts = shares_of(given.persons, &weights);
         let places = homes.iter().flat_map(|home| at.iter().map(move |&d| (home, d)));
         for (((&(home, nationality), (_, communities)), d), persons) in places.zip(parts) {
@@ -259,7 +282,11 @@ impl Population {
     /// Whether people of a community are taken in as kin where another one is the largest.
     #[must_use]
     pub fn are_kin(&self, a: CommunityId, b: CommunityId) -> bool {
-        self.akin.get(a.index()).and_then(|related| related.get(b.index())).copied().unwrap_or(false)
+        self.akin
+            .get(a.index())
+            .and_then(|related| related.get(b.index()))
+            .copied()
+            .unwrap_or(false)
     }
 
     /// Persons of a nationality who have settled at a destination.
@@ -272,10 +299,12 @@ impl Population {
     pub fn take_from_cohort(&mut self, at: DestinationId, i: usize, persons: u32) {
         let cohort = &mut self.cohorts[at.index()][i];
         let part = u64::from(cohort.with_kin) * u64::from(persons);
-        let with_kin = (part.div_ceil(u64::from(cohort.persons.max(1))) as u32).min(cohort.with_kin);
+        let with_kin =
+            (part.div_ceil(u64::from(cohort.persons.max(1))) as u32).min(cohort.with_kin);
         cohort.persons -= persons;
         cohort.with_kin -= with_kin;
-        self.settled_of[at.index() * self.nationalities.len() + cohort.nationality.index()] -= persons;
+        self.settled_of[at.index() * self.nationalities.len() + cohort.nationality.index()] -=
+            persons;
         let settled = &mut self.settled[at.index()];
         settled.0 -= persons;
         settled.1 -= with_kin;
@@ -285,14 +314,22 @@ impl Population {
     #[must_use]
     pub fn share_there(&self, cell: CellId, stratum: usize) -> f64 {
         let initial = self.initial_strata[stratum][cell.index()];
-        if initial == 0 { 1.0 } else { (f64::from(self.strata[stratum][cell.index()]) / f64::from(initial)).min(1.0) }
+        if initial == 0 {
+            1.0
+        } else {
+            (f64::from(self.strata[stratum][cell.index()]) / f64::from(initial)).min(1.0)
+        }
     }
 
     /// Share of the residents of a cell who have left.
     #[must_use]
     pub fn share_gone(&self, cell: CellId) -> f64 {
         let initial: u32 = self.initial_strata.iter().map(|s| s[cell.index()]).sum();
-        if initial == 0 { 0.0 } else { 1.0 - f64::from(self.residents[cell.index()]) / f64::from(initial) }
+        if initial == 0 {
+            0.0
+        } else {
+            1.0 - f64::from(self.residents[cell.index()]) / f64::from(initial)
+        }
     }
 
     /// Residents of a cell on day 0 who are alive and not there now.
@@ -303,7 +340,8 @@ impl Population {
 
     fn missing(&self, cell: CellId, stratum: usize) -> u32 {
         let c = cell.index();
-        self.initial_strata[stratum][c].saturating_sub(self.strata[stratum][c] + self.killed[stratum][c])
+        self.initial_strata[stratum][c]
+            .saturating_sub(self.strata[stratum][c] + self.killed[stratum][c])
     }
 
     /// Takes residents of a stratum away from a cell.
@@ -314,7 +352,13 @@ impl Population {
 
     /// Brings people home to the cells of a unit where their stratum misses most, weighted by how willingly people return there
     /// (`willing`, any scale); all of them to the first cell that has room for them, the rest on.
-    pub fn come_home(&mut self, home: AdminId, stratum: u8, mut persons: u32, willing: impl Fn(CellId) -> f64) {
+    pub fn come_home(
+        &mut self,
+        home: AdminId,
+        stratum: u8,
+        mut persons: u32,
+        willing: impl Fn(CellId) -> f64,
+    ) {
         let stratum = usize::from(stratum);
         let cells = std::mem::take(&mut self.cells_of[home.index()]);
         while persons > 0 {
@@ -324,8 +368,10 @@ impl Population {
                 let call = if missing > 0 { f64::from(missing) * willing(cell) } else { 0.0 };
                 (call, missing, self.initial_strata[stratum][cell.index()], Reverse(cell))
             };
-            let first =
-                cells.iter().map(place).max_by(|a, b| a.0.total_cmp(&b.0).then((a.1, a.2, a.3).cmp(&(b.1, b.2, b.3))));
+            let first = cells
+                .iter()
+                .map(place)
+                .max_by(|a, b| a.0.total_cmp(&b.0).then((a.1, a.2, a.3).cmp(&(b.1, b.2, b.3))));
             let Some((_, missing, _, Reverse(cell))) = first else { break };
             let room = if missing == 0 { persons } else { missing.min(persons) };
             self.strata[stratum][cell.index()] += room;
@@ -349,7 +395,8 @@ impl Population {
             }
             Err(i) => list.insert(i, arrivals),
         }
-        self.settled_of[at.index() * self.nationalities.len() + arrivals.nationality.index()] += arrivals.persons;
+        self.settled_of[at.index() * self.nationalities.len() + arrivals.nationality.index()] +=
+            arrivals.persons;
         self.settled[at.index()].0 += arrivals.persons;
         self.settled[at.index()].1 += arrivals.with_kin;
     }
@@ -389,7 +436,8 @@ fn akin(map: &Map, families: &[Vec<String>]) -> Vec<Vec<bool>> {
     (0..n)
         .map(|a| {
             let together = |b: usize| {
-                let in_family = |family: &Vec<String>, c: usize| family.contains(&map.communities[c]);
+                let in_family =
+                    |family: &Vec<String>, c: usize| family.contains(&map.communities[c]);
                 a == b || families.iter().any(|family| in_family(family, a) && in_family(family, b))
             };
             (0..n).map(together).collect()
@@ -437,7 +485,10 @@ pub fn shelters(map: &Map, cells: &[CellId]) -> Vec<DestinationId> {
     if !inside.is_empty() {
         return inside;
     }
-    let seat = cells.iter().copied().max_by_key(|c| (map.cells.population[c.index()], std::cmp::Reverse(*c)));
+    let seat = cells
+        .iter()
+        .copied()
+        .max_by_key(|c| (map.cells.population[c.index()], std::cmp::Reverse(*c)));
     let Some(seat) = seat.map(CellId::index) else { return inside };
     let km = |cell: CellId| {
         let at = |c: usize| (f64::from(map.cells.lat[c]), f64::from(map.cells.lon[c]));
@@ -445,7 +496,9 @@ pub fn shelters(map: &Map, cells: &[CellId]) -> Vec<DestinationId> {
         crate::geography::network::great_circle_km(a, b, c, d)
     };
     all()
-        .filter(|(_, d)| d.kind == DestinationKind::Town && d.territory == map.cells.territory[seat])
+        .filter(|(_, d)| {
+            d.kind == DestinationKind::Town && d.territory == map.cells.territory[seat]
+        })
         .min_by(|(_, a), (_, b)| km(a.cells[0]).total_cmp(&km(b.cells[0])))
         .map(|(i, _)| DestinationId::from_index(i))
         .into_iter()

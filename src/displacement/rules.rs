@@ -32,20 +32,29 @@ pub struct Threat {
 pub fn threat_hazard(threat: Threat, hazard: &Hazard, decision: &Decision) -> PerDay {
     let mut worst: f64 = 0.0;
     if threat.unrest > decision.protest_unrest_threshold {
-        let above = (threat.unrest - decision.protest_unrest_threshold) / (1.0 - decision.protest_unrest_threshold);
+        let above = (threat.unrest - decision.protest_unrest_threshold)
+            / (1.0 - decision.protest_unrest_threshold);
         worst = worst.max(hazard.protest_per_day * above.min(1.0));
     }
     if threat.air_campaign {
-        let class = if threat.capital { hazard.capital_under_strikes_per_day } else { hazard.air_campaign_per_day };
+        let class = if threat.capital {
+            hazard.capital_under_strikes_per_day
+        } else {
+            hazard.air_campaign_per_day
+        };
         worst = worst.max(class);
     }
     if threat.fatalities > 0.0 {
         let relative = (1.0 + threat.fatalities) / (1.0 + decision.fatalities_for_siege);
-        let dose = libm::pow(relative, decision.fatalities_exponent).min(decision.fatalities_multiplier_max);
+        let dose = libm::pow(relative, decision.fatalities_exponent)
+            .min(decision.fatalities_multiplier_max);
         // (1 + N) keeps a dose at N = 0; below one death the class fades out.
         let presence = threat.fatalities.min(1.0);
-        let class =
-            if threat.control > 0.5 && threat.unrest > 0.5 { hazard.reprisal_per_day } else { hazard.siege_per_day };
+        let class = if threat.control > 0.5 && threat.unrest > 0.5 {
+            hazard.reprisal_per_day
+        } else {
+            hazard.siege_per_day
+        };
         worst = worst.max(class * dose * presence);
     }
     if threat.advance > decision.advance_threshold {
@@ -53,7 +62,8 @@ pub fn threat_hazard(threat: Threat, hazard: &Hazard, decision: &Decision) -> Pe
             hazard.defeat_per_day
         } else {
             // Full strength just below defeat.
-            let span = (decision.defeat_advance - decision.advance_threshold).max(f64::MIN_POSITIVE);
+            let span =
+                (decision.defeat_advance - decision.advance_threshold).max(f64::MIN_POSITIVE);
             hazard.ground_advance_per_day * (threat.advance - decision.advance_threshold) / span
         };
         worst = worst.max(class);
@@ -79,8 +89,17 @@ const fn by_class(hazard: &Hazard) -> [f64; ThreatClass::COUNT] {
 /// Perceived threat: it rises with the threat at once and fades as `M(t) = rho^dt M(t-1) + (1 - rho^dt) threat`
 /// (evidence 1.1.1; why only the fading is slow: decision 0006).
 #[must_use]
-pub fn perceived_hazard(yesterday: PerDay, today: PerDay, memory_per_day: f64, step: Days) -> PerDay {
-    let keep = if memory_per_day <= 0.0 || today.0 >= yesterday.0 { 0.0 } else { libm::pow(memory_per_day, step.0) };
+pub fn perceived_hazard(
+    yesterday: PerDay,
+    today: PerDay,
+    memory_per_day: f64,
+    step: Days,
+) -> PerDay {
+    let keep = if memory_per_day <= 0.0 || today.0 >= yesterday.0 {
+        0.0
+    } else {
+        libm::pow(memory_per_day, step.0)
+    };
     PerDay(keep * yesterday.0 + (1.0 - keep) * today.0)
 }
 
@@ -127,7 +146,8 @@ pub fn kernel_weight(
         // Stouffer: opportunities there over opportunities passed (its own included, so that the nearest is finite).
         Kernel::InterveningOpportunities => mass / (passed + mass),
         Kernel::Radiation => {
-            origin_mass * mass / ((origin_mass + passed) * (origin_mass + mass + passed)).max(f64::MIN_POSITIVE)
+            origin_mass * mass
+                / ((origin_mass + passed) * (origin_mass + mass + passed)).max(f64::MIN_POSITIVE)
         }
     }
 }
@@ -161,7 +181,11 @@ pub fn threat_factor(hazard_there: PerDay, siege: PerDay, aversion: f64) -> f64 
 /// A place as dangerous as home is no refuge.
 #[must_use]
 pub fn refuge_factor(fighting_there: PerDay, threat_here: PerDay) -> Share {
-    if threat_here.0 <= 0.0 { Share(1.0) } else { Share(1.0 - (fighting_there.0 / threat_here.0).clamp(0.0, 1.0)) }
+    if threat_here.0 <= 0.0 {
+        Share(1.0)
+    } else {
+        Share(1.0 - (fighting_there.0 / threat_here.0).clamp(0.0, 1.0))
+    }
 }
 
 /// Acceptance of a host place with this many displaced per resident: `exp(-(L / L0)^2)` (evidence 1.1.7).
@@ -185,7 +209,13 @@ pub fn wait_factor(wait: Days, aversion_per_day: f64) -> f64 {
 
 /// Factor on travel time on a road with this many vehicles a day (Bureau of Public Roads 1964).
 #[must_use]
-pub fn jam_factor(vehicles_per_day: f64, capacity_per_day: f64, coefficient: f64, power: f64, largest: f64) -> f64 {
+pub fn jam_factor(
+    vehicles_per_day: f64,
+    capacity_per_day: f64,
+    coefficient: f64,
+    power: f64,
+    largest: f64,
+) -> f64 {
     if vehicles_per_day <= 0.0 {
         return 1.0;
     }
@@ -203,7 +233,11 @@ pub fn travel_hours(per_day: Hours, step: Days) -> Hours {
 pub fn return_hazard(hosting: &Hosting, control_at_home: Share, hazard_at_home: PerDay) -> PerDay {
     let x = (control_at_home.0 - hosting.return_control) / hosting.return_control_width;
     let willing = 1.0 / (1.0 + libm::exp(-x));
-    PerDay(hosting.return_per_day * willing * libm::exp(-hazard_at_home.0 / hosting.return_threat_scale))
+    PerDay(
+        hosting.return_per_day
+            * willing
+            * libm::exp(-hazard_at_home.0 / hosting.return_threat_scale),
+    )
 }
 
 /// Probability that a displaced person dies within this time.
@@ -277,15 +311,27 @@ mod tests {
             ("protest at full unrest", Threat { unrest: 1.0, ..quiet }, 8e-5),
             ("protest below the threshold", Threat { unrest: 0.2, ..quiet }, 0.0),
             ("air campaign", Threat { air_campaign: true, ..quiet }, 0.003),
-            ("capital under strikes", Threat { air_campaign: true, capital: true, ..quiet }, 0.0053),
+            (
+                "capital under strikes",
+                Threat { air_campaign: true, capital: true, ..quiet },
+                0.0053,
+            ),
             ("siege", Threat { control: 0.3, fatalities: 500.0, ..quiet }, 0.0155),
             ("a tenth of a siege", Threat { control: 0.3, fatalities: 49.1, ..quiet }, 0.00155),
             ("reprisals", Threat { unrest: 0.9, fatalities: 500.0, ..quiet }, 0.0275),
             ("a slow loss of control", Threat { control: 0.3, advance: 0.3, ..quiet }, 0.0),
             ("half an advance", Threat { control: 0.3, advance: 0.6, ..quiet }, 0.09),
-            ("an advance short of defeat", Threat { control: 0.3, advance: 0.799_999_9, ..quiet }, 0.18),
+            (
+                "an advance short of defeat",
+                Threat { control: 0.3, advance: 0.799_999_9, ..quiet },
+                0.18,
+            ),
             ("a class alone", Threat { classes: [0.0, 0.0, 0.5, 0.0, 0.0, 0.0], ..quiet }, 0.00775),
-            ("the worst of two classes", Threat { classes: [1.0, 0.0, 1.0, 0.0, 0.0, 0.1], ..quiet }, 0.03),
+            (
+                "the worst of two classes",
+                Threat { classes: [1.0, 0.0, 1.0, 0.0, 0.0, 0.1], ..quiet },
+                0.03,
+            ),
             ("defeat", Threat { control: 0.0, advance: 0.9, ..quiet }, 0.3),
         ];
         for (name, threat, expected) in cases {
@@ -315,7 +361,9 @@ mod tests {
     #[test]
     fn frailty_thins_out_those_who_leave_easily() {
         // Gamma frailty of variance 1: survival 1 / (1 + H), so after H = 3 a quarter is left; of variance 2: (1 + 2 H)^-1/2.
-        for (variance, left_after_3) in [(1.0, 0.25), (2.0, 1.0 / 7.0_f64.sqrt()), (0.0, libm::exp(-3.0))] {
+        for (variance, left_after_3) in
+            [(1.0, 0.25), (2.0, 1.0 / 7.0_f64.sqrt()), (0.0, libm::exp(-3.0))]
+        {
             let (mut left, mut cumulative, dt) = (1.0, 0.0, 0.001);
             while cumulative < 3.0 {
                 left *= 1.0 - frail_hazard(PerDay(1.0), Share(left), variance).0 * dt;

@@ -43,7 +43,9 @@ impl PerceivedThreat {
         let focus = map.territory(focus_state);
         Self {
             focus,
-            capital: focus.and_then(|state| map.admin1_named(state, focus_capital)).map(AdminId::index),
+            capital: focus
+                .and_then(|state| map.admin1_named(state, focus_capital))
+                .map(AdminId::index),
             unit: vec![0.0; map.admin1.len()],
             local: vec![0.0; map.cells.len()],
             active: Vec::new(),
@@ -78,7 +80,8 @@ pub fn perceive_threat(
         let threat = Threat {
             unrest: condition.unrest,
             control: condition.control,
-            air_campaign: leadership.air_campaign && Some(map.admin1[unit].state) == perceived.focus,
+            air_campaign: leadership.air_campaign
+                && Some(map.admin1[unit].state) == perceived.focus,
             capital: Some(unit) == perceived.capital,
             ..Threat::default()
         };
@@ -94,8 +97,8 @@ pub fn perceive_threat(
         let unit = map.cells.admin1[i];
         let danger = given.danger(cell);
         let mut classes = danger.classes;
-        let diffuse =
-            [ThreatClass::Protest, ThreatClass::AirCampaign].map(|c| std::mem::take(&mut classes[c as usize]));
+        let diffuse = [ThreatClass::Protest, ThreatClass::AirCampaign]
+            .map(|c| std::mem::take(&mut classes[c as usize]));
         // Felt whether or not anybody is there: an emptied town is no refuge.
         let threat = Threat {
             unrest: leadership.province(unit).unrest,
@@ -110,7 +113,8 @@ pub fn perceive_threat(
         if diffuse.iter().any(|&share| share > 0.0) {
             let mut classes = [0.0; ThreatClass::COUNT];
             classes[..diffuse.len()].copy_from_slice(&diffuse);
-            let general = rules::threat_hazard(Threat { classes, ..Threat::default() }, hazard, decision);
+            let general =
+                rules::threat_hazard(Threat { classes, ..Threat::default() }, hazard, decision);
             today = PerDay(fighting.0.max(general.0));
         }
         let remember = |yesterday: f32, today: PerDay| {

@@ -180,14 +180,17 @@ pub fn travel(
     let parameters = &scenario.displacement.travel;
     let mut next: Vec<[&[u8]; 2]> = Vec::with_capacity(map.destinations.len());
     for (territory, used) in map.territories.iter().zip(&in_use) {
-        let id = map.destinations.get(usize::from(territory.destinations.start)).map(|d| d.territory);
+        let id =
+            map.destinations.get(usize::from(territory.destinations.start)).map(|d| d.territory);
         let table = |mode: usize| {
             let modes = [TravelMode::Foot, TravelMode::Vehicle];
             id.filter(|_| used[mode]).map(|id| map.routes(id, modes[mode], clock.month))
         };
         let tables = [table(0), table(1)];
         for d in 0..usize::from(territory.destinations.end - territory.destinations.start) {
-            next.push(tables.map(|t| t.map_or(&[][..], |t| &t.next[d * t.n_cells..(d + 1) * t.n_cells])));
+            next.push(
+                tables.map(|t| t.map_or(&[][..], |t| &t.next[d * t.n_cells..(d + 1) * t.n_cells])),
+            );
         }
     }
     let hours = |per_day: f64| rules::travel_hours(Hours(per_day), clock.step_days).0 as f32;
@@ -235,8 +238,14 @@ pub fn travel(
 }
 
 /// The travel loop. Returns cells entered and groups that travelled.
-fn advance(ways: &Ways<'_>, travel: &mut [Travel], groups: &[DisplacedGroup], flow: &mut [u32]) -> (u64, u64) {
-    let (local, start, links) = (&ways.map.cells.local[..], &ways.map.links.start[..], &ways.map.links.links[..]);
+fn advance(
+    ways: &Ways<'_>,
+    travel: &mut [Travel],
+    groups: &[DisplacedGroup],
+    flow: &mut [u32],
+) -> (u64, u64) {
+    let (local, start, links) =
+        (&ways.map.cells.local[..], &ways.map.links.start[..], &ways.map.links.links[..]);
     let (mut hops, mut moving) = (0, 0);
     for (t, group) in travel.iter_mut().zip(groups) {
         if t.activity != Activity::Travelling {
@@ -256,7 +265,8 @@ fn advance(ways: &Ways<'_>, travel: &mut [Travel], groups: &[DisplacedGroup], fl
                 break;
             }
             let link = &links[start[cell] as usize + usize::from(k)];
-            let hours = (if t.by_vehicle { link.vehicle_hours } else { link.foot_hours }) * slow[link.to.index()];
+            let hours = (if t.by_vehicle { link.vehicle_hours } else { link.foot_hours })
+                * slow[link.to.index()];
             if budget < hours {
                 break;
             }

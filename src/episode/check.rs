@@ -25,7 +25,8 @@ pub fn land_at(map: &Map, lat: f64, lon: f64) -> Option<CellId> {
 pub fn check_against_map(episode: &Episode, as_of: &str, map: &Map) -> Vec<String> {
     let Ok(as_of) = as_of.parse::<Date>() else { return Vec::new() };
     let mut problems = Vec::new();
-    let mut tell = |key: String, complaint: String| problems.push(format!("episode.{key}: {complaint}"));
+    let mut tell =
+        |key: String, complaint: String| problems.push(format!("episode.{key}: {complaint}"));
     let ordered = |[low, high]: [f64; 2]| -> Result<(), String> {
         if low > high {
             return Err(format!("[{low}, {high}] runs backwards, the lower end comes first"));
@@ -33,14 +34,19 @@ pub fn check_against_map(episode: &Episode, as_of: &str, map: &Map) -> Vec<Strin
         Ok(())
     };
     let period = |from: &str, to: &str| Period::read(from, to, as_of).map(|_| ());
-    let residents_of = |cells: &[CellId]| cells.iter().map(|c| u64::from(map.cells.population[c.index()])).sum::<u64>();
+    let residents_of = |cells: &[CellId]| {
+        cells.iter().map(|c| u64::from(map.cells.population[c.index()])).sum::<u64>()
+    };
 
     for (i, e) in episode.residents.iter().enumerate() {
         match Place::read(&e.place, map) {
             Err(error) => tell(format!("residents[{i}].place"), error),
             Ok(place) if residents_of(&place.cells(map)) == 0 => tell(
                 format!("residents[{i}].place"),
-                format!("nobody lives in `{}` on the map `{}`, so there is nothing to scale", e.place, map.name),
+                format!(
+                    "nobody lives in `{}` on the map `{}`, so there is nothing to scale",
+                    e.place, map.name
+                ),
             ),
             Ok(_) => {}
         }
@@ -55,12 +61,19 @@ pub fn check_against_map(episode: &Episode, as_of: &str, map: &Map) -> Vec<Strin
                 Ok(place) => {
                     let cells = place.cells(map);
                     if key == "home" && residents_of(&cells) == 0 {
-                        tell(format!("displaced[{i}].home"), format!("nobody lives in `{text}` on the map"));
+                        tell(
+                            format!("displaced[{i}].home"),
+                            format!("nobody lives in `{text}` on the map"),
+                        );
                     }
-                    if key == "at" && crate::displacement::population::shelters(map, &cells).is_empty() {
+                    if key == "at"
+                        && crate::displacement::population::shelters(map, &cells).is_empty()
+                    {
                         tell(
                             format!("displaced[{i}].at"),
-                            format!("the map has no town or reception site in the territory of `{text}` to stay in"),
+                            format!(
+                                "the map has no town or reception site in the territory of `{text}` to stay in"
+                            ),
                         );
                     }
                 }
@@ -109,16 +122,27 @@ pub fn check_against_map(episode: &Episode, as_of: &str, map: &Map) -> Vec<Strin
     }
     let lane = |crossing: &str, towards: &str| -> Result<(), (&'static str, String)> {
         let Some(point) = map.crossings.iter().find(|x| x.id == crossing) else {
-            let guess = crate::config::diagnostics::nearest(crossing, map.crossings.iter().map(|x| x.id.as_str()));
+            let guess = crate::config::diagnostics::nearest(
+                crossing,
+                map.crossings.iter().map(|x| x.id.as_str()),
+            );
             let next = guess.map_or_else(String::new, |guess| format!("; did you mean `{guess}`?"));
-            return Err(("crossing", format!("the map `{}` has no crossing `{crossing}`{next}", map.name)));
+            return Err((
+                "crossing",
+                format!("the map `{}` has no crossing `{crossing}`{next}", map.name),
+            ));
         };
         let codes = point.sides.map(|t| map.territories[t.index()].code.as_str());
         if towards.is_empty() || codes.contains(&towards) {
             return Ok(());
         }
         let (id, name, [a, b]) = (&point.id, &point.name, codes);
-        Err(("towards", format!("{id} ({name}) joins {a} and {b} at the as-of date, it does not lead to `{towards}`")))
+        Err((
+            "towards",
+            format!(
+                "{id} ({name}) joins {a} and {b} at the as-of date, it does not lead to `{towards}`"
+            ),
+        ))
     };
     for (i, e) in episode.passage.iter().enumerate() {
         if let Err((key, error)) = lane(&e.crossing, &e.towards) {
@@ -141,7 +165,10 @@ pub fn check_against_map(episode: &Episode, as_of: &str, map: &Map) -> Vec<Strin
     }
     for (i, e) in episode.exit_bar.iter().enumerate() {
         if map.territory(&e.state).is_none() {
-            tell(format!("exit_bar[{i}].state"), format!("the map `{}` has no territory `{}`", map.name, e.state));
+            tell(
+                format!("exit_bar[{i}].state"),
+                format!("the map `{}` has no territory `{}`", map.name, e.state),
+            );
         }
         if let Err((key, error)) = period(&e.from, &e.to) {
             tell(format!("exit_bar[{i}].{key}"), error);

@@ -124,7 +124,8 @@ impl Given {
         let drawn = |list: u64, index: usize, [low, high]: [f64; 2]| {
             low + key.uniform(Stream::Episode, list << 32 | index as u64, 0) * (high - low).max(0.0)
         };
-        let cells = |place: &str| Place::read(place, map).map(|place| place.cells(map)).unwrap_or_default();
+        let cells =
+            |place: &str| Place::read(place, map).map(|place| place.cells(map)).unwrap_or_default();
         let mut given = Self::default();
         for (i, e) in episode.residents.iter().enumerate() {
             let persons = libm::round(drawn(list::RESIDENTS, i, e.persons)) as u64;
@@ -136,7 +137,9 @@ impl Given {
         }
         for event in episode.violence.iter().flat_map(|file| &file.events) {
             let day = event.date.duration_since(as_of).as_hours() / 24;
-            if let (Ok(day), Some(cell)) = (i32::try_from(day), check::land_at(map, event.lat, event.lon)) {
+            if let (Ok(day), Some(cell)) =
+                (i32::try_from(day), check::land_at(map, event.lat, event.lon))
+            {
                 given.events.push((day, cell, *event));
             }
         }
@@ -147,10 +150,18 @@ impl Given {
             }
         };
         for (i, e) in episode.control.iter().enumerate() {
-            add(&e.from, &e.to, Entry::Control(cells(&e.place), drawn(list::CONTROL, i, e.value) as f32));
+            add(
+                &e.from,
+                &e.to,
+                Entry::Control(cells(&e.place), drawn(list::CONTROL, i, e.value) as f32),
+            );
         }
         for (i, e) in episode.advance.iter().enumerate() {
-            add(&e.from, &e.to, Entry::Advance(cells(&e.place), drawn(list::ADVANCE, i, e.value) as f32));
+            add(
+                &e.from,
+                &e.to,
+                Entry::Advance(cells(&e.place), drawn(list::ADVANCE, i, e.value) as f32),
+            );
         }
         for (i, e) in episode.threat.iter().enumerate() {
             let intensity = drawn(list::THREAT, i, e.intensity) as f32;
@@ -159,11 +170,13 @@ impl Given {
         let lane = |crossing: &str, towards: &str| {
             let x = map.crossings.iter().position(|x| x.id == crossing)?;
             // Direction 0 leads to side 1.
-            let leads = |d: usize| map.territories[map.crossings[x].sides[1 - d].index()].code == towards;
+            let leads =
+                |d: usize| map.territories[map.crossings[x].sides[1 - d].index()].code == towards;
             Some((x, [0, 1].map(|d| towards.is_empty() || leads(d))))
         };
         for e in &episode.passage {
-            let classes = [0, 1, 2].map(|c| e.classes.is_empty() || e.classes.iter().any(|k| *k as usize == c));
+            let classes = [0, 1, 2]
+                .map(|c| e.classes.is_empty() || e.classes.iter().any(|k| *k as usize == c));
             if let Some((x, directions)) = lane(&e.crossing, &e.towards) {
                 add(&e.from, &e.to, Entry::Passage(x, directions, classes, e.passage));
             }
@@ -184,7 +197,11 @@ impl Given {
             }
         }
         for (i, e) in episode.refuge.iter().enumerate() {
-            add(&e.from, &e.to, Entry::Refuge(cells(&e.place), drawn(list::REFUGE, i, e.factor) as f32));
+            add(
+                &e.from,
+                &e.to,
+                Entry::Refuge(cells(&e.place), drawn(list::REFUGE, i, e.factor) as f32),
+            );
         }
         given.most = most;
         given.capacity = vec![[None; 2]; map.crossings.len()];
@@ -213,7 +230,10 @@ impl Given {
     /// What is given of the danger of a cell now.
     #[must_use]
     pub fn danger(&self, cell: CellId) -> Danger {
-        self.danger.binary_search_by_key(&cell, |d| d.0).map(|i| self.danger[i].1).unwrap_or_default()
+        self.danger
+            .binary_search_by_key(&cell, |d| d.0)
+            .map(|i| self.danger[i].1)
+            .unwrap_or_default()
     }
 
     /// Sets the stage for a time; a later entry is laid over an earlier one. Returns the control given by cell when it changed.
@@ -227,7 +247,9 @@ impl Given {
         self.refuge.clear();
         let mut control = Vec::new();
         let mut danger = std::collections::BTreeMap::<CellId, Danger>::new();
-        for entry in self.entries.iter().zip(&self.on).filter(|(_, on)| **on).map(|(entry, _)| entry) {
+        for entry in
+            self.entries.iter().zip(&self.on).filter(|(_, on)| **on).map(|(entry, _)| entry)
+        {
             match &entry.what {
                 Entry::Control(place, value) => {
                     control.resize(cells, f32::NAN);
@@ -242,11 +264,14 @@ impl Given {
                 }
                 Entry::Threat(place, class, intensity) => {
                     for c in place {
-                        danger.entry(*c).or_default().classes[*class as usize] = f64::from(*intensity);
+                        danger.entry(*c).or_default().classes[*class as usize] =
+                            f64::from(*intensity);
                     }
                 }
                 Entry::Capacity(x, directions, persons) => {
-                    (0..2).filter(|&d| directions[d]).for_each(|d| self.capacity[*x][d] = Some(*persons));
+                    (0..2)
+                        .filter(|&d| directions[d])
+                        .for_each(|d| self.capacity[*x][d] = Some(*persons));
                 }
                 Entry::Refuge(place, factor) => {
                     self.refuge.resize(cells, 1.0);
@@ -271,12 +296,18 @@ impl Given {
 pub fn populate(world: &mut World) {
     let scenario = world.resource::<ScenarioRes>().clone();
     let map = world.resource::<MapRes>().clone();
-    let given = Given::new(&scenario.episode, &scenario.run.as_of, &map, *world.resource::<RunKey>());
+    let given =
+        Given::new(&scenario.episode, &scenario.run.as_of, &map, *world.resource::<RunKey>());
     world.insert_resource(given);
 }
 
 /// System of phase Clock: which entries hold in this step. An entry holds when it covers the middle of the step.
-pub fn set_stage(clock: Res<Clock>, map: Res<MapRes>, mut given: ResMut<Given>, mut violence: ResMut<Violence>) {
+pub fn set_stage(
+    clock: Res<Clock>,
+    map: Res<MapRes>,
+    mut given: ResMut<Given>,
+    mut violence: ResMut<Violence>,
+) {
     if given.entries.is_empty() {
         return;
     }

@@ -17,9 +17,16 @@ impl Period {
     /// # Errors
     /// With the name of the key (`from` or `to`) and a sentence.
     pub fn read(from: &str, to: &str, as_of: Date) -> Result<Self, (&'static str, String)> {
-        let begin =
-            if from.is_empty() { f64::NEG_INFINITY } else { days(from, as_of, 0.0).map_err(|e| ("from", e))? };
-        let end = if to.is_empty() { f64::INFINITY } else { days(to, as_of, 1.0).map_err(|e| ("to", e))? };
+        let begin = if from.is_empty() {
+            f64::NEG_INFINITY
+        } else {
+            days(from, as_of, 0.0).map_err(|e| ("from", e))?
+        };
+        let end = if to.is_empty() {
+            f64::INFINITY
+        } else {
+            days(to, as_of, 1.0).map_err(|e| ("to", e))?
+        };
         if begin >= end {
             return Err(("to", format!("the end `{to}` is not after the beginning `{from}`")));
         }
@@ -38,8 +45,10 @@ impl Period {
 /// # Errors
 /// In a sentence when the text is neither.
 pub fn days(text: &str, as_of: Date, whole_date: f64) -> Result<f64, String> {
-    let since =
-        |time: DateTime| time.duration_since(as_of.to_datetime(jiff::civil::Time::midnight())).as_secs_f64() / 86_400.0;
+    let since = |time: DateTime| {
+        time.duration_since(as_of.to_datetime(jiff::civil::Time::midnight())).as_secs_f64()
+            / 86_400.0
+    };
     // A text with a time of day would pass as a date, its time dropped.
     if text.contains(['T', ' ']) {
         if let Ok(time) = text.parse::<DateTime>() {
@@ -48,7 +57,9 @@ pub fn days(text: &str, as_of: Date, whole_date: f64) -> Result<f64, String> {
     } else if let Ok(date) = text.parse::<Date>() {
         return Ok(since(date.to_datetime(jiff::civil::Time::midnight())) + whole_date);
     }
-    Err(format!("`{text}` is no date or time; write `2023-09-24` or `2023-09-24T12:00`, local time"))
+    Err(format!(
+        "`{text}` is no date or time; write `2023-09-24` or `2023-09-24T12:00`, local time"
+    ))
 }
 
 #[cfg(test)]
@@ -73,7 +84,10 @@ mod tests {
     fn what_is_no_time_is_refused() {
         assert_eq!(Period::read("2023-09-31", "", AS_OF).unwrap_err().0, "from");
         assert_eq!(Period::read("", "24 Sept", AS_OF).unwrap_err().0, "to");
-        assert_eq!(Period::read("2023-09-24T12:00", "2023-09-24T12:00", AS_OF).unwrap_err().0, "to");
+        assert_eq!(
+            Period::read("2023-09-24T12:00", "2023-09-24T12:00", AS_OF).unwrap_err().0,
+            "to"
+        );
         assert!(days("2023-09-24T25:00", AS_OF, 0.0).is_err());
     }
 }

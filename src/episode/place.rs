@@ -48,10 +48,16 @@ impl Place {
         if let Some((state, rest)) = text.split_once('/') {
             let territory = territory(state, map)?;
             if let Some(disc) = disc(rest) {
-                return disc.map(|[lat, lon, km]| Self::Disc { within: Some(territory), lat, lon, km });
+                return disc.map(|[lat, lon, km]| Self::Disc {
+                    within: Some(territory),
+                    lat,
+                    lon,
+                    km,
+                });
             }
             return map.admin1_named(territory, rest).map(Self::Unit).ok_or_else(|| {
-                let units = map.admin1.iter().filter(|u| u.state == territory).map(|u| u.name.as_str());
+                let units =
+                    map.admin1.iter().filter(|u| u.state == territory).map(|u| u.name.as_str());
                 let guess = crate::config::diagnostics::nearest(rest, units)
                     .map_or_else(String::new, |guess| format!("; did you mean `{state}/{guess}`?"));
                 format!("the map `{}` has no unit `{rest}` in {state}{guess}", map.name)
@@ -69,7 +75,12 @@ impl Place {
             Self::Unit(unit) => map.cells.admin1[c] == unit,
             Self::Disc { within, lat, lon, km } => {
                 within.is_none_or(|territory| map.cells.territory[c] == territory)
-                    && great_circle_km(lat, lon, f64::from(map.cells.lat[c]), f64::from(map.cells.lon[c])) <= km
+                    && great_circle_km(
+                        lat,
+                        lon,
+                        f64::from(map.cells.lat[c]),
+                        f64::from(map.cells.lon[c]),
+                    ) <= km
             }
         }
     }
@@ -89,7 +100,13 @@ fn disc(text: &str) -> Option<Result<[f64; 3], String>> {
     }
     let numbers: Vec<f64> = parts.iter().filter_map(|part| part.parse().ok()).collect();
     Some(match numbers[..] {
-        [lat, lon, km] if parts.len() == 3 && lat.abs() <= 90.0 && lon.abs() <= 180.0 && km > 0.0 && km <= 2000.0 => {
+        [lat, lon, km]
+            if parts.len() == 3
+                && lat.abs() <= 90.0
+                && lon.abs() <= 180.0
+                && km > 0.0
+                && km <= 2000.0 =>
+        {
             Ok([lat, lon, km])
         }
         _ => Err(format!("`{text}` is no disc; {FORMS}")),
@@ -98,8 +115,12 @@ fn disc(text: &str) -> Option<Result<[f64; 3], String>> {
 
 fn territory(code: &str, map: &Map) -> Result<TerritoryId, String> {
     map.territory(code).ok_or_else(|| {
-        let guess = crate::config::diagnostics::nearest(code, map.territories.iter().map(|t| t.code.as_str()));
-        let next = guess.map_or_else(|| FORMS.to_owned(), |guess| format!("did you mean `{guess}`?"));
+        let guess = crate::config::diagnostics::nearest(
+            code,
+            map.territories.iter().map(|t| t.code.as_str()),
+        );
+        let next =
+            guess.map_or_else(|| FORMS.to_owned(), |guess| format!("did you mean `{guess}`?"));
         format!("the map `{}` has no territory `{code}`; {next}", map.name)
     })
 }

@@ -32,11 +32,21 @@ impl Grid {
     /// The raster of a loaded map.
     #[must_use]
     pub fn of(map: &super::Map) -> Self {
-        let steps = |from: f64, to: f64| libm::round((to - from) / map.cell_degrees.max(1e-6)).max(0.0) as usize;
-        let mut grid =
-            Self::empty(map.bbox, map.cell_degrees, steps(map.bbox[0], map.bbox[2]), steps(map.bbox[1], map.bbox[3]));
+        let steps = |from: f64, to: f64| {
+            libm::round((to - from) / map.cell_degrees.max(1e-6)).max(0.0) as usize
+        };
+        let mut grid = Self::empty(
+            map.bbox,
+            map.cell_degrees,
+            steps(map.bbox[0], map.bbox[2]),
+            steps(map.bbox[1], map.bbox[3]),
+        );
         for i in 0..map.cells.len() {
-            grid.put(usize::from(map.cells.row[i]), usize::from(map.cells.col[i]), CellId::from_index(i));
+            grid.put(
+                usize::from(map.cells.row[i]),
+                usize::from(map.cells.col[i]),
+                CellId::from_index(i),
+            );
         }
         grid
     }

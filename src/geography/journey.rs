@@ -62,8 +62,11 @@ pub fn journey(
         if so_far > hours[at.index()] {
             continue;
         }
-        let inside =
-            map.links.from(at).iter().map(|l| (l.to, f64::from(link_hours(l, mode, month)), f64::from(l.km), None));
+        let inside = map
+            .links
+            .from(at)
+            .iter()
+            .map(|l| (l.to, f64::from(link_hours(l, mode, month)), f64::from(l.km), None));
         let first_gate = gates.partition_point(|g| g.0 < at);
         let across = gates[first_gate..].iter().take_while(|g| g.0 == at).map(|&(_, end, i)| {
             let (passage_hours, km) = passage(map, &map.crossings[i], mode);
@@ -91,24 +94,40 @@ pub fn journey(
     Some(Journey { hours: hours[to.index()], km, via })
 }
 
-fn usable(crossing: &BorderCrossingPoint, mode: TravelMode, month: Month, through_closed: bool) -> bool {
+fn usable(
+    crossing: &BorderCrossingPoint,
+    mode: TravelMode,
+    month: Month,
+    through_closed: bool,
+) -> bool {
     let vehicle_fits = match crossing.mode {
         CrossingMode::Road | CrossingMode::Ferry => true,
         CrossingMode::Foot => mode == TravelMode::Foot,
         CrossingMode::Rail => false,
     };
-    vehicle_fits && month.is_open(crossing.months_open) && (through_closed || crossing.status == CrossingStatus::Open)
+    vehicle_fits
+        && month.is_open(crossing.months_open)
+        && (through_closed || crossing.status == CrossingStatus::Open)
 }
 
 /// Hours and km between the two cells of a crossing.
 fn passage(map: &Map, crossing: &BorderCrossingPoint, mode: TravelMode) -> (f64, f64) {
     let [a, b] = crossing.cells.map(CellId::index);
     let c = &map.cells;
-    let apart = great_circle_km(f64::from(c.lat[a]), f64::from(c.lon[a]), f64::from(c.lat[b]), f64::from(c.lon[b]));
+    let apart = great_circle_km(
+        f64::from(c.lat[a]),
+        f64::from(c.lon[a]),
+        f64::from(c.lat[b]),
+        f64::from(c.lon[b]),
+    );
     let touching = c.row[a].abs_diff(c.row[b]) <= 1 && c.col[a].abs_diff(c.col[b]) <= 1;
     let on_road = c.road_class[a] > 0 && c.road_class[b] > 0;
-    let km = if crossing.mode == CrossingMode::Road && touching && on_road { GATE_KM } else { apart };
-    let hours =
-        if crossing.passage_hours > 0.0 { crossing.passage_hours } else { km / GATE_KM_PER_HOUR[mode as usize] };
+    let km =
+        if crossing.mode == CrossingMode::Road && touching && on_road { GATE_KM } else { apart };
+    let hours = if crossing.passage_hours > 0.0 {
+        crossing.passage_hours
+    } else {
+        km / GATE_KM_PER_HOUR[mode as usize]
+    };
     (hours, km)
 }

@@ -399,14 +399,23 @@ impl Map {
     /// The first-level unit with this name in this state.
     #[must_use]
     pub fn admin1_named(&self, state: TerritoryId, name: &str) -> Option<AdminId> {
-        self.admin1.iter().position(|a| a.state == state && (a.name == name || a.code == name)).map(AdminId::from_index)
+        self.admin1
+            .iter()
+            .position(|a| a.state == state && (a.name == name || a.code == name))
+            .map(AdminId::from_index)
     }
 
     /// The cell nearest to a position (by great-circle distance).
     #[must_use]
     pub fn cell_at(&self, lat: f64, lon: f64) -> Option<CellId> {
-        let km =
-            |i: usize| network::great_circle_km(lat, lon, f64::from(self.cells.lat[i]), f64::from(self.cells.lon[i]));
+        let km = |i: usize| {
+            network::great_circle_km(
+                lat,
+                lon,
+                f64::from(self.cells.lat[i]),
+                f64::from(self.cells.lon[i]),
+            )
+        };
         (0..self.cells.len()).min_by(|&i, &j| km(i).total_cmp(&km(j))).map(CellId::from_index)
     }
 
@@ -416,7 +425,9 @@ impl Map {
         let pattern = match mode {
             // Walkers use closed roads too: one table serves all months.
             TravelMode::Foot => 0,
-            TravelMode::Vehicle => self.route_cache.pattern_of_month[territory.index()][usize::from(month.0 - 1)],
+            TravelMode::Vehicle => {
+                self.route_cache.pattern_of_month[territory.index()][usize::from(month.0 - 1)]
+            }
         };
         self.route_cache.slots[territory.index()][mode as usize][usize::from(pattern)]
             .get_or_init(|| network::build_routes(self, territory, mode, month))

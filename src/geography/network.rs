@@ -9,7 +9,10 @@ use std::sync::OnceLock;
 
 use super::grid::Grid;
 use super::load::TravelSpeeds;
-use super::{CellTable, Destination, Link, LinkTable, Map, NO_LINK, RouteCache, RouteTable, Territory, TravelMode};
+use super::{
+    CellTable, Destination, Link, LinkTable, Map, NO_LINK, RouteCache, RouteTable, Territory,
+    TravelMode,
+};
 use crate::ids::{CellId, TerritoryId};
 use crate::time::Month;
 
@@ -26,7 +29,8 @@ pub const TOBLER_OFFSET: f64 = 0.05;
 pub const OFF_PATH_FACTOR: f64 = 0.6;
 
 /// The eight neighbours as steps of row and column, from north-west to south-east.
-const NEIGHBOURS: [(i32, i32); 8] = [(-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1)];
+const NEIGHBOURS: [(i32, i32); 8] =
+    [(-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1)];
 
 /// A road between two neighbouring cells, in both directions.
 #[derive(Clone, Copy, Debug)]
@@ -48,7 +52,8 @@ pub struct RoadLink {
 pub fn great_circle_km(lat1: f64, lon1: f64, lat2: f64, lon2: f64) -> f64 {
     let (a, b) = (lat1.to_radians(), lat2.to_radians());
     let d = (lon2 - lon1).to_radians();
-    let h = libm::pow(libm::sin((b - a) / 2.0), 2.0) + libm::cos(a) * libm::cos(b) * libm::pow(libm::sin(d / 2.0), 2.0);
+    let h = libm::pow(libm::sin((b - a) / 2.0), 2.0)
+        + libm::cos(a) * libm::cos(b) * libm::pow(libm::sin(d / 2.0), 2.0);
     2.0 * EARTH_RADIUS_KM * libm::asin(libm::sqrt(h.min(1.0)))
 }
 
@@ -78,9 +83,16 @@ pub fn off_path_walking_hours(km: f64, rise_m: f64, ruggedness_m: f64) -> f64 {
 }
 
 /// Links between each cell and its eight neighbours in the same territory; roads across a border are no way over it.
-pub(super) fn build_links(cells: &CellTable, grid: &Grid, roads: &[RoadLink], speeds: &TravelSpeeds) -> LinkTable {
-    let mut table =
-        LinkTable { start: Vec::with_capacity(cells.len() + 1), links: Vec::with_capacity(cells.len() * 8) };
+pub(super) fn build_links(
+    cells: &CellTable,
+    grid: &Grid,
+    roads: &[RoadLink],
+    speeds: &TravelSpeeds,
+) -> LinkTable {
+    let mut table = LinkTable {
+        start: Vec::with_capacity(cells.len() + 1),
+        links: Vec::with_capacity(cells.len() * 8),
+    };
     table.start.push(0);
     // Steps are the same all along a row.
     let width = |lat: f64| grid.width_km(lat);
@@ -94,12 +106,20 @@ pub(super) fn build_links(cells: &CellTable, grid: &Grid, roads: &[RoadLink], sp
             }
             // Between neighbours the plane is as good as the sphere, and much quicker.
             let lat = f64::midpoint(f64::from(cells.lat[i]), f64::from(cells.lat[j]));
-            let km = libm::hypot(f64::from(d_row) * grid.height_km(), f64::from(d_col) * width(lat));
+            let km =
+                libm::hypot(f64::from(d_row) * grid.height_km(), f64::from(d_col) * width(lat));
             let rise = f64::from(cells.elevation[j]) - f64::from(cells.elevation[i]);
-            let rugged = f64::midpoint(f64::from(cells.ruggedness[i]), f64::from(cells.ruggedness[j]));
+            let rugged =
+                f64::midpoint(f64::from(cells.ruggedness[i]), f64::from(cells.ruggedness[j]));
             let hours = off_path_walking_hours(km, rise, rugged) as f32;
-            let link =
-                Link { to, foot_hours: hours, vehicle_hours: hours, km: km as f32, months_open: 12, road_class: 0 };
+            let link = Link {
+                to,
+                foot_hours: hours,
+                vehicle_hours: hours,
+                km: km as f32,
+                months_open: 12,
+                road_class: 0,
+            };
             table.links.push(link);
         }
         table.start.push(table.links.len() as u32);
@@ -108,7 +128,8 @@ pub(super) fn build_links(cells: &CellTable, grid: &Grid, roads: &[RoadLink], sp
         for (from, to) in [(road.from, road.to), (road.to, road.from)] {
             let range = table.start[from.index()] as usize..table.start[from.index() + 1] as usize;
             let Some(link) = table.links[range].iter_mut().find(|l| l.to == to) else { continue };
-            let rise = f64::from(cells.elevation[to.index()]) - f64::from(cells.elevation[from.index()]);
+            let rise =
+                f64::from(cells.elevation[to.index()]) - f64::from(cells.elevation[from.index()]);
             *link = Link {
                 to,
                 foot_hours: road_walking_hours(road.km, rise) as f32,
@@ -183,7 +204,12 @@ struct Incoming {
 /// # Panics
 /// If a working thread panics.
 #[must_use]
-pub fn build_routes(map: &Map, territory: TerritoryId, mode: TravelMode, month: Month) -> RouteTable {
+pub fn build_routes(
+    map: &Map,
+    territory: TerritoryId,
+    mode: TravelMode,
+    month: Month,
+) -> RouteTable {
     let place = &map.territories[territory.index()];
     let n_cells = place.cells.len();
     let range = usize::from(place.destinations.start)..usize::from(place.destinations.end);
@@ -199,7 +225,9 @@ pub fn build_routes(map: &Map, territory: TerritoryId, mode: TravelMode, month: 
         return table;
     }
     let (start, incoming) = incoming_links(map, place, mode, month);
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(destinations.len());
+    let threads = std::thread::available_parallelism()
+        .map_or(1, std::num::NonZero::get)
+        .min(destinations.len());
     let share = destinations.len().div_ceil(threads);
     std::thread::scope(|scope| {
         let parts = destinations
@@ -211,7 +239,10 @@ pub fn build_routes(map: &Map, territory: TerritoryId, mode: TravelMode, month: 
             let (start, incoming) = (&start, &incoming);
             scope.spawn(move || {
                 let mut heap = BinaryHeap::new();
-                let rows = next.chunks_mut(n_cells).zip(hours.chunks_mut(n_cells)).zip(km.chunks_mut(n_cells));
+                let rows = next
+                    .chunks_mut(n_cells)
+                    .zip(hours.chunks_mut(n_cells))
+                    .zip(km.chunks_mut(n_cells));
                 for (destination, ((next, hours), km)) in list.iter().zip(rows) {
                     routes_to(map, destination, (start, incoming), &mut heap, (next, hours, km));
                 }
@@ -222,7 +253,12 @@ pub fn build_routes(map: &Map, territory: TerritoryId, mode: TravelMode, month: 
 }
 
 /// The links of a territory grouped by the cell that they reach.
-fn incoming_links(map: &Map, place: &Territory, mode: TravelMode, month: Month) -> (Vec<u32>, Vec<Incoming>) {
+fn incoming_links(
+    map: &Map,
+    place: &Territory,
+    mode: TravelMode,
+    month: Month,
+) -> (Vec<u32>, Vec<Incoming>) {
     let local = |cell: CellId| map.cells.local[cell.index()];
     let mut start = vec![0_u32; place.cells.len() + 1];
     for link in place.cells.iter().flat_map(|&c| map.links.from(c)) {
@@ -232,13 +268,15 @@ fn incoming_links(map: &Map, place: &Territory, mode: TravelMode, month: Month) 
         start[i] += start[i - 1];
     }
     let mut fill = start.clone();
-    let mut incoming: Vec<Incoming> =
-        (0..start[place.cells.len()]).map(|_| Incoming { from: 0, link: NO_LINK, hours: 0.0, km: 0.0 }).collect();
+    let mut incoming: Vec<Incoming> = (0..start[place.cells.len()])
+        .map(|_| Incoming { from: 0, link: NO_LINK, hours: 0.0, km: 0.0 })
+        .collect();
     for &from in &place.cells {
         for (number, link) in map.links.from(from).iter().enumerate() {
             let at = &mut fill[local(link.to) as usize];
             let hours = link_hours(link, mode, month);
-            incoming[*at as usize] = Incoming { from: local(from), link: number as u8, hours, km: link.km };
+            incoming[*at as usize] =
+                Incoming { from: local(from), link: number as u8, hours, km: link.km };
             *at += 1;
         }
     }

@@ -5,7 +5,10 @@
 
 use super::load::TravelSpeeds;
 use super::network::{empty_cache, road_walking_hours};
-use super::{Admin1, CellTable, Destination, DestinationKind, Link, LinkTable, Map, NO_LINK, Territory, TerritoryKind};
+use super::{
+    Admin1, CellTable, Destination, DestinationKind, Link, LinkTable, Map, NO_LINK, Territory,
+    TerritoryKind,
+};
 use crate::ids::{AdminId, CellId, CommunityId, TerritoryId};
 
 /// Road class of every way: a national road.
@@ -60,7 +63,9 @@ impl Map {
     pub fn of_routes(name: &str, home: &str, hash: String, places: &[Place], ways: &[Way]) -> Self {
         let n = places.len();
         let territory = TerritoryId(0);
-        let bound = |f: fn(f64, f64) -> f64, of: fn(&Place) -> f64| places.iter().map(of).reduce(f).unwrap_or(0.0);
+        let bound = |f: fn(f64, f64) -> f64, of: fn(&Place) -> f64| {
+            places.iter().map(of).reduce(f).unwrap_or(0.0)
+        };
         let cells = CellTable {
             row: vec![0; n],
             col: vec![0; n],
@@ -153,7 +158,10 @@ fn links(places: usize, ways: &[Way]) -> LinkTable {
         start[way.from + 1] += 1;
     }
     for i in 0..places {
-        assert!((start[i + 1] as usize) < MOST_WAYS, "more ways from a place than a next hop can tell apart");
+        assert!(
+            (start[i + 1] as usize) < MOST_WAYS,
+            "more ways from a place than a next hop can tell apart"
+        );
         start[i + 1] += start[i];
     }
     let mut sorted: Vec<&Way> = ways.iter().collect();
@@ -180,8 +188,13 @@ mod tests {
 
     /// A(0) - B(1) - C(2), a site at C, and a longer direct way A - C.
     fn triangle(direct_km: f64) -> Map {
-        let place =
-            |name: &str, population, site| Place { name: name.to_owned(), lat: 1.0, lon: 2.0, population, site };
+        let place = |name: &str, population, site| Place {
+            name: name.to_owned(),
+            lat: 1.0,
+            lon: 2.0,
+            population,
+            site,
+        };
         let places = [place("A", 500, None), place("B", 0, None), place("C", 0, Some(40.0))];
         let mut ways = Vec::new();
         for (from, to, km) in [(0, 1, 60.0), (1, 2, 120.0), (0, 2, direct_km)] {
@@ -204,12 +217,27 @@ mod tests {
 
     #[test]
     fn a_way_may_lead_in_one_direction_only() {
-        let place = |name: &str, site| Place { name: name.to_owned(), lat: 0.0, lon: 0.0, population: 1, site };
+        let place = |name: &str, site| Place {
+            name: name.to_owned(),
+            lat: 0.0,
+            lon: 0.0,
+            population: 1,
+            site,
+        };
         let places = [place("A", Some(9.0)), place("B", Some(f64::INFINITY))];
-        let map = Map::of_routes("one way", "Home", String::new(), &places, &[Way { from: 0, to: 1, km: 30.0 }]);
+        let map = Map::of_routes(
+            "one way",
+            "Home",
+            String::new(),
+            &places,
+            &[Way { from: 0, to: 1, km: 30.0 }],
+        );
         let table = map.routes(TerritoryId(0), TravelMode::Foot, Month(1));
         assert_eq!(table.km[2..], [30.0, 0.0], "from A to B");
         assert_eq!(table.km[..2], [0.0, f32::INFINITY], "not from B to A");
-        assert_eq!(map.destinations.iter().map(|d| d.capacity).collect::<Vec<_>>(), [9.0, f64::INFINITY]);
+        assert_eq!(
+            map.destinations.iter().map(|d| d.capacity).collect::<Vec<_>>(),
+            [9.0, f64::INFINITY]
+        );
     }
 }

@@ -28,8 +28,10 @@ pub const KIN_MINIMUM_SHARE: f64 = 0.01;
 const ACCIDENT_CELLS: f64 = 2.0;
 
 /// Which code of a pair comes first in a segment's name; the others follow by alphabet.
-const ORDER: [&str; 16] =
-    ["RUS", "IRN", "GEO", "ARM", "AZE", "NAX", "NKR", "ABK", "SOS", "TUR", "IRQ", "SYR", "TKM", "KAZ", "UKR", "LBN"];
+const ORDER: [&str; 16] = [
+    "RUS", "IRN", "GEO", "ARM", "AZE", "NAX", "NKR", "ABK", "SOS", "TUR", "IRQ", "SYR", "TKM",
+    "KAZ", "UKR", "LBN",
+];
 
 /// Lengths that states and reference works give.
 #[derive(Default)]
@@ -100,7 +102,8 @@ pub(super) fn find(
 ) -> Vec<BorderSegment> {
     let (borders, coasts) = trace_lines(cells, grid);
     let code = |t: TerritoryId| territories[t.index()].code.as_str();
-    let rank = |t: TerritoryId| (ORDER.iter().position(|o| *o == code(t)).unwrap_or(ORDER.len()), code(t));
+    let rank =
+        |t: TerritoryId| (ORDER.iter().position(|o| *o == code(t)).unwrap_or(ORDER.len()), code(t));
     let mut segments = Vec::new();
     let mut near = NearLine::new(cells, grid);
     for ((x, y), mut line) in borders {
@@ -133,14 +136,19 @@ pub(super) fn find(
             kin_share,
         });
     }
-    let id = |code: &String| territories.iter().position(|t| t.code == *code).map(TerritoryId::from_index);
+    let id = |code: &String| {
+        territories.iter().position(|t| t.code == *code).map(TerritoryId::from_index)
+    };
     for ((x, y), km) in &official.borders {
         let (Some(x), Some(y), Some(km)) = (id(x), id(y), *km) else { continue };
         if segments.iter().any(|s: &BorderSegment| (s.a, s.b) == (x, y) || (s.a, s.b) == (y, x)) {
             continue;
         }
         let (a, b) = if rank(x) <= rank(y) { (x, y) } else { (y, x) };
-        let Some((midpoints, [cells_a, cells_b])) = line_by_crossings(cells, crossings, [a, b]) else { continue };
+        let Some((midpoints, [cells_a, cells_b])) = line_by_crossings(cells, crossings, [a, b])
+        else {
+            continue;
+        };
         let near = near.find(&midpoints, [a, b]);
         let (population_near, kin_share) = people_near(cells, &near, a);
         segments.push(BorderSegment {
@@ -199,7 +207,8 @@ fn line_by_crossings(
             _ => continue,
         };
         // The middle between two centres, counted in halves of cells: centres lie at odd halves.
-        let middle = |list: &[u16]| usize::from(list[on_a.index()]) + usize::from(list[on_b.index()]) + 1;
+        let middle =
+            |list: &[u16]| usize::from(list[on_a.index()]) + usize::from(list[on_b.index()]) + 1;
         midpoints.push((middle(&cells.row), middle(&cells.col)));
         sides[0].push(on_a);
         sides[1].push(on_b);
@@ -239,7 +248,12 @@ fn trace_lines(
                 // Each edge is met from both sides, and taken once.
                 let other = cells.territory[there.index()];
                 if t < other {
-                    add_edge(borders.entry((t, other)).or_default(), edge_row, edge_col, d_row != 0);
+                    add_edge(
+                        borders.entry((t, other)).or_default(),
+                        edge_row,
+                        edge_col,
+                        d_row != 0,
+                    );
                 }
             } else if cells.coast[i] == 2
                 && let (Ok(r), Ok(c)) = (usize::try_from(at_row), usize::try_from(at_col))
@@ -255,8 +269,10 @@ fn trace_lines(
     for i in 0..cells.len() {
         let t = cells.territory[i];
         let (row, col) = place(i);
-        for (d_row, d_col) in [(-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1)] {
-            let other = grid.at(row + d_row, col + d_col).map_or(t, |there| cells.territory[there.index()]);
+        for (d_row, d_col) in [(-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1)]
+        {
+            let other =
+                grid.at(row + d_row, col + d_col).map_or(t, |there| cells.territory[there.index()]);
             if other != t
                 && let Some(line) = borders.get_mut(&(t.min(other), t.max(other)))
             {
@@ -278,14 +294,19 @@ fn add_edge(line: &mut Line, row: i32, col: i32, southern: bool) {
 }
 
 /// Notes the crossings of each segment. A ferry, or a bridge much longer than a cell, lies on none.
-fn assign_crossings(cells: &CellTable, segments: &mut [BorderSegment], crossings: &mut [BorderCrossingPoint]) {
+fn assign_crossings(
+    cells: &CellTable,
+    segments: &mut [BorderSegment],
+    crossings: &mut [BorderCrossingPoint],
+) {
     for (i, crossing) in crossings.iter_mut().enumerate() {
         if is_long(cells, crossing) {
             continue;
         }
         let [x, y] = crossing.sides;
-        let found =
-            segments.iter().position(|s| s.kind == SegmentKind::Land && ((s.a, s.b) == (x, y) || (s.a, s.b) == (y, x)));
+        let found = segments.iter().position(|s| {
+            s.kind == SegmentKind::Land && ((s.a, s.b) == (x, y) || (s.a, s.b) == (y, x))
+        });
         if let Some(found) = found {
             crossing.segment = Some(SegmentId::from_index(found));
             segments[found].crossings.push(CrossingId::from_index(i));
@@ -306,11 +327,14 @@ fn people_near(cells: &CellTable, near: &[(CellId, f32)], first: TerritoryId) ->
         by_community.entry(cells.community[i]).or_default()[side] +=
             f64::from(cells.population[i]) * f64::from(cells.community_share[i]);
     }
-    let lives =
-        |people: [f64; 2], side: usize| people[side] > 0.0 && people[side] >= KIN_MINIMUM_SHARE * total[side] as f64;
+    let lives = |people: [f64; 2], side: usize| {
+        people[side] > 0.0 && people[side] >= KIN_MINIMUM_SHARE * total[side] as f64
+    };
     let kin: f64 = by_community
         .values()
-        .map(|&people| (0..2).filter(|&side| lives(people, 1 - side)).map(|side| people[side]).sum::<f64>())
+        .map(|&people| {
+            (0..2).filter(|&side| lives(people, 1 - side)).map(|side| people[side]).sum::<f64>()
+        })
         .sum();
     let all = total[0] + total[1];
     (all, if all == 0 { 0.0 } else { (kin / all as f64).clamp(0.0, 1.0) })
@@ -334,11 +358,20 @@ fn unit_vector(lat: f64, lon: f64) -> [f64; 3] {
 impl<'m> NearLine<'m> {
     fn new(cells: &'m CellTable, grid: &'m Grid) -> Self {
         let centre = |i: usize| unit_vector(f64::from(cells.lat[i]), f64::from(cells.lon[i]));
-        Self { cells, grid, centres: (0..cells.len()).map(centre).collect(), closest: vec![-2.0; cells.len()] }
+        Self {
+            cells,
+            grid,
+            centres: (0..cells.len()).map(centre).collect(),
+            closest: vec![-2.0; cells.len()],
+        }
     }
 
     /// Cells of these territories within [`NEAR_KM`] of an edge's midpoint, ascending, with their distance in km.
-    fn find(&mut self, midpoints: &[(usize, usize)], sides: [TerritoryId; 2]) -> Vec<(CellId, f32)> {
+    fn find(
+        &mut self,
+        midpoints: &[(usize, usize)],
+        sides: [TerritoryId; 2],
+    ) -> Vec<(CellId, f32)> {
         let limit = libm::cos(NEAR_KM / EARTH_RADIUS_KM);
         let mut found = Vec::new();
         for &(half_row, half_col) in midpoints {

@@ -87,7 +87,13 @@ fn check_start_and_outcomes(parameters: &Parameters, problems: &mut Vec<String>)
         range(problems, &format!("{key}.flare_height"), courses.flare_height, 0.0, 1.0);
         range(problems, &format!("{key}.centre_delay_days"), courses.centre_delay_days, 0.0, 365.0);
         range(problems, &format!("{key}.centre_exponent"), courses.centre_exponent, 0.0, 5.0);
-        number(problems, &format!("{key}.war_share_included"), courses.war_share_included, 0.0, 1.0);
+        number(
+            problems,
+            &format!("{key}.war_share_included"),
+            courses.war_share_included,
+            0.0,
+            1.0,
+        );
     }
 }
 
@@ -134,9 +140,12 @@ fn check_external(parameters: &Parameters, problems: &mut Vec<String>) {
         range(problems, &format!("leadership.external.{name}"), r, low, high);
     }
     number(problems, "leadership.external.war_control_below", e.war_control_below, 0.0, 1.0);
-    for (name, instrument) in
-        [("sanctions", &e.sanctions), ("tariffs", &e.tariffs), ("threat", &e.threat), ("isolation", &e.isolation)]
-    {
+    for (name, instrument) in [
+        ("sanctions", &e.sanctions),
+        ("tariffs", &e.tariffs),
+        ("threat", &e.threat),
+        ("isolation", &e.isolation),
+    ] {
         check_instrument(problems, &format!("leadership.external.{name}"), instrument);
     }
 }
@@ -166,14 +175,26 @@ fn check_provinces(parameters: &Parameters, problems: &mut Vec<String>) {
     number(problems, "leadership.control_elsewhere.default", table.default, 0.0, 1.0);
     for (group, entries) in [("states", &table.states), ("units", &table.units)] {
         for (name, &value) in entries {
-            number(problems, &format!("leadership.control_elsewhere.{group}.\"{name}\""), value, 0.0, 1.0);
+            number(
+                problems,
+                &format!("leadership.control_elsewhere.{group}.\"{name}\""),
+                value,
+                0.0,
+                1.0,
+            );
         }
     }
 }
 
 fn check_hazards(parameters: &Parameters, problems: &mut Vec<String>) {
     let h = &parameters.hazards;
-    range(problems, "leadership.hazards.annual_breakdown_at_calm", h.annual_breakdown_at_calm, 0.0, 0.99);
+    range(
+        problems,
+        "leadership.hazards.annual_breakdown_at_calm",
+        h.annual_breakdown_at_calm,
+        0.0,
+        0.99,
+    );
     number(problems, "leadership.hazards.noise_sd", h.noise_sd, 0.0, 0.5);
     number(problems, "leadership.hazards.noise_memory_days", h.noise_memory_days, 0.1, 365.0);
     for (name, value) in [
@@ -206,6 +227,8 @@ fn check_hazards(parameters: &Parameters, problems: &mut Vec<String>) {
         }
     }
     if (shares - 1.0).abs() > 1e-6 {
-        problems.push(format!("leadership.hazards: the four share_at_calm add up to {shares:.3}, not to 1"));
+        problems.push(format!(
+            "leadership.hazards: the four share_at_calm add up to {shares:.3}, not to 1"
+        ));
     }
 }

@@ -7,7 +7,10 @@
 
 use bevy_ecs::resource::Resource;
 
-use super::luck::{self, ALIGNMENT, COHESION, CONTROL, FlareShape, OUTSIDE, Offsets, Outside, Regime, STRESS, UNREST};
+use super::luck::{
+    self, ALIGNMENT, COHESION, CONTROL, FlareShape, OUTSIDE, Offsets, Outside, Regime, STRESS,
+    UNREST,
+};
 use super::parameters::{AirCampaign, Breakdown, External, Parameters};
 use super::rules::{self, Slopes};
 use super::{Condition, ExternalPressure, IncumbentAid, Leadership, Outcome, ProvinceCondition};
@@ -80,7 +83,13 @@ pub struct Course {
 impl Course {
     /// Samples the course of a run and stands at day 0.
     #[must_use]
-    pub fn new(parameters: &Parameters, mechanisms: Mechanisms, outcome: Outcome, map: &Map, key: RunKey) -> Self {
+    pub fn new(
+        parameters: &Parameters,
+        mechanisms: Mechanisms,
+        outcome: Outcome,
+        map: &Map,
+        key: RunKey,
+    ) -> Self {
         let quantiles = |number: u64| key.uniform(Stream::LeadershipCurve, number, 0);
         Self::with_quantiles(parameters, mechanisms, outcome, map, key, &quantiles)
     }
@@ -162,7 +171,8 @@ impl Course {
         }
         let Some(hazards) = &mut self.hazards else { return };
         let xi = normal(&mut self.key.draws(Stream::LeadershipHazard, 0, self.day));
-        hazards.noise = rules::noise_after(hazards.noise, hazards.noise_sd, hazards.noise_memory, A_DAY, xi);
+        hazards.noise =
+            rules::noise_after(hazards.noise, hazards.noise_sd, hazards.noise_memory, A_DAY, xi);
         if self.realised_on.is_some() {
             return;
         }
@@ -174,7 +184,8 @@ impl Course {
     fn stress_at_rest(&self) -> f64 {
         let (mut sanctions, mut tariffs, mut war) = (0.0, 0.0, 0.0);
         if self.mechanisms.external_pressure {
-            sanctions = self.external.sanctions.level_on(self.day) - self.external.sanctions.standing;
+            sanctions =
+                self.external.sanctions.level_on(self.day) - self.external.sanctions.standing;
             tariffs = self.external.tariffs.level_on(self.day) - self.external.tariffs.standing;
             war = if self.under_air_campaign() {
                 1.0
@@ -208,7 +219,8 @@ impl Course {
         let quantiles = |number: u64| key.uniform(Stream::LeadershipCurve, number, 0);
         let today = f64::from(self.day);
         let start = std::array::from_fn(|side| self.curve_at(side, today));
-        let next = Regime::sample(&hazards.parameters, outcome, start, today, &self.shape, &quantiles);
+        let next =
+            Regime::sample(&hazards.parameters, outcome, start, today, &self.shape, &quantiles);
         self.past = Some(std::mem::replace(&mut self.regime, next));
         self.realised_on = Some(Day(self.day));
     }
@@ -225,7 +237,10 @@ impl Course {
 
     /// Height of renewed waves at a time; waves of the past regime die out.
     fn flare_at(&self, time: f64) -> f64 {
-        let before = self.past.as_ref().map_or(0.0, |past| past.flare(time, self.regime.begins, &self.shape));
+        let before = self
+            .past
+            .as_ref()
+            .map_or(0.0, |past| past.flare(time, self.regime.begins, &self.shape));
         before.max(self.regime.flare(time, f64::INFINITY, &self.shape))
     }
 
@@ -235,7 +250,9 @@ impl Course {
     }
 
     fn control_at(&self, time: f64) -> Share {
-        Share::clamped(self.curve_at(CONTROL, time) * (1.0 - self.shape.control_loss * self.flare_at(time)))
+        Share::clamped(
+            self.curve_at(CONTROL, time) * (1.0 - self.shape.control_loss * self.flare_at(time)),
+        )
     }
 
     /// Computes the reading of the day that the course stands at.
@@ -275,8 +292,13 @@ impl Course {
     }
 
     fn external_today(&self, air_campaign: bool) -> ExternalPressure {
-        let growth_points_lost = rules::growth_points_lost(self.added_stress, self.outside.forces.full_points);
-        let added = ExternalPressure { added_stress: self.added_stress, growth_points_lost, ..Default::default() };
+        let growth_points_lost =
+            rules::growth_points_lost(self.added_stress, self.outside.forces.full_points);
+        let added = ExternalPressure {
+            added_stress: self.added_stress,
+            growth_points_lost,
+            ..Default::default()
+        };
         if !self.mechanisms.external_pressure {
             return added;
         }
@@ -291,7 +313,10 @@ impl Course {
 
     fn look_at_provinces(&mut self, today: f64, noise: f64) {
         if !self.mechanisms.periphery_first {
-            let alike = ProvinceCondition { unrest: self.now.national.unrest, control: self.now.national.control };
+            let alike = ProvinceCondition {
+                unrest: self.now.national.unrest,
+                control: self.now.national.control,
+            };
             for site in &self.sites {
                 self.now.provinces[site.unit.index()] = alike;
             }
@@ -301,10 +326,10 @@ impl Course {
         // outcome, and an endogenous outcome does not make the provinces jump.
         let curve = &self.regime.curves[CONTROL];
         let phase = rules::progress(Days(today - self.regime.begins), curve.onset, curve.rise).0;
-        let (delay_before, contest_before) = self
-            .past
-            .as_ref()
-            .map_or((self.regime.centre_delay.0, 0.0), |past| (past.centre_delay.0, past.centre_exponent));
+        let (delay_before, contest_before) =
+            self.past.as_ref().map_or((self.regime.centre_delay.0, 0.0), |past| {
+                (past.centre_delay.0, past.centre_exponent)
+            });
         let centre_delay = Days(delay_before + (self.regime.centre_delay.0 - delay_before) * phase);
         let contest = contest_before + (self.regime.centre_exponent - contest_before) * phase;
         for i in 0..self.sites.len() {
@@ -314,7 +339,13 @@ impl Course {
             let control = self.control_at(control_time);
             let unrest = self.unrest_at(unrest_time, noise);
             self.now.provinces[unit.index()] = ProvinceCondition {
-                control: rules::province_control(control, periphery, self.offsets.control_exponent, contest).0,
+                control: rules::province_control(
+                    control,
+                    periphery,
+                    self.offsets.control_exponent,
+                    contest,
+                )
+                .0,
                 unrest: rules::province_unrest(unrest, periphery, self.offsets.unrest_exponent).0,
             };
         }
@@ -326,7 +357,8 @@ impl Hazards {
     fn cumulate(&mut self, condition: &Condition) -> Option<Outcome> {
         let mut first: Option<(f64, Outcome)> = None;
         for path in &mut self.paths {
-            let hazard = rules::breakdown_hazard(path.at_calm, &path.slopes, condition, &self.calm).0;
+            let hazard =
+                rules::breakdown_hazard(path.at_calm, &path.slopes, condition, &self.calm).0;
             // The time within the day at which the path's luck runs out.
             let time = (path.luck - path.cumulated) / hazard;
             path.cumulated += hazard;
@@ -384,7 +416,13 @@ fn sites(parameters: &Parameters, map: &Map) -> Vec<Site> {
     units
         .map(|(i, unit)| Site {
             unit: AdminId::from_index(i),
-            periphery: Share(parameters.provinces.iter().find(|p| p.name == unit.name).map_or(0.0, |p| p.periphery)),
+            periphery: Share(
+                parameters
+                    .provinces
+                    .iter()
+                    .find(|p| p.name == unit.name)
+                    .map_or(0.0, |p| p.periphery),
+            ),
             residents: unit.population as f64,
         })
         .collect()
@@ -397,5 +435,8 @@ fn elsewhere(parameters: &Parameters, map: &Map) -> Vec<ProvinceCondition> {
         let by_unit = table.units.get(&format!("{code}/{}", unit.name));
         by_unit.or_else(|| table.states.get(code)).copied().unwrap_or(table.default)
     };
-    map.admin1.iter().map(|unit| ProvinceCondition { unrest: 0.0, control: control(unit) }).collect()
+    map.admin1
+        .iter()
+        .map(|unit| ProvinceCondition { unrest: 0.0, control: control(unit) })
+        .collect()
 }

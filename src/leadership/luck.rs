@@ -78,7 +78,8 @@ impl Regime {
             &courses.alignment,
         ];
         let curves = std::array::from_fn(|side| curve(ranges[side], start[side], side as u64, u));
-        let yearly = rules::quantile(courses.flare_probability_per_year, u(number::FLARE_PROBABILITY));
+        let yearly =
+            rules::quantile(courses.flare_probability_per_year, u(number::FLARE_PROBABILITY));
         let rate = rules::rate_from_annual_probability(yearly);
         let mut flares = Vec::new();
         let mut day = begins;
@@ -106,14 +107,17 @@ impl Regime {
     pub fn flare(&self, time: f64, until: f64, shape: &FlareShape) -> f64 {
         let mut height: f64 = 0.0;
         for &begins in self.flares.iter().take_while(|&&b| b < time && b < until) {
-            height = height.max(rules::flare_height(Days(time - begins), shape.ramp, shape.pulse, shape.decay).0);
+            height = height.max(
+                rules::flare_height(Days(time - begins), shape.ramp, shape.pulse, shape.decay).0,
+            );
         }
         height * self.flare_height
     }
 }
 
 fn curve(ranges: &CurveRanges, start: f64, side: u64, u: Quantiles) -> Curve {
-    let at = |field: u64, range: [f64; 2]| rules::quantile(range, u(number::CURVE + 10 * side + field));
+    let at =
+        |field: u64, range: [f64; 2]| rules::quantile(range, u(number::CURVE + 10 * side + field));
     Curve {
         start,
         peak: at(0, ranges.peak),

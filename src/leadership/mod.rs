@@ -33,7 +33,9 @@ pub use checks::check_against_map;
 pub use course::Course;
 
 /// Leadership outcomes. Results are conditional on one of them; the program never states how likely one is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// The leadership weathers the crisis and stabilises.

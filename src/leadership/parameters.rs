@@ -333,7 +333,11 @@ impl Instrument {
     /// Level on a day.
     #[must_use]
     pub fn level_on(&self, day: u32) -> f64 {
-        self.episodes.iter().rev().find(|e| (e.from_day..=e.to_day).contains(&day)).map_or(self.standing, |e| e.level)
+        self.episodes
+            .iter()
+            .rev()
+            .find(|e| (e.from_day..=e.to_day).contains(&day))
+            .map_or(self.standing, |e| e.level)
     }
 }
 

@@ -103,7 +103,12 @@ pub fn province_delay(delay: Days, periphery: Share) -> Days {
 ///
 /// Evidence 1.4 with one term more: `c` is above zero where the centre itself is contested (civil strife).
 #[must_use]
-pub fn province_control(delayed_control: Share, periphery: Share, periphery_power: f64, centre_power: f64) -> Share {
+pub fn province_control(
+    delayed_control: Share,
+    periphery: Share,
+    periphery_power: f64,
+    centre_power: f64,
+) -> Share {
     let power = 1.0 + periphery_power * periphery.0 + centre_power * (1.0 - periphery.0);
     Share::clamped(libm::pow(delayed_control.0.clamp(0.0, 1.0), power))
 }
@@ -141,7 +146,13 @@ pub struct StressForces {
 /// `alpha = rho * points / full_points` a steady full level costs exactly the growth that the sources report (2 to 3.5 pp a
 /// year for sanctions). `sanctions` and `tariffs` are levels above (or below) those that the curves include.
 #[must_use]
-pub fn stress_at_rest(forces: &StressForces, sanctions: f64, tariffs: f64, war: Share, aid_share_of_gdp: f64) -> f64 {
+pub fn stress_at_rest(
+    forces: &StressForces,
+    sanctions: f64,
+    tariffs: f64,
+    war: Share,
+    aid_share_of_gdp: f64,
+) -> f64 {
     let reaching = 1.0 - forces.evasion.clamp(0.0, 1.0);
     let points = (forces.sanctions_points * sanctions + forces.tariffs_points * tariffs) * reaching
         + forces.war_points * war.0
@@ -163,7 +174,12 @@ pub fn growth_points_lost(stress_deviation: f64, full_points: f64) -> f64 {
 
 /// Outside pressure added by threats and isolation above the levels that the curves include.
 #[must_use]
-pub fn added_outside_pressure(threat: f64, isolation: f64, per_threat: f64, per_isolation: f64) -> f64 {
+pub fn added_outside_pressure(
+    threat: f64,
+    isolation: f64,
+    per_threat: f64,
+    per_isolation: f64,
+) -> f64 {
     per_threat * threat + per_isolation * isolation
 }
 
@@ -186,8 +202,14 @@ pub struct Slopes {
 ///
 /// `lambda0` is fixed by the rate at a calm condition, which has an empirical base rate: `lambda0 = at_calm / exp(b z_calm)`.
 #[must_use]
-pub fn breakdown_hazard(at_calm: PerDay, slopes: &Slopes, condition: &Condition, calm: &Condition) -> PerDay {
-    let exponent = slopes.unrest * (condition.unrest - calm.unrest) + slopes.stress * (condition.stress - calm.stress)
+pub fn breakdown_hazard(
+    at_calm: PerDay,
+    slopes: &Slopes,
+    condition: &Condition,
+    calm: &Condition,
+) -> PerDay {
+    let exponent = slopes.unrest * (condition.unrest - calm.unrest)
+        + slopes.stress * (condition.stress - calm.stress)
         - slopes.control * (condition.control - calm.control)
         - slopes.cohesion * (condition.cohesion - calm.cohesion)
         + slopes.outside_pressure * (condition.outside_pressure - calm.outside_pressure);
@@ -220,7 +242,8 @@ mod tests {
     fn a_curve_starts_peaks_and_ends_where_it_should() {
         assert!((double_logistic(&CURVE, Days(0.0)) - 0.7).abs() < 1e-15);
         assert!((double_logistic(&CURVE, Days(-5.0)) - 0.7).abs() < 1e-15);
-        let peak = (0..400).map(|t| double_logistic(&CURVE, Days(f64::from(t)))).fold(0.0, f64::max);
+        let peak =
+            (0..400).map(|t| double_logistic(&CURVE, Days(f64::from(t)))).fold(0.0, f64::max);
         assert!((peak - 0.9).abs() < 0.05, "{peak}");
         assert!((double_logistic(&CURVE, Days(1000.0)) - 0.2).abs() < 1e-9);
     }
@@ -238,7 +261,10 @@ mod tests {
             let mut last = 0.0;
             for t in 0..2000 {
                 let p = progress(Days(f64::from(t)), Days(middle), Days(width)).0;
-                assert!(p.is_finite() && p >= last - 1e-15 && p <= 1.0, "{middle} {width} {t}: {p}");
+                assert!(
+                    p.is_finite() && p >= last - 1e-15 && p <= 1.0,
+                    "{middle} {width} {t}: {p}"
+                );
                 last = p;
             }
         }
@@ -247,7 +273,9 @@ mod tests {
     #[test]
     fn a_flare_ramps_holds_and_decays() {
         let f = |s: f64| flare_height(Days(s), Days(10.0), Days(5.0), Days(14.0)).0;
-        for (s, expected) in [(-1.0, 0.0), (0.0, 0.0), (5.0, 0.5), (10.0, 1.0), (15.0, 1.0), (29.0, 0.367_879)] {
+        for (s, expected) in
+            [(-1.0, 0.0), (0.0, 0.0), (5.0, 0.5), (10.0, 1.0), (15.0, 1.0), (29.0, 0.367_879)]
+        {
             assert!((f(s) - expected).abs() < 1e-6, "{s}: {}", f(s));
         }
     }
@@ -276,7 +304,8 @@ mod tests {
             full_points: 10.0,
             evasion: 0.0,
         };
-        let cost = |level| growth_points_lost(stress_at_rest(&forces, level, 0.0, Share(0.0), 0.0), 10.0);
+        let cost =
+            |level| growth_points_lost(stress_at_rest(&forces, level, 0.0, Share(0.0), 0.0), 10.0);
         assert!((cost(1.0) - 2.75).abs() < 1e-12);
         assert!((cost(0.5) - 1.375).abs() < 1e-12);
         assert!(cost(-0.5) < 0.0);
@@ -300,7 +329,8 @@ mod tests {
 
     #[test]
     fn hazards_are_monotone_and_anchored_at_calm() {
-        let slopes = Slopes { unrest: 2.0, stress: 1.5, control: 3.0, cohesion: 2.0, outside_pressure: 1.0 };
+        let slopes =
+            Slopes { unrest: 2.0, stress: 1.5, control: 3.0, cohesion: 2.0, outside_pressure: 1.0 };
         let calm = Condition {
             unrest: 0.1,
             control: 0.95,
@@ -319,12 +349,16 @@ mod tests {
         assert!(h(&Condition { cohesion: 0.3, ..calm }) > h(&calm));
         assert!((h(&Condition { alignment: -1.0, ..calm }) - h(&calm)).abs() < 1e-18);
         let steep = Slopes { unrest: 1e9, ..slopes };
-        assert!(breakdown_hazard(rate, &steep, &Condition { unrest: 1.0, ..calm }, &calm).0.is_finite());
+        assert!(
+            breakdown_hazard(rate, &steep, &Condition { unrest: 1.0, ..calm }, &calm).0.is_finite()
+        );
     }
 
     #[test]
     fn noise_forgets_and_keeps_its_spread() {
-        assert!((noise_after(1.0, 0.1, Days(10.0), Days(10.0), 0.0) - libm::exp(-1.0)).abs() < 1e-12);
+        assert!(
+            (noise_after(1.0, 0.1, Days(10.0), Days(10.0), 0.0) - libm::exp(-1.0)).abs() < 1e-12
+        );
         // The stationary spread is kept: var * kept^2 + sd^2 (1 - kept^2) = sd^2.
         let kept = noise_after(1.0, 0.0, Days(10.0), Days(1.0), 0.0);
         let fresh = noise_after(0.0, 1.0, Days(10.0), Days(1.0), 1.0);

@@ -106,23 +106,33 @@ fn days_of(mut course: Course, days: u32, aid: f64) -> Vec<Leadership> {
 }
 
 fn run(parameters: &Parameters, outcome: Outcome, replicate: u32) -> Vec<Leadership> {
-    days_of(Course::new(parameters, mechanisms(), outcome, &map(), RunKey::new(1, replicate)), 365, 0.0)
+    days_of(
+        Course::new(parameters, mechanisms(), outcome, &map(), RunKey::new(1, replicate)),
+        365,
+        0.0,
+    )
 }
 
 /// The middle of every range, without waves or outside forces: the bare table.
 fn middle(outcome: Outcome) -> Vec<Leadership> {
     let mut parameters = shipped();
-    for courses in [&mut parameters.outcomes.continuity, &mut parameters.outcomes.managed_transition] {
+    for courses in
+        [&mut parameters.outcomes.continuity, &mut parameters.outcomes.managed_transition]
+    {
         courses.flare_probability_per_year = [0.0, 0.0];
     }
     parameters.outcomes.western_pivot.flare_probability_per_year = [0.0, 0.0];
     let switches = Mechanisms { external_pressure: false, ..mechanisms() };
-    let course = Course::with_quantiles(&parameters, switches, outcome, &map(), RunKey::new(1, 0), &|_| 0.5);
+    let course =
+        Course::with_quantiles(&parameters, switches, outcome, &map(), RunKey::new(1, 0), &|_| 0.5);
     days_of(course, 365, 0.0)
 }
 
 fn close(what: &str, value: f64, expected: f64, tolerance: f64) {
-    assert!((value - expected).abs() <= tolerance, "{what}: {value}, the table says {expected} +- {tolerance}");
+    assert!(
+        (value - expected).abs() <= tolerance,
+        "{what}: {value}, the table says {expected} +- {tolerance}"
+    );
 }
 
 #[test]
@@ -163,7 +173,9 @@ fn a_province_that_is_not_listed_is_reported() {
     map.admin1[2].name = "East Azerbaijan".into();
     let problems = check_against_map(&shipped(), &map);
     assert_eq!(problems.len(), 1);
-    assert!(problems[0].contains("\"East Azerbaijan\"") && problems[0].contains("\"East Azarbaijan\""));
+    assert!(
+        problems[0].contains("\"East Azerbaijan\"") && problems[0].contains("\"East Azarbaijan\"")
+    );
 }
 
 #[test]
@@ -212,7 +224,8 @@ fn peaks_troughs_and_e_folds_come_out_of_the_curves() {
     // b: dip for 30-90 d. c1: half of the decline within 30-120 d. c3: recovered within 180-360 d.
     let dip = b.iter().filter(|l| l.national.control < 0.775).count();
     assert!((30..=90).contains(&dip), "dip of {dip} d");
-    let half = c1.iter().position(|l| l.national.control < f64::midpoint(0.81, 0.4)).expect("declines");
+    let half =
+        c1.iter().position(|l| l.national.control < f64::midpoint(0.81, 0.4)).expect("declines");
     assert!((30..=120).contains(&half), "half-time {half} d");
     let back = c3.iter().rposition(|l| l.national.control < 0.83).expect("dips");
     assert!((180..=360).contains(&back), "recovered on day {back}");
@@ -234,7 +247,9 @@ fn day_zero_is_the_same_under_every_outcome_and_luck_is_paired() {
         assert!(control(2) > control(3), "replicate {replicate}: {} {}", control(2), control(3));
     }
     // The quantile goes with the replicate: who is lucky under one outcome is under another.
-    let ends = |o: Outcome| (0..40).map(|r| run(&parameters, o, r)[365].national.alignment).collect::<Vec<_>>();
+    let ends = |o: Outcome| {
+        (0..40).map(|r| run(&parameters, o, r)[365].national.alignment).collect::<Vec<_>>()
+    };
     let (one, two) = (ends(Outcome::ManagedTransition), ends(Outcome::WesternPivot));
     let agree = (0..40).flat_map(|i| (0..i).map(move |j| (i, j)));
     let (mut same, mut all) = (0, 0);
@@ -243,8 +258,14 @@ fn day_zero_is_the_same_under_every_outcome_and_luck_is_paired() {
         same += i32::from((one[i] > one[j]) == (two[i] > two[j]));
     }
     assert!(f64::from(same) > 0.85 * f64::from(all), "{same} of {all} pairs in the same order");
-    assert_eq!(run(&parameters, Outcome::CivilStrife, 3), run(&parameters, Outcome::CivilStrife, 3));
-    assert_ne!(run(&parameters, Outcome::CivilStrife, 3), run(&parameters, Outcome::CivilStrife, 4));
+    assert_eq!(
+        run(&parameters, Outcome::CivilStrife, 3),
+        run(&parameters, Outcome::CivilStrife, 3)
+    );
+    assert_ne!(
+        run(&parameters, Outcome::CivilStrife, 3),
+        run(&parameters, Outcome::CivilStrife, 4)
+    );
 }
 
 #[test]
@@ -255,9 +276,16 @@ fn the_periphery_goes_first_and_the_centre_is_contested_in_strife() {
     let parameters = shipped();
     for replicate in 0..20 {
         let days = run(&parameters, Outcome::Fragmentation, replicate);
-        assert!(first_below(&days, KORDESTAN) + 15 < first_below(&days, TEHRAN), "replicate {replicate}");
+        assert!(
+            first_below(&days, KORDESTAN) + 15 < first_below(&days, TEHRAN),
+            "replicate {replicate}"
+        );
         let last = &days[365];
-        assert!((0.1..=0.3).contains(&last.province(KORDESTAN).control), "{:?}", last.province(KORDESTAN));
+        assert!(
+            (0.1..=0.3).contains(&last.province(KORDESTAN).control),
+            "{:?}",
+            last.province(KORDESTAN)
+        );
         assert!((0.35..=0.45).contains(&last.national.control));
         let strife = &run(&parameters, Outcome::CivilStrife, replicate)[200];
         assert!(strife.province(TEHRAN).control < strife.national.control);
@@ -307,7 +335,12 @@ fn outside_pressure_has_the_right_signs_and_a_switch() {
     threatened.external.threat.episodes = vec![Episode { from_day: 100, to_day: 200, level: 1.0 }];
     let with_threat = of(&threatened, true, 0.0);
     assert!(with_threat[150].national.outside_pressure > off[150].national.outside_pressure + 0.05);
-    close("after the threat", with_threat[250].national.outside_pressure, off[250].national.outside_pressure, 1e-12);
+    close(
+        "after the threat",
+        with_threat[250].national.outside_pressure,
+        off[250].national.outside_pressure,
+        1e-12,
+    );
     let aided = of(&parameters, true, 0.01);
     let alone = of(&parameters, true, 0.0);
     assert!(aided[365].national.stress < alone[365].national.stress);
@@ -316,7 +349,12 @@ fn outside_pressure_has_the_right_signs_and_a_switch() {
     bombed.air_campaigns = vec![AirCampaign { from_day: 50, days: 12 }];
     let bombed = of(&bombed, true, 0.0);
     let days = bombed.iter().filter(|l| l.air_campaign).count();
-    assert!(days == 12 && bombed[50].air_campaign && bombed[61].air_campaign && !bombed[62].air_campaign);
+    assert!(
+        days == 12
+            && bombed[50].air_campaign
+            && bombed[61].air_campaign
+            && !bombed[62].air_campaign
+    );
     assert!(bombed[55].national.outside_pressure > alone[55].national.outside_pressure);
     assert!(bombed[62].national.stress > alone[62].national.stress);
 }
@@ -358,10 +396,16 @@ fn an_endogenous_outcome_takes_over_without_a_jump() {
         for pair in days.windows(2) {
             let (was, is) = (sides(&pair[0].national), sides(&pair[1].national));
             for side in [1, 2, 3, 5] {
-                assert!((is[side] - was[side]).abs() < 0.08, "side {side} jumps from {} to {}", was[side], is[side]);
+                assert!(
+                    (is[side] - was[side]).abs() < 0.08,
+                    "side {side} jumps from {} to {}",
+                    was[side],
+                    is[side]
+                );
             }
             for unit in 0..3 {
-                let step = (pair[1].provinces[unit].control - pair[0].provinces[unit].control).abs();
+                let step =
+                    (pair[1].provinces[unit].control - pair[0].provinces[unit].control).abs();
                 assert!(step < 0.08, "unit {unit} jumps by {step}");
             }
         }
@@ -374,14 +418,24 @@ fn aid_to_the_incumbent_shifts_the_outcome_only_a_little() {
     let parameters = &shipped();
     let broken = |aid: f64| {
         (0..200).map(move |r| {
-            let course = Course::new(parameters, mechanisms(), Outcome::Endogenous, &map(), RunKey::new(9, r));
+            let course = Course::new(
+                parameters,
+                mechanisms(),
+                Outcome::Endogenous,
+                &map(),
+                RunKey::new(9, r),
+            );
             days_of(course, 365, aid)[365].outcome
         })
     };
     let (alone, aided): (Vec<_>, Vec<_>) = (broken(0.0).collect(), broken(0.01).collect());
     let count = |runs: &[Outcome], o: Outcome| runs.iter().filter(|&&r| r == o).count();
     for o in PRESCRIBED.into_iter().chain([Outcome::Endogenous]) {
-        println!("{o:?}: {} without aid, {} with one per cent of GDP a year", count(&alone, o), count(&aided, o));
+        println!(
+            "{o:?}: {} without aid, {} with one per cent of GDP a year",
+            count(&alone, o),
+            count(&aided, o)
+        );
     }
     let held = (count(&alone, Outcome::Endogenous), count(&aided, Outcome::Endogenous));
     assert!(held.1 >= held.0, "aid never makes a breakdown come sooner");
@@ -411,7 +465,14 @@ fn a_crisis_that_lasted_a_year_would_break_one_leadership_in_three() {
     let switches = Mechanisms { external_pressure: false, ..mechanisms() };
     let broken = (0..600).filter(|&r| {
         let key = RunKey::new(4, r);
-        let course = Course::with_quantiles(&parameters, switches, Outcome::Endogenous, &map(), key, &|_| 0.5);
+        let course = Course::with_quantiles(
+            &parameters,
+            switches,
+            Outcome::Endogenous,
+            &map(),
+            key,
+            &|_| 0.5,
+        );
         days_of(course, 365, 0.0)[365].realised_on.is_some()
     });
     close("share broken down", broken.count() as f64 / 600.0, 1.0 / 3.0, 0.06);
@@ -421,7 +482,8 @@ fn a_crisis_that_lasted_a_year_would_break_one_leadership_in_three() {
 fn every_outcome_can_come_about() {
     let mut parameters = shipped();
     parameters.hazards.annual_breakdown_at_calm = [0.3, 0.3];
-    let mut reached: Vec<_> = (0..200).map(|r| run(&parameters, Outcome::Endogenous, r)[365].outcome).collect();
+    let mut reached: Vec<_> =
+        (0..200).map(|r| run(&parameters, Outcome::Endogenous, r)[365].outcome).collect();
     reached.sort();
     reached.dedup();
     // Continuity is what stays while none has come about.
@@ -431,7 +493,8 @@ fn every_outcome_can_come_about() {
 #[test]
 fn the_system_acts_once_a_day() {
     let mut world = World::new();
-    let course = Course::new(&shipped(), mechanisms(), Outcome::CivilStrife, &map(), RunKey::new(1, 0));
+    let course =
+        Course::new(&shipped(), mechanisms(), Outcome::CivilStrife, &map(), RunKey::new(1, 0));
     world.insert_resource(course.reading());
     world.insert_resource(course);
     world.insert_resource(IncumbentAid::default());

@@ -96,7 +96,9 @@ pub fn populate(world: &mut World) {
     let map = world.resource::<MapRes>().clone();
     let key = *world.resource::<RunKey>();
     let p = &scenario.ledger;
-    let between = |[lo, hi]: [f64; 2], id: u64| lo + (hi - lo) * key.uniform(Stream::Parameters, DRAWS + id, 0);
+    let between = |[lo, hi]: [f64; 2], id: u64| {
+        lo + (hi - lo) * key.uniform(Stream::Parameters, DRAWS + id, 0)
+    };
     let categories = [p.arms.airframes, p.arms.munitions, p.arms.missiles];
     let mut terms = Terms {
         half_time_days: between(p.arms.substitution_half_time_days, 0),
@@ -139,7 +141,9 @@ fn find_routes(map: &Map, iran: TerritoryId, partners: &[String], terms: &mut Te
             }
         }
     }
-    for segment in map.segments.iter().filter(|s| s.kind == SegmentKind::CaspianApproach && s.a == iran) {
+    for segment in
+        map.segments.iter().filter(|s| s.kind == SegmentKind::CaspianApproach && s.a == iran)
+    {
         terms.sea_units.extend(segment.cells_a.iter().map(|c| map.cells.admin1[c.index()]));
     }
     for units in [&mut terms.road_units, &mut terms.sea_units] {
@@ -149,7 +153,11 @@ fn find_routes(map: &Map, iran: TerritoryId, partners: &[String], terms: &mut Te
 }
 
 fn least_days_of_supply(ledger: &Ledger, categories: [parameters::Category; 3]) -> f64 {
-    let days = ledger.stock_days.iter().zip(categories).map(|(s, c)| rules::days_of_supply(*s, c.use_ratio));
+    let days = ledger
+        .stock_days
+        .iter()
+        .zip(categories)
+        .map(|(s, c)| rules::days_of_supply(*s, c.use_ratio));
     days.fold(f64::INFINITY, f64::min)
 }
 
@@ -198,7 +206,8 @@ pub fn balance_ledger(
         let by_alignment = rules::link(now.alignment, start.condition.alignment, 1.0, 1.0);
         let road = open_share(&terms.road, &standings) * ratio(road_control, start.road_control);
         let sea = ratio(sea_control, start.sea_control);
-        ledger.trade = rules::trade(road, sea, p.trade.road_share, p.trade.political_share, by_alignment);
+        ledger.trade =
+            rules::trade(road, sea, p.trade.road_share, p.trade.political_share, by_alignment);
     }
     let gone_days = moscow.incumbent_gone.map(|d| f64::from(clock.day.since(d)));
     if let (true, Some(days)) = (mechanisms.prestige, gone_days) {
@@ -210,7 +219,8 @@ pub fn balance_ledger(
             Posture::ReinforceSouth => Some(q.commitment_of_reinforcement),
             Posture::Intervene => Some(q.commitment_of_intervention),
         };
-        let loss = rules::prestige_loss(q.loss_at_fall, q.loss_of_inaction, q.loss_of_failure, commitment);
+        let loss =
+            rules::prestige_loss(q.loss_at_fall, q.loss_of_inaction, q.loss_of_failure, commitment);
         let target = 1.0 - rules::remaining_loss(loss, days, q.recovery_years);
         ledger.prestige = rules::approach(ledger.prestige, target, q.loss_days);
     }
@@ -223,10 +233,22 @@ pub fn balance_ledger(
         wrong_side,
         p.access.wrong_side_days,
     );
-    balance_influence(ledger, &p.influence, terms.half_life_years, gone_days.is_some(), moscow.contacts);
+    balance_influence(
+        ledger,
+        &p.influence,
+        terms.half_life_years,
+        gone_days.is_some(),
+        moscow.contacts,
+    );
     ledger.influence_amplified = if mechanisms.amplification {
         let i = &p.influence;
-        rules::amplified(ledger.influence_direct, i.multiplier, i.proxies, now.alignment, now.control)
+        rules::amplified(
+            ledger.influence_direct,
+            i.multiplier,
+            i.proxies,
+            now.alignment,
+            now.control,
+        )
     } else {
         ledger.influence_direct
     };
@@ -259,12 +281,15 @@ fn balance_arms(
     ledger.delivered = rules::approach(ledger.delivered, link, p.transit_days);
     if substitutes {
         ledger.lost_days += 1.0 - ledger.delivered;
-        ledger.substitution = rules::substitution(ledger.lost_days, terms.half_time_days, p.substitution_steepness);
+        ledger.substitution =
+            rules::substitution(ledger.lost_days, terms.half_time_days, p.substitution_steepness);
     }
     let categories = [p.airframes, p.munitions, p.missiles];
     for (c, category) in categories.iter().enumerate() {
-        ledger.shock[c] = rules::shock(terms.import_share[c], ledger.delivered, ledger.substitution);
-        ledger.stock_days[c] = rules::stock_after_day(ledger.stock_days[c], ledger.shock[c], category.use_ratio);
+        ledger.shock[c] =
+            rules::shock(terms.import_share[c], ledger.delivered, ledger.substitution);
+        ledger.stock_days[c] =
+            rules::stock_after_day(ledger.stock_days[c], ledger.shock[c], category.use_ratio);
     }
     let imports: f64 = terms.import_share.iter().sum();
     let short: f64 = ledger.shock.iter().sum();
@@ -274,7 +299,13 @@ fn balance_arms(
     ledger.arms_days_of_supply = least_days_of_supply(ledger, categories);
 }
 
-fn balance_influence(ledger: &mut Ledger, p: &parameters::Influence, half_life: f64, gone: bool, contacts: f64) {
+fn balance_influence(
+    ledger: &mut Ledger,
+    p: &parameters::Influence,
+    half_life: f64,
+    gone: bool,
+    contacts: f64,
+) {
     let delta = rules::decay_per_day(half_life);
     // On day 0 direct effort just holds what there is.
     let holding = |start: f64| delta * start;
@@ -285,12 +316,17 @@ fn balance_influence(ledger: &mut Ledger, p: &parameters::Influence, half_life: 
         rules::influence_after_day(incumbent, delta, holding(p.incumbent.start), 0.0)
     };
     let successors = ledger.influence_over_successors;
-    let gain = rules::per_day(p.successor_gain_per_year) * ledger.access_to_successors * contacts * (1.0 - successors);
+    let gain = rules::per_day(p.successor_gain_per_year)
+        * ledger.access_to_successors
+        * contacts
+        * (1.0 - successors);
     ledger.influence_over_successors =
         rules::influence_after_day(successors, delta, holding(p.successors_start) + gain, 0.0);
     let pull = rules::per_day(p.prestige_pull_per_year) * (1.0 - ledger.prestige);
-    for (influence, actor) in ledger.influence_over_neighbours.iter_mut().zip(p.neighbours.values()) {
-        *influence = rules::influence_after_day(*influence, delta, holding(actor.start), pull * *influence);
+    for (influence, actor) in ledger.influence_over_neighbours.iter_mut().zip(p.neighbours.values())
+    {
+        *influence =
+            rules::influence_after_day(*influence, delta, holding(actor.start), pull * *influence);
     }
     ledger.influence_direct = mean_influence(ledger, p);
 }

@@ -174,7 +174,9 @@ impl Parameters {
         ]
         .into_iter()
         .filter(|(_, [lo, hi])| lo > hi)
-        .map(|(key, [lo, hi])| (key.to_owned(), format!("the least, {lo}, is above the most, {hi}")))
+        .map(|(key, [lo, hi])| {
+            (key.to_owned(), format!("the least, {lo}, is above the most, {hi}"))
+        })
         .collect()
     }
 }

@@ -49,7 +49,13 @@ pub fn days_of_supply(stock: f64, use_ratio: f64) -> f64 {
 
 /// Trade against day 0: road and sea by share, each as open as its route, times what politics leaves of it.
 #[must_use]
-pub fn trade(road: f64, sea: f64, road_share: f64, political_share: f64, link_by_alignment: f64) -> f64 {
+pub fn trade(
+    road: f64,
+    sea: f64,
+    road_share: f64,
+    political_share: f64,
+    link_by_alignment: f64,
+) -> f64 {
     let by_route = road_share * road + (1.0 - road_share) * sea;
     (by_route * (1.0 - political_share * (1.0 - link_by_alignment))).clamp(0.0, 1.0)
 }
@@ -62,7 +68,12 @@ pub fn decay_per_day(half_life_years: f64) -> f64 {
 
 /// Influence after a day: `dI/dt = -delta I + effort - shock`, 0 to 1. Evidence 1.3.
 #[must_use]
-pub fn influence_after_day(influence: f64, delta: f64, effort_per_day: f64, shock_per_day: f64) -> f64 {
+pub fn influence_after_day(
+    influence: f64,
+    delta: f64,
+    effort_per_day: f64,
+    shock_per_day: f64,
+) -> f64 {
     (influence - delta * influence + effort_per_day - shock_per_day).clamp(0.0, 1.0)
 }
 
@@ -129,7 +140,8 @@ mod tests {
                 assert!(substitution(0.0, half, steepness).abs() < 1e-12);
                 assert!((substitution(half, half, steepness) - 0.5).abs() < 1e-12);
                 assert!((substitution(2.0 * half, half, steepness) - 1.0).abs() < 1e-12);
-                let steps: Vec<_> = (0..60).map(|i| substitution(f64::from(i) * 10.0, half, steepness)).collect();
+                let steps: Vec<_> =
+                    (0..60).map(|i| substitution(f64::from(i) * 10.0, half, steepness)).collect();
                 assert!(steps.windows(2).all(|w| w[1] >= w[0]));
             }
         }
@@ -146,7 +158,10 @@ mod tests {
         assert!((days_of_supply(60.0, 2.0) - 30.0).abs() < 1e-12);
         assert!(stock_after_day(0.1, 0.4, 1.0).abs() < 1e-15);
         assert!((stock_after_day(50.0, shock(0.3, 1.0, 0.0), 1.0) - 50.0).abs() < 1e-12);
-        assert!(shock(0.3, 0.0, 0.5) < shock(0.3, 0.0, 0.0) && shock(0.3, 0.5, 0.0) < shock(0.3, 0.0, 0.0));
+        assert!(
+            shock(0.3, 0.0, 0.5) < shock(0.3, 0.0, 0.0)
+                && shock(0.3, 0.5, 0.0) < shock(0.3, 0.0, 0.0)
+        );
     }
 
     #[test]
@@ -166,7 +181,9 @@ mod tests {
             held = influence_after_day(held, delta, delta * 0.6, 0.0);
         }
         assert!((idle - 0.3).abs() < 0.002 && (held - 0.6).abs() < 1e-9);
-        assert!(influence_after_day(0.6, delta, 0.0, 0.01) < influence_after_day(0.6, delta, 0.0, 0.0));
+        assert!(
+            influence_after_day(0.6, delta, 0.0, 0.01) < influence_after_day(0.6, delta, 0.0, 0.0)
+        );
     }
 
     #[test]
@@ -176,8 +193,12 @@ mod tests {
         assert!((remaining_loss(0.2, 730.5, 2.0) - 0.1).abs() < 1e-9);
         assert!((trade(1.0, 1.0, 0.5, 0.3, 1.0) - 1.0).abs() < 1e-12);
         assert!(trade(0.5, 1.0, 0.5, 0.3, 1.0) < 1.0 && trade(1.0, 1.0, 0.5, 0.3, 0.0) < 1.0);
-        let access = |contacts, alignment, wrong| access_after_day(0.3, contacts, alignment, 90.0, wrong, 60.0);
-        assert!(access(0.5, 0.0, false) > 0.3 && access(0.5, 0.5, false) > access(0.5, -0.5, false));
+        let access = |contacts, alignment, wrong| {
+            access_after_day(0.3, contacts, alignment, 90.0, wrong, 60.0)
+        };
+        assert!(
+            access(0.5, 0.0, false) > 0.3 && access(0.5, 0.5, false) > access(0.5, -0.5, false)
+        );
         assert!(access(0.0, 0.0, true) < 0.3 && (access(0.0, 0.0, false) - 0.3).abs() < 1e-15);
     }
 }

@@ -9,7 +9,12 @@ const QUIET: [f64; 5] = [5.0; 5];
 const NO_WAIT: [[f32; 2]; 4] = [[0.0; 2]; 4];
 const PIVOT: Condition = Condition { control: 0.8, cohesion: 0.4, alignment: -0.4, ..CALM };
 
-fn after(change: impl Fn(&mut Scenario), outcome: Outcome, national: Condition, days: u32) -> Ledger {
+fn after(
+    change: impl Fn(&mut Scenario),
+    outcome: Outcome,
+    national: Condition,
+    days: u32,
+) -> Ledger {
     let mut s = scenario();
     change(&mut s);
     let mut w = World4::new(s);
@@ -43,8 +48,12 @@ fn a_pivot_ends_the_link_and_substitution_makes_up_for_it() {
     let off = after(|s| s.mechanisms.arms_pipeline = false, Outcome::WesternPivot, PIVOT, 200);
     assert!(all.delivered < 0.01 && all.arms_to_iran <= 0.0);
     assert!(all.substitution > 0.05 && alone.substitution <= 0.0);
-    assert!(all.arms_days_of_supply > alone.arms_days_of_supply && all.capability > alone.capability);
-    assert!(off.arms_days_of_supply > all.arms_days_of_supply && (off.capability - 1.0).abs() < 1e-12);
+    assert!(
+        all.arms_days_of_supply > alone.arms_days_of_supply && all.capability > alone.capability
+    );
+    assert!(
+        off.arms_days_of_supply > all.arms_days_of_supply && (off.capability - 1.0).abs() < 1e-12
+    );
 }
 
 #[test]
@@ -68,8 +77,12 @@ fn prestige_falls_with_the_partner_more_for_the_inactive_most_for_the_defeated()
     };
     let fallen = Condition { control: 0.3, cohesion: 0.2, stress: 0.9, alignment: 0.1, ..CALM };
     let at = |p| after(posture(p), Outcome::Fragmentation, fallen, 120);
-    let (idle, aided, beaten) = (at(Posture::Restraint), at(Posture::AidIncumbent), at(Posture::Intervene));
-    assert!(aided.prestige > idle.prestige && idle.prestige > beaten.prestige, "{idle:?} {aided:?} {beaten:?}");
+    let (idle, aided, beaten) =
+        (at(Posture::Restraint), at(Posture::AidIncumbent), at(Posture::Intervene));
+    assert!(
+        aided.prestige > idle.prestige && idle.prestige > beaten.prestige,
+        "{idle:?} {aided:?} {beaten:?}"
+    );
     assert!(idle.prestige < 0.8);
     let off = after(|s| s.mechanisms.prestige = false, Outcome::Fragmentation, fallen, 120);
     assert!((off.prestige - 1.0).abs() < 1e-12);

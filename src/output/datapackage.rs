@@ -8,7 +8,12 @@ use crate::recorders::table::{ColumnKind, Table};
 
 /// The package of a study with these tables.
 #[must_use]
-pub fn datapackage(name: &str, title: &str, results_version: u32, tables: impl Iterator<Item = Table>) -> Value {
+pub fn datapackage(
+    name: &str,
+    title: &str,
+    results_version: u32,
+    tables: impl Iterator<Item = Table>,
+) -> Value {
     json!({
         "profile": "tabular-data-package",
         "name": name.to_lowercase(),
@@ -75,7 +80,10 @@ mod tests {
         assert_eq!(resources.len(), Table::ALL.len());
         for (resource, table) in resources.iter().zip(Table::ALL) {
             assert_eq!(resource["path"], table.file());
-            assert_eq!(resource["schema"]["fields"].as_array().unwrap().len(), table.columns().len());
+            assert_eq!(
+                resource["schema"]["fields"].as_array().unwrap().len(),
+                table.columns().len()
+            );
         }
         assert_eq!(
             resources[0]["schema"]["fields"][4],

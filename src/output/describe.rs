@@ -60,7 +60,11 @@ pub fn describe() -> String {
                 ColumnKind::Date => "date",
                 ColumnKind::Boolean => "boolean",
             };
-            let _ = writeln!(text, "| `{}` | {kind} | {} | {} |", column.name, column.unit, column.about);
+            let _ = writeln!(
+                text,
+                "| `{}` | {kind} | {} | {} |",
+                column.name, column.unit, column.about
+            );
         }
     }
     text
@@ -77,19 +81,27 @@ mod tests {
             std::fs::write(path, describe()).unwrap();
         }
         let committed = std::fs::read_to_string(path).unwrap();
-        assert!(committed == describe(), "docs/output_files.md is old: its first lines say how to renew it");
+        assert!(
+            committed == describe(),
+            "docs/output_files.md is old: its first lines say how to renew it"
+        );
     }
 
     #[test]
     fn no_cell_breaks_its_table() {
-        for line in
-            describe().lines().filter(|l| l.starts_with("| `") && l.contains(".csv") || l.starts_with("| `outcome"))
+        for line in describe()
+            .lines()
+            .filter(|l| l.starts_with("| `") && l.contains(".csv") || l.starts_with("| `outcome"))
         {
             assert!(line.ends_with(" |"), "{line}");
         }
         for table in Table::ALL {
             for column in table.columns() {
-                assert!(!column.about.contains('|') && !column.about.contains('\n'), "{}", column.name);
+                assert!(
+                    !column.about.contains('|') && !column.about.contains('\n'),
+                    "{}",
+                    column.name
+                );
             }
         }
     }

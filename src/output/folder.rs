@@ -60,7 +60,12 @@ impl Folder {
     ///
     /// # Errors
     /// When the folder holds a study (without `overwrite`), or foreign files, or cannot be written to.
-    pub fn begin(path: &Path, names: &[&str], overwrite: bool, about: &str) -> Result<Self, OutputError> {
+    pub fn begin(
+        path: &Path,
+        names: &[&str],
+        overwrite: bool,
+        about: &str,
+    ) -> Result<Self, OutputError> {
         let existing = if overwrite { Existing::Replace } else { Existing::Refuse };
         Self::begin_beside(path, names, &existing, about, &[], "")
     }
@@ -82,16 +87,21 @@ impl Folder {
         let found = look(path, beside)?;
         refuse(path, &found, existing)?;
         if let (State::Foreign, Some(example)) = (&found.state, found.present.iter().next()) {
-            return Err(OutputError::Foreign { folder: path.display().to_string(), example: example.clone() });
+            return Err(OutputError::Foreign {
+                folder: path.display().to_string(),
+                example: example.clone(),
+            });
         }
-        let ours: BTreeSet<&String> = found.present.iter().filter(|name| is_listed(name, &found.listed)).collect();
+        let ours: BTreeSet<&String> =
+            found.present.iter().filter(|name| is_listed(name, &found.listed)).collect();
         for name in names.iter().flat_map(|&n| [n.to_owned(), part(n, token)]) {
             if found.present.contains(&name) && !ours.contains(&name) {
                 return Err(OutputError::InTheWay { folder: path.display().to_string(), name });
             }
         }
         // The mark lists old and new files: were this killed half-way, the next --overwrite would still know them.
-        let listed: BTreeSet<&str> = names.iter().copied().chain(ours.iter().map(|s| s.as_str())).collect();
+        let listed: BTreeSet<&str> =
+            names.iter().copied().chain(ours.iter().map(|s| s.as_str())).collect();
         let mark_path = path.join(MARK);
         let mut options = OpenOptions::new();
         options.write(true);
@@ -100,14 +110,27 @@ impl Folder {
             options.create_new(true);
         }
         let mut mark = options.open(&mark_path).map_err(OutputError::io("write", &mark_path))?;
-        let about = if token.is_empty() { about.to_owned() } else { format!("{about}\n{}", process(token)) };
-        let about = format!("{about}\n\nfiles:\n{}\n", listed.into_iter().collect::<Vec<_>>().join("\n"));
+        let about = if token.is_empty() {
+            about.to_owned()
+        } else {
+            format!("{about}\n{}", process(token))
+        };
+        let about =
+            format!("{about}\n\nfiles:\n{}\n", listed.into_iter().collect::<Vec<_>>().join("\n"));
         write_mark(&mut mark, RUNNING, &about).map_err(OutputError::io("write", &mark_path))?;
         for name in ours {
             remove(&path.join(name))?;
         }
         let token = token.to_owned();
-        Ok(Self { path: path.to_owned(), mark, about, token, open: BTreeMap::new(), written: Vec::new(), room: None })
+        Ok(Self {
+            path: path.to_owned(),
+            mark,
+            about,
+            token,
+            open: BTreeMap::new(),
+            written: Vec::new(),
+            room: None,
+        })
     }
 
     /// Marks the folder of a study that another process will finish; a mark that stands there stays, and so do the files
@@ -115,7 +138,13 @@ impl Folder {
     ///
     /// # Errors
     /// When the folder holds another study or foreign files, or cannot be written to.
-    pub fn join(path: &Path, names: &[&str], study: &str, about: &str, beside: &[&str]) -> Result<Joined, OutputError> {
+    pub fn join(
+        path: &Path,
+        names: &[&str],
+        study: &str,
+        about: &str,
+        beside: &[&str],
+    ) -> Result<Joined, OutputError> {
         fs::create_dir_all(path).map_err(OutputError::io("make the folder", path))?;
         let found = look(path, beside)?;
         let has_folders = beside.iter().any(|name| path.join(name).is_dir());
@@ -124,7 +153,10 @@ impl Folder {
             refuse(path, &found, &Existing::GoOn { study, beyond: false })?;
         }
         if let (State::Foreign, Some(example)) = (&found.state, found.present.iter().next()) {
-            return Err(OutputError::Foreign { folder: path.display().to_string(), example: example.clone() });
+            return Err(OutputError::Foreign {
+                folder: path.display().to_string(),
+                example: example.clone(),
+            });
         }
         let about = format!("{about}\n\nfiles:\n{}\n", names.join("\n"));
         let mark_path = path.join(MARK);
@@ -133,13 +165,17 @@ impl Folder {
         }
         let mark = match OpenOptions::new().write(true).create_new(true).open(&mark_path) {
             Ok(mut mark) => {
-                write_mark(&mut mark, RUNNING, &about).map_err(OutputError::io("write", &mark_path))?;
+                write_mark(&mut mark, RUNNING, &about)
+                    .map_err(OutputError::io("write", &mark_path))?;
                 Some(mark)
             }
             // Another process was first, or the study went on before.
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                Some(OpenOptions::new().write(true).open(&mark_path).map_err(OutputError::io("write", &mark_path))?)
-            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Some(
+                OpenOptions::new()
+                    .write(true)
+                    .open(&mark_path)
+                    .map_err(OutputError::io("write", &mark_path))?,
+            ),
             Err(error) => return Err(OutputError::io("write", &mark_path)(error)),
         };
         Ok(Joined { mark, about })
@@ -168,7 +204,8 @@ impl Folder {
                 .create_new(true)
                 .open(&path)
                 .map_err(OutputError::io("make the file", &path))?;
-            let fresh = OpenFile { file, buffer: Vec::new(), hash: blake3::Hasher::new(), bytes: 0 };
+            let fresh =
+                OpenFile { file, buffer: Vec::new(), hash: blake3::Hasher::new(), bytes: 0 };
             self.open.insert(name.to_owned(), fresh);
         }
         let Some(open) = self.open.get_mut(name) else { return Ok(()) };
@@ -206,10 +243,13 @@ impl Folder {
         let mark = self.path.join(MARK);
         match fs::read(&mark) {
             Ok(text) => {
-                let mine = String::from_utf8_lossy(&text).lines().any(|line| line == process(&self.token));
+                let mine =
+                    String::from_utf8_lossy(&text).lines().any(|line| line == process(&self.token));
                 if mine { Ok(()) } else { Err(taken("began to write here")) }
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(taken("wrote its tables here")),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Err(taken("wrote its tables here"))
+            }
             Err(error) => Err(OutputError::io("read", &mark)(error)),
         }
     }
@@ -319,7 +359,9 @@ fn refuse(path: &Path, found: &Found, existing: &Existing<'_>) -> Result<(), Out
         (State::Unfinished { cause, of }, Existing::GoOn { study, .. }) => match of {
             Of::Anything => Ok(()),
             Of::Study(name) if name == study => Ok(()),
-            Of::Study(name) => Err(OutputError::OtherStudy { folder, other: format!("the study `{name}`") }),
+            Of::Study(name) => {
+                Err(OutputError::OtherStudy { folder, other: format!("the study `{name}`") })
+            }
             Of::Other => Err(OutputError::Unfinished { folder, cause: cause.clone() }),
         },
         _ => Ok(()),
@@ -421,13 +463,21 @@ fn look(path: &Path, beside: &[&str]) -> Result<Found, OutputError> {
     let complete = package.is_some();
     listed.extend(package.unwrap_or_default());
     let mark = path.join(MARK);
-    let text =
-        if present.contains(MARK) { fs::read(&mark).map_err(OutputError::io("read", &mark))? } else { Vec::new() };
+    let text = if present.contains(MARK) {
+        fs::read(&mark).map_err(OutputError::io("read", &mark))?
+    } else {
+        Vec::new()
+    };
     let text = String::from_utf8_lossy(&text);
     // An empty mark is ours: the disk was full, or the power failed, right after it was made.
     let state = if (text.is_empty() || text.starts_with(MARK_BEGINS)) && present.remove(MARK) {
-        let cause = text.lines().find_map(|l| l.strip_prefix("cause: ")).unwrap_or("an empty mark").to_owned();
-        let names = text.lines().skip_while(|&l| l != "files:").skip(1).take_while(|l| !l.is_empty());
+        let cause = text
+            .lines()
+            .find_map(|l| l.strip_prefix("cause: "))
+            .unwrap_or("an empty mark")
+            .to_owned();
+        let names =
+            text.lines().skip_while(|&l| l != "files:").skip(1).take_while(|l| !l.is_empty());
         for name in names.filter(|n| is_plain(n)) {
             listed.insert(part(name, ""));
             listed.insert(name.to_owned());
@@ -468,8 +518,16 @@ fn listed_by_package(bytes: &[u8]) -> Option<Vec<String>> {
     let resources = package.get("resources")?.as_array()?;
     let mut names = vec![DATAPACKAGE.to_owned(), MANIFEST.to_owned()];
     let others = package["spillover"]["files"].as_array().into_iter().flatten();
-    names.extend(others.filter_map(serde_json::Value::as_str).filter(|n| is_plain(n)).map(str::to_owned));
-    names.extend(resources.iter().filter_map(|r| r.get("path")?.as_str()).filter(|n| is_plain(n)).map(str::to_owned));
+    names.extend(
+        others.filter_map(serde_json::Value::as_str).filter(|n| is_plain(n)).map(str::to_owned),
+    );
+    names.extend(
+        resources
+            .iter()
+            .filter_map(|r| r.get("path")?.as_str())
+            .filter(|n| is_plain(n))
+            .map(str::to_owned),
+    );
     Some(names)
 }
 
@@ -495,13 +553,19 @@ mod tests {
         folder.append("runs.csv", b"1,2\n").unwrap();
         folder.append(DATAPACKAGE, PACKAGE).unwrap();
         folder.append(MANIFEST, b"{}").unwrap();
-        assert!(path.join(MARK).exists() && path.join("runs.csv.part").exists() && !path.join("runs.csv").exists());
+        assert!(
+            path.join(MARK).exists()
+                && path.join("runs.csv.part").exists()
+                && !path.join("runs.csv").exists()
+        );
         folder.finish().unwrap();
     }
 
     fn names(path: &Path) -> Vec<String> {
-        let mut names: Vec<String> =
-            fs::read_dir(path).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<String> = fs::read_dir(path)
+            .unwrap()
+            .map(|e| e.unwrap().file_name().into_string().unwrap())
+            .collect();
         names.sort();
         names
     }
@@ -514,7 +578,10 @@ mod tests {
         assert_eq!(names(&path), [DATAPACKAGE, MANIFEST, "runs.csv"]);
         assert_eq!(fs::read(path.join("runs.csv")).unwrap(), b"a,b\n1,2\n");
         let message = begin(&path, false).err().unwrap().to_string();
-        assert!(message.contains("holds a complete study") && message.contains("--overwrite"), "{message}");
+        assert!(
+            message.contains("holds a complete study") && message.contains("--overwrite"),
+            "{message}"
+        );
         complete(&path);
     }
 
@@ -536,7 +603,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path();
         let existing = Existing::GoOn { study: "x", beyond: false };
-        let begin = |token: &str| Folder::begin_beside(path, &NAMES, &existing, "study: x", &[], token);
+        let begin =
+            |token: &str| Folder::begin_beside(path, &NAMES, &existing, "study: x", &[], token);
         begin("cafe").unwrap();
         let done = std::sync::atomic::AtomicBool::new(false);
         std::thread::scope(|scope| {
@@ -565,7 +633,10 @@ mod tests {
         drop(folder);
         assert_eq!(names(dir.path()), [MARK, "runs.csv.part"]);
         let message = begin(dir.path(), false).err().unwrap().to_string();
-        assert!(message.contains("unfinished study (cannot write") && message.contains("--overwrite"), "{message}");
+        assert!(
+            message.contains("unfinished study (cannot write") && message.contains("--overwrite"),
+            "{message}"
+        );
         complete(dir.path());
         assert_eq!(names(dir.path()), [DATAPACKAGE, MANIFEST, "runs.csv"]);
     }

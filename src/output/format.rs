@@ -76,7 +76,8 @@ pub fn append_text(bytes: &mut Vec<u8>, text: &str) {
 /// Appends a date as `YYYY-MM-DD` (years 0 to 9999, which is all that a checked scenario reaches).
 pub fn append_date(bytes: &mut Vec<u8>, date: Date) {
     let year = date.year().unsigned_abs();
-    let (month, day) = (u16::from(date.month().unsigned_abs()), u16::from(date.day().unsigned_abs()));
+    let (month, day) =
+        (u16::from(date.month().unsigned_abs()), u16::from(date.day().unsigned_abs()));
     let digit = |n: u16| b'0' + (n % 10) as u8;
     bytes.extend_from_slice(&[
         digit(year / 1000),
@@ -144,7 +145,10 @@ impl RowWriter {
         if cfg!(debug_assertions) {
             let file = self.table.file();
             let Some(column) = self.table.columns().get(self.field) else {
-                panic!("{file}: a row has more fields than its {} columns", self.table.columns().len());
+                panic!(
+                    "{file}: a row has more fields than its {} columns",
+                    self.table.columns().len()
+                );
             };
             assert_eq!(column.kind, kind, "{file}: kind of the column `{}`", column.name);
         }
@@ -196,13 +200,22 @@ impl RowWriter {
 
     /// A missing field, of any kind.
     pub fn push_missing(&mut self) {
-        debug_assert!(self.field < self.table.columns().len(), "{}: too many fields", self.table.file());
+        debug_assert!(
+            self.field < self.table.columns().len(),
+            "{}: too many fields",
+            self.table.file()
+        );
         self.separate();
     }
 
     /// Ends the row.
     pub fn end_row(&mut self) {
-        debug_assert_eq!(self.field, self.table.columns().len(), "{}: fields of a row", self.table.file());
+        debug_assert_eq!(
+            self.field,
+            self.table.columns().len(),
+            "{}: fields of a row",
+            self.table.file()
+        );
         self.bytes.push(b'\n');
         self.field = 0;
     }
@@ -332,6 +345,9 @@ mod tests {
 
     #[test]
     fn the_header_has_the_columns() {
-        assert_eq!(header(Table::Actions), b"outcome,variant,point,replicate,date,actor,action,target,reason\n");
+        assert_eq!(
+            header(Table::Actions),
+            b"outcome,variant,point,replicate,date,actor,action,target,reason\n"
+        );
     }
 }

@@ -148,7 +148,9 @@ fn git() -> (Option<String>, Option<bool>) {
     };
     // A copy of the source inside somebody else's repository must not take that repository's commit.
     let top = ask(&["rev-parse", "--show-toplevel"]);
-    if top.and_then(|t| Path::new(&t).canonicalize().ok()) != folder.canonicalize().ok() || !folder.exists() {
+    if top.and_then(|t| Path::new(&t).canonicalize().ok()) != folder.canonicalize().ok()
+        || !folder.exists()
+    {
         return (None, None);
     }
     let commit = ask(&["rev-parse", "HEAD"]);
@@ -163,7 +165,16 @@ mod tests {
     #[test]
     fn the_manifest_has_what_provenance_needs() {
         let value = manifest("x", 1, "abc", &Provenance::default(), &Account::default(), &[]);
-        for key in ["study", "results_version", "plan_hash", "program", "provenance", "host", "account", "files"] {
+        for key in [
+            "study",
+            "results_version",
+            "plan_hash",
+            "program",
+            "provenance",
+            "host",
+            "account",
+            "files",
+        ] {
             assert!(value.get(key).is_some(), "{key}");
         }
         assert_eq!(value["program"]["version"], env!("CARGO_PKG_VERSION"));

@@ -57,7 +57,9 @@ pub enum OutputError {
         did: &'static str,
     },
     /// Files that no study wrote are there.
-    #[error("{folder} is not empty, and no study wrote `{example}`\n  give an empty or new folder with --out")]
+    #[error(
+        "{folder} is not empty, and no study wrote `{example}`\n  give an empty or new folder with --out"
+    )]
     Foreign {
         /// The folder.
         folder: String,

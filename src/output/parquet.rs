@@ -98,7 +98,8 @@ impl ExportError {
 /// (without `overwrite`); when the system refuses.
 pub fn export(folder: &Path, out: &Path, overwrite: bool) -> Result<Exported, ExportError> {
     let tables = tables(folder)?;
-    let present: Vec<&str> = tables.iter().map(|t| t.target.as_str()).filter(|name| out.join(name).exists()).collect();
+    let present: Vec<&str> =
+        tables.iter().map(|t| t.target.as_str()).filter(|name| out.join(name).exists()).collect();
     if !overwrite && !present.is_empty() {
         let folder = out.display().to_string();
         return Err(ExportError::InTheWay { folder, names: present.join(", ") });
@@ -125,10 +126,15 @@ fn convert(folder: &Path, tables: &[Table], out: &Path) -> Result<(Exported, Mak
     for table in tables {
         let target = out.join(&table.target);
         let write = |error: io::Error| ExportError::write(&target, error);
-        let making = tempfile::Builder::new().prefix(".spillover-").suffix(".part").tempfile_in(out).map_err(write)?;
+        let making = tempfile::Builder::new()
+            .prefix(".spillover-")
+            .suffix(".part")
+            .tempfile_in(out)
+            .map_err(write)?;
         let file = making.as_file().try_clone().map_err(write)?;
-        done.rows +=
-            table.write(&folder.join(&table.source), file).map_err(|failure| failure.told(folder, table, out))?;
+        done.rows += table
+            .write(&folder.join(&table.source), file)
+            .map_err(|failure| failure.told(folder, table, out))?;
         // Temporary files are private; tables are not.
         #[cfg(unix)]
         {
@@ -143,11 +149,17 @@ fn convert(folder: &Path, tables: &[Table], out: &Path) -> Result<(Exported, Mak
 }
 
 /// Gives the files their names. What was named is taken away again when one of them cannot be, unless it replaced another.
-fn put_in_place(tables: &[Table], files: Making, out: &Path, overwrite: bool) -> Result<(), ExportError> {
+fn put_in_place(
+    tables: &[Table],
+    files: Making,
+    out: &Path,
+    overwrite: bool,
+) -> Result<(), ExportError> {
     let mut named: Vec<PathBuf> = Vec::new();
     for (table, making) in tables.iter().zip(files) {
         let target = out.join(&table.target);
-        let result = if overwrite { making.persist(&target) } else { making.persist_noclobber(&target) };
+        let result =
+            if overwrite { making.persist(&target) } else { making.persist_noclobber(&target) };
         if let Err(error) = result {
             if !overwrite {
                 for path in named {
@@ -214,7 +226,8 @@ fn tables(folder: &Path) -> Result<Vec<Table>, ExportError> {
     let path = folder.join(DATAPACKAGE);
     let problem = |what: String| ExportError::Package { path: path.display().to_string(), what };
     let bytes = fs::read(&path).map_err(|error| problem(error.to_string()))?;
-    let package: Value = serde_json::from_slice(&bytes).map_err(|error| problem(error.to_string()))?;
+    let package: Value =
+        serde_json::from_slice(&bytes).map_err(|error| problem(error.to_string()))?;
     let resources = package.get("resources").and_then(Value::as_array);
     let resources = resources.ok_or_else(|| problem("no list `resources`".into()))?;
     let tables: Vec<Table> = resources
@@ -234,11 +247,15 @@ fn tables(folder: &Path) -> Result<Vec<Table>, ExportError> {
 
 fn table(resource: &Value) -> Result<Table, String> {
     let source = resource.get("path").and_then(Value::as_str).ok_or("a table without a `path`")?;
-    let stem = source.strip_suffix(".csv").filter(|stem| !stem.is_empty() && !stem.contains(['/', '\\']));
-    let stem = stem.ok_or_else(|| format!("found the path `{source}`, allowed: the name of a CSV file beside it"))?;
+    let stem =
+        source.strip_suffix(".csv").filter(|stem| !stem.is_empty() && !stem.contains(['/', '\\']));
+    let stem = stem.ok_or_else(|| {
+        format!("found the path `{source}`, allowed: the name of a CSV file beside it")
+    })?;
     let schema = resource.get("schema").ok_or_else(|| format!("no `schema` of {source}"))?;
     let fields = schema.get("fields").and_then(Value::as_array);
-    let fields = fields.filter(|f| !f.is_empty()).ok_or_else(|| format!("no `fields` of {source}"))?;
+    let fields =
+        fields.filter(|f| !f.is_empty()).ok_or_else(|| format!("no `fields` of {source}"))?;
     let fields = fields.iter().map(|field| {
         let name =
             field.get("name").and_then(Value::as_str).ok_or_else(|| format!("a field of {source} has no `name`"))?;
@@ -268,11 +285,15 @@ enum Failure {
 impl Failure {
     fn told(self, folder: &Path, table: &Table, out: &Path) -> ExportError {
         match self {
-            Self::Read { place, what } => {
-                ExportError::Table { path: folder.join(&table.source).display().to_string(), place, what }
-            }
+            Self::Read { place, what } => ExportError::Table {
+                path: folder.join(&table.source).display().to_string(),
+                place,
+                what,
+            },
             // The system's own words where it is the system that refuses.
-            Self::Write(ParquetError::External(cause)) => ExportError::write(&out.join(&table.target), cause),
+            Self::Write(ParquetError::External(cause)) => {
+                ExportError::write(&out.join(&table.target), cause)
+            }
             Self::Write(error) => ExportError::write(&out.join(&table.target), error),
         }
     }
@@ -287,8 +308,9 @@ impl From<ParquetError> for Failure {
 impl From<csv::Error> for Failure {
     fn from(error: csv::Error) -> Self {
         // A line of its own says it better than the crate's record, line and byte.
-        let line =
-            |position: Option<&csv::Position>| position.map_or_else(String::new, |p| format!(", line {}", p.line()));
+        let line = |position: Option<&csv::Position>| {
+            position.map_or_else(String::new, |p| format!(", line {}", p.line()))
+        };
         match error.kind() {
             csv::ErrorKind::UnequalLengths { pos, expected_len, len } => Self::Read {
                 place: line(pos.as_ref()),
@@ -298,7 +320,9 @@ impl From<csv::Error> for Failure {
                 place: format!("{}, field {}", line(pos.as_ref()), err.field() + 1),
                 what: "found bytes that are no UTF-8, allowed: text in UTF-8".into(),
             },
-            csv::ErrorKind::Io(error) => Self::Read { place: String::new(), what: error.to_string() },
+            csv::ErrorKind::Io(error) => {
+                Self::Read { place: String::new(), what: error.to_string() }
+            }
             _ => Self::Read { place: String::new(), what: error.to_string() },
         }
     }
@@ -307,8 +331,10 @@ impl From<csv::Error> for Failure {
 impl Table {
     /// Writes the table; how many rows it has.
     fn write(&self, source: &Path, out: File) -> Result<u64, Failure> {
-        let file = File::open(source)
-            .map_err(|error| Failure::Read { place: String::new(), what: format!("cannot be read: {error}") })?;
+        let file = File::open(source).map_err(|error| Failure::Read {
+            place: String::new(),
+            what: format!("cannot be read: {error}"),
+        })?;
         // The reader of CSV keeps a buffer of its own.
         let mut reader = csv::Reader::from_reader(file);
         let header = reader.headers()?;
@@ -328,11 +354,13 @@ impl Table {
             .set_key_value_metadata(Some(vec![KeyValue::new(ENTRY.to_owned(), self.entry.clone())]))
             .build();
         let mut writer = SerializedFileWriter::new(out, self.schema()?, Arc::new(properties))?;
-        let mut columns: Vec<Column> = self.fields.iter().map(|&(_, kind)| Column::new(kind)).collect();
+        let mut columns: Vec<Column> =
+            self.fields.iter().map(|&(_, kind)| Column::new(kind)).collect();
         let (mut rows, mut in_group, mut bytes) = (0, 0, 0);
         let mut record = csv::StringRecord::new();
         while reader.read_record(&mut record)? {
-            for ((column, (name, kind)), text) in columns.iter_mut().zip(&self.fields).zip(&record) {
+            for ((column, (name, kind)), text) in columns.iter_mut().zip(&self.fields).zip(&record)
+            {
                 if self.missing.iter().any(|m| m == text) {
                     column.push_missing();
                 } else if !column.push(text) {
@@ -377,11 +405,15 @@ impl Table {
     }
 }
 
-fn write_group(writer: &mut SerializedFileWriter<File>, columns: &mut [Column]) -> Result<(), ParquetError> {
+fn write_group(
+    writer: &mut SerializedFileWriter<File>,
+    columns: &mut [Column],
+) -> Result<(), ParquetError> {
     let mut group = writer.next_row_group()?;
     for column in columns {
         let next = group.next_column()?;
-        let mut out = next.ok_or_else(|| ParquetError::General("fewer columns than the schema has".into()))?;
+        let mut out =
+            next.ok_or_else(|| ParquetError::General("fewer columns than the schema has".into()))?;
         column.write(&mut out)?;
         out.close()?;
     }

@@ -2,11 +2,17 @@
 
 use super::table::Column;
 
-const OUTCOME: Column =
-    Column::text("outcome", "Leadership outcome that the run is conditional on, as in the study file.");
-const VARIANT: Column = Column::text("variant", "Variant of the scenario; `base` in a study without variants.");
-const POINT: Column =
-    Column::integer("point", "1", "Point of the design, as in design.csv; 0 in a study without a design.");
+const OUTCOME: Column = Column::text(
+    "outcome",
+    "Leadership outcome that the run is conditional on, as in the study file.",
+);
+const VARIANT: Column =
+    Column::text("variant", "Variant of the scenario; `base` in a study without variants.");
+const POINT: Column = Column::integer(
+    "point",
+    "1",
+    "Point of the design, as in design.csv; 0 in a study without a design.",
+);
 const REPLICATE: Column = Column::integer(
     "replicate",
     "1",
@@ -37,21 +43,48 @@ pub const PRESSURE: &[Column] = &[
     DATE,
     BORDER,
     Column::number("index", "1", "Pressure index, 0 to 100 (ordinal)."),
-    Column::text("class", "normal below 20, elevated below 40, high below 60, severe below 80, critical."),
+    Column::text(
+        "class",
+        "normal below 20, elevated below 40, high below 60, severe below 80, critical.",
+    ),
     Column::number("threat", "1", "Threat T, 0 to 1: power mean of the four load components."),
     Column::number("vulnerability", "1", "Vulnerability U, 0 to 1: what the guard lacks."),
     Column::number("impact", "1", "Impact I, 0 to 1: exposed people, kin links, strategic value."),
-    Column::number("humanitarian", "1", "Humanitarian (crossing) load D, 0 to 1; 0.5 is demand equal to capacity."),
-    Column::number("irregular", "1", "Irregular crossing load N, 0 to 1; 0.5 is the reference flow."),
+    Column::number(
+        "humanitarian",
+        "1",
+        "Humanitarian (crossing) load D, 0 to 1; 0.5 is demand equal to capacity.",
+    ),
+    Column::number(
+        "irregular",
+        "1",
+        "Irregular crossing load N, 0 to 1; 0.5 is the reference flow.",
+    ),
     Column::number("armed", "1", "Armed presence A, 0 to 1, against the strength of the guard."),
     Column::number("violence", "1", "Violence V near the line, 0 to 1."),
-    Column::number("contribution_humanitarian", "1", "Points of the index that come from the humanitarian load."),
-    Column::number("contribution_irregular", "1", "Points of the index that come from irregular crossing."),
+    Column::number(
+        "contribution_humanitarian",
+        "1",
+        "Points of the index that come from the humanitarian load.",
+    ),
+    Column::number(
+        "contribution_irregular",
+        "1",
+        "Points of the index that come from irregular crossing.",
+    ),
     Column::number("contribution_armed", "1", "Points of the index that come from armed presence."),
     Column::number("contribution_violence", "1", "Points of the index that come from violence."),
-    Column::number("contribution_vulnerability", "1", "Points of the index that come from vulnerability."),
+    Column::number(
+        "contribution_vulnerability",
+        "1",
+        "Points of the index that come from vulnerability.",
+    ),
     Column::number("contribution_impact", "1", "Points of the index that come from impact."),
-    Column::number("arrivals_persons_per_day", "persons/d", "f: persons who arrive at the crossings of the segment."),
+    Column::number(
+        "arrivals_persons_per_day",
+        "persons/d",
+        "f: persons who arrive at the crossings of the segment.",
+    ),
     Column::number("waiting_persons", "persons", "Q: persons who wait at the crossings."),
     Column::number("wait_hours", "h", "W: time that a newcomer waits."),
     Column::number("irregular_attempts_per_day", "persons/d", "i: attempts over the green border."),
@@ -69,7 +102,11 @@ pub const PRESSURE: &[Column] = &[
     Column::number("guards_per_km", "persons/km", "g: guards along the line."),
     Column::number("reserve_72h_persons", "persons", "r: reserve that can be there within 72 h."),
     Column::number("exposed_population_persons", "persons", "p: residents within 50 km."),
-    Column::number("kin_index", "1", "k: share of them whose community also lives across the line, 0 to 1."),
+    Column::number(
+        "kin_index",
+        "1",
+        "k: share of them whose community also lives across the line, 0 to 1.",
+    ),
 ];
 
 /// `crossings.csv`.
@@ -82,14 +119,26 @@ pub const CROSSINGS: &[Column] = &[
     Column::text("crossing", "Id of the crossing point in the map's `crossings` table."),
     Column::text("crossing_name", "Name of the crossing point."),
     Column::text("border", "Border segment that it lies on; empty for ferries."),
-    Column::text("direction", "From the code of one side to the code of the other, such as `IRN>AZE`."),
+    Column::text(
+        "direction",
+        "From the code of one side to the code of the other, such as `IRN>AZE`.",
+    ),
     Column::integer("demand_persons", "persons", "Persons who joined the queue that day."),
     Column::integer("served_persons", "persons", "Persons who passed that day."),
     Column::integer("waiting_persons", "persons", "Persons in the queue at the end of the day."),
     Column::number("wait_days", "d", "Time that a newcomer waits; 99 when nothing moves."),
-    Column::text("policy_own_or_kin", "open, permit or closed for nationals or kin of the state entered."),
-    Column::text("policy_neighbour", "The same for nationals of the state left, without kin across the line."),
-    Column::text("policy_third_country", "The same for third-country nationals, such as Afghans who leave Iran."),
+    Column::text(
+        "policy_own_or_kin",
+        "open, permit or closed for nationals or kin of the state entered.",
+    ),
+    Column::text(
+        "policy_neighbour",
+        "The same for nationals of the state left, without kin across the line.",
+    ),
+    Column::text(
+        "policy_third_country",
+        "The same for third-country nationals, such as Afghans who leave Iran.",
+    ),
 ];
 
 /// `displacement.csv`.
@@ -99,8 +148,14 @@ pub const DISPLACEMENT: &[Column] = &[
     POINT,
     REPLICATE,
     DATE,
-    Column::text("state", "Where they are: code of the state or territory (ISO3; ABK, SOS, NKR, ICH, NAX)."),
-    Column::text("origin", "Where they come from: the same codes; AFG for Afghans who lived in Iran."),
+    Column::text(
+        "state",
+        "Where they are: code of the state or territory (ISO3; ABK, SOS, NKR, ICH, NAX).",
+    ),
+    Column::text(
+        "origin",
+        "Where they come from: the same codes; AFG for Afghans who lived in Iran.",
+    ),
     Column::integer(
         "displaced_inside_persons",
         "persons",
@@ -109,7 +164,11 @@ pub const DISPLACEMENT: &[Column] = &[
     Column::integer("hosted_persons", "persons", "From another state, moving or settled."),
     Column::integer("arrivals_persons", "persons", "Entered the state from another that day."),
     Column::integer("returns_persons", "persons", "Went home that day."),
-    Column::integer("deaths_persons", "persons", "Displaced people who died that day, and residents killed at home."),
+    Column::integer(
+        "deaths_persons",
+        "persons",
+        "Displaced people who died that day, and residents killed at home.",
+    ),
 ];
 
 /// `conflict.csv`.
@@ -121,17 +180,49 @@ pub const CONFLICT: &[Column] = &[
     DATE,
     Column::text("state", "Code of the state (ISO3) or de facto authority."),
     Column::integer("groups", "1", "Armed groups based in the state."),
-    Column::integer("fighters_state_remnant", "fighters", "Parts of a state's forces that no longer obey it."),
-    Column::integer("fighters_kin_autonomist", "fighters", "Groups that fight for the autonomy of a community."),
+    Column::integer(
+        "fighters_state_remnant",
+        "fighters",
+        "Parts of a state's forces that no longer obey it.",
+    ),
+    Column::integer(
+        "fighters_kin_autonomist",
+        "fighters",
+        "Groups that fight for the autonomy of a community.",
+    ),
     Column::integer("fighters_jihadist", "fighters", "Jihadist groups."),
     Column::integer("fighters_criminal", "fighters", "Criminal groups."),
-    Column::number("control_mean", "1", "Control by the governing state, mean over residents, 0 to 1."),
-    Column::integer("events_state_based", "1", "State-based events that day (UCDP: one side is a government)."),
-    Column::integer("events_non_state", "1", "Non-state events that day (between organised groups)."),
+    Column::number(
+        "control_mean",
+        "1",
+        "Control by the governing state, mean over residents, 0 to 1.",
+    ),
+    Column::integer(
+        "events_state_based",
+        "1",
+        "State-based events that day (UCDP: one side is a government).",
+    ),
+    Column::integer(
+        "events_non_state",
+        "1",
+        "Non-state events that day (between organised groups).",
+    ),
     Column::integer("events_one_sided", "1", "One-sided events that day (against civilians)."),
-    Column::integer("deaths_state_based_persons", "persons", "Deaths in state-based events, all victims."),
-    Column::integer("deaths_non_state_persons", "persons", "Deaths in non-state events, all victims."),
-    Column::integer("deaths_one_sided_persons", "persons", "Deaths in one-sided events, all victims."),
+    Column::integer(
+        "deaths_state_based_persons",
+        "persons",
+        "Deaths in state-based events, all victims.",
+    ),
+    Column::integer(
+        "deaths_non_state_persons",
+        "persons",
+        "Deaths in non-state events, all victims.",
+    ),
+    Column::integer(
+        "deaths_one_sided_persons",
+        "persons",
+        "Deaths in one-sided events, all victims.",
+    ),
     Column::integer("deaths_civilians_persons", "persons", "Civilians among those deaths."),
 ];
 
@@ -173,8 +264,16 @@ pub const STATES: &[Column] = &[
     ),
     Column::number("reserve_total_persons", "persons", "Mobile reserve."),
     Column::number("reserve_ukraine_persons", "persons", "Of it on the main front."),
-    Column::number("reserve_south_caucasus_persons", "persons", "Of it on the South Caucasus front."),
-    Column::number("reserve_north_caucasus_persons", "persons", "Of it on the North Caucasus front."),
+    Column::number(
+        "reserve_south_caucasus_persons",
+        "persons",
+        "Of it on the South Caucasus front.",
+    ),
+    Column::number(
+        "reserve_north_caucasus_persons",
+        "persons",
+        "Of it on the North Caucasus front.",
+    ),
     Column::number("reserve_caspian_persons", "persons", "Of it on the Caspian front."),
     Column::number("reserve_central_asia_persons", "persons", "Of it on the Central Asian front."),
     Column::number("reserve_home_persons", "persons", "Of it at home."),
@@ -191,10 +290,22 @@ pub const STATES: &[Column] = &[
         "d",
         "Days that stocks of Iranian-supplied arms last at today's use, least category.",
     ),
-    Column::number("substitution", "1", "Share of former arms imports that Russia makes itself, 0 to 1."),
+    Column::number(
+        "substitution",
+        "1",
+        "Share of former arms imports that Russia makes itself, 0 to 1.",
+    ),
     Column::number("prestige", "1", "Prestige, 1 on day 0."),
-    Column::number("capability", "1", "Share of the former supplies that arrives or is substituted, 0 to 1."),
-    Column::number("access_to_successors", "1", "Access to the successors of the leadership, 0 to 1."),
+    Column::number(
+        "capability",
+        "1",
+        "Share of the former supplies that arrives or is substituted, 0 to 1.",
+    ),
+    Column::number(
+        "access_to_successors",
+        "1",
+        "Access to the successors of the leadership, 0 to 1.",
+    ),
     Column::number("trade", "1", "Trade and energy through Iran, 1 on day 0."),
     Column::integer("actions", "1", "Actions taken that day."),
 ];
@@ -222,7 +333,10 @@ pub const LEADERSHIP: &[Column] = &[
     POINT,
     REPLICATE,
     DATE,
-    Column::text("realised_outcome", "Outcome so far: the prescribed one, or what came out of the hazards."),
+    Column::text(
+        "realised_outcome",
+        "Outcome so far: the prescribed one, or what came out of the hazards.",
+    ),
     Column::number("unrest", "1", "U, 0 to 1."),
     Column::number("control", "1", "C: central control, 0 to 1."),
     Column::number("cohesion", "1", "K: elite cohesion, 0 to 1."),
@@ -249,7 +363,11 @@ pub const FLASHPOINTS: &[Column] = &[
     Column::number("hazard_per_million_days", "1/1,000,000 d", "Hazard of an episode that day."),
     Column::number("contribution_kin", "1", "What kin across the line add to the log hazard."),
     Column::number("contribution_sanctuary", "1", "What foreign fighters nearby add to it."),
-    Column::number("contribution_vacuum", "1", "What diverted attention and lost control across the line add to it."),
+    Column::number(
+        "contribution_vacuum",
+        "1",
+        "What diverted attention and lost control across the line add to it.",
+    ),
     Column::integer("ignitions", "1", "Episodes so far in the run."),
 ];
 
@@ -277,8 +395,16 @@ pub const WHEREABOUTS: &[Column] = &[
     Column::text("admin1", "Code of the first-level unit that the cell lies in."),
     Column::number("lat", "degrees", "Latitude of the centre of the map cell."),
     Column::number("lon", "degrees", "Longitude of the centre of the map cell."),
-    Column::integer("displaced_persons", "persons", "Displaced people in the cell, moving or settled."),
-    Column::integer("refugees_persons", "persons", "Those of them outside the state of which they are nationals."),
+    Column::integer(
+        "displaced_persons",
+        "persons",
+        "Displaced people in the cell, moving or settled.",
+    ),
+    Column::integer(
+        "refugees_persons",
+        "persons",
+        "Those of them outside the state of which they are nationals.",
+    ),
 ];
 
 /// `origins.csv`.
@@ -288,9 +414,19 @@ pub const ORIGINS: &[Column] = &[
     POINT,
     REPLICATE,
     DATE,
-    Column::text("home_admin1", "Code of the first-level unit where home is; for Afghans from Iran where they lived."),
-    Column::text("state", "Where they are: code of the state or territory (ISO3; ABK, SOS, NKR, ICH, NAX)."),
-    Column::integer("displaced_persons", "persons", "Displaced people of that unit there, moving or settled."),
+    Column::text(
+        "home_admin1",
+        "Code of the first-level unit where home is; for Afghans from Iran where they lived.",
+    ),
+    Column::text(
+        "state",
+        "Where they are: code of the state or territory (ISO3; ABK, SOS, NKR, ICH, NAX).",
+    ),
+    Column::integer(
+        "displaced_persons",
+        "persons",
+        "Displaced people of that unit there, moving or settled.",
+    ),
 ];
 
 /// `pressure_bands.csv`.
@@ -311,9 +447,21 @@ pub const PRESSURE_BANDS: &[Column] = &[
     Q50,
     Q75,
     Q95,
-    Column::number("share_above_40", "1", "Share of replicates with an index above 40; empty for other measures."),
-    Column::number("share_above_60", "1", "Share of replicates with an index above 60; empty for other measures."),
-    Column::number("share_above_80", "1", "Share of replicates with an index above 80; empty for other measures."),
+    Column::number(
+        "share_above_40",
+        "1",
+        "Share of replicates with an index above 40; empty for other measures.",
+    ),
+    Column::number(
+        "share_above_60",
+        "1",
+        "Share of replicates with an index above 60; empty for other measures.",
+    ),
+    Column::number(
+        "share_above_80",
+        "1",
+        "Share of replicates with an index above 80; empty for other measures.",
+    ),
 ];
 
 /// `contrasts.csv`.
@@ -325,14 +473,22 @@ pub const CONTRASTS: &[Column] = &[
     DATE,
     BORDER,
     Column::text("measure", "A column of pressure.csv."),
-    Column::integer("replicates", "1", "Pairs of runs with the same point and replicate that the row is made of."),
+    Column::integer(
+        "replicates",
+        "1",
+        "Pairs of runs with the same point and replicate that the row is made of.",
+    ),
     MEAN,
     Q05,
     Q25,
     Q50,
     Q75,
     Q95,
-    Column::number("share_above_zero", "1", "Share of pairs in which the difference is above zero."),
+    Column::number(
+        "share_above_zero",
+        "1",
+        "Share of pairs in which the difference is above zero.",
+    ),
 ];
 
 /// `summary.csv`.
@@ -371,7 +527,11 @@ pub const PRECISION: &[Column] = &[
     ),
     MEAN,
     Column::number("deviation", "as the measure", "Standard deviation over these draws (n - 1)."),
-    Column::number("mean_low", "as the measure", "Lower end of the 95 % interval of the mean (Student's t)."),
+    Column::number(
+        "mean_low",
+        "as the measure",
+        "Lower end of the 95 % interval of the mean (Student's t).",
+    ),
     Column::number("mean_high", "as the measure", "Upper end of it."),
     Column::number(
         "relative_half_width",
@@ -405,10 +565,22 @@ pub const RUNS: &[Column] = &[
     Column::text("parameters", "What variant and point set, as JSON."),
     Column::text("status", "done or failed."),
     Column::text("realised_outcome", "Outcome that came about."),
-    Column::integer("displaced_inside_persons", "persons", "Displaced inside their own state at the end."),
+    Column::integer(
+        "displaced_inside_persons",
+        "persons",
+        "Displaced inside their own state at the end.",
+    ),
     Column::integer("displaced_abroad_persons", "persons", "Displaced abroad at the end."),
-    Column::number("attention_diverted", "1", "Highest share of Russia's reserve diverted southward, 0 to 1."),
-    Column::number("peak_index_rus_south", "1", "Highest index of Russia's southern border, 0 to 100."),
+    Column::number(
+        "attention_diverted",
+        "1",
+        "Highest share of Russia's reserve diverted southward, 0 to 1.",
+    ),
+    Column::number(
+        "peak_index_rus_south",
+        "1",
+        "Highest index of Russia's southern border, 0 to 100.",
+    ),
     Column::date("peak_date_rus_south", "Date of it."),
     Column::integer("group_days", "1", "Days lived by moving groups."),
     Column::integer("hops", "1", "Cells entered by moving groups."),

@@ -50,7 +50,8 @@ pub fn record_states<'a>(
             ViolenceType::OneSided => 2,
         };
         tally.events[kind] += 1;
-        tally.deaths[kind] += u64::from(event.deaths_groups + event.deaths_state + event.deaths_civilians);
+        tally.deaths[kind] +=
+            u64::from(event.deaths_groups + event.deaths_state + event.deaths_civilians);
         tally.civilians += u64::from(event.deaths_civilians);
     }
     // Control by unit first: a cell differs from its unit only where groups challenge it.
@@ -62,12 +63,14 @@ pub fn record_states<'a>(
             let residents = f64::from(population.residents[cell.index()]);
             let tally = &mut tallies[state_of(cell.index())];
             tally.residents += residents;
-            tally.control += residents * control * (1.0 - f64::from(violence.challenge[cell.index()]));
+            tally.control +=
+                residents * control * (1.0 - f64::from(violence.challenge[cell.index()]));
         }
     }
     for (territory, tally) in map.territories.iter().zip(&tallies) {
         let control = if tally.residents > 0.0 { tally.control / tally.residents } else { 1.0 };
-        if tally.groups == 0 && tally.events == [0; 3] && control > 0.9999 || tally.residents <= 0.0 {
+        if tally.groups == 0 && tally.events == [0; 3] && control > 0.9999 || tally.residents <= 0.0
+        {
             continue;
         }
         rows.start_row(date);
@@ -100,7 +103,8 @@ pub fn record_events(rows: &mut RowWriter, world: &World, map: &Map, date: Date)
             ViolenceType::NonState => "non_state",
             ViolenceType::OneSided => "one_sided",
         });
-        let deaths = [event.deaths_groups, event.deaths_state, event.deaths_civilians].map(u64::from);
+        let deaths =
+            [event.deaths_groups, event.deaths_state, event.deaths_civilians].map(u64::from);
         rows.push_count(deaths.iter().sum());
         for count in deaths {
             rows.push_count(count);

@@ -38,7 +38,9 @@ impl Memory {
         for (x, point) in map.crossings.iter().enumerate() {
             for side in 0..2 {
                 let policy = policies.passage[x][side];
-                let busy = traffic.demand[x][side] + traffic.served[x][side] + traffic.waiting[x][side] > 0;
+                let busy =
+                    traffic.demand[x][side] + traffic.served[x][side] + traffic.waiting[x][side]
+                        > 0;
                 if !busy && self.policy[x][side] == Some(policy) {
                     continue;
                 }

@@ -21,7 +21,8 @@ pub fn record(rows: &mut RowWriter, world: &World, _map: &Map, date: Date) {
             let pair = state * n + origin;
             let present = population.present[pair];
             let flows =
-                [&population.flows.arrivals, &population.flows.returns, &population.flows.deaths].map(|f| f[pair]);
+                [&population.flows.arrivals, &population.flows.returns, &population.flows.deaths]
+                    .map(|f| f[pair]);
             if present == 0 && flows == [0; 3] {
                 continue;
             }

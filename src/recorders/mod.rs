@@ -89,14 +89,17 @@ impl Recorder {
     pub fn new(world: &mut World, spec: RunSpec) -> Self {
         let scenario = world.resource::<ScenarioRes>().0.clone();
         let map = world.resource::<MapRes>().0.clone();
-        let (outcome, variant) = (outcome_name(spec.outcome), variant_name(&scenario, spec.variant));
+        let (outcome, variant) =
+            (outcome_name(spec.outcome), variant_name(&scenario, spec.variant));
         let borders = map.segments.len() + 1;
         let days = scenario.run.days as usize;
         Self {
             spec,
             writers: Table::RECORDED
                 .into_iter()
-                .map(|table| RowWriter::for_run(table, outcome, variant, spec.point, spec.replicate))
+                .map(|table| {
+                    RowWriter::for_run(table, outcome, variant, spec.point, spec.replicate)
+                })
                 .collect(),
             series: Series {
                 measures: MEASURES.len(),
@@ -139,10 +142,18 @@ impl Recorder {
                 Table::Actions => power::record_actions(rows, world, map, date, self.actions_seen),
                 Table::Leadership => power::record_leadership(rows, world, map, date),
                 Table::Flashpoints => conflict::record_flashpoints(rows, world, date),
-                Table::Whereabouts if weekly => displacement::record_whereabouts(rows, world, map, date),
+                Table::Whereabouts if weekly => {
+                    displacement::record_whereabouts(rows, world, map, date)
+                }
                 Table::Origins if weekly => {
                     self.displaced.update_archetypes(world);
-                    displacement::record_origins(rows, world, map, date, self.displaced.iter_manual(world));
+                    displacement::record_origins(
+                        rows,
+                        world,
+                        map,
+                        date,
+                        self.displaced.iter_manual(world),
+                    );
                 }
                 _ => {}
             }
@@ -168,10 +179,16 @@ impl Recorder {
         let (inside, abroad) = displacement::totals(world);
         self.headline.displaced_inside = inside;
         self.headline.displaced_abroad = abroad;
-        outcome_name(world.resource::<Leadership>().outcome).clone_into(&mut self.headline.realised_outcome);
+        outcome_name(world.resource::<Leadership>().outcome)
+            .clone_into(&mut self.headline.realised_outcome);
         if self.spec.tables.contains(Table::Measures) {
             let map: &Map = world.resource::<MapRes>();
-            measures::record(&mut self.writers[Table::Measures.index()], map, &self.series, &self.headline);
+            measures::record(
+                &mut self.writers[Table::Measures.index()],
+                map,
+                &self.series,
+                &self.headline,
+            );
         }
         let roads = world.resource::<Roads>();
         RunOutput {

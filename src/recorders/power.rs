@@ -61,11 +61,14 @@ pub fn record_leadership(rows: &mut RowWriter, world: &World, map: &Map, date: D
         .zip(&leadership.provinces)
         .filter(|(unit, _)| Some(unit.state) == focus && unit.population > 0)
         .map(|(_, province)| province.control);
-    let (least, most) = controls.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), c| (a.min(c), b.max(c)));
+    let (least, most) =
+        controls.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), c| (a.min(c), b.max(c)));
     let z = leadership.national;
     rows.start_row(date);
     rows.push_text(outcome_name(leadership.outcome));
-    for value in [z.unrest, z.control, z.cohesion, z.stress, z.outside_pressure, z.alignment, least, most] {
+    for value in
+        [z.unrest, z.control, z.cohesion, z.stress, z.outside_pressure, z.alignment, least, most]
+    {
         rows.push_num(value);
     }
     let external = &leadership.external;

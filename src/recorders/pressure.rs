@@ -40,7 +40,9 @@ pub fn record(rows: &mut RowWriter, world: &World, map: &Map, date: Date) {
         rows.push_text(name);
         rows.push_num(s.index);
         rows.push_text(rules::class(s.index));
-        for value in [s.threat, s.vulnerability, s.impact, s.humanitarian, s.irregular, s.armed, s.violence] {
+        for value in
+            [s.threat, s.vulnerability, s.impact, s.humanitarian, s.irregular, s.armed, s.violence]
+        {
             rows.push_num(value);
         }
         for value in rules::contributions(parameters, s) {

@@ -298,7 +298,8 @@ impl TableSet {
     /// Runs, their measures, bands, contrasts, summary, precision: nothing by run and day.
     #[must_use]
     pub const fn summary() -> Self {
-        let ensemble = Self(0).with(Table::PressureBands).with(Table::Contrasts).with(Table::Summary);
+        let ensemble =
+            Self(0).with(Table::PressureBands).with(Table::Contrasts).with(Table::Summary);
         ensemble.with(Table::Precision).with(Table::Runs).with(Table::Measures)
     }
 
@@ -342,10 +343,14 @@ impl TableSet {
                 "all" => set = Self::ALL,
                 "summary" => set = Self(set.0 | Self::summary().0),
                 _ => {
-                    let found = Table::ALL.into_iter().find(|t| t.name() == word || t.file() == word);
+                    let found =
+                        Table::ALL.into_iter().find(|t| t.name() == word || t.file() == word);
                     let Some(table) = found else {
                         let names: Vec<&str> = Table::ALL.iter().map(|t| t.name()).collect();
-                        return Err(format!("no table `{word}`; there are all, summary, {}", names.join(", ")));
+                        return Err(format!(
+                            "no table `{word}`; there are all, summary, {}",
+                            names.join(", ")
+                        ));
                     };
                     set = set.with(table);
                 }
@@ -390,7 +395,12 @@ mod tests {
     fn recorded_rows_begin_with_the_run_and_the_date() {
         for table in Table::RECORDED.into_iter().filter(|table| *table != Table::Measures) {
             let first: Vec<&str> = table.columns().iter().take(5).map(|c| c.name).collect();
-            assert_eq!(first, ["outcome", "variant", "point", "replicate", "date"], "{}", table.file());
+            assert_eq!(
+                first,
+                ["outcome", "variant", "point", "replicate", "date"],
+                "{}",
+                table.file()
+            );
         }
     }
 
@@ -405,12 +415,24 @@ mod tests {
             for column in table.columns() {
                 assert!(!column.about.is_empty(), "{}.{}", table.file(), column.name);
                 assert!(
-                    column.name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'),
+                    column
+                        .name
+                        .bytes()
+                        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'),
                     "{}",
                     column.name
                 );
-                let bare = matches!(column.kind, ColumnKind::Text | ColumnKind::Date | ColumnKind::Boolean);
-                assert_eq!(bare, column.unit.is_empty(), "{}.{} and its unit", table.file(), column.name);
+                let bare = matches!(
+                    column.kind,
+                    ColumnKind::Text | ColumnKind::Date | ColumnKind::Boolean
+                );
+                assert_eq!(
+                    bare,
+                    column.unit.is_empty(),
+                    "{}.{} and its unit",
+                    table.file(),
+                    column.name
+                );
             }
         }
     }
@@ -429,7 +451,9 @@ mod tests {
         let set = TableSet::parse("pressure, events.csv").unwrap();
         assert_eq!(set.iter().collect::<Vec<_>>(), [Table::Pressure, Table::Events, Table::Runs]);
         assert!(
-            TableSet::parse("presure").unwrap_err().starts_with("no table `presure`; there are all, summary, pres")
+            TableSet::parse("presure")
+                .unwrap_err()
+                .starts_with("no table `presure`; there are all, summary, pres")
         );
     }
 
@@ -449,8 +473,13 @@ mod tests {
 
     #[test]
     fn classes_change_at_their_limits() {
-        let classes: Vec<&str> =
-            [0.0, 19.99, 20.0, 40.0, 60.0, 80.0, 100.0].into_iter().map(crate::borders::rules::class).collect();
-        assert_eq!(classes, ["normal", "normal", "elevated", "high", "severe", "critical", "critical"]);
+        let classes: Vec<&str> = [0.0, 19.99, 20.0, 40.0, 60.0, 80.0, 100.0]
+            .into_iter()
+            .map(crate::borders::rules::class)
+            .collect();
+        assert_eq!(
+            classes,
+            ["normal", "normal", "elevated", "high", "severe", "critical", "critical"]
+        );
     }
 }

@@ -49,7 +49,9 @@ impl Axes {
     #[must_use]
     pub fn has(&self, table: &str, scenario: usize, run: usize) -> bool {
         let study = self.scenarios[scenario].study;
-        self.kept.get(&(study, table.to_owned())).is_some_and(|kept| kept.contains(&(scenario, run)))
+        self.kept
+            .get(&(study, table.to_owned()))
+            .is_some_and(|kept| kept.contains(&(scenario, run)))
     }
 
     /// The runs of a scenario that a table has all rows of.
@@ -68,8 +70,16 @@ impl Axes {
     /// Rows stand in the order of the plan, so what comes before the run in which a table is cut is whole, also of runs
     /// that have no row of it; that run and all after it are lost. In a dense table, which has rows of every run, a run
     /// without rows is lost as well.
-    fn settle(&mut self, study: usize, rows: &Rows, cut: bool, last: Option<(usize, usize)>, seen: &Seen) {
-        let ours: Vec<_> = self.order.iter().copied().filter(|run| self.scenarios[run.0].study == study).collect();
+    fn settle(
+        &mut self,
+        study: usize,
+        rows: &Rows,
+        cut: bool,
+        last: Option<(usize, usize)>,
+        seen: &Seen,
+    ) {
+        let ours: Vec<_> =
+            self.order.iter().copied().filter(|run| self.scenarios[run.0].study == study).collect();
         let mut kept: BTreeSet<(usize, usize)> = match self.kept.get(&(study, rows.name())) {
             Some(kept) if rows.extent == Extent::Store => kept.clone(),
             _ => ours.iter().copied().collect(),
@@ -79,7 +89,10 @@ impl Axes {
             let before: BTreeSet<_> = ours[..end].iter().copied().collect();
             kept.retain(|run| before.contains(run));
         }
-        kept.retain(|run| !seen.spoiled.contains(run) && (!DENSE.contains(&&*rows.name()) || seen.runs.contains(run)));
+        kept.retain(|run| {
+            !seen.spoiled.contains(run)
+                && (!DENSE.contains(&&*rows.name()) || seen.runs.contains(run))
+        });
         self.kept.insert((study, rows.name()), kept);
     }
 
@@ -89,8 +102,11 @@ impl Axes {
         for (s, scenario) in self.scenarios.iter().enumerate().filter(|(_, s)| s.study == study) {
             let (all, whole) = (self.runs[s].len(), self.whole(table, s).len());
             if whole < all {
-                let variant =
-                    if scenario.variant == "base" { String::new() } else { format!(", {}", scenario.variant) };
+                let variant = if scenario.variant == "base" {
+                    String::new()
+                } else {
+                    format!(", {}", scenario.variant)
+                };
                 parts.push(format!("{whole} of {all} runs of {}{variant}", scenario.outcome));
             }
         }
@@ -106,8 +122,9 @@ impl Axes {
 
     /// The scenario of an outcome and a variant.
     pub fn scenario_named(&mut self, study: usize, outcome: &[u8], variant: &[u8]) -> usize {
-        let same =
-            |s: &Scenario| s.study == study && s.outcome.as_bytes() == outcome && s.variant.as_bytes() == variant;
+        let same = |s: &Scenario| {
+            s.study == study && s.outcome.as_bytes() == outcome && s.variant.as_bytes() == variant
+        };
         self.scenarios.iter().position(same).unwrap_or_else(|| {
             self.scenarios.push(Scenario {
                 study,
@@ -122,7 +139,12 @@ impl Axes {
     }
 
     /// The run of a row within its scenario; nothing when the replicate is no number.
-    pub fn run(&mut self, scenario: usize, record: &ByteRecord, keys: &KeyColumns) -> Option<usize> {
+    pub fn run(
+        &mut self,
+        scenario: usize,
+        record: &ByteRecord,
+        keys: &KeyColumns,
+    ) -> Option<usize> {
         let text = std::str::from_utf8(record.get(keys.replicate?)?).ok()?;
         let replicate: u32 = text.parse().ok()?;
         let point = keys.point.and_then(|p| record.get(p)).unwrap_or_default();
@@ -287,7 +309,8 @@ impl Row<'_> {
     /// # Errors
     /// The column, when it holds no number.
     pub fn number_or(&self, column: usize, missing: f64) -> Result<f64, usize> {
-        let value = super::rows::number(self.fields.get(column).unwrap_or_default()).ok_or(column)?;
+        let value =
+            super::rows::number(self.fields.get(column).unwrap_or_default()).ok_or(column)?;
         Ok(if value.is_nan() { missing } else { value })
     }
 
@@ -399,7 +422,9 @@ pub fn each_row(
             refused = Some((record.clone(), date, "a date of the study, YYYY-MM-DD"));
             break;
         };
-        let wrong = numbers.iter().find(|&&c| super::rows::number(record.get(c).unwrap_or_default()).is_none());
+        let wrong = numbers
+            .iter()
+            .find(|&&c| super::rows::number(record.get(c).unwrap_or_default()).is_none());
         if let Some(&column) = wrong {
             refused = Some((record.clone(), column, "a number"));
             break;
@@ -429,10 +454,12 @@ pub fn each_row(
         let new = cut || rows.extent != Extent::Store || !seen.spoiled.is_empty();
         told.extend(axes.lost(study, &rows.name()).filter(|_| new));
     }
-    if let (Some(sentence), Some((first, end))) = (outside.told(&rows, date), axes.span.get(&study)) {
+    if let (Some(sentence), Some((first, end))) = (outside.told(&rows, date), axes.span.get(&study))
+    {
         let name = |day: i32| {
             let from = jiff::civil::date(1970, 1, 1);
-            from.checked_add(jiff::Span::new().days(day)).map_or_else(|_| day.to_string(), |date| date.to_string())
+            from.checked_add(jiff::Span::new().days(day))
+                .map_or_else(|_| day.to_string(), |date| date.to_string())
         };
         let allowed = format!("{sentence}, the study has {} to {}", name(*first), name(*end));
         told.insert(0, allowed);
@@ -458,13 +485,20 @@ impl Outside {
     fn note(&mut self, record: &ByteRecord, field: &[u8]) {
         self.count += 1;
         self.first.get_or_insert_with(|| {
-            (record.position().map_or(0, csv::Position::line), String::from_utf8_lossy(field).into_owned())
+            (
+                record.position().map_or(0, csv::Position::line),
+                String::from_utf8_lossy(field).into_owned(),
+            )
         });
     }
 
     fn told(&self, rows: &Rows, date: usize) -> Option<String> {
         let (line, found) = self.first.as_ref()?;
-        let more = if self.count > 1 { format!(" (and {} rows more)", self.count - 1) } else { String::new() };
+        let more = if self.count > 1 {
+            format!(" (and {} rows more)", self.count - 1)
+        } else {
+            String::new()
+        };
         let column = rows.header().get(date).map_or("date", String::as_str);
         Some(format!("{}: line {line}, column `{column}`: found `{found}`{more}", rows.shown()))
     }
@@ -474,13 +508,20 @@ impl Outside {
 ///
 /// Gives each key with its quantiles, keys ascending; type 7, as everywhere.
 #[must_use]
-pub fn sparse_quantiles(mut rows: Vec<(u64, f32)>, runs: usize, probabilities: &[f64]) -> Vec<(u64, Vec<f64>)> {
+pub fn sparse_quantiles(
+    mut rows: Vec<(u64, f32)>,
+    runs: usize,
+    probabilities: &[f64],
+) -> Vec<(u64, Vec<f64>)> {
     rows.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
     let mut out = Vec::new();
     for group in rows.chunk_by(|a, b| a.0 == b.0) {
         let mut values = vec![0.0; runs.saturating_sub(group.len())];
         values.extend(group.iter().map(|&(_, v)| f64::from(v)));
-        out.push((group[0].0, probabilities.iter().map(|&p| crate::study::quantiles::quantile(&values, p)).collect()));
+        out.push((
+            group[0].0,
+            probabilities.iter().map(|&p| crate::study::quantiles::quantile(&values, p)).collect(),
+        ));
     }
     out
 }

@@ -26,7 +26,8 @@ pub fn add(map: &Map, lines: &[DrawnLine], out: &mut Gathered) {
     let mut both = axis(0);
     both.extend(axis(1));
     out.block(0, "ground/lines".into(), pack::linear(&[2, points.len()], &both, 0.001));
-    let mut towns: Vec<_> = map.destinations.iter().filter(|d| d.kind == DestinationKind::Town).collect();
+    let mut towns: Vec<_> =
+        map.destinations.iter().filter(|d| d.kind == DestinationKind::Town).collect();
     towns.sort_by_key(|d| std::cmp::Reverse(d.population));
     let towns: Vec<_> = towns
         .into_iter()

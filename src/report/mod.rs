@@ -99,7 +99,13 @@ impl Gathered {
         self.notes.push(sentence);
     }
     /// Notes that a table cannot be read. Tables that are not there are gathered into one sentence.
-    fn not_shown(&mut self, (number, study): (usize, &Study), table: &str, problem: &str, what: &str) {
+    fn not_shown(
+        &mut self,
+        (number, study): (usize, &Study),
+        table: &str,
+        problem: &str,
+        what: &str,
+    ) {
         if problem == rows::absent(&study.folder, table) {
             self.absent.push((number, table.to_owned(), what.to_owned()));
         } else {
@@ -117,7 +123,8 @@ impl Gathered {
             }
             return;
         }
-        let tables: Vec<String> = of.iter().map(|(_, table, what)| format!("{table}.csv ({what})")).collect();
+        let tables: Vec<String> =
+            of.iter().map(|(_, table, what)| format!("{table}.csv ({what})")).collect();
         self.note(format!(
             "{}: these tables are not there and not shown, `--tables all` writes them: {}",
             study.folder.display(),
@@ -147,15 +154,18 @@ impl Gathered {
     #[must_use]
     pub fn into_json(mut self) -> Value {
         self.blocks.sort_by_key(|b| b.0);
-        let about = |data: &Object<String, Value>| pack::words(&Value::Object(data.clone()).to_string());
+        let about =
+            |data: &Object<String, Value>| pack::words(&Value::Object(data.clone()).to_string());
         // Notes come last and are short.
         let mut left = BUDGET.saturating_sub(about(&self.data).len());
         let mut kept = Object::new();
         let mut dropped = Vec::new();
         for (_, name, block) in self.blocks {
             // Differences of a measure whose level was left out could not be chosen.
-            let measure = name.strip_prefix("between/").or_else(|| name.strip_prefix("difference/"));
-            let chosen = measure.is_none_or(|measure| !dropped.contains(&format!("level/{measure}")));
+            let measure =
+                name.strip_prefix("between/").or_else(|| name.strip_prefix("difference/"));
+            let chosen =
+                measure.is_none_or(|measure| !dropped.contains(&format!("level/{measure}")));
             if chosen && block.data.len() <= left {
                 left -= block.data.len();
                 kept.insert(name, json!(block));
@@ -189,12 +199,17 @@ fn in_words(dropped: &[String], kept: &Object<String, Value>) -> String {
             .collect();
         (!measures.is_empty()).then(|| format!("{words} {}", measures.join(", ")))
     };
-    let mut parts: Vec<String> =
-        [("level", "the measures"), ("between", "B against A of"), ("difference", "paired differences of")]
-            .into_iter()
-            .filter_map(|(kind, words)| of(kind, words))
-            .collect();
-    let known = |name: &&String| ["level/", "between/", "difference/"].iter().any(|kind| name.starts_with(kind));
+    let mut parts: Vec<String> = [
+        ("level", "the measures"),
+        ("between", "B against A of"),
+        ("difference", "paired differences of"),
+    ]
+    .into_iter()
+    .filter_map(|(kind, words)| of(kind, words))
+    .collect();
+    let known = |name: &&String| {
+        ["level/", "between/", "difference/"].iter().any(|kind| name.starts_with(kind))
+    };
     parts.extend(dropped.iter().filter(|name| !known(name)).cloned());
     parts.join("; ")
 }
@@ -229,7 +244,8 @@ pub fn gather(sources: &Sources) -> Result<Gathered, String> {
             out.folders.push((folder.display().to_string(), name.to_string_lossy().into_owned()));
         }
     }
-    let studies = sources.studies.iter().map(|f| open(f, &mut out)).collect::<Result<Vec<_>, _>>()?;
+    let studies =
+        sources.studies.iter().map(|f| open(f, &mut out)).collect::<Result<Vec<_>, _>>()?;
     for (number, study) in studies.iter().enumerate() {
         axes.span.extend(study.span().map(|span| (number, span)));
         pressure::read_runs(study, number, &mut axes, &mut out);
@@ -260,12 +276,15 @@ pub fn gather(sources: &Sources) -> Result<Gathered, String> {
     for folder in &sources.validation {
         match power::scores(folder, &mut out) {
             Ok(rows) => scores.extend(rows),
-            Err(problem) => out.note(format!("{problem}: run `spillover validate` to have hindcast scores")),
+            Err(problem) => {
+                out.note(format!("{problem}: run `spillover validate` to have hindcast scores"))
+            }
         }
     }
     out.put("scores", Value::Array(scores));
     let progress = studies.iter().enumerate();
-    let progress = progress.filter_map(|(n, s)| Some(s.unfinished.as_ref()?.progress(n))).flatten().collect();
+    let progress =
+        progress.filter_map(|(n, s)| Some(s.unfinished.as_ref()?.progress(n))).flatten().collect();
     out.put("progress", Value::Array(progress));
     describe(&studies, &axes, &mut out);
     Ok(out)
@@ -293,14 +312,19 @@ fn open(folder: &Path, out: &mut Gathered) -> Result<Study, String> {
         study.unfinished = Unfinished::open(folder, out).map(Arc::new);
     }
     let has = |name: &str| rows::file_of(folder, name).is_some();
-    if study.unfinished.is_none() && !["runs", "pressure", "pressure_bands", "summary"].into_iter().any(has) {
+    if study.unfinished.is_none()
+        && !["runs", "pressure", "pressure_bands", "summary"].into_iter().any(has)
+    {
         return Err(format!(
             "{shown} holds no tables of a study (runs.csv, pressure.csv, pressure_bands.csv); `spillover run STUDY.toml --out {shown}` makes them"
         ));
     }
     if let Ok(text) = std::fs::read_to_string(folder.join("UNFINISHED")) {
         let lines = || text.lines().map(str::trim).filter(|l| !l.is_empty());
-        let why = lines().find_map(|l| l.strip_prefix("cause: ")).or_else(|| lines().next()).unwrap_or("an empty mark");
+        let why = lines()
+            .find_map(|l| l.strip_prefix("cause: "))
+            .or_else(|| lines().next())
+            .unwrap_or("an empty mark");
         out.note(format!("The study in {shown} is unfinished: {why}"));
     }
     if let (true, Some(unfinished)) = (study.manifest.is_null(), &study.unfinished) {
@@ -319,14 +343,20 @@ fn unpaired(studies: &[Study], out: &Gathered) -> Option<&'static str> {
     let [a, b] = studies else { return None };
     let design = |study: &Study| std::fs::read(study.folder.join(DESIGN)).ok();
     match (out.seeds.get(&0), out.seeds.get(&1)) {
-        (Some(a), Some(b)) if a.iter().any(|(point, seed)| b.get(point).is_some_and(|other| other != seed)) => Some(
-            "The runs of the studies have different luck (study.seed or study.points_share_luck differs): they cannot be paired.",
-        ),
+        (Some(a), Some(b))
+            if a.iter().any(|(point, seed)| b.get(point).is_some_and(|other| other != seed)) =>
+        {
+            Some(
+                "The runs of the studies have different luck (study.seed or study.points_share_luck differs): they cannot be paired.",
+            )
+        }
         (Some(_), Some(_)) if design(a) != design(b) => {
             Some("The studies have different designs (design.csv): their runs cannot be paired.")
         }
         (Some(_), Some(_)) => None,
-        _ => Some("A study without runs.csv has no known seed: runs of the two studies cannot be paired."),
+        _ => Some(
+            "A study without runs.csv has no known seed: runs of the two studies cannot be paired.",
+        ),
     }
 }
 
@@ -391,7 +421,8 @@ fn first_date(studies: &[Study]) -> Option<jiff::civil::Date> {
     for table in ["pressure_bands", "pressure", "states", "leadership", "conflict"] {
         let Ok(mut rows) = studies.first()?.rows(table) else { continue };
         let Ok(date) = rows.column("date") else { continue };
-        let text = rows.next_row().and_then(|r| std::str::from_utf8(r.get(date)?).ok().map(str::to_owned));
+        let text =
+            rows.next_row().and_then(|r| std::str::from_utf8(r.get(date)?).ok().map(str::to_owned));
         if let Some(date) = text.and_then(|t| t.parse().ok()) {
             return Some(date);
         }
@@ -417,7 +448,11 @@ fn describe(studies: &[Study], axes: &Axes, out: &mut Gathered) {
         .enumerate()
         .map(|(number, study)| {
             let folder = study.folder.file_name().map(|n| n.to_string_lossy().into_owned());
-            let name = study.manifest["study"].as_str().map(str::to_owned).or(folder.clone()).unwrap_or_default();
+            let name = study.manifest["study"]
+                .as_str()
+                .map(str::to_owned)
+                .or(folder.clone())
+                .unwrap_or_default();
             json!({
                 "name": name,
                 "folder": folder,
@@ -464,7 +499,9 @@ fn describe(studies: &[Study], axes: &Axes, out: &mut Gathered) {
     }
     let failed: usize = axes.failed.iter().sum();
     if failed > 0 {
-        out.note(format!("{failed} runs failed and are in no number of this page; runs.csv has their causes"));
+        out.note(format!(
+            "{failed} runs failed and are in no number of this page; runs.csv has their causes"
+        ));
     }
     out.put("studies", Value::Array(list));
     out.put("scenarios", Value::Array(scenarios));
@@ -478,7 +515,8 @@ fn command(manifest: &Value) -> Option<String> {
     let word = |(i, value): (usize, &Value)| {
         let text = value.as_str().unwrap_or_default();
         let text = if i == 0 { text.rsplit(['/', '\\']).next().unwrap_or(text) } else { text };
-        let plain = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c));
+        let plain = !text.is_empty()
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c));
         if plain { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
     };
     Some(words.iter().enumerate().map(word).collect::<Vec<_>>().join(" "))
@@ -494,9 +532,19 @@ mod tests {
         // Numbers that hardly shrink: each array takes about 300 kB.
         let noise = |seed: u32| -> Vec<f32> {
             let next = |x: &u32| Some(x.wrapping_mul(1_664_525).wrapping_add(1_013_904_223));
-            std::iter::successors(Some(seed), next).take(100_000).map(|x| (x >> 16) as f32).collect()
+            std::iter::successors(Some(seed), next)
+                .take(100_000)
+                .map(|x| (x >> 16) as f32)
+                .collect()
         };
-        let names = ["level/index", "level/threat", "between/threat", "level/armed", "between/armed", "map/displaced"];
+        let names = [
+            "level/index",
+            "level/threat",
+            "between/threat",
+            "level/armed",
+            "between/armed",
+            "map/displaced",
+        ];
         for (rank, name) in names.into_iter().enumerate() {
             out.block(rank as u8, name.into(), pack::linear(&[100_000], &noise(rank as u32), 1.0));
         }
@@ -507,20 +555,25 @@ mod tests {
         assert!((1_200_000..BUDGET + 2_000).contains(&length), "{length} bytes");
         let kept: Vec<&String> = page["blocks"].as_object().unwrap().keys().collect();
         assert!(
-            kept.len() < names.len() && names[..kept.len()].iter().all(|n| kept.iter().any(|k| k == n)),
+            kept.len() < names.len()
+                && names[..kept.len()].iter().all(|n| kept.iter().any(|k| k == n)),
             "{kept:?}"
         );
         let about: Value =
-            serde_json::from_str(&pack::unpacked_words(page["about"].as_str().unwrap()).unwrap()).unwrap();
+            serde_json::from_str(&pack::unpacked_words(page["about"].as_str().unwrap()).unwrap())
+                .unwrap();
         let note = about["notes"][0].as_str().unwrap();
         assert!(note.contains("below 2 MB") && note.contains("map/displaced"), "{note}");
     }
 
     #[test]
     fn what_is_left_out_is_told_in_words() {
-        let dropped = ["level/armed", "between/armed", "between/threat", "difference/irregular"].map(str::to_owned);
-        let kept: Object<String, Value> =
-            ["level/threat", "level/irregular"].map(|n| (n.to_owned(), Value::Null)).into_iter().collect();
+        let dropped = ["level/armed", "between/armed", "between/threat", "difference/irregular"]
+            .map(str::to_owned);
+        let kept: Object<String, Value> = ["level/threat", "level/irregular"]
+            .map(|n| (n.to_owned(), Value::Null))
+            .into_iter()
+            .collect();
         assert_eq!(
             in_words(&dropped, &kept),
             "the measures armed; B against A of threat; paired differences of irregular"

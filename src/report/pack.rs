@@ -42,8 +42,13 @@ pub struct Block {
 /// decimals. 1 for an array of zeros.
 #[must_use]
 pub fn step_for(values: &[f32]) -> f64 {
-    let largest = values.iter().filter(|v| v.is_finite()).fold(0.0_f64, |m, v| m.max(f64::from(v.abs())));
-    if largest <= 0.0 { 1.0 } else { 10.0_f64.powi(libm::floor(libm::log10(largest / LEVELS)) as i32) }
+    let largest =
+        values.iter().filter(|v| v.is_finite()).fold(0.0_f64, |m, v| m.max(f64::from(v.abs())));
+    if largest <= 0.0 {
+        1.0
+    } else {
+        10.0_f64.powi(libm::floor(libm::log10(largest / LEVELS)) as i32)
+    }
 }
 
 /// Packs an array on a linear scale. Values that are not finite become missing.
@@ -56,8 +61,9 @@ pub fn linear(shape: &[usize], values: &[f32], step: f64) -> Block {
 /// Packs counts from 0 upwards on a logarithmic scale.
 #[must_use]
 pub fn logarithmic(shape: &[usize], values: &[f32], step: f64) -> Block {
-    let whole =
-        values.iter().map(|&v| v.is_finite().then(|| (libm::log1p(f64::from(v.max(0.0))) / step).round() as i64));
+    let whole = values.iter().map(|&v| {
+        v.is_finite().then(|| (libm::log1p(f64::from(v.max(0.0))) / step).round() as i64)
+    });
     Block { shape: shape.to_vec(), step, scale: Scale::Log, data: text(shape, whole) }
 }
 
@@ -95,9 +101,12 @@ pub fn words(text: &str) -> String {
 /// When it is no packed text.
 pub fn unpacked_words(packed: &str) -> Result<String, String> {
     use std::io::Read as _;
-    let bytes = base64::engine::general_purpose::STANDARD.decode(packed).map_err(|e| e.to_string())?;
+    let bytes =
+        base64::engine::general_purpose::STANDARD.decode(packed).map_err(|e| e.to_string())?;
     let mut text = String::new();
-    flate2::read::DeflateDecoder::new(&bytes[..]).read_to_string(&mut text).map_err(|e| e.to_string())?;
+    flate2::read::DeflateDecoder::new(&bytes[..])
+        .read_to_string(&mut text)
+        .map_err(|e| e.to_string())?;
     Ok(text)
 }
 
@@ -122,9 +131,12 @@ fn deflated(bytes: &[u8]) -> Vec<u8> {
 /// When the text is no packed array.
 pub fn decode(block: &Block) -> Result<Vec<f64>, String> {
     use std::io::Read as _;
-    let packed = base64::engine::general_purpose::STANDARD.decode(&block.data).map_err(|e| e.to_string())?;
+    let packed =
+        base64::engine::general_purpose::STANDARD.decode(&block.data).map_err(|e| e.to_string())?;
     let mut bytes = Vec::new();
-    flate2::read::DeflateDecoder::new(&packed[..]).read_to_end(&mut bytes).map_err(|e| e.to_string())?;
+    flate2::read::DeflateDecoder::new(&packed[..])
+        .read_to_end(&mut bytes)
+        .map_err(|e| e.to_string())?;
     let row = block.shape.last().copied().unwrap_or(1).max(1);
     let (mut out, mut before, mut number, mut shift) = (Vec::new(), 0_i64, 0_u64, 0);
     for byte in bytes {
@@ -157,7 +169,9 @@ mod tests {
 
     #[test]
     fn steps_are_powers_of_ten() {
-        for (largest, step) in [(100.0, 0.1), (99.0, 0.01), (1.0, 0.001), (45_000.0, 10.0), (0.0, 1.0)] {
+        for (largest, step) in
+            [(100.0, 0.1), (99.0, 0.01), (1.0, 0.001), (45_000.0, 10.0), (0.0, 1.0)]
+        {
             assert!((step_for(&[0.0, -largest]) / step - 1.0).abs() < 1e-12, "{largest}");
         }
     }

@@ -25,7 +25,11 @@ fn escaped(text: &str) -> String {
 /// page allows only script that carries a mark made from the data itself, which no text inside the data can know.
 #[must_use]
 pub fn html(title: &str, data: &Value) -> String {
-    let data = data.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('\u{2028}', "\\u2028");
+    let data = data
+        .to_string()
+        .replace('<', "\\u003c")
+        .replace('>', "\\u003e")
+        .replace('\u{2028}', "\\u2028");
     let mark = blake3::hash(data.as_bytes()).to_hex()[..32].to_owned();
     let mut out = String::with_capacity(data.len() + SCRIPT.len() + STYLE.len() + TEMPLATE.len());
     // Split at each slot, so that nothing inserted is searched for slots again.

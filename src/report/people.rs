@@ -52,7 +52,14 @@ fn named(list: &mut Vec<String>, name: &[u8]) -> usize {
 
 impl People {
     /// Reads the tables of a study.
-    pub fn read(&mut self, study: &Study, number: usize, axes: &mut Axes, map: Option<&Map>, out: &mut Gathered) {
+    pub fn read(
+        &mut self,
+        study: &Study,
+        number: usize,
+        axes: &mut Axes,
+        map: Option<&Map>,
+        out: &mut Gathered,
+    ) {
         let tables: [(&str, &str, Reader<Self>); 3] = [
             ("displacement", "internal displacement against abroad", Self::read_states),
             ("whereabouts", "displaced people on the map", Self::read_cells),
@@ -69,7 +76,8 @@ impl People {
         _: Option<&Map>,
     ) -> Result<Option<String>, String> {
         let state = rows.column("state")?;
-        let (inside, hosted) = (rows.column("displaced_inside_persons")?, rows.column("hosted_persons")?);
+        let (inside, hosted) =
+            (rows.column("displaced_inside_persons")?, rows.column("hosted_persons")?);
         each_row(rows, axes, number, &[inside, hosted], |row| {
             let (inside, hosted) = (row.number(inside)? as f32, row.number(hosted)? as f32);
             self.totals.add([row.scenario, row.run, 0], row.day, inside);
@@ -107,7 +115,8 @@ impl People {
             };
             let value = row.number(persons)? as f32;
             let week = self.week(row.day);
-            let here = (row.scenario, row.run, week, row.axes.typical[row.scenario] == Some(row.run));
+            let here =
+                (row.scenario, row.run, week, row.axes.typical[row.scenario] == Some(row.run));
             if now.replace(here) != Some(here) {
                 self.keep_units(&mut sums, before);
             }
@@ -174,12 +183,15 @@ impl People {
             let mut bands = vec![f32::NAN; shape.iter().product()];
             for s in 0..scenarios {
                 let runs = axes.whole("displacement", s);
-                let own_days = axes.days_of.get(axes.scenarios[s].study).copied().unwrap_or_default();
+                let own_days =
+                    axes.days_of.get(axes.scenarios[s].study).copied().unwrap_or_default();
                 for kind in 0..2 {
                     for d in 0..own_days {
                         let mut values: Vec<f64> = runs
                             .iter()
-                            .map(|&r| self.totals.line([s, r, kind]).get(d).map_or(0.0, |v| f64::from(*v)))
+                            .map(|&r| {
+                                self.totals.line([s, r, kind]).get(d).map_or(0.0, |v| f64::from(*v))
+                            })
                             .map(|v| if v.is_finite() { v } else { 0.0 })
                             .collect();
                         if values.is_empty() {
@@ -193,7 +205,11 @@ impl People {
                     }
                 }
             }
-            out.block(1, "people/totals".into(), pack::linear(&shape, &bands, pack::step_for(&bands).min(10.0)));
+            out.block(
+                1,
+                "people/totals".into(),
+                pack::linear(&shape, &bands, pack::step_for(&bands).min(10.0)),
+            );
             let shape = [scenarios, self.states.len(), 1, days];
             let mut hosted = self.hosted.flat(shape, 0.0);
             for (s, values) in hosted.chunks_mut((self.states.len() * days).max(1)).enumerate() {
@@ -206,7 +222,11 @@ impl People {
             out.block(
                 2,
                 "people/hosted".into(),
-                pack::linear(&[scenarios, self.states.len(), days], &hosted, pack::step_for(&hosted).min(10.0)),
+                pack::linear(
+                    &[scenarios, self.states.len(), days],
+                    &hosted,
+                    pack::step_for(&hosted).min(10.0),
+                ),
             );
         }
         self.finish_flows(axes, out);
@@ -214,7 +234,10 @@ impl People {
             self.finish_cells(axes, map, out);
         }
         if self.off_map > 0 {
-            out.note(format!("whereabouts.csv: {} rows lie in no cell of the map and are not shown", self.off_map));
+            out.note(format!(
+                "whereabouts.csv: {} rows lie in no cell of the map and are not shown",
+                self.off_map
+            ));
         }
         // Days may have been met out of order where a run is missing its first weeks; none are in a whole study.
         out.put("weeks", json!(self.weeks));
@@ -230,8 +253,9 @@ impl People {
             return;
         }
         let shape = [axes.scenarios.len(), pairs.len(), weeks];
-        let mut values: Vec<f32> =
-            (0..shape[0]).flat_map(|s| std::iter::repeat_n(zero(axes, "origins", s), pairs.len() * weeks)).collect();
+        let mut values: Vec<f32> = (0..shape[0])
+            .flat_map(|s| std::iter::repeat_n(zero(axes, "origins", s), pairs.len() * weeks))
+            .collect();
         for (&(s, home, state), line) in &self.flows {
             let Ok(p) = pairs.binary_search(&(home, state)) else { continue };
             let runs = axes.whole("origins", s).len().max(1) as f32;
@@ -239,15 +263,22 @@ impl People {
                 values[(s * pairs.len() + p) * weeks + w] = v / runs;
             }
         }
-        out.block(2, "people/flows".into(), pack::linear(&shape, &values, pack::step_for(&values).min(10.0)));
+        out.block(
+            2,
+            "people/flows".into(),
+            pack::linear(&shape, &values, pack::step_for(&values).min(10.0)),
+        );
         out.put("flows", json!({ "homes": self.homes, "pairs": pairs }));
     }
 
     /// Median over the runs of a scenario by unit and count; the rows that it is made of are used up.
     pub fn weekly_units(&mut self, axes: &Axes, map: &Map, scenario: usize) -> Weekly {
-        let mut median = vec![vec![zero(axes, "whereabouts", scenario); self.weeks.len()]; map.admin1.len()];
+        let mut median =
+            vec![vec![zero(axes, "whereabouts", scenario); self.weeks.len()]; map.admin1.len()];
         let rows = self.units.remove(&scenario).unwrap_or_default();
-        for (key, value) in sparse_quantiles(rows, axes.whole("whereabouts", scenario).len(), &[0.5]) {
+        for (key, value) in
+            sparse_quantiles(rows, axes.whole("whereabouts", scenario).len(), &[0.5])
+        {
             median[key as u32 as usize][(key >> 32) as usize] = value[0] as f32;
         }
         Weekly { days: self.weeks.clone(), median }
@@ -267,12 +298,17 @@ impl People {
         }
         if median.iter().chain(&example).any(|v| *v > 0.0) {
             out.block(2, "map/units".into(), pack::logarithmic(&shape, &median, CELL_STEP));
-            out.block(3, "map/units_example".into(), pack::logarithmic(&shape, &example, CELL_STEP));
+            out.block(
+                3,
+                "map/units_example".into(),
+                pack::logarithmic(&shape, &example, CELL_STEP),
+            );
         }
         let mut used: Vec<u32> = Vec::new();
         let mut medians = Vec::new();
         for (&s, rows) in &mut self.cells {
-            let median = sparse_quantiles(std::mem::take(rows), axes.whole("whereabouts", s).len(), &[0.5]);
+            let median =
+                sparse_quantiles(std::mem::take(rows), axes.whole("whereabouts", s).len(), &[0.5]);
             used.extend(median.iter().filter(|m| m.1[0] > 0.0).map(|m| m.0 as u32));
             medians.push((s, median));
         }
@@ -291,15 +327,17 @@ impl People {
             }
         };
         let each = used.len() * weeks;
-        let mut median: Vec<f32> =
-            (0..scenarios).flat_map(|s| std::iter::repeat_n(zero(axes, "whereabouts", s), each)).collect();
+        let mut median: Vec<f32> = (0..scenarios)
+            .flat_map(|s| std::iter::repeat_n(zero(axes, "whereabouts", s), each))
+            .collect();
         for (s, rows) in &medians {
             for (key, v) in rows {
                 fill(&mut median, *s, *key, v[0] as f32);
             }
         }
-        let mut example: Vec<f32> =
-            (0..scenarios).flat_map(|s| std::iter::repeat_n(example_zero(axes, "whereabouts", s), each)).collect();
+        let mut example: Vec<f32> = (0..scenarios)
+            .flat_map(|s| std::iter::repeat_n(example_zero(axes, "whereabouts", s), each))
+            .collect();
         for (&s, rows) in &self.example {
             for &(key, v) in rows {
                 fill(&mut example, s, key, v);
@@ -309,7 +347,11 @@ impl People {
         let two = axes.scenarios.iter().any(|s| s.study > 0);
         let ranks = if two { [96, 97] } else { [2, 3] };
         out.block(ranks[0], "map/displaced".into(), pack::logarithmic(&shape, &median, CELL_STEP));
-        out.block(ranks[1], "map/displaced_example".into(), pack::logarithmic(&shape, &example, CELL_STEP));
+        out.block(
+            ranks[1],
+            "map/displaced_example".into(),
+            pack::logarithmic(&shape, &example, CELL_STEP),
+        );
         let at = |c: &u32| (map.cells.row[*c as usize], map.cells.col[*c as usize]);
         let rows: Vec<f32> = used.iter().map(|c| f32::from(at(c).0)).collect();
         let cols: Vec<f32> = used.iter().map(|c| f32::from(at(c).1)).collect();
@@ -327,7 +369,11 @@ pub fn zero(axes: &Axes, table: &str, scenario: usize) -> f32 {
 /// The same of the run that is shown as an example.
 #[must_use]
 pub fn example_zero(axes: &Axes, table: &str, scenario: usize) -> f32 {
-    if axes.typical[scenario].is_some_and(|run| axes.has(table, scenario, run)) { 0.0 } else { f32::NAN }
+    if axes.typical[scenario].is_some_and(|run| axes.has(table, scenario, run)) {
+        0.0
+    } else {
+        f32::NAN
+    }
 }
 
 /// The land cell round a point.

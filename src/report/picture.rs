@@ -9,7 +9,9 @@ use super::places::Places;
 use super::rows::Rows;
 use super::{Gathered, Study, pressure};
 use crate::geography::Map;
-use crate::geography::draw::{DrawnLine, Image, Mark, Quantity, Ramp, RenderOptions, render_quantity};
+use crate::geography::draw::{
+    DrawnLine, Image, Mark, Quantity, Ramp, RenderOptions, render_quantity,
+};
 
 /// Persons at the two ends of the ramp, as on the page.
 const RANGE: [f64; 2] = [1.0, 2_000_000.0];
@@ -40,7 +42,12 @@ impl Film {
     ///
     /// # Errors
     /// When a table is missing or damaged, or there is no such outcome: then with the list of those there are.
-    pub fn read(folder: &Path, map: &Map, outcome: &str, variant: Option<&str>) -> Result<Self, String> {
+    pub fn read(
+        folder: &Path,
+        map: &Map,
+        outcome: &str,
+        variant: Option<&str>,
+    ) -> Result<Self, String> {
         let study = Study {
             folder: folder.to_owned(),
             manifest: serde_json::Value::Null,
@@ -50,7 +57,8 @@ impl Film {
         let (mut axes, mut notes) = (Axes::default(), Gathered::default());
         pressure::read_runs(&study, 0, &mut axes, &mut notes);
         let mut people = People::default();
-        let damage = people.read_cells(Rows::open(folder, "whereabouts")?, 0, &mut axes, Some(map))?;
+        let damage =
+            people.read_cells(Rows::open(folder, "whereabouts")?, 0, &mut axes, Some(map))?;
         if let Some(problem) = damage.or_else(|| notes.notes.first().cloned()) {
             return Err(problem);
         }
@@ -61,10 +69,20 @@ impl Film {
             let known: Vec<String> = axes
                 .scenarios
                 .iter()
-                .map(|s| if s.variant == "base" { s.outcome.clone() } else { format!("{} ({})", s.outcome, s.variant) })
+                .map(|s| {
+                    if s.variant == "base" {
+                        s.outcome.clone()
+                    } else {
+                        format!("{} ({})", s.outcome, s.variant)
+                    }
+                })
                 .collect();
             let asked = variant.map_or_else(|| outcome.to_owned(), |v| format!("{outcome} ({v})"));
-            return Err(format!("{} has no outcome `{asked}`; it has {}", folder.display(), known.join(", ")));
+            return Err(format!(
+                "{} has no outcome `{asked}`; it has {}",
+                folder.display(),
+                known.join(", ")
+            ));
         };
         let Weekly { days, median } = people.weekly_units(&axes, map, at);
         let marks = days.iter().map(|&day| places.marks(&axes, map, at, day)).collect();
@@ -80,7 +98,14 @@ impl Film {
 
     /// Draws a count.
     #[must_use]
-    pub fn draw(&self, map: &Map, lines: &[DrawnLine], count: usize, first: jiff::civil::Date, width: u32) -> Image {
+    pub fn draw(
+        &self,
+        map: &Map,
+        lines: &[DrawnLine],
+        count: usize,
+        first: jiff::civil::Date,
+        width: u32,
+    ) -> Image {
         let day = self.days[count];
         let date = crate::time::Day(day as u32).date(first);
         let value = |unit: &crate::ids::AdminId| {
@@ -96,11 +121,15 @@ impl Film {
             ramp: Ramp::Heat,
             relief: false,
         };
-        let variant =
-            if self.scenario.variant == "base" { String::new() } else { format!(", {}", self.scenario.variant) };
+        let variant = if self.scenario.variant == "base" {
+            String::new()
+        } else {
+            format!(", {}", self.scenario.variant)
+        };
         let outcome = self.scenario.outcome.replace('_', " ");
         let heading = format!("Where displaced people are: {outcome}{variant}");
-        let subtitle = format!("{date} (day {day}), median of {} runs, by first-level unit", self.runs);
+        let subtitle =
+            format!("{date} (day {day}), median of {} runs, by first-level unit", self.runs);
         render_quantity(
             map,
             &heading,
@@ -121,10 +150,14 @@ fn palette(counts: &BTreeMap<[u8; 3], usize>) -> Vec<[u8; 3]> {
     colours.sort_by_key(|colour| (std::cmp::Reverse(counts[colour]), *colour));
     let rare = colours.split_off(colours.len().min(FILM_COLOURS / 2));
     // Each rare colour with its distance from the nearest that is taken.
-    let mut open: Vec<([u8; 3], i32)> =
-        rare.iter().map(|&c| (c, colours.iter().map(|&t| far(c, t)).min().unwrap_or(i32::MAX))).collect();
+    let mut open: Vec<([u8; 3], i32)> = rare
+        .iter()
+        .map(|&c| (c, colours.iter().map(|&t| far(c, t)).min().unwrap_or(i32::MAX)))
+        .collect();
     while colours.len() < FILM_COLOURS {
-        let Some(&(next, gap)) = open.iter().max_by_key(|(colour, gap)| (*gap, *colour)) else { break };
+        let Some(&(next, gap)) = open.iter().max_by_key(|(colour, gap)| (*gap, *colour)) else {
+            break;
+        };
         if gap == 0 {
             break;
         }
@@ -150,7 +183,8 @@ pub fn film(images: &[Image]) -> Result<Vec<u8>, gif::EncodingError> {
         *counts.entry([pixel[0], pixel[1], pixel[2]]).or_default() += 1;
     }
     let palette = palette(&counts);
-    let nearest = |c: [u8; 3]| (0..palette.len()).min_by_key(|&i| far(palette[i], c)).unwrap_or(0) as u8;
+    let nearest =
+        |c: [u8; 3]| (0..palette.len()).min_by_key(|&i| far(palette[i], c)).unwrap_or(0) as u8;
     let index: BTreeMap<[u8; 3], u8> = counts.keys().map(|&c| (c, nearest(c))).collect();
     let colours: Vec<u8> = palette.iter().flatten().copied().collect();
     let mut bytes = Vec::new();
@@ -159,10 +193,17 @@ pub fn film(images: &[Image]) -> Result<Vec<u8>, gif::EncodingError> {
         let mut encoder = gif::Encoder::new(&mut bytes, w, h, &colours)?;
         encoder.set_repeat(gif::Repeat::Infinite)?;
         for (number, image) in images.iter().enumerate() {
-            let pixels: Vec<u8> = image.pixels.chunks_exact(3).map(|p| index[&[p[0], p[1], p[2]]]).collect();
+            let pixels: Vec<u8> =
+                image.pixels.chunks_exact(3).map(|p| index[&[p[0], p[1], p[2]]]).collect();
             let last = number + 1 == images.len();
             let delay = if last { FILM_DELAY * 8 } else { FILM_DELAY };
-            let frame = gif::Frame { width: w, height: h, delay, buffer: pixels.into(), ..gif::Frame::default() };
+            let frame = gif::Frame {
+                width: w,
+                height: h,
+                delay,
+                buffer: pixels.into(),
+                ..gif::Frame::default()
+            };
             encoder.write_frame(&frame)?;
         }
     }

@@ -60,7 +60,9 @@ fn middle(map: &Map, id: &str) -> Option<(f64, f64)> {
 
 /// Persons waiting on a day, median of the runs; nothing without runs.
 fn waiting(cube: &Cube, runs: &[usize], day: usize) -> Option<f64> {
-    let of = |&run: &usize| cube.line([run, 0, 0]).get(day).copied().filter(|v| v.is_finite()).map_or(0.0, f64::from);
+    let of = |&run: &usize| {
+        cube.line([run, 0, 0]).get(day).copied().filter(|v| v.is_finite()).map_or(0.0, f64::from)
+    };
     let mut values: Vec<f64> = runs.iter().map(of).collect();
     values.sort_unstable_by(f64::total_cmp);
     (!values.is_empty()).then(|| crate::study::quantiles::quantile(&values, 0.5))
@@ -81,7 +83,14 @@ fn policies(changes: &[[i32; 3]], days: usize) -> Vec<Option<usize>> {
 
 impl Places {
     /// Reads the tables of a study.
-    pub fn read(&mut self, study: &Study, number: usize, axes: &mut Axes, map: Option<&Map>, out: &mut Gathered) {
+    pub fn read(
+        &mut self,
+        study: &Study,
+        number: usize,
+        axes: &mut Axes,
+        map: Option<&Map>,
+        out: &mut Gathered,
+    ) {
         let tables: [(&str, &str, Reader<Self>); 3] = [
             ("crossings", "crossings", Self::read_crossings),
             ("events", "armed events", Self::read_events),
@@ -105,17 +114,23 @@ impl Places {
         ];
         let (served, waiting) = (rows.column("served_persons")?, rows.column("waiting_persons")?);
         let wait = rows.column("wait_days")?;
-        let policies =
-            [rows.column("policy_own_or_kin")?, rows.column("policy_neighbour")?, rows.column("policy_third_country")?];
+        let policies = [
+            rows.column("policy_own_or_kin")?,
+            rows.column("policy_neighbour")?,
+            rows.column("policy_third_country")?,
+        ];
         each_row(rows, axes, number, &[served, waiting, wait], |row| {
             let field = |c: usize| row.fields.get(c).unwrap_or_default();
-            let same = |l: &[String; 4]| l[0].as_bytes() == field(names[0]) && l[3].as_bytes() == field(names[3]);
+            let same = |l: &[String; 4]| {
+                l[0].as_bytes() == field(names[0]) && l[3].as_bytes() == field(names[3])
+            };
             let line = self.lines.iter().position(same).unwrap_or_else(|| {
                 self.lines.push(names.map(|c| row.text(c)));
                 self.lines.len() - 1
             });
             let passage = self.passages.entry((row.scenario, line, row.run)).or_default();
-            let policy = policies.map(|c| POLICIES.iter().position(|p| p.as_bytes() == field(c)).unwrap_or(0));
+            let policy = policies
+                .map(|c| POLICIES.iter().position(|p| p.as_bytes() == field(c)).unwrap_or(0));
             if passage.seen && passage.policy[1] == 2 {
                 passage.closed_days += row.day - passage.last_day.min(row.day);
             }
@@ -135,7 +150,11 @@ impl Places {
             passage.longest_queue = passage.longest_queue.max(queue);
             passage.longest_wait = passage.longest_wait.max(row.number(wait)?);
             if queue > 0.0 {
-                self.queues.entry((row.scenario, line)).or_default().set([row.run, 0, 0], row.day, queue as f32);
+                self.queues.entry((row.scenario, line)).or_default().set(
+                    [row.run, 0, 0],
+                    row.day,
+                    queue as f32,
+                );
             }
             Ok(())
         })
@@ -153,7 +172,8 @@ impl Places {
         let Some(map) = map else { return Ok(None) };
         let grid = Grid::of(map);
         each_row(rows, axes, number, &[lat, lon, deaths], |row| {
-            let Some(cell) = super::people::cell_at(map, &grid, row.number(lat)?, row.number(lon)?) else {
+            let Some(cell) = super::people::cell_at(map, &grid, row.number(lat)?, row.number(lon)?)
+            else {
                 return Ok(());
             };
             let deaths = row.number(deaths)?;
@@ -166,7 +186,10 @@ impl Places {
                     _ => 2,
                 };
                 let at = (map.cells.row[cell], map.cells.col[cell]);
-                self.example.entry(row.scenario).or_default().push(json!([row.day, at.0, at.1, kind, deaths]));
+                self.example
+                    .entry(row.scenario)
+                    .or_default()
+                    .push(json!([row.day, at.0, at.1, kind, deaths]));
             }
             Ok(())
         })
@@ -182,10 +205,11 @@ impl Places {
         let (state, control) = (rows.column("state")?, rows.column("control_mean")?);
         each_row(rows, axes, number, &[control], |row| {
             let name = row.fields.get(state).unwrap_or_default();
-            let state = self.states.iter().position(|s| s.as_bytes() == name).unwrap_or_else(|| {
-                self.states.push(String::from_utf8_lossy(name).into_owned());
-                self.states.len() - 1
-            });
+            let state =
+                self.states.iter().position(|s| s.as_bytes() == name).unwrap_or_else(|| {
+                    self.states.push(String::from_utf8_lossy(name).into_owned());
+                    self.states.len() - 1
+                });
             self.control.add([row.scenario, state, 0], row.day, row.number(control)? as f32);
             self.counted.add([row.scenario, state, 0], row.day, 1.0);
             Ok(())
@@ -200,7 +224,11 @@ impl Places {
         for (line, [id, ..]) in self.lines.iter().enumerate() {
             let (queue, policy) = crossings.entry(id).or_default();
             let runs = axes.whole("crossings", s);
-            *queue += self.queues.get(&(s, line)).and_then(|cube| waiting(cube, &runs, day)).unwrap_or(0.0);
+            *queue += self
+                .queues
+                .get(&(s, line))
+                .and_then(|cube| waiting(cube, &runs, day))
+                .unwrap_or(0.0);
             let holds = self.changes.get(&(s, line)).map(|changes| policies(changes, day + 1));
             *policy = (*policy).max(holds.and_then(|days| days.last().copied().flatten()));
         }
@@ -211,7 +239,9 @@ impl Places {
         };
         let week = (day / EVENT_DAYS) as u64;
         let mut fought: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
-        for &(key, run, _) in self.events.get(&s).into_iter().flatten().filter(|(key, ..)| key >> 32 == week) {
+        for &(key, run, _) in
+            self.events.get(&s).into_iter().flatten().filter(|(key, ..)| key >> 32 == week)
+        {
             fought.entry(key as u32 as usize).or_default().insert(run);
         }
         let runs = axes.whole("events", s).len().max(1);
@@ -233,7 +263,9 @@ impl Places {
             let shape = [scenarios, lines, days];
             let each = lines * days;
             let filled = |zero: fn(&Axes, &str, usize) -> f32| -> Vec<f32> {
-                (0..scenarios).flat_map(|s| std::iter::repeat_n(zero(axes, "crossings", s), each)).collect()
+                (0..scenarios)
+                    .flat_map(|s| std::iter::repeat_n(zero(axes, "crossings", s), each))
+                    .collect()
             };
             let (mut median, mut example) = (filled(zero), filled(example_zero));
             for (&(s, line), cube) in &self.queues {
@@ -244,7 +276,8 @@ impl Places {
                         median[at] = queue as f32;
                     }
                     if let Some(run) = axes.typical[s].filter(|run| runs.contains(run)) {
-                        let value = cube.line([run, 0, 0]).get(d).copied().filter(|v| v.is_finite());
+                        let value =
+                            cube.line([run, 0, 0]).get(d).copied().filter(|v| v.is_finite());
                         example[at] = value.unwrap_or(0.0);
                     }
                 }
@@ -254,7 +287,8 @@ impl Places {
             let mut policy = vec![f32::NAN; lines * scenarios * days];
             for (&(s, line), changes) in &self.changes {
                 for (d, holds) in policies(changes, days).into_iter().enumerate() {
-                    policy[(s * lines + line) * days + d] = holds.map_or(f32::NAN, |most| most as f32);
+                    policy[(s * lines + line) * days + d] =
+                        holds.map_or(f32::NAN, |most| most as f32);
                 }
             }
             out.block(2, "map/policy".into(), pack::linear(&shape, &policy, 1.0));
@@ -267,7 +301,11 @@ impl Places {
             let sums = self.control.flat(shape, f32::NAN);
             let runs = self.counted.flat(shape, 1.0);
             let mean: Vec<f32> = sums.iter().zip(runs).map(|(s, n)| s / n.max(1.0)).collect();
-            out.block(3, "map/control".into(), pack::linear(&[scenarios, self.states.len(), days], &mean, 0.01));
+            out.block(
+                3,
+                "map/control".into(),
+                pack::linear(&[scenarios, self.states.len(), days], &mean, 0.01),
+            );
             out.put("control_states", json!(self.states));
         }
     }
@@ -299,8 +337,10 @@ impl Places {
                 band_json(values)
             };
             // The last policy holds to the end of the study.
-            let closed =
-                |p: &Passage| (p.closed_days + if p.policy[1] == 2 { days - p.last_day.min(days) } else { 0 }) as f64;
+            let closed = |p: &Passage| {
+                (p.closed_days + if p.policy[1] == 2 { days - p.last_day.min(days) } else { 0 })
+                    as f64
+            };
             rows.push(json!({
                 "s": s, "l": line, "served": of(&|p| p.served), "queue": of(&|p| p.longest_queue),
                 "wait": of(&|p| p.longest_wait), "closed": of(&closed),
@@ -335,13 +375,18 @@ impl Places {
             return;
         }
         // Columns of a list sorted by scenario, week and cell: small differences.
-        for (i, name) in ["scenario", "week", "row", "col", "share", "deaths"].into_iter().enumerate() {
+        for (i, name) in
+            ["scenario", "week", "row", "col", "share", "deaths"].into_iter().enumerate()
+        {
             let column: Vec<f32> = all.iter().map(|r| r[i]).collect();
             let step = if name == "deaths" { 0.1 } else { 1.0 };
             out.block(3, format!("events/{name}"), pack::linear(&[column.len()], &column, step));
         }
         out.put("event_days", json!(EVENT_DAYS));
-        out.put("example_events", (0..axes.scenarios.len()).map(|s| json!(self.example.get(&s))).collect());
+        out.put(
+            "example_events",
+            (0..axes.scenarios.len()).map(|s| json!(self.example.get(&s))).collect(),
+        );
     }
 }
 

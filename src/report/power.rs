@@ -28,16 +28,28 @@ impl Power {
         match study.rows("states").and_then(|rows| self.read_states(rows, number, axes)) {
             Ok(problem) => out.notes.extend(problem),
             Err(problem) => {
-                out.not_shown((number, study), "states", &problem, "reserve, influence and arms of Russia");
+                out.not_shown(
+                    (number, study),
+                    "states",
+                    &problem,
+                    "reserve, influence and arms of Russia",
+                );
             }
         }
         match study.rows("actions").and_then(|rows| self.read_actions(rows, number, axes)) {
             Ok(problem) => out.notes.extend(problem),
-            Err(problem) => out.not_shown((number, study), "actions", &problem, "actions of states"),
+            Err(problem) => {
+                out.not_shown((number, study), "actions", &problem, "actions of states")
+            }
         }
     }
 
-    fn read_states(&mut self, rows: Rows, number: usize, axes: &mut Axes) -> Result<Option<String>, String> {
+    fn read_states(
+        &mut self,
+        rows: Rows,
+        number: usize,
+        axes: &mut Axes,
+    ) -> Result<Option<String>, String> {
         let mut wanted = Vec::new();
         for column in columns::STATES.iter().filter(|c| c.kind == ColumnKind::Number) {
             let Some(at) = rows.find(column.name) else { continue };
@@ -58,12 +70,30 @@ impl Power {
         })
     }
 
-    fn read_actions(&mut self, rows: Rows, number: usize, axes: &mut Axes) -> Result<Option<String>, String> {
-        let columns = [rows.column("actor")?, rows.column("action")?, rows.column("target")?, rows.column("reason")?];
+    fn read_actions(
+        &mut self,
+        rows: Rows,
+        number: usize,
+        axes: &mut Axes,
+    ) -> Result<Option<String>, String> {
+        let columns = [
+            rows.column("actor")?,
+            rows.column("action")?,
+            rows.column("target")?,
+            rows.column("reason")?,
+        ];
         each_row(rows, axes, number, &[], |row| {
             if self.actions.len() < MOST_ACTIONS {
                 let [actor, action, target, reason] = columns.map(|c| row.text(c));
-                self.actions.push(json!([row.scenario, row.run, row.day, actor, action, target, reason]));
+                self.actions.push(json!([
+                    row.scenario,
+                    row.run,
+                    row.day,
+                    actor,
+                    action,
+                    target,
+                    reason
+                ]));
             } else {
                 self.left_out += 1;
             }
@@ -80,18 +110,29 @@ impl Power {
             for (s, runs) in axes.runs.iter().enumerate() {
                 for d in 0..days {
                     let mut values: Vec<f64> = (0..runs.len())
-                        .filter_map(|r| cube.line([s, r, 0]).get(d).copied().filter(|v| v.is_finite()).map(f64::from))
+                        .filter_map(|r| {
+                            cube.line([s, r, 0])
+                                .get(d)
+                                .copied()
+                                .filter(|v| v.is_finite())
+                                .map(f64::from)
+                        })
                         .collect();
                     if values.is_empty() {
                         continue;
                     }
                     values.sort_unstable_by(f64::total_cmp);
                     for (q, p) in BAND.into_iter().enumerate() {
-                        bands[(s * 5 + q) * days + d] = crate::study::quantiles::quantile(&values, p) as f32;
+                        bands[(s * 5 + q) * days + d] =
+                            crate::study::quantiles::quantile(&values, p) as f32;
                     }
                 }
             }
-            out.block(2, format!("russia/{name}"), pack::linear(&shape, &bands, pack::step_for(&bands)));
+            out.block(
+                2,
+                format!("russia/{name}"),
+                pack::linear(&shape, &bands, pack::step_for(&bands)),
+            );
         }
         let about = |name: &String| columns::STATES.iter().find(|c| c.name == name);
         out.put(
@@ -117,17 +158,31 @@ impl Power {
 /// When there is no `scores.csv` or it lacks a column.
 pub fn scores(folder: &std::path::Path, out: &mut Gathered) -> Result<Vec<Value>, String> {
     let mut rows = Rows::open(folder, "scores")?;
-    let wanted = ["case", "setting", "role", "scope", "series", "score", "subject", "value", "unit", "n_points"];
+    let wanted = [
+        "case", "setting", "role", "scope", "series", "score", "subject", "value", "unit",
+        "n_points",
+    ];
     let mut at = [0; 10];
     for (to, name) in at.iter_mut().zip(wanted) {
         *to = rows.column(name)?;
     }
-    let kept = ["crps", "crps_skill", "crps_relative", "coverage_50", "coverage_90", "log_ratio", "bias", "rmse"];
+    let kept = [
+        "crps",
+        "crps_skill",
+        "crps_relative",
+        "coverage_50",
+        "coverage_90",
+        "log_ratio",
+        "bias",
+        "rmse",
+    ];
     let mut list = Vec::new();
     while let Some(record) = rows.next_row() {
-        let text = |i: usize| String::from_utf8_lossy(record.get(at[i]).unwrap_or_default()).into_owned();
+        let text =
+            |i: usize| String::from_utf8_lossy(record.get(at[i]).unwrap_or_default()).into_owned();
         if kept.contains(&text(5).as_str())
-            && let Some(value) = super::rows::number(record.get(at[7]).unwrap_or_default()).filter(|v| v.is_finite())
+            && let Some(value) =
+                super::rows::number(record.get(at[7]).unwrap_or_default()).filter(|v| v.is_finite())
         {
             list.push(json!([
                 text(0),
@@ -157,7 +212,9 @@ pub fn sensitivity(study: &Study, number: usize, out: &mut Gathered) -> Vec<Valu
         match rows.column(name) {
             Ok(column) => *to = column,
             Err(problem) => {
-                out.note(format!("{problem}: the sensitivity of measures to parameters is not shown"));
+                out.note(format!(
+                    "{problem}: the sensitivity of measures to parameters is not shown"
+                ));
                 return Vec::new();
             }
         }

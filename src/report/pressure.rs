@@ -107,7 +107,9 @@ pub fn typical(mut values: Vec<(f64, usize)>) -> Option<usize> {
     }
     sorted.sort_unstable_by(f64::total_cmp);
     let median = quantile(&sorted, 0.5);
-    values.sort_unstable_by(|a, b| (a.0 - median).abs().total_cmp(&(b.0 - median).abs()).then(a.1.cmp(&b.1)));
+    values.sort_unstable_by(|a, b| {
+        (a.0 - median).abs().total_cmp(&(b.0 - median).abs()).then(a.1.cmp(&b.1))
+    });
     values.first().map(|v| v.1)
 }
 
@@ -131,13 +133,19 @@ impl Pressure {
                 ));
                 // An unfinished study has its numbers in its store.
                 if study.unfinished.is_none()
-                    && let Err(problem) =
-                        study.rows("summary").and_then(|rows| self.read_summary(rows, number, axes, out))
+                    && let Err(problem) = study
+                        .rows("summary")
+                        .and_then(|rows| self.read_summary(rows, number, axes, out))
                 {
                     // A study for sensitivity alone has the numbers of each run.
-                    match study.rows("measures").and_then(|rows| self.read_measures(rows, number, axes, out)) {
+                    match study
+                        .rows("measures")
+                        .and_then(|rows| self.read_measures(rows, number, axes, out))
+                    {
                         Ok(()) => {}
-                        Err(other) => out.note(format!("{problem}, {other}: the cards have no peaks")),
+                        Err(other) => {
+                            out.note(format!("{problem}, {other}: the cards have no peaks"))
+                        }
                     }
                 }
             }
@@ -153,7 +161,8 @@ impl Pressure {
         out: &mut Gathered,
     ) -> Result<(), String> {
         let keys = rows.keys()?;
-        let (border, measure, runs) = (rows.column("border")?, rows.column("measure")?, rows.column("replicates")?);
+        let (border, measure, runs) =
+            (rows.column("border")?, rows.column("measure")?, rows.column("replicates")?);
         let mut quantiles = [0; 5];
         for (to, name) in quantiles.iter_mut().zip(BAND_COLUMNS) {
             *to = rows.column(name)?;
@@ -166,7 +175,8 @@ impl Pressure {
                 Some(b"displaced_abroad_persons") => None,
                 _ => continue,
             };
-            let number_in = |column: usize| super::rows::number(record.get(column)?).filter(|v| v.is_finite());
+            let number_in =
+                |column: usize| super::rows::number(record.get(column)?).filter(|v| v.is_finite());
             let mut band = [0.0; 5];
             for (to, column) in band.iter_mut().zip(quantiles) {
                 match number_in(column) {
@@ -203,7 +213,8 @@ impl Pressure {
         out: &mut Gathered,
     ) -> Result<(), String> {
         let keys = rows.keys()?;
-        let (border, measure, value) = (rows.column("border")?, rows.column("measure")?, rows.column("value")?);
+        let (border, measure, value) =
+            (rows.column("border")?, rows.column("measure")?, rows.column("value")?);
         let mut peaks: BTreeMap<(usize, usize), Vec<f64>> = BTreeMap::new();
         let mut abroad: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
         let mut damaged = false;
@@ -229,7 +240,8 @@ impl Pressure {
         if damaged {
             rows.refuse(value, "a number");
         }
-        let band = |values: &mut Vec<f64>| Spread::of(values).map(|s| [s.q05, s.q25, s.q50, s.q75, s.q95]);
+        let band =
+            |values: &mut Vec<f64>| Spread::of(values).map(|s| [s.q05, s.q25, s.q50, s.q75, s.q95]);
         for (at, mut values) in peaks {
             self.summary.insert(at, ([band(&mut values), None], values.len()));
         }
@@ -240,7 +252,14 @@ impl Pressure {
         Ok(())
     }
 
-    fn read_bands(&mut self, study: &Study, number: usize, axes: &mut Axes, out: &mut Gathered, difference: bool) {
+    fn read_bands(
+        &mut self,
+        study: &Study,
+        number: usize,
+        axes: &mut Axes,
+        out: &mut Gathered,
+        difference: bool,
+    ) {
         let table = if difference { "contrasts" } else { "pressure_bands" };
         let rows = match study.rows(table) {
             Ok(rows) => rows,
@@ -271,8 +290,11 @@ impl Pressure {
         let mut between_variants: BTreeMap<String, Cube> = BTreeMap::new();
         let mut of_variant: BTreeMap<usize, usize> = BTreeMap::new();
         let mut variant_cube = Cube::default();
-        let (bands, measures, reference) =
-            (if difference { &mut self.difference } else { &mut self.level }, &mut self.measures, &mut self.reference);
+        let (bands, measures, reference) = (
+            if difference { &mut self.difference } else { &mut self.level },
+            &mut self.measures,
+            &mut self.reference,
+        );
         let mut last = String::new();
         let mut cube = Cube::default();
         let read = each_row(rows, axes, number, &[], |row| {
@@ -304,7 +326,8 @@ impl Pressure {
                 }
                 let references = if same_variant { &mut *reference } else { &mut of_variant };
                 if row.day == 0 || !references.contains_key(&row.scenario) {
-                    let subtracted = row.axes.scenario_named(number, field(outcome), field(variant));
+                    let subtracted =
+                        row.axes.scenario_named(number, field(outcome), field(variant));
                     references.insert(row.scenario, subtracted);
                 }
             }
@@ -346,7 +369,9 @@ impl Pressure {
     ) -> Result<Option<String>, String> {
         let few = axes.runs.iter().map(Vec::len).sum::<usize>() <= MOST_RUNS;
         if !few && self.level.is_empty() {
-            out.note(format!("More than {MOST_RUNS} runs without bands: the charts show the index alone"));
+            out.note(format!(
+                "More than {MOST_RUNS} runs without bands: the charts show the index alone"
+            ));
         }
         let border = rows.column("border")?;
         let terms = TERMS.map(|t| rows.find(t));
@@ -355,12 +380,18 @@ impl Pressure {
         for column in columns::PRESSURE {
             let number = column.kind == crate::recorders::table::ColumnKind::Number;
             let wants = number && (few || column.name == "index") && !TERMS.contains(&column.name);
-            if wants && (self.compared || column.name == "index" || !self.level.contains_key(column.name)) {
+            if wants
+                && (self.compared
+                    || column.name == "index"
+                    || !self.level.contains_key(column.name))
+            {
                 wanted.extend(rows.find(column.name).map(|at| (at, column.name.to_owned())));
             }
         }
-        let mut cubes: Vec<Cube> = wanted.iter().map(|(_, n)| self.runs.remove(n).unwrap_or_default()).collect();
-        let numbers: Vec<usize> = wanted.iter().map(|w| w.0).chain(terms.into_iter().flatten()).collect();
+        let mut cubes: Vec<Cube> =
+            wanted.iter().map(|(_, n)| self.runs.remove(n).unwrap_or_default()).collect();
+        let numbers: Vec<usize> =
+            wanted.iter().map(|w| w.0).chain(terms.into_iter().flatten()).collect();
         let read = each_row(rows, axes, number, &numbers, |row| {
             let border = row.axes.border(row.fields.get(border).unwrap_or_default());
             self.summed.add([row.scenario, 0, border], row.day, 1.0);
@@ -401,7 +432,11 @@ impl Pressure {
                 };
                 let flat = cube.flat(shape, f32::NAN);
                 let step = if measure == "index" { 0.01 } else { super::pack::step_for(&flat) };
-                out.block(rank, format!("{kind}/{measure}"), super::pack::linear(&shape, &flat, step));
+                out.block(
+                    rank,
+                    format!("{kind}/{measure}"),
+                    super::pack::linear(&shape, &flat, step),
+                );
             }
         }
         if !self.terms.is_empty() {
@@ -418,23 +453,35 @@ impl Pressure {
         if let Some(index) = self.runs.get("index") {
             let shape = [scenarios, most, borders, days];
             if shape.iter().product::<usize>() > MOST_RUN_VALUES {
-                out.note("There are too many runs to show single ones; pressure.csv has them".into());
+                out.note(
+                    "There are too many runs to show single ones; pressure.csv has them".into(),
+                );
             } else {
-                out.block(3, "runs/index".into(), super::pack::linear(&shape, &index.flat(shape, f32::NAN), 0.1));
+                out.block(
+                    3,
+                    "runs/index".into(),
+                    super::pack::linear(&shape, &index.flat(shape, f32::NAN), 0.1),
+                );
             }
         }
         self.between_studies(axes, out);
-        let mut table = self.runs.get("index").map(|index| border_table(index, axes)).unwrap_or_default();
+        let mut table =
+            self.runs.get("index").map(|index| border_table(index, axes)).unwrap_or_default();
         table.extend(self.summary_table());
         if !table.is_empty() {
             out.put("borders_table", Value::Array(table));
         }
         if !self.abroad.is_empty() {
-            out.put("abroad", (0..scenarios).map(|s| json!(self.abroad.get(&s).map(|q| q.map(short)))).collect());
+            out.put(
+                "abroad",
+                (0..scenarios).map(|s| json!(self.abroad.get(&s).map(|q| q.map(short)))).collect(),
+            );
         }
         let about = |name: &str| columns::PRESSURE.iter().find(|c| c.name == name);
         // In the order of the table's columns.
-        self.measures.sort_by_key(|m| columns::PRESSURE.iter().position(|c| c.name == m).unwrap_or(usize::MAX));
+        self.measures.sort_by_key(|m| {
+            columns::PRESSURE.iter().position(|c| c.name == m).unwrap_or(usize::MAX)
+        });
         let measures = self.measures.iter().filter(|m| self.level.contains_key(*m));
         out.put(
             "measures",
@@ -467,7 +514,9 @@ impl Pressure {
     fn summary_table(&self) -> Vec<Value> {
         let row = |(&(s, b), (bands, runs)): (_, &([Option<[f64; 5]>; 2], usize))| {
             let [peak, day] = bands.map(|band| band.map(|q| q.map(short)));
-            Some(json!({ "s": s, "b": b, "n": runs, "peak": peak?, "peak_day": day, "above": null, "stays": null }))
+            Some(
+                json!({ "s": s, "b": b, "n": runs, "peak": peak?, "peak_day": day, "above": null, "stays": null }),
+            )
         };
         self.summary.iter().filter_map(row).collect()
     }
@@ -480,7 +529,9 @@ impl Pressure {
             .enumerate()
             .filter(|(_, s)| s.study == 1)
             .filter_map(|(b, s)| {
-                let twin = |t: &super::axes::Scenario| t.study == 0 && t.outcome == s.outcome && t.variant == s.variant;
+                let twin = |t: &super::axes::Scenario| {
+                    t.study == 0 && t.outcome == s.outcome && t.variant == s.variant
+                };
                 axes.scenarios.iter().position(twin).map(|a| (a, b))
             })
             .collect();
@@ -496,7 +547,10 @@ impl Pressure {
             .map(|&(a, b)| {
                 other[b] = json!(a);
                 let runs = axes.runs[b].iter().enumerate();
-                runs.filter_map(|(rb, run)| axes.runs[a].iter().position(|r| r == run).map(|ra| (ra, rb))).collect()
+                runs.filter_map(|(rb, run)| {
+                    axes.runs[a].iter().position(|r| r == run).map(|ra| (ra, rb))
+                })
+                .collect()
             })
             .collect();
         let shape = [axes.scenarios.len(), 5, axes.borders.len(), axes.days];
@@ -509,8 +563,11 @@ impl Pressure {
                 });
             }
             let flat = bands.flat(shape, f32::NAN);
-            let (rank, step) =
-                if measure == "index" { (1, 0.01) } else { (rank_of(measure) + 1, super::pack::step_for(&flat)) };
+            let (rank, step) = if measure == "index" {
+                (1, 0.01)
+            } else {
+                (rank_of(measure) + 1, super::pack::step_for(&flat))
+            };
             out.block(rank, format!("between/{measure}"), super::pack::linear(&shape, &flat, step));
         }
         out.put("twin", Value::Array(other));
@@ -520,7 +577,8 @@ impl Pressure {
 /// How soon a measure is left out: the components of the index go after the observables that they are made of. The next
 /// rank is that of the measure's difference between two studies.
 fn rank_of(measure: &str) -> u8 {
-    let place = columns::PRESSURE.iter().position(|c| c.name == measure).unwrap_or(columns::PRESSURE.len());
+    let place =
+        columns::PRESSURE.iter().position(|c| c.name == measure).unwrap_or(columns::PRESSURE.len());
     10 + 2 * place.min(40) as u8
 }
 
@@ -529,7 +587,12 @@ fn value(line: &[f32], day: usize) -> Option<f64> {
 }
 
 /// Fills a scenario's bands from values over runs.
-fn spread(bands: &mut Cube, scenario: usize, axes: &Axes, values: impl Fn(usize, usize) -> Vec<f64>) {
+fn spread(
+    bands: &mut Cube,
+    scenario: usize,
+    axes: &Axes,
+    values: impl Fn(usize, usize) -> Vec<f64>,
+) {
     for border in 0..axes.borders.len() {
         for day in 0..axes.days {
             let mut values = values(border, day);
@@ -558,7 +621,8 @@ pub fn longest_stay(line: &[f32], limit: f64) -> usize {
 /// A spread as the page reads it.
 #[must_use]
 pub fn band_json(mut values: Vec<f64>) -> Value {
-    Spread::of(&mut values).map_or(Value::Null, |s| json!([s.q05, s.q25, s.q50, s.q75, s.q95].map(short)))
+    Spread::of(&mut values)
+        .map_or(Value::Null, |s| json!([s.q05, s.q25, s.q50, s.q75, s.q95].map(short)))
 }
 
 /// One row per scenario and border: peak, its day, days above the limits, shares of runs that stay above them.
@@ -566,8 +630,10 @@ fn border_table(index: &Cube, axes: &Axes) -> Vec<Value> {
     let mut rows = Vec::new();
     for (s, runs) in axes.runs.iter().enumerate() {
         for b in 0..axes.borders.len() {
-            let lines: Vec<&[f32]> =
-                (0..runs.len()).map(|r| index.line([s, r, b])).filter(|l| l.iter().any(|v| v.is_finite())).collect();
+            let lines: Vec<&[f32]> = (0..runs.len())
+                .map(|r| index.line([s, r, b]))
+                .filter(|l| l.iter().any(|v| v.is_finite()))
+                .collect();
             if lines.is_empty() {
                 continue;
             }
@@ -583,7 +649,12 @@ fn border_table(index: &Cube, axes: &Axes) -> Vec<Value> {
                 peak_days.push(best.1 as f64);
             }
             let above = LIMITS.map(|limit| {
-                band_json(lines.iter().map(|l| l.iter().filter(|v| f64::from(**v) > limit).count() as f64).collect())
+                band_json(
+                    lines
+                        .iter()
+                        .map(|l| l.iter().filter(|v| f64::from(**v) > limit).count() as f64)
+                        .collect(),
+                )
             });
             let stays = LIMITS.map(|limit| {
                 let staying = lines.iter().filter(|l| longest_stay(l, limit) >= STAY_DAYS).count();

@@ -69,16 +69,19 @@ impl Rows {
         let Some(length) = std::fs::metadata(&self.path).ok().map(|m| m.len()) else { return };
         if length < named {
             self.extent = Extent::Cut;
-            self.length = Some(format!("cut: {length} of the {named} bytes that manifest.json names"));
+            self.length =
+                Some(format!("cut: {length} of the {named} bytes that manifest.json names"));
         } else if length > named {
-            self.length = Some(format!("changed: {length} bytes where manifest.json names {named}"));
+            self.length =
+                Some(format!("changed: {length} bytes where manifest.json names {named}"));
         }
     }
 
     /// Name of the table.
     #[must_use]
     pub fn name(&self) -> String {
-        let file = self.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let file =
+            self.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         file.split('.').next().unwrap_or_default().to_owned()
     }
 
@@ -108,7 +111,8 @@ impl Rows {
         let shown = path.display().to_string();
         let mut reader = csv::Reader::from_reader(from);
         let header = reader.byte_headers().map_err(|e| format!("{shown}: {e}"))?;
-        let header: Vec<String> = header.iter().map(|h| String::from_utf8_lossy(h).into_owned()).collect();
+        let header: Vec<String> =
+            header.iter().map(|h| String::from_utf8_lossy(h).into_owned()).collect();
         if header.is_empty() {
             return Err(format!("{shown} is empty"));
         }
@@ -165,7 +169,8 @@ impl Rows {
                     }
                     _ => e.to_string(),
                 };
-                self.problem = Some(format!("{}: {found}; the rows above it are shown", self.path.display()));
+                self.problem =
+                    Some(format!("{}: {found}; the rows above it are shown", self.path.display()));
                 None
             }
         }
@@ -256,7 +261,10 @@ pub fn number(field: &[u8]) -> Option<f64> {
 #[must_use]
 pub fn day_number(field: &[u8]) -> Option<i32> {
     let digits = |range: std::ops::Range<usize>| -> Option<i32> {
-        field.get(range)?.iter().try_fold(0, |n, b| b.is_ascii_digit().then(|| n * 10 + i32::from(b - b'0')))
+        field
+            .get(range)?
+            .iter()
+            .try_fold(0, |n, b| b.is_ascii_digit().then(|| n * 10 + i32::from(b - b'0')))
     };
     if field.len() < 10 || field[4] != b'-' || field[7] != b'-' {
         return None;
@@ -283,7 +291,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("runs.csv.1f.part"), "a,b\n1,2\n").unwrap();
         std::fs::write(dir.path().join("runs.csv.2e.part"), "a,b\n1,2\n3,4567\n3,4").unwrap();
-        std::fs::write(dir.path().join("runs.csv.mine.part"), "a,b\n1,2\n3,4567\n3,4\n5,6\n").unwrap();
+        std::fs::write(dir.path().join("runs.csv.mine.part"), "a,b\n1,2\n3,4567\n3,4\n5,6\n")
+            .unwrap();
         let mut rows = Rows::open(dir.path(), "runs").unwrap();
         assert!(rows.next_row().is_some());
         assert_eq!(rows.next_row().unwrap().get(1), Some(&b"4567"[..]));

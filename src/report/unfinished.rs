@@ -45,9 +45,11 @@ impl Unfinished {
                 return None;
             }
         };
-        let readable = || store.parts().iter().filter(|part| part.head.store > 0 && !part.other_columns);
+        let readable =
+            || store.parts().iter().filter(|part| part.head.store > 0 && !part.other_columns);
         // Texts of instants in UTC stand in the order of time.
-        let last = readable().max_by(|a, b| a.head.started.cmp(&b.head.started).then(a.name.cmp(&b.name)));
+        let last =
+            readable().max_by(|a, b| a.head.started.cmp(&b.head.started).then(a.name.cmp(&b.name)));
         let Some(head) = last.map(|part| part.head.clone()) else {
             if !store.parts().is_empty() {
                 out.note(format!(
@@ -65,9 +67,13 @@ impl Unfinished {
                 State::Missing => {}
             }
         }
-        let others: usize = readable().filter(|p| p.head.plan_hash != head.plan_hash).map(|p| p.runs).sum();
+        let others: usize =
+            readable().filter(|p| p.head.plan_hash != head.plan_hash).map(|p| p.runs).sum();
         if others > 0 {
-            out.note(format!("{}: {others} runs of other plans in its store are not shown", folder.display()));
+            out.note(format!(
+                "{}: {others} runs of other plans in its store are not shown",
+                folder.display()
+            ));
         }
         Some(Self { store, head, done, failed })
     }
@@ -89,7 +95,8 @@ impl Unfinished {
         let table = Table::RECORDED.into_iter().find(|table| table.name() == name)?;
         let has = |copy: &Copied| copy.done.layout.tables.iter().any(|t| t.table == table);
         self.done.iter().any(has).then(|| {
-            let rows = RunRows { of: Arc::clone(self), table, next: 0, bytes: Cursor::new(header(table)) };
+            let rows =
+                RunRows { of: Arc::clone(self), table, next: 0, bytes: Cursor::new(header(table)) };
             let mut rows = Rows::read(called.to_owned(), Box::new(rows))?;
             rows.extent = Extent::Store;
             Ok(rows)
@@ -104,10 +111,16 @@ impl Unfinished {
             let (done, failed) = self.count(group);
             let missing = group.runs.saturating_sub(done.len() + failed);
             if missing + failed > 0 {
-                let variant = if group.variant == "base" { String::new() } else { format!(", {}", group.variant) };
+                let variant = if group.variant == "base" {
+                    String::new()
+                } else {
+                    format!(", {}", group.variant)
+                };
                 let failed = if failed > 0 { format!(", {failed} failed") } else { String::new() };
                 let (outcome, done, runs) = (&group.outcome, done.len(), group.runs);
-                far.push(format!("{outcome}{variant}: {done} of {runs} runs done{failed}, {missing} missing"));
+                far.push(format!(
+                    "{outcome}{variant}: {done} of {runs} runs done{failed}, {missing} missing"
+                ));
             }
         }
         if !far.is_empty() {
@@ -123,7 +136,8 @@ impl Unfinished {
         for run in &self.failed {
             let of = self.head.groups.iter().find(|g| (g.first..=g.last).contains(run));
             if let Some(group) = of {
-                let at = axes.scenario_named(number, group.outcome.as_bytes(), group.variant.as_bytes());
+                let at =
+                    axes.scenario_named(number, group.outcome.as_bytes(), group.variant.as_bytes());
                 axes.failed[at] += 1;
             }
         }
@@ -136,7 +150,9 @@ impl Unfinished {
                     for blob in &copy.done.layout.tables {
                         kept.entry(blob.table).or_default().insert((scenario, run));
                     }
-                    ends.entry(scenario).or_default().push((copy.done.headline.displaced_abroad as f64, run));
+                    ends.entry(scenario)
+                        .or_default()
+                        .push((copy.done.headline.displaced_abroad as f64, run));
                 }
                 Ok(None) => {}
                 Err(problem) => out.note(problem),
@@ -149,16 +165,26 @@ impl Unfinished {
         for (table, runs) in kept {
             if !runs.is_empty() && runs.len() < done {
                 let (file, few) = (folder.join(table.file()), runs.len());
-                out.note(format!("{}: {few} of the {done} runs that are done keep this table", file.display()));
+                out.note(format!(
+                    "{}: {few} of the {done} runs that are done keep this table",
+                    file.display()
+                ));
             }
             axes.keep(number, table.name(), runs);
         }
     }
 
     /// Scenario and position of a run, as its rows say; nothing when it keeps none.
-    fn place(&self, copy: &Copied, number: usize, axes: &mut Axes) -> Result<Option<(usize, usize)>, String> {
+    fn place(
+        &self,
+        copy: &Copied,
+        number: usize,
+        axes: &mut Axes,
+    ) -> Result<Option<(usize, usize)>, String> {
         let tables = self.store.rows(copy).map_err(|problem| self.told(copy, &problem))?;
-        let Some((table, rows)) = tables.into_iter().find(|(_, rows)| !rows.is_empty()) else { return Ok(None) };
+        let Some((table, rows)) = tables.into_iter().find(|(_, rows)| !rows.is_empty()) else {
+            return Ok(None);
+        };
         let all = Cursor::new(header(table)).chain(Cursor::new(rows));
         let mut rows = Rows::read(table.file().into(), Box::new(all))?;
         let keys = rows.keys()?;
@@ -170,7 +196,10 @@ impl Unfinished {
     /// Runs of a group with results, and how many failed.
     fn count(&self, group: &Group) -> (Vec<&Copied>, usize) {
         let ours = |run: usize| (group.first..=group.last).contains(&run);
-        (self.done.iter().filter(|copy| ours(copy.run)).collect(), self.failed.iter().filter(|&&run| ours(run)).count())
+        (
+            self.done.iter().filter(|copy| ours(copy.run)).collect(),
+            self.failed.iter().filter(|&&run| ours(run)).count(),
+        )
     }
 
     /// What is done and missing by outcome and variant, with the numbers of the runs that are done.
@@ -198,7 +227,11 @@ impl Unfinished {
         match problem {
             ReadError::System(error) => error.to_string(),
             ReadError::Damaged { part, damage, .. } => {
-                format!("{}: run {} is damaged: {damage}", self.store.path(*part).display(), copy.run)
+                format!(
+                    "{}: run {} is damaged: {damage}",
+                    self.store.path(*part).display(),
+                    copy.run
+                )
             }
         }
     }

@@ -43,7 +43,12 @@ pub struct Analysis {
 
 /// Effects or indices of every group and measure; none when the design was not made for it.
 #[must_use]
-pub fn analyse(points: &Points, groups: &[Group], measures: &[Measure], bootstrap: &Bootstrap) -> Option<Analysis> {
+pub fn analyse(
+    points: &Points,
+    groups: &[Group],
+    measures: &[Measure],
+    bootstrap: &Bootstrap,
+) -> Option<Analysis> {
     let factors: Vec<&str> = points.columns().iter().map(|column| column.path.as_str()).collect();
     let (method, main) = match points.kind() {
         Kind::Morris { .. } => ("morris", "mu_star"),
@@ -69,7 +74,9 @@ pub fn analyse(points: &Points, groups: &[Group], measures: &[Measure], bootstra
             match points.kind() {
                 Kind::Morris { .. } => {
                     for (factor, effects) in
-                        elementary_effects(factors.len(), points.moves(), results).iter().enumerate()
+                        elementary_effects(factors.len(), points.moves(), results)
+                            .iter()
+                            .enumerate()
                     {
                         let Some(found) = summary(effects, bootstrap) else { continue };
                         push(factor, None, "mu", found.mu, found.samples);
@@ -91,7 +98,9 @@ pub fn analyse(points: &Points, groups: &[Group], measures: &[Measure], bootstra
                 Kind::Plain(_) => {}
             }
             if analysis.rows.len() == before {
-                analysis.silent.push(format!("{measure} under {} ({})", group.outcome, group.variant));
+                analysis
+                    .silent
+                    .push(format!("{measure} under {} ({})", group.outcome, group.variant));
             }
         }
     }
@@ -100,9 +109,14 @@ pub fn analyse(points: &Points, groups: &[Group], measures: &[Measure], bootstra
 
 impl Analysis {
     /// The rows of a measure in a group, by factor: the main index beside the one that goes with it (`mu` or `S1`).
-    pub fn pairs<'a>(&'a self, measure: &'a Measure, group: &'a Group) -> impl Iterator<Item = (&'a Row, &'a Row)> {
-        let here =
-            move |row: &&Row| row.measure == *measure && row.outcome == group.outcome && row.variant == group.variant;
+    pub fn pairs<'a>(
+        &'a self,
+        measure: &'a Measure,
+        group: &'a Group,
+    ) -> impl Iterator<Item = (&'a Row, &'a Row)> {
+        let here = move |row: &&Row| {
+            row.measure == *measure && row.outcome == group.outcome && row.variant == group.variant
+        };
         let beside = if self.main == "ST" { "S1" } else { "mu" };
         let mains = self.rows.iter().filter(here).filter(|row| row.index == self.main);
         mains.filter_map(move |main| {
@@ -115,7 +129,8 @@ impl Analysis {
     #[must_use]
     pub fn order(&self, measure: &Measure) -> Vec<&str> {
         let mut most: Vec<(f64, &str)> = Vec::new();
-        for row in self.rows.iter().filter(|row| row.index == self.main && row.measure == *measure) {
+        for row in self.rows.iter().filter(|row| row.index == self.main && row.measure == *measure)
+        {
             match most.iter_mut().find(|(_, name)| *name == row.parameter) {
                 Some(known) => known.0 = known.0.max(row.estimate.value),
                 None => most.push((row.estimate.value, &row.parameter)),
@@ -136,11 +151,16 @@ mod tests {
     #[test]
     fn a_morris_study_finds_the_factor_that_matters_and_the_sign() {
         let key = RunKey::new(4, 0);
-        let column = |path: &str| Column { path: path.into(), target: Target::Key, values: Values::Numbers };
+        let column =
+            |path: &str| Column { path: path.into(), target: Target::Key, values: Values::Numbers };
         let units = morris::trajectories(key, 6, 4, 2);
         let kind = Kind::Morris { trajectories: 6, levels: 4 };
-        let points = Points::new(vec![column("a"), column("b")], units.iter().flatten().copied().collect(), kind)
-            .with_moves(morris::moves(&units, 4));
+        let points = Points::new(
+            vec![column("a"), column("b")],
+            units.iter().flatten().copied().collect(),
+            kind,
+        )
+        .with_moves(morris::moves(&units, 4));
         let measure = Measure { name: "attention_diverted".into(), border: String::new() };
         let group = |y: &dyn Fn(&[f64]) -> f64| Group {
             outcome: "continuity".into(),
@@ -152,13 +172,18 @@ mod tests {
         let moved = [group(&|u| 2.0 * u[0] - 5.0 * u[1])];
         let analysis = analyse(&points, &moved, &measures, &bootstrap).unwrap();
         assert_eq!(analysis.order(&measure), ["b", "a"]);
-        let pairs: Vec<(f64, f64)> =
-            analysis.pairs(&measure, &moved[0]).map(|(m, s)| (m.estimate.value, s.estimate.value)).collect();
+        let pairs: Vec<(f64, f64)> = analysis
+            .pairs(&measure, &moved[0])
+            .map(|(m, s)| (m.estimate.value, s.estimate.value))
+            .collect();
         assert!((pairs[0].0 - 2.0).abs() < 1e-12 && (pairs[0].1 - 2.0).abs() < 1e-12);
         assert!((pairs[1].0 - 5.0).abs() < 1e-12 && (pairs[1].1 + 5.0).abs() < 1e-12);
         let mut failed = group(&|u| u[0]);
         failed.results[0].fill(None);
         let silent = analyse(&points, &[failed], &measures, &bootstrap).unwrap();
-        assert_eq!((silent.rows.len(), silent.silent[0].as_str()), (0, "attention_diverted under continuity (base)"));
+        assert_eq!(
+            (silent.rows.len(), silent.silent[0].as_str()),
+            (0, "attention_diverted under continuity (base)")
+        );
     }
 }

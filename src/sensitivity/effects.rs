@@ -19,7 +19,11 @@ pub struct Effects {
 /// The effects of each factor from the steps of trajectories, one after another, each of as many steps as there are factors, and the
 /// results at their points, one more than steps. A step with a missing result gives no effect.
 #[must_use]
-pub fn elementary_effects(factors: usize, moves: &[Move], results: &[Option<f64>]) -> Vec<Vec<f64>> {
+pub fn elementary_effects(
+    factors: usize,
+    moves: &[Move],
+    results: &[Option<f64>],
+) -> Vec<Vec<f64>> {
     let mut effects = vec![Vec::new(); factors];
     for (moves, results) in moves.chunks(factors.max(1)).zip(results.chunks(factors + 1)) {
         for (moved, results) in moves.iter().zip(results.windows(2)) {
@@ -40,10 +44,12 @@ pub fn summary(effects: &[f64], bootstrap: &Bootstrap) -> Option<Effects> {
     }
     let everything: Vec<usize> = (0..count).collect();
     let mean = |picked: &[usize]| picked.iter().map(|&i| effects[i]).sum::<f64>() / count as f64;
-    let size = |picked: &[usize]| picked.iter().map(|&i| effects[i].abs()).sum::<f64>() / count as f64;
+    let size =
+        |picked: &[usize]| picked.iter().map(|&i| effects[i].abs()).sum::<f64>() / count as f64;
     let deviation = |picked: &[usize]| {
         let mean = mean(picked);
-        (picked.iter().map(|&i| (effects[i] - mean).powi(2)).sum::<f64>() / (count - 1) as f64).sqrt()
+        (picked.iter().map(|&i| (effects[i] - mean).powi(2)).sum::<f64>() / (count - 1) as f64)
+            .sqrt()
     };
     Some(Effects {
         mu: bootstrap.interval(count, mean(&everything), mean),
@@ -59,7 +65,8 @@ mod tests {
     use crate::design::morris;
     use crate::random::RunKey;
 
-    const BOOTSTRAP: Bootstrap = Bootstrap { key: RunKey::new(1, 0), resamples: 1000, confidence: 0.95 };
+    const BOOTSTRAP: Bootstrap =
+        Bootstrap { key: RunKey::new(1, 0), resamples: 1000, confidence: 0.95 };
 
     // SALib 1.6.0 under Python 3.11, its own trajectories and its own numbers for them:
     //   from SALib.sample.morris import sample; from SALib.analyze import morris
@@ -105,7 +112,11 @@ mod tests {
         ];
         for (list, (mu, mu_star, sigma, half)) in effects.iter().zip(expected) {
             let found = summary(list, &BOOTSTRAP).unwrap();
-            assert!((found.mu.value - mu).abs() < 1e-12 && (found.mu_star.value - mu_star).abs() < 1e-12, "{found:?}");
+            assert!(
+                (found.mu.value - mu).abs() < 1e-12
+                    && (found.mu_star.value - mu_star).abs() < 1e-12,
+                "{found:?}"
+            );
             assert!((found.sigma.value - sigma).abs() < 1e-12 && found.samples == 4, "{found:?}");
             let width = found.mu_star.high - found.mu_star.low;
             assert!((width / (2.0 * half) - 1.0).abs() < 0.25, "{width} against {}", 2.0 * half);

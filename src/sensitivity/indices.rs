@@ -40,10 +40,17 @@ impl Block<'_> {
 /// The indices of a result from its values at the points of the design, in the order of the design. Base points with a missing
 /// result are left out. Nothing with fewer than two base points, or when the result does not vary.
 #[must_use]
-pub fn indices(results: &[Option<f64>], factors: usize, second_order: bool, bootstrap: &Bootstrap) -> Option<Indices> {
+pub fn indices(
+    results: &[Option<f64>],
+    factors: usize,
+    second_order: bool,
+    bootstrap: &Bootstrap,
+) -> Option<Indices> {
     let width = crate::design::saltelli::rows_per_base(factors, second_order);
-    let kept: Vec<Vec<f64>> =
-        results.chunks_exact(width).filter_map(|rows| rows.iter().copied().collect::<Option<Vec<f64>>>()).collect();
+    let kept: Vec<Vec<f64>> = results
+        .chunks_exact(width)
+        .filter_map(|rows| rows.iter().copied().collect::<Option<Vec<f64>>>())
+        .collect();
     if kept.len() < 2 {
         return None;
     }
@@ -54,7 +61,8 @@ pub fn indices(results: &[Option<f64>], factors: usize, second_order: bool, boot
     if deviation <= 1e-12 * mean.abs().max(1e-300) {
         return None;
     }
-    let scaled: Vec<Vec<f64>> = kept.iter().map(|rows| rows.iter().map(|y| (y - mean) / deviation).collect()).collect();
+    let scaled: Vec<Vec<f64>> =
+        kept.iter().map(|rows| rows.iter().map(|y| (y - mean) / deviation).collect()).collect();
     let blocks: Vec<Block<'_>> = scaled.iter().map(|rows| Block { rows, factors }).collect();
     let everything: Vec<usize> = (0..blocks.len()).collect();
     let average = |picked: &[usize], value: &dyn Fn(&Block<'_>) -> f64| {
@@ -63,17 +71,25 @@ pub fn indices(results: &[Option<f64>], factors: usize, second_order: bool, boot
     // The variance of A and B together.
     let variance = |picked: &[usize]| {
         let mean = average(picked, &|block| f64::midpoint(block.a(), block.b()));
-        average(picked, &|block| f64::midpoint((block.a() - mean).powi(2), (block.b() - mean).powi(2)))
+        average(picked, &|block| {
+            f64::midpoint((block.a() - mean).powi(2), (block.b() - mean).powi(2))
+        })
     };
-    let first = |picked: &[usize], j: usize| average(picked, &|x| x.b() * (x.ab(j) - x.a())) / variance(picked);
-    let total = |picked: &[usize], j: usize| 0.5 * average(picked, &|x| (x.a() - x.ab(j)).powi(2)) / variance(picked);
+    let first = |picked: &[usize], j: usize| {
+        average(picked, &|x| x.b() * (x.ab(j) - x.a())) / variance(picked)
+    };
+    let total = |picked: &[usize], j: usize| {
+        0.5 * average(picked, &|x| (x.a() - x.ab(j)).powi(2)) / variance(picked)
+    };
     let second = |picked: &[usize], j: usize, k: usize| {
         let joint = average(picked, &|x| x.ba(j) * x.ab(k) - x.a() * x.b()) / variance(picked);
         joint - first(picked, j) - first(picked, k)
     };
-    let estimate =
-        |statistic: &dyn Fn(&[usize]) -> f64| bootstrap.interval(blocks.len(), statistic(&everything), statistic);
-    let pairs = (0..factors).flat_map(|j| (j + 1..factors).map(move |k| (j, k))).filter(|_| second_order);
+    let estimate = |statistic: &dyn Fn(&[usize]) -> f64| {
+        bootstrap.interval(blocks.len(), statistic(&everything), statistic)
+    };
+    let pairs =
+        (0..factors).flat_map(|j| (j + 1..factors).map(move |k| (j, k))).filter(|_| second_order);
     Some(Indices {
         first: (0..factors).map(|j| estimate(&|picked| first(picked, j))).collect(),
         total: (0..factors).map(|j| estimate(&|picked| total(picked, j))).collect(),
@@ -91,7 +107,8 @@ mod tests {
     use crate::design::sobol::sobol;
     use crate::random::RunKey;
 
-    const BOOTSTRAP: Bootstrap = Bootstrap { key: RunKey::new(1, 0), resamples: 500, confidence: 0.95 };
+    const BOOTSTRAP: Bootstrap =
+        Bootstrap { key: RunKey::new(1, 0), resamples: 500, confidence: 0.95 };
 
     /// Ishigami and Homma (1990): `sin x1 + 7 sin^2 x2 + 0.1 x3^4 sin x1`, each from -pi to pi.
     fn ishigami(unit: &[f64]) -> f64 {
@@ -108,7 +125,10 @@ mod tests {
     }
 
     fn close(found: &[f64], expected: &[f64], within: f64) {
-        assert!(found.iter().zip(expected).all(|(a, b)| (a - b).abs() < within), "{found:?} against {expected:?}");
+        assert!(
+            found.iter().zip(expected).all(|(a, b)| (a - b).abs() < within),
+            "{found:?} against {expected:?}"
+        );
     }
 
     // SALib 1.6.0 under Python 3.11:
@@ -120,20 +140,42 @@ mod tests {
     fn the_indices_are_those_of_salib() {
         let points = saltelli(&sobol(None, 64, 64, 6), true);
         let found = indices(&results(&points), 3, true, &BOOTSTRAP).unwrap();
-        close(&values(&found.first), &[0.33288102628956323, 0.3625565440736223, 0.029790208055050883], 1e-9);
-        close(&values(&found.total), &[0.6173886067211046, 0.4439066230292659, 0.2898922639255715], 1e-9);
+        close(
+            &values(&found.first),
+            &[0.33288102628956323, 0.3625565440736223, 0.029790208055050883],
+            1e-9,
+        );
+        close(
+            &values(&found.total),
+            &[0.6173886067211046, 0.4439066230292659, 0.2898922639255715],
+            1e-9,
+        );
         let second: Vec<f64> = found.second.iter().map(|(_, _, e)| e.value).collect();
         close(&second, &[0.16355710240960625, 0.3611737864875838, 0.10314425823892394], 1e-9);
-        assert_eq!(found.second.iter().map(|(j, k, _)| (*j, *k)).collect::<Vec<_>>(), [(0, 1), (0, 2), (1, 2)]);
+        assert_eq!(
+            found.second.iter().map(|(j, k, _)| (*j, *k)).collect::<Vec<_>>(),
+            [(0, 1), (0, 2), (1, 2)]
+        );
 
         let points = saltelli(&sobol(None, 1024, 1024, 6), false);
         let found = indices(&results(&points), 3, false, &BOOTSTRAP).unwrap();
-        close(&values(&found.first), &[0.3168315383498472, 0.44376306100377055, 0.012203120086348433], 1e-9);
-        close(&values(&found.total), &[0.5558600851355467, 0.4418980711957674, 0.24467538653635174], 1e-9);
+        close(
+            &values(&found.first),
+            &[0.3168315383498472, 0.44376306100377055, 0.012203120086348433],
+            1e-9,
+        );
+        close(
+            &values(&found.total),
+            &[0.5558600851355467, 0.4418980711957674, 0.24467538653635174],
+            1e-9,
+        );
         // Half the intervals that SALib takes from a normal.
         let halves = [0.05859772914798995, 0.04679077661385053, 0.05568900057432573];
         for (estimate, half) in found.first.iter().zip(halves) {
-            assert!(((estimate.high - estimate.low) / (2.0 * half) - 1.0).abs() < 0.25, "{estimate:?} {half}");
+            assert!(
+                ((estimate.high - estimate.low) / (2.0 * half) - 1.0).abs() < 0.25,
+                "{estimate:?} {half}"
+            );
         }
     }
 

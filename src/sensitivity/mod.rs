@@ -37,7 +37,12 @@ pub struct Bootstrap {
 impl Bootstrap {
     /// Percentile interval of a statistic over samples `0..count`, which are drawn with replacement; the same resamples at every
     /// call, so that intervals of several statistics belong together.
-    fn interval(&self, count: usize, value: f64, mut statistic: impl FnMut(&[usize]) -> f64) -> Estimate {
+    fn interval(
+        &self,
+        count: usize,
+        value: f64,
+        mut statistic: impl FnMut(&[usize]) -> f64,
+    ) -> Estimate {
         use crate::random::{Stream, unit};
         let mut picked = vec![0; count];
         let mut all = Vec::with_capacity(self.resamples as usize);

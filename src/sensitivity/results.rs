@@ -27,7 +27,9 @@ pub struct Group {
 pub fn read(folder: &Path, plan: &Plan, measures: &[Measure]) -> Result<Vec<Group>, String> {
     let path = folder.join(Table::Measures.file());
     let shown = path.display().to_string();
-    let wrong = |what: String| format!("{shown} {what}\n  give another folder with --out: the study is run there");
+    let wrong = |what: String| {
+        format!("{shown} {what}\n  give another folder with --out: the study is run there")
+    };
     let file = File::open(&path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
     let mut reader = csv::Reader::from_reader(file);
     let expected: Vec<&str> = Table::Measures.columns().iter().map(|c| c.name).collect();
@@ -42,19 +44,30 @@ pub fn read(folder: &Path, plan: &Plan, measures: &[Measure]) -> Result<Vec<Grou
             groups.push(key);
         }
     }
-    let numbers: BTreeMap<(&str, &str), usize> = groups.iter().enumerate().map(|(i, key)| (*key, i)).collect();
-    let wanted: BTreeMap<(&str, &str), usize> =
-        measures.iter().enumerate().map(|(i, m)| ((m.name.as_str(), m.border.as_str()), i)).collect();
+    let numbers: BTreeMap<(&str, &str), usize> =
+        groups.iter().enumerate().map(|(i, key)| (*key, i)).collect();
+    let wanted: BTreeMap<(&str, &str), usize> = measures
+        .iter()
+        .enumerate()
+        .map(|(i, m)| ((m.name.as_str(), m.border.as_str()), i))
+        .collect();
     // Sums and counts, by group, measure, point.
     let mut sums = vec![vec![vec![(0.0, 0_u32); plan.points()]; measures.len()]; groups.len()];
     let mut record = csv::StringRecord::new();
-    while reader.read_record(&mut record).map_err(|error| wrong(format!("is not valid CSV: {error}")))? {
-        let [outcome, variant, point, _, border, measure, value] = std::array::from_fn(|i| &record[i]);
-        let (Some(&group), Some(&measure)) = (numbers.get(&(variant, outcome)), wanted.get(&(measure, border))) else {
+    while reader
+        .read_record(&mut record)
+        .map_err(|error| wrong(format!("is not valid CSV: {error}")))?
+    {
+        let [outcome, variant, point, _, border, measure, value] =
+            std::array::from_fn(|i| &record[i]);
+        let (Some(&group), Some(&measure)) =
+            (numbers.get(&(variant, outcome)), wanted.get(&(measure, border)))
+        else {
             continue;
         };
         let line = record.position().map_or(0, csv::Position::line);
-        let cell = point.parse::<usize>().ok().and_then(|point| sums[group][measure].get_mut(point));
+        let cell =
+            point.parse::<usize>().ok().and_then(|point| sums[group][measure].get_mut(point));
         let value = value.parse::<f64>().ok().filter(|value| value.is_finite());
         let (Some(cell), Some(value)) = (cell, value) else {
             return Err(wrong(format!("has no point of the plan or no number in line {line}")));
@@ -67,12 +80,19 @@ pub fn read(folder: &Path, plan: &Plan, measures: &[Measure]) -> Result<Vec<Grou
         let group = numbers[&(plan.variant(run).name.as_str(), outcome_name(run.outcome))];
         planned[group][run.point as usize] += 1;
     }
-    let mean =
-        |((sum, count), planned): ((f64, u32), &u32)| (count > 0 && count == *planned).then(|| sum / f64::from(count));
-    let group = |(number, ((variant, outcome), sums)): (usize, (&(&str, &str), Vec<Vec<(f64, u32)>>))| Group {
-        outcome: (*outcome).to_owned(),
-        variant: (*variant).to_owned(),
-        results: sums.into_iter().map(|points| points.into_iter().zip(&planned[number]).map(mean).collect()).collect(),
+    let mean = |((sum, count), planned): ((f64, u32), &u32)| {
+        (count > 0 && count == *planned).then(|| sum / f64::from(count))
     };
+    let group =
+        |(number, ((variant, outcome), sums)): (usize, (&(&str, &str), Vec<Vec<(f64, u32)>>))| {
+            Group {
+                outcome: (*outcome).to_owned(),
+                variant: (*variant).to_owned(),
+                results: sums
+                    .into_iter()
+                    .map(|points| points.into_iter().zip(&planned[number]).map(mean).collect())
+                    .collect(),
+            }
+        };
     Ok(groups.iter().zip(sums).enumerate().map(group).collect())
 }

@@ -38,15 +38,21 @@ impl Measure {
     /// With what is wrong and what there is.
     pub fn parse(text: &str, borders: &[String]) -> Result<Self, String> {
         let guess = |word: &str, known: &[&str]| {
-            nearest(word, known.iter().copied()).map_or(String::new(), |g| format!("; did you mean `{g}`?"))
+            nearest(word, known.iter().copied())
+                .map_or(String::new(), |g| format!("; did you mean `{g}`?"))
         };
         let all: Vec<&str> = OF_BORDERS.into_iter().chain(OF_REGION).collect();
-        let (name, border) = text.split_once(':').map_or((text, None), |(name, border)| (name, Some(border)));
+        let (name, border) =
+            text.split_once(':').map_or((text, None), |(name, border)| (name, Some(border)));
         match border {
-            _ if !all.contains(&name) => {
-                Err(format!("no measure `{name}`{}; there are {}", guess(name, &all), all.join(", ")))
+            _ if !all.contains(&name) => Err(format!(
+                "no measure `{name}`{}; there are {}",
+                guess(name, &all),
+                all.join(", ")
+            )),
+            None if OF_BORDERS.contains(&name) => {
+                Err(format!("`{name}` needs a border, such as `{name}:RUS-SOUTH`"))
             }
-            None if OF_BORDERS.contains(&name) => Err(format!("`{name}` needs a border, such as `{name}:RUS-SOUTH`")),
             Some(border) if OF_REGION.contains(&name) => {
                 Err(format!("`{name}` is of the whole region; take out `:{border}`"))
             }
@@ -61,7 +67,11 @@ impl Measure {
 
 impl std::fmt::Display for Measure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.border.is_empty() { f.write_str(&self.name) } else { write!(f, "{}:{}", self.name, self.border) }
+        if self.border.is_empty() {
+            f.write_str(&self.name)
+        } else {
+            write!(f, "{}:{}", self.name, self.border)
+        }
     }
 }
 
@@ -79,8 +89,14 @@ mod tests {
             read("peak_indx:IRN-AZE").unwrap_err(),
             "no measure `peak_indx`; did you mean `peak_index`?; there are peak_index, mean_index, days_above_60, displaced_inside_persons, displaced_abroad_persons, attention_diverted"
         );
-        assert_eq!(read("peak_index").unwrap_err(), "`peak_index` needs a border, such as `peak_index:RUS-SOUTH`");
-        assert_eq!(read("peak_index:IRN-AZR").unwrap_err(), "the map has no border `IRN-AZR`; did you mean `IRN-AZE`?");
+        assert_eq!(
+            read("peak_index").unwrap_err(),
+            "`peak_index` needs a border, such as `peak_index:RUS-SOUTH`"
+        );
+        assert_eq!(
+            read("peak_index:IRN-AZR").unwrap_err(),
+            "the map has no border `IRN-AZR`; did you mean `IRN-AZE`?"
+        );
         assert_eq!(
             read("attention_diverted:IRN-AZE").unwrap_err(),
             "`attention_diverted` is of the whole region; take out `:IRN-AZE`"

@@ -83,7 +83,8 @@ mod tests {
             estimate: Estimate { value: 0.5, low: 0.25, high: 0.75 },
             samples: 64,
         };
-        let analysis = Analysis { method: "saltelli", main: "ST", rows: vec![row], silent: Vec::new() };
+        let analysis =
+            Analysis { method: "saltelli", main: "ST", rows: vec![row], silent: Vec::new() };
         let text = String::from_utf8(csv(&analysis)).unwrap();
         assert_eq!(
             text,

@@ -34,9 +34,13 @@ const PANEL_FOOT: f64 = 34.0;
 /// The picture as an SVG document.
 #[must_use]
 pub fn svg(title: &str, analysis: &Analysis, groups: &[Group], measures: &[Measure]) -> String {
-    let shown: Vec<(&Measure, Vec<&str>)> =
-        measures.iter().map(|m| (m, analysis.order(m))).filter(|(_, order)| !order.is_empty()).collect();
-    let height_of = |order: &Vec<&str>| PANEL_HEAD + BAR * order.len().min(SHOWN) as f64 + PANEL_FOOT;
+    let shown: Vec<(&Measure, Vec<&str>)> = measures
+        .iter()
+        .map(|m| (m, analysis.order(m)))
+        .filter(|(_, order)| !order.is_empty())
+        .collect();
+    let height_of =
+        |order: &Vec<&str>| PANEL_HEAD + BAR * order.len().min(SHOWN) as f64 + PANEL_FOOT;
     let width = LABELS + groups.len().max(1) as f64 * (PANEL + GAP) + 16.0;
     let morris = analysis.method == "morris";
     let about = if morris {
@@ -72,19 +76,29 @@ pub fn svg(title: &str, analysis: &Analysis, groups: &[Group], measures: &[Measu
         for (column, group) in groups.iter().enumerate() {
             let left = LABELS + column as f64 * (PANEL + GAP);
             let alone = groups.iter().all(|g| g.variant == group.variant);
-            let heading = if alone { group.outcome.clone() } else { format!("{} / {}", group.outcome, group.variant) };
+            let heading = if alone {
+                group.outcome.clone()
+            } else {
+                format!("{} / {}", group.outcome, group.variant)
+            };
             let _ = writeln!(text, "<g><title>{}</title>", escaped(&format!("{name}, {heading}")));
             label(&mut text, (left, top + 30.0), 12.0, "start", QUIET, &heading);
             let bottom = top + PANEL_HEAD + BAR * rows.len() as f64;
             let x = |value: f64| left + PANEL * value.max(0.0) / most;
             for part in [0.0, 0.5, 1.0] {
                 let at = x(part * most);
-                let _ =
-                    writeln!(text, "<path d=\"M{at:.1} {:.1}V{:.1}\" stroke=\"#E3E3E3\"/>", top + PANEL_HEAD, bottom);
+                let _ = writeln!(
+                    text,
+                    "<path d=\"M{at:.1} {:.1}V{:.1}\" stroke=\"#E3E3E3\"/>",
+                    top + PANEL_HEAD,
+                    bottom
+                );
                 label(&mut text, (at, bottom + 15.0), 10.0, "middle", QUIET, &short(part * most));
             }
             for (main, beside) in analysis.pairs(measure, group) {
-                let Some(row) = rows.iter().position(|factor| *factor == main.parameter) else { continue };
+                let Some(row) = rows.iter().position(|factor| *factor == main.parameter) else {
+                    continue;
+                };
                 let y = top + PANEL_HEAD + BAR * row as f64;
                 let falls = morris && beside.estimate.value < 0.0;
                 let (colour, sign) = match falls {
@@ -97,7 +111,8 @@ pub fn svg(title: &str, analysis: &Analysis, groups: &[Group], measures: &[Measu
                     let own = beside.estimate.value.clamp(0.0, main.estimate.value.max(0.0));
                     bar(&mut text, (left, y + 6.0), x(own) - left, 8.0, WITHIN);
                 }
-                let (low, high, middle) = (x(main.estimate.low), x(main.estimate.high), y + BAR / 2.0);
+                let (low, high, middle) =
+                    (x(main.estimate.low), x(main.estimate.high), y + BAR / 2.0);
                 let _ = writeln!(
                     text,
                     "<path d=\"M{low:.1} {middle:.1}H{high:.1}M{low:.1} {:.1}v8M{high:.1} {:.1}v8\" stroke=\"#000000\" fill=\"none\"/>",
@@ -124,7 +139,14 @@ fn bar(text: &mut String, (x, y): (f64, f64), width: f64, height: f64, colour: &
     );
 }
 
-fn label(text: &mut String, (x, y): (f64, f64), size: f64, anchor: &str, colour: &str, words: &str) {
+fn label(
+    text: &mut String,
+    (x, y): (f64, f64),
+    size: f64,
+    anchor: &str,
+    colour: &str,
+    words: &str,
+) {
     let _ = writeln!(
         text,
         "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{size}\" text-anchor=\"{anchor}\" fill=\"{colour}\">{}</text>",
@@ -199,13 +221,28 @@ mod tests {
             row("replicate", "mu_star", 4.0),
         ];
         let analysis = Analysis { method: "morris", main: "mu_star", rows, silent: Vec::new() };
-        let group = Group { outcome: "continuity".into(), variant: "base".into(), results: Vec::new() };
+        let group =
+            Group { outcome: "continuity".into(), variant: "base".into(), results: Vec::new() };
         let text = svg("t", &analysis, &[group], &[measure]);
-        assert!(text.contains("width=\"200.0\" height=\"14.0\" fill=\"#0072B2\""), "the longest fills the panel");
-        assert!(text.contains("width=\"50.0\" height=\"14.0\" fill=\"#D55E00\""), "a quarter, falling");
-        assert!(text.contains("width=\"100.0\" height=\"14.0\" fill=\"#888888\""), "the luck has no direction");
-        assert!(text.contains("a&lt;b") && text.find(">c<").unwrap() < text.find("a&lt;b").unwrap());
+        assert!(
+            text.contains("width=\"200.0\" height=\"14.0\" fill=\"#0072B2\""),
+            "the longest fills the panel"
+        );
+        assert!(
+            text.contains("width=\"50.0\" height=\"14.0\" fill=\"#D55E00\""),
+            "a quarter, falling"
+        );
+        assert!(
+            text.contains("width=\"100.0\" height=\"14.0\" fill=\"#888888\""),
+            "the luck has no direction"
+        );
+        assert!(
+            text.contains("a&lt;b") && text.find(">c<").unwrap() < text.find("a&lt;b").unwrap()
+        );
         assert_eq!(wrapped("aa bb cc", 5), ["aa bb", "cc"]);
-        assert_eq!((short(0.0), short(12_345.0), short(0.25)), ("0".into(), "12 k".into(), "0.250".into()));
+        assert_eq!(
+            (short(0.0), short(12_345.0), short(0.25)),
+            ("0".into(), "12 k".into(), "0.250".into())
+        );
     }
 }

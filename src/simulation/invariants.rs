@@ -52,10 +52,18 @@ pub fn check_invariants(
         for side in 0..2 {
             let most = own.max(given.most_capacity(x, side).unwrap_or(0.0)) + 1.0;
             let served = f64::from(traffic.served[x][side]);
-            assert!(served <= most, "{} served {served} persons in a day, {most} at most", point.id);
+            assert!(
+                served <= most,
+                "{} served {served} persons in a day, {most} at most",
+                point.id
+            );
             let closed = policies.passage[x][side] == [Passage::Closed; 3];
             let passed = traffic.served[x][side] - before[x][side];
-            assert!(!closed || passed == 0, "{passed} persons passed the closed crossing {}", point.id);
+            assert!(
+                !closed || passed == 0,
+                "{passed} persons passed the closed crossing {}",
+                point.id
+            );
         }
     }
     before.copy_from_slice(&traffic.served);

@@ -79,7 +79,13 @@ impl Simulation {
     /// # Panics
     /// When the as-of date is none, which the scenario's check rules out.
     #[must_use]
-    pub fn new(scenario: &Arc<Scenario>, map: &Arc<Map>, outcome: Outcome, key: RunKey, threads: usize) -> Self {
+    pub fn new(
+        scenario: &Arc<Scenario>,
+        map: &Arc<Map>,
+        outcome: Outcome,
+        key: RunKey,
+        threads: usize,
+    ) -> Self {
         if threads > 1 {
             // The pool is global: the first run that asks for threads sets their number for the process.
             ComputeTaskPool::get_or_init(|| TaskPoolBuilder::new().num_threads(threads).build());
@@ -100,7 +106,11 @@ impl Simulation {
         conflict::populate(&mut world);
         ledger::populate(&mut world);
         let mut schedule = empty_step(threads > 1);
-        schedule.add_systems((advance_clock, displacement::start_day, episode::set_stage).chain().in_set(Phase::Clock));
+        schedule.add_systems(
+            (advance_clock, displacement::start_day, episode::set_stage)
+                .chain()
+                .in_set(Phase::Clock),
+        );
         leadership::add_to(&mut schedule);
         states::add_to(&mut schedule);
         displacement::add_to(&mut schedule);
@@ -200,14 +210,23 @@ pub fn check(scenario: &Scenario, map: &Map) -> Vec<String> {
             map.name,
             run.focus_capital,
             run.focus_state,
-            nearest(&run.focus_capital, map.admin1.iter().filter(|a| Some(a.state) == focus).map(|a| a.name.as_str()))
+            nearest(
+                &run.focus_capital,
+                map.admin1.iter().filter(|a| Some(a.state) == focus).map(|a| a.name.as_str())
+            )
         ),
     );
     let year = run.as_of.get(..4).and_then(|y| y.parse::<u32>().ok()).unwrap_or(0);
-    refuse(year > 2100, format!("run.as_of: {} is beyond 2100, for which no map can be right", run.as_of));
+    refuse(
+        year > 2100,
+        format!("run.as_of: {} is beyond 2100, for which no map can be right", run.as_of),
+    );
     let p = &scenario.borders.pressure;
     let weights = p.weight_humanitarian + p.weight_irregular + p.weight_armed + p.weight_violence;
-    refuse(weights <= 0.0, "borders.pressure: all four weights are 0; give at least one some weight".to_owned());
+    refuse(
+        weights <= 0.0,
+        "borders.pressure: all four weights are 0; give at least one some weight".to_owned(),
+    );
     refuse(
         p.southern_border.is_empty(),
         "borders.pressure.southern_border: names no segment; name at least one".to_owned(),
@@ -215,7 +234,10 @@ pub fn check(scenario: &Scenario, map: &Map) -> Vec<String> {
     let mobile = &scenario.displacement.mobile;
     refuse(
         scenario.mechanisms.mobile_population && map.territory(&mobile.state).is_none(),
-        format!("displacement.mobile.state: the map `{}` has no territory `{}`", map.name, mobile.state),
+        format!(
+            "displacement.mobile.state: the map `{}` has no territory `{}`",
+            map.name, mobile.state
+        ),
     );
     refuse(
         mobile.left_since > mobile.persons || mobile.persons > mobile.state_population,
@@ -263,5 +285,6 @@ pub fn check(scenario: &Scenario, map: &Map) -> Vec<String> {
 
 /// `; did you mean ...?` with the nearest of some names, or nothing.
 fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
-    diagnostics::nearest(name, known).map_or_else(String::new, |known| format!("; did you mean `{known}`?"))
+    diagnostics::nearest(name, known)
+        .map_or_else(String::new, |known| format!("; did you mean `{known}`?"))
 }

@@ -68,11 +68,17 @@ pub fn allocate(fronts: &[Front; 6], budget: f64, holding_price: f64) -> Allocat
         // where what a front asks is a straight line between its bounds.
         let first = fronts.map(|f| libm::log(f.marginal(0.0)));
         let asked = |f: &Front, first: f64, log_price: f64| {
-            if first == f64::NEG_INFINITY { f.least } else { ((first - log_price) / f.effect).min(f.most).max(f.least) }
+            if first == f64::NEG_INFINITY {
+                f.least
+            } else {
+                ((first - log_price) / f.effect).min(f.most).max(f.least)
+            }
         };
-        let sum_at_log = |x: f64| fronts.iter().zip(first).map(|(f, first)| asked(f, first, x)).sum::<f64>();
+        let sum_at_log =
+            |x: f64| fronts.iter().zip(first).map(|(f, first)| asked(f, first, x)).sum::<f64>();
         let mut high = first.into_iter().fold(f64::NEG_INFINITY, f64::max);
-        let mut low = high - fronts.iter().map(|f| f.effect).fold(0.0, f64::max) * (budget + 1.0) - 50.0;
+        let mut low =
+            high - fronts.iter().map(|f| f.effect).fold(0.0, f64::max) * (budget + 1.0) - 50.0;
         for _ in 0..80 {
             let middle = f64::midpoint(low, high);
             if sum_at_log(middle) > budget {
@@ -93,8 +99,21 @@ mod tests {
     use super::*;
 
     fn fronts(south: f64) -> [Front; 6] {
-        let front = |weight, pressure| Front { weight, pressure, effect: 0.05, least: 0.0, most: f64::INFINITY };
-        [front(1.0, 0.8), front(0.5, south), front(0.6, 0.1), front(0.2, 0.05), front(0.3, 0.15), front(0.5, 0.2)]
+        let front = |weight, pressure| Front {
+            weight,
+            pressure,
+            effect: 0.05,
+            least: 0.0,
+            most: f64::INFINITY,
+        };
+        [
+            front(1.0, 0.8),
+            front(0.5, south),
+            front(0.6, 0.1),
+            front(0.2, 0.05),
+            front(0.3, 0.15),
+            front(0.5, 0.2),
+        ]
     }
 
     #[test]
@@ -159,6 +178,8 @@ mod tests {
         }
         let cut = allocate(&crowded, 60.0, 0.0);
         assert!(cut.thousands.iter().all(|r| (r - 10.0).abs() < 1e-9) && cut.price > 0.0);
-        assert!(allocate(&fronts(0.0).map(|f| Front { weight: 0.0, ..f }), 10.0, 0.0).unallocated > 9.9);
+        assert!(
+            allocate(&fronts(0.0).map(|f| Front { weight: 0.0, ..f }), 10.0, 0.0).unallocated > 9.9
+        );
     }
 }

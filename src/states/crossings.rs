@@ -38,7 +38,9 @@ pub struct Standings {
 pub fn base_passage(status: CrossingStatus, mechanisms: &Mechanisms) -> Passage {
     match status {
         CrossingStatus::Closed => Passage::Closed,
-        CrossingStatus::Restricted | CrossingStatus::Freight if mechanisms.entry_policy => Passage::Permit,
+        CrossingStatus::Restricted | CrossingStatus::Freight if mechanisms.entry_policy => {
+            Passage::Permit
+        }
         _ => Passage::Open,
     }
 }
@@ -51,12 +53,20 @@ pub(super) fn passages(
     mechanisms: &Mechanisms,
 ) -> [Passage; 3] {
     let base = base_passage(point.status, mechanisms);
-    let free = ByClass { own_or_kin: Passage::Open, neighbour: Passage::Open, third_country: Passage::Open };
-    let (start, pressed) =
-        if mechanisms.entry_policy { (style.entry_at_start, style.entry_under_pressure) } else { (free, free) };
+    let free = ByClass {
+        own_or_kin: Passage::Open,
+        neighbour: Passage::Open,
+        third_country: Passage::Open,
+    };
+    let (start, pressed) = if mechanisms.entry_policy {
+        (style.entry_at_start, style.entry_under_pressure)
+    } else {
+        (free, free)
+    };
     let (start, pressed) = (start.in_order(), pressed.in_order());
     std::array::from_fn(|class| {
-        let stance = ClassStance { base, start: start[class], pressed: pressed[class], own: class == 0 };
+        let stance =
+            ClassStance { base, start: start[class], pressed: pressed[class], own: class == 0 };
         rules::class_passage(standing.level, stance, standing.corridor)
     })
 }
@@ -97,7 +107,8 @@ pub fn decide_crossings(
                 wait_in: f64::from(waits[x][direction]),
                 wait_out: f64::from(waits[x][1 - direction]),
                 permit_share: permit_share(point),
-                permits_at_best: base_passage(point.status, &scenario.mechanisms) == Passage::Permit,
+                permits_at_best: base_passage(point.status, &scenario.mechanisms)
+                    == Passage::Permit,
             };
             let before = standings.by[x][direction];
             let mut now = before;
@@ -148,7 +159,13 @@ pub fn decide_crossings(
                 style.reopen_below_pressure,
                 if now.corridor { "; permit corridor" } else { "" },
             );
-            log.note(clock.day, roster.state(holder), kind, format!("{} {from}->{to}", point.id), reason);
+            log.note(
+                clock.day,
+                roster.state(holder),
+                kind,
+                format!("{} {from}->{to}", point.id),
+                reason,
+            );
         }
     }
 }

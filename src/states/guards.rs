@@ -64,7 +64,8 @@ pub fn post_guards(
         for &(segment, side) in sides {
             let index = seen.map_or(0.0, |row| f64::from(row[segment.index()]));
             let here = posted.persons[segment.index()][side];
-            let needed = index > decisions.reinforce_above || (here > 0 && index > decisions.release_below);
+            let needed =
+                index > decisions.reinforce_above || (here > 0 && index > decisions.release_below);
             let want = if needed && scenario.mechanisms.reinforcement {
                 let share = rules::ramp(index, decisions.release_below, 100.0);
                 share * decisions.reinforce_per_km * map.segments[segment.index()].line_km()
@@ -74,19 +75,30 @@ pub fn post_guards(
             posted.wanted.push(want);
         }
         rules::posting(&posted.wanted, posted.stock[s], &mut posted.granted);
-        move_guards(posted, s, sides, decisions.reinforce_days, |posted, segment, before, after| {
-            if (before == 0) != (after == 0) {
-                let target = map.segments[segment.index()].name.as_str();
-                let index = seen.map_or(0.0, |row| row[segment.index()]);
-                let kind = if after == 0 { ActionKind::Withdraw } else { ActionKind::Reinforce };
-                let reason = format!(
-                    "pressure {index:.0} seen {} d late: {after} posted, stock {}",
-                    style.decision_delay_days, posted.stock[s]
-                );
-                log.note(clock.day, state, kind, target, reason);
-            }
-        });
-        let price = if Some(state) == roster.russia { (reserve.price_ratio() - 1.0).clamp(0.0, 1.0) } else { 0.0 };
+        move_guards(
+            posted,
+            s,
+            sides,
+            decisions.reinforce_days,
+            |posted, segment, before, after| {
+                if (before == 0) != (after == 0) {
+                    let target = map.segments[segment.index()].name.as_str();
+                    let index = seen.map_or(0.0, |row| row[segment.index()]);
+                    let kind =
+                        if after == 0 { ActionKind::Withdraw } else { ActionKind::Reinforce };
+                    let reason = format!(
+                        "pressure {index:.0} seen {} d late: {after} posted, stock {}",
+                        style.decision_delay_days, posted.stock[s]
+                    );
+                    log.note(clock.day, state, kind, target, reason);
+                }
+            },
+        );
+        let price = if Some(state) == roster.russia {
+            (reserve.price_ratio() - 1.0).clamp(0.0, 1.0)
+        } else {
+            0.0
+        };
         for &(segment, side) in sides {
             let (b, i) = (segment.index(), side);
             let index = seen.map_or(0.0, |row| f64::from(row[b]));
@@ -100,7 +112,8 @@ pub fn post_guards(
             // Evidence 1.5 allows either measure of strain; the worse of the two holds for Russia's lines.
             guards.strain[b][i] = worn.max(price * duty);
             let length = map.segments[b].line_km().max(1.0);
-            guards.per_km[b][i] = roster.base_guards[b][i] * posted.held[b][i] + posted.persons[b][i] as f64 / length;
+            guards.per_km[b][i] =
+                roster.base_guards[b][i] * posted.held[b][i] + posted.persons[b][i] as f64 / length;
         }
     }
     for (b, segment) in map.segments.iter().enumerate() {
@@ -121,12 +134,13 @@ fn hold_posts(posted: &mut Posted, roster: &Roster, leadership: &Leadership, exp
         return 1.0;
     }
     let along = |units: &[crate::ids::AdminId]| {
-        units.iter().map(|&u| leadership.province(u).control).sum::<f64>() / units.len().max(1) as f64
+        units.iter().map(|&u| leadership.province(u).control).sum::<f64>()
+            / units.len().max(1) as f64
     };
     let national = leadership.national.control;
-    let (at_start, along_at_start) = posted
-        .control_at_start
-        .get_or_insert_with(|| (national, roster.iran_posts.iter().map(|(_, _, units)| along(units)).collect()));
+    let (at_start, along_at_start) = posted.control_at_start.get_or_insert_with(|| {
+        (national, roster.iran_posts.iter().map(|(_, _, units)| along(units)).collect())
+    });
     for ((segment, side, units), start) in roster.iran_posts.iter().zip(along_at_start.iter()) {
         posted.held[segment.index()][*side] = rules::posts_held(along(units), *start, exponent);
     }
@@ -144,7 +158,11 @@ fn move_guards(
     let stock = posted.stock[state];
     // A third of the stock a day when it takes three days; at least one person, so that small stocks move at all.
     let per_day = ((stock as f64 / days) as u64).max(1);
-    let kept: u64 = sides.iter().zip(&posted.granted).map(|(&(b, i), &g)| posted.persons[b.index()][i].min(g)).sum();
+    let kept: u64 = sides
+        .iter()
+        .zip(&posted.granted)
+        .map(|(&(b, i), &g)| posted.persons[b.index()][i].min(g))
+        .sum();
     let mut can_move = per_day.min(stock - kept);
     let mut there = kept;
     for (k, &(segment, side)) in sides.iter().enumerate() {

@@ -12,8 +12,8 @@ use bevy_ecs::prelude::*;
 use crate::borders::{Pressure, SegmentPressure};
 use crate::config::scenario::Scenario;
 use crate::geography::{
-    Admin1, BorderCrossingPoint, BorderSegment, CellTable, CrossingMode, CrossingStatus, LinkTable, Map, RouteCache,
-    SegmentKind, Territory, TerritoryKind,
+    Admin1, BorderCrossingPoint, BorderSegment, CellTable, CrossingMode, CrossingStatus, LinkTable,
+    Map, RouteCache, SegmentKind, Territory, TerritoryKind,
 };
 use crate::ids::{AdminId, CellId, CommunityId, CrossingId, DestinationId, SegmentId, TerritoryId};
 use crate::leadership::{Condition, Leadership, Outcome, ProvinceCondition};
@@ -141,8 +141,14 @@ pub fn scenario() -> Scenario {
 }
 
 /// A national condition in ordinary times.
-pub const CALM: Condition =
-    Condition { unrest: 0.2, control: 0.9, cohesion: 0.75, stress: 0.4, outside_pressure: 0.4, alignment: 0.6 };
+pub const CALM: Condition = Condition {
+    unrest: 0.2,
+    control: 0.9,
+    cohesion: 0.75,
+    stress: 0.4,
+    outside_pressure: 0.4,
+    alignment: 0.6,
+};
 
 /// A world in which the test plays leadership and borders.
 pub struct World4 {
@@ -162,7 +168,10 @@ impl World4 {
         world.insert_resource(ScenarioRes(Arc::new(scenario)));
         world.insert_resource(MapRes(Arc::new(map())));
         let provinces = vec![ProvinceCondition { unrest: 0.1, control: 0.9 }; CODES.len()];
-        world.insert_resource(Leadership { national: CALM, ..Leadership::still(Outcome::Continuity, provinces) });
+        world.insert_resource(Leadership {
+            national: CALM,
+            ..Leadership::still(Outcome::Continuity, provinces)
+        });
         world.insert_resource(Pressure::default());
         world.insert_resource(crate::episode::Given::default());
         super::populate(&mut world);
@@ -177,7 +186,10 @@ impl World4 {
     pub fn day(&mut self, index: [f64; 5], wait: [[f32; 2]; 4]) {
         self.schedule.run(&mut self.world);
         let mut pressure = self.world.resource_mut::<Pressure>();
-        pressure.today = index.iter().map(|&index| SegmentPressure { index, ..SegmentPressure::default() }).collect();
+        pressure.today = index
+            .iter()
+            .map(|&index| SegmentPressure { index, ..SegmentPressure::default() })
+            .collect();
         pressure.index_history.push(index.iter().map(|&i| i as f32).collect());
         pressure.wait_history.push(wait.to_vec());
         let mut clock = self.world.resource_mut::<Clock>();

@@ -64,7 +64,9 @@ pub fn add_to(schedule: &mut Schedule) {
 }
 
 /// What a crossing lets pass, in one direction, of one class of people.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Passage {
     /// Ordinary travel up to capacity.
@@ -77,7 +79,9 @@ pub enum Passage {
 }
 
 /// Classes of people that exit bars and entry policies distinguish.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 #[repr(u8)]
 pub enum NationalityClass {
@@ -105,7 +109,12 @@ pub struct Policies {
 impl Policies {
     /// What passes a crossing in a direction for a class.
     #[must_use]
-    pub fn passage(&self, crossing: CrossingId, direction: usize, class: NationalityClass) -> Passage {
+    pub fn passage(
+        &self,
+        crossing: CrossingId,
+        direction: usize,
+        class: NationalityClass,
+    ) -> Passage {
         self.passage[crossing.index()][direction][class as usize]
     }
 
@@ -137,7 +146,11 @@ impl Policies {
 /// Permit quota over capacity, 0 to 1.
 #[must_use]
 pub fn permit_share(point: &BorderCrossingPoint) -> f64 {
-    if point.capacity_per_day > 0.0 { (point.permit_per_day / point.capacity_per_day).clamp(0.0, 1.0) } else { 0.0 }
+    if point.capacity_per_day > 0.0 {
+        (point.permit_per_day / point.capacity_per_day).clamp(0.0, 1.0)
+    } else {
+        0.0
+    }
 }
 
 /// Which communities a territory lets in like its own nationals.
@@ -268,13 +281,21 @@ pub struct ActionLog {
 
 impl ActionLog {
     /// Notes an action.
-    pub fn note(&mut self, day: Day, actor: TerritoryId, kind: ActionKind, target: impl Into<String>, reason: String) {
+    pub fn note(
+        &mut self,
+        day: Day,
+        actor: TerritoryId,
+        kind: ActionKind,
+        target: impl Into<String>,
+        reason: String,
+    ) {
         self.actions.push(Action { day, actor, kind, target: target.into(), reason });
     }
 }
 
 /// Names of Russia's fronts, in the order of [`Reserve::allocation`].
-pub const FRONTS: [&str; 6] = ["ukraine", "south_caucasus", "north_caucasus", "caspian", "central_asia", "home"];
+pub const FRONTS: [&str; 6] =
+    ["ukraine", "south_caucasus", "north_caucasus", "caspian", "central_asia", "home"];
 
 /// Russia's mobile reserve. Written only in `Phase::States`.
 #[derive(Resource, Clone, Debug)]

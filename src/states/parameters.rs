@@ -197,7 +197,14 @@ impl ByFront {
     /// In the order of [`super::FRONTS`].
     #[must_use]
     pub const fn in_order(self) -> [f64; 6] {
-        [self.ukraine, self.south_caucasus, self.north_caucasus, self.caspian, self.central_asia, self.home]
+        [
+            self.ukraine,
+            self.south_caucasus,
+            self.north_caucasus,
+            self.caspian,
+            self.central_asia,
+            self.home,
+        ]
     }
 }
 
@@ -332,15 +339,35 @@ impl Parameters {
             }
         };
         let d = &self.decisions;
-        ordered("states.decisions.release_below".into(), d.release_below, d.reinforce_above, "reinforce_above");
-        ordered("states.decisions.buffer_below".into(), d.buffer_below, d.buffer_above, "buffer_above");
+        ordered(
+            "states.decisions.release_below".into(),
+            d.release_below,
+            d.reinforce_above,
+            "reinforce_above",
+        );
+        ordered(
+            "states.decisions.buffer_below".into(),
+            d.buffer_below,
+            d.buffer_above,
+            "buffer_above",
+        );
         let [lo, hi] = self.reserve.free_share;
         ordered("states.reserve.free_share[0]".into(), lo, hi, "free_share[1]");
         let named = self.by_code.iter().map(|(code, s)| (format!("states.by_code.{code}"), s));
         for (key, s) in named.chain([("states.other".to_owned(), &self.other)]) {
             let (p, w) = (s.reopen_below_pressure, s.reopen_below_wait_days);
-            ordered(format!("{key}.reopen_below_pressure"), p, s.close_above_pressure, "close_above_pressure");
-            ordered(format!("{key}.reopen_below_wait_days"), w, s.close_above_wait_days, "close_above_wait_days");
+            ordered(
+                format!("{key}.reopen_below_pressure"),
+                p,
+                s.close_above_pressure,
+                "close_above_pressure",
+            );
+            ordered(
+                format!("{key}.reopen_below_wait_days"),
+                w,
+                s.close_above_wait_days,
+                "close_above_wait_days",
+            );
             let (low, high) = (s.exit_bar_below_unrest, s.exit_bar_above_unrest);
             ordered(format!("{key}.exit_bar_below_unrest"), low, high, "exit_bar_above_unrest");
         }

@@ -39,14 +39,23 @@ pub fn populate(world: &mut World) {
 
 fn starting_policies(map: &Map, roster: &Roster, mechanisms: &Mechanisms) -> Policies {
     let passage = map.crossings.iter().enumerate().map(|(x, point)| {
-        [0, 1].map(|d| passages(point, roster.style(entering(map, x, d)), Standing::default(), mechanisms))
+        [0, 1].map(|d| {
+            passages(point, roster.style(entering(map, x, d)), Standing::default(), mechanisms)
+        })
     });
     let n = map.territories.len();
-    Policies { passage: passage.collect(), exit_bar: vec![0.0; n], source_aid: vec![0.0; n], buffer: vec![false; n] }
+    Policies {
+        passage: passage.collect(),
+        exit_bar: vec![0.0; n],
+        source_aid: vec![0.0; n],
+        buffer: vec![false; n],
+    }
 }
 
 fn kin_entry(map: &Map, roster: &Roster) -> KinEntry {
-    let of = |style: &super::parameters::StateStyle| map.communities.iter().map(|c| style.kin.contains(c)).collect();
+    let of = |style: &super::parameters::StateStyle| {
+        map.communities.iter().map(|c| style.kin.contains(c)).collect()
+    };
     KinEntry { by_territory: roster.styles.iter().map(of).collect() }
 }
 

@@ -63,7 +63,8 @@ impl Roster {
     #[must_use]
     pub fn new(map: &Map, parameters: &Parameters) -> Self {
         let governed_by: Vec<_> = map.territories.iter().map(|t| t.governed_by).collect();
-        let code_of = |t: TerritoryId| map.territories[governed_by[t.index()].index()].code.as_str();
+        let code_of =
+            |t: TerritoryId| map.territories[governed_by[t.index()].index()].code.as_str();
         let styles: Vec<StateStyle> = (0..map.territories.len())
             .map(|i| {
                 let own = parameters.by_code.get(&map.territories[i].code);
@@ -94,22 +95,34 @@ impl Roster {
                 roster.sides_of[state.index()].push((id, side));
                 if Some(state) == iran {
                     let cells = if side == 0 { &segment.cells_a } else { &segment.cells_b };
-                    let mut units: Vec<_> = cells.iter().map(|c| map.cells.admin1[c.index()]).collect();
+                    let mut units: Vec<_> =
+                        cells.iter().map(|c| map.cells.admin1[c.index()]).collect();
                     units.sort_unstable();
                     units.dedup();
                     roster.iran_posts.push((id, side, units));
                 }
-                let is_origin = parameters.aid_origins.iter().any(|c| *c == map.territories[territory.index()].code);
+                let is_origin = parameters
+                    .aid_origins
+                    .iter()
+                    .any(|c| *c == map.territories[territory.index()].code);
                 let across = sides[1 - side];
                 if is_origin && governed_by[across.index()] != state {
-                    roster.source_lines.push(SourceLine { origin: territory, neighbour: across, segment: id });
+                    roster.source_lines.push(SourceLine {
+                        origin: territory,
+                        neighbour: across,
+                        segment: id,
+                    });
                 }
             }
             let is_russia = |t: TerritoryId| Some(governed_by[t.index()]) == roster.russia;
-            let in_caucasus = |t: TerritoryId| parameters.reserve.caucasus.iter().any(|c| c == code_of(t));
+            let in_caucasus =
+                |t: TerritoryId| parameters.reserve.caucasus.iter().any(|c| c == code_of(t));
             let touches = |what: &dyn Fn(TerritoryId) -> bool| sides.iter().any(|&t| what(t));
-            let reaches_caspian =
-                segment.cells_a.iter().chain(&segment.cells_b).any(|c| map.cells.coast[c.index()] == 2);
+            let reaches_caspian = segment
+                .cells_a
+                .iter()
+                .chain(&segment.cells_b)
+                .any(|c| map.cells.coast[c.index()] == 2);
             let origin = |t: TerritoryId| parameters.aid_origins.iter().any(|c| c == code_of(t));
             let lines = &mut roster.fronts;
             match (sea, touches(&is_russia), touches(&in_caucasus)) {

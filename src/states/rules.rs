@@ -56,7 +56,8 @@ pub fn turn_scores(level: Passage, seen: Seen, limits: Limits) -> [f64; 2] {
         never
     } else {
         let own_doing = if seen.permits_at_best { seen.permit_share } else { 1.0 };
-        let wait = if level == Passage::Open { seen.wait_in * own_doing / limits.close_wait } else { 0.0 };
+        let wait =
+            if level == Passage::Open { seen.wait_in * own_doing / limits.close_wait } else { 0.0 };
         wait.max(seen.pressure / limits.close_pressure) - 1.0 - limits.switch_cost
     };
     let loosen = match level {
@@ -133,8 +134,13 @@ pub fn class_passage(level: Passage, stance: ClassStance, corridor: bool) -> Pas
         Passage::Closed => Passage::Closed,
     };
     let passage = stance.base.max(by_stance);
-    let through_corridor = stance.own || (stance.base != Passage::Closed && stance.pressed != Passage::Closed);
-    if corridor && passage == Passage::Closed && through_corridor { Passage::Permit } else { passage }
+    let through_corridor =
+        stance.own || (stance.base != Passage::Closed && stance.pressed != Passage::Closed);
+    if corridor && passage == Passage::Closed && through_corridor {
+        Passage::Permit
+    } else {
+        passage
+    }
 }
 
 /// Whether a corridor opens: people have waited `stuck_days` in a row, shortened by willingness. Evidence 1.3 (Azerbaijan's
@@ -173,7 +179,8 @@ pub fn posting(demands: &[f64], stock: u64, posted: &mut Vec<u64>) {
 /// 1. Evidence 1.5 (duty-days index).
 #[must_use]
 pub fn strain_after_day(strain: f64, duty: f64, rise_days: f64, decay_days: f64) -> f64 {
-    (strain + duty * (1.0 - strain) / rise_days - (1.0 - duty) * strain / decay_days).clamp(0.0, 1.0)
+    (strain + duty * (1.0 - strain) / rise_days - (1.0 - duty) * strain / decay_days)
+        .clamp(0.0, 1.0)
 }
 
 /// Exponential approach over a day: `x + (target - x) (1 - exp(-1/tau))`.
@@ -194,7 +201,14 @@ pub fn posts_held(control: f64, at_start: f64, exponent: f64) -> f64 {
 
 /// Whether nationals are barred from leaving, with hysteresis in unrest; a state without control cannot. Evidence 0.3.
 #[must_use]
-pub fn bars_exit(barred: bool, unrest: f64, control: f64, above: f64, below: f64, needs_control: f64) -> bool {
+pub fn bars_exit(
+    barred: bool,
+    unrest: f64,
+    control: f64,
+    above: f64,
+    below: f64,
+    needs_control: f64,
+) -> bool {
     control >= needs_control && (unrest > above || (barred && unrest >= below))
 }
 
@@ -230,8 +244,13 @@ pub fn released(committed: f64, per_month: f64, days: f64) -> f64 {
 mod tests {
     use super::*;
 
-    const LIMITS: Limits =
-        Limits { close_wait: 3.0, close_pressure: 60.0, reopen_pressure: 40.0, reopen_wait: 1.0, switch_cost: 0.0 };
+    const LIMITS: Limits = Limits {
+        close_wait: 3.0,
+        close_pressure: 60.0,
+        reopen_pressure: 40.0,
+        reopen_wait: 1.0,
+        switch_cost: 0.0,
+    };
 
     fn step(level: Passage, pressure: f64, wait_in: f64, wait_out: f64) -> Passage {
         let seen = Seen { pressure, wait_in, wait_out, permit_share: 0.05, permits_at_best: false };
@@ -255,13 +274,22 @@ mod tests {
             (Closed, 99.0, 99.0, 0.0, Closed),
         ];
         for (level, pressure, wait_in, wait_out, after) in table {
-            assert_eq!(step(level, pressure, wait_in, wait_out), after, "{level:?} {pressure} {wait_in} {wait_out}");
+            assert_eq!(
+                step(level, pressure, wait_in, wait_out),
+                after,
+                "{level:?} {pressure} {wait_in} {wait_out}"
+            );
         }
     }
 
     #[test]
     fn a_freight_gate_counts_its_queue_at_full_capacity() {
-        let seen = |wait_in| Seen { wait_in, permit_share: 0.05, permits_at_best: true, ..Seen::default() };
+        let seen = |wait_in| Seen {
+            wait_in,
+            permit_share: 0.05,
+            permits_at_best: true,
+            ..Seen::default()
+        };
         assert!(turn_scores(Passage::Open, seen(50.0), LIMITS)[0] < 0.0);
         assert!(turn_scores(Passage::Open, seen(70.0), LIMITS)[0] > 0.0);
     }
@@ -282,7 +310,8 @@ mod tests {
             let n = 2_000;
             let hits = (0..n)
                 .filter(|&i| {
-                    turn([score, f64::NEG_INFINITY], 0.5, (f64::from(i) + 0.5) / f64::from(n)) == Turn::Tighten
+                    turn([score, f64::NEG_INFINITY], 0.5, (f64::from(i) + 0.5) / f64::from(n))
+                        == Turn::Tighten
                 })
                 .count();
             hits as f64 / f64::from(n)
@@ -291,7 +320,10 @@ mod tests {
         assert!(share(0.5) > share(0.2) && share(-0.5) < 0.5);
         let costly = Limits { switch_cost: 0.5, ..LIMITS };
         let seen = Seen { pressure: 70.0, ..Seen::default() };
-        assert!(turn_scores(Passage::Open, seen, costly)[0] < turn_scores(Passage::Open, seen, LIMITS)[0]);
+        assert!(
+            turn_scores(Passage::Open, seen, costly)[0]
+                < turn_scores(Passage::Open, seen, LIMITS)[0]
+        );
     }
 
     #[test]
@@ -306,7 +338,11 @@ mod tests {
         assert_eq!(class_passage(Closed, stance(Open, Open, Closed, false), true), Closed);
         assert_eq!(class_passage(Open, stance(Closed, Open, Open, false), true), Closed);
         assert_eq!(class_passage(Open, stance(Closed, Open, Open, true), true), Permit);
-        assert!(opens_corridor(10.0, 0.5, 5.0) && !opens_corridor(9.0, 0.5, 5.0) && !opens_corridor(1e9, 0.0, 5.0));
+        assert!(
+            opens_corridor(10.0, 0.5, 5.0)
+                && !opens_corridor(9.0, 0.5, 5.0)
+                && !opens_corridor(1e9, 0.0, 5.0)
+        );
     }
 
     #[test]
@@ -317,7 +353,8 @@ mod tests {
         posting(&[300.0, 100.0, -5.0], 100, &mut posted);
         assert_eq!(posted, [75, 25, 0]);
         for i in 0..500_u32 {
-            let demands: Vec<f64> = (0..7).map(|k| f64::from((i * 7919 + k * 104_729) % 1_000) * 0.37).collect();
+            let demands: Vec<f64> =
+                (0..7).map(|k| f64::from((i * 7919 + k * 104_729) % 1_000) * 0.37).collect();
             let stock = u64::from(i * 13 % 900);
             posting(&demands, stock, &mut posted);
             assert!(posted.iter().sum::<u64>() <= stock);
@@ -340,13 +377,30 @@ mod tests {
 
     #[test]
     fn the_small_rules_keep_their_bounds_and_signs() {
-        assert!(ramp(20.0, 30.0, 100.0).abs() < 1e-15 && (ramp(65.0, 30.0, 100.0) - 0.5).abs() < 1e-12);
-        assert!((posts_held(0.4, 0.8, 1.0) - 0.5).abs() < 1e-12 && (posts_held(0.9, 0.8, 1.0) - 1.0).abs() < 1e-12);
-        assert!(bars_exit(false, 0.7, 0.8, 0.6, 0.4, 0.5) && !bars_exit(false, 0.5, 0.8, 0.6, 0.4, 0.5));
-        assert!(bars_exit(true, 0.5, 0.8, 0.6, 0.4, 0.5) && !bars_exit(true, 0.9, 0.4, 0.6, 0.4, 0.5));
-        assert!(acts(0.0, 0.0, 30.0, true) && !acts(10.0, 0.7, 30.0, false) && acts(21.0, 0.7, 30.0, false));
+        assert!(
+            ramp(20.0, 30.0, 100.0).abs() < 1e-15 && (ramp(65.0, 30.0, 100.0) - 0.5).abs() < 1e-12
+        );
+        assert!(
+            (posts_held(0.4, 0.8, 1.0) - 0.5).abs() < 1e-12
+                && (posts_held(0.9, 0.8, 1.0) - 1.0).abs() < 1e-12
+        );
+        assert!(
+            bars_exit(false, 0.7, 0.8, 0.6, 0.4, 0.5) && !bars_exit(false, 0.5, 0.8, 0.6, 0.4, 0.5)
+        );
+        assert!(
+            bars_exit(true, 0.5, 0.8, 0.6, 0.4, 0.5) && !bars_exit(true, 0.9, 0.4, 0.6, 0.4, 0.5)
+        );
+        assert!(
+            acts(0.0, 0.0, 30.0, true)
+                && !acts(10.0, 0.7, 30.0, false)
+                && acts(21.0, 0.7, 30.0, false)
+        );
         assert!(!acts(99.0, 0.7, 30.0, true));
-        assert!(needed(false, 0.5, 0.4, 0.5) && needed(true, 0.3, 0.4, 0.5) && !needed(false, 0.3, 0.4, 0.5));
+        assert!(
+            needed(false, 0.5, 0.4, 0.5)
+                && needed(true, 0.3, 0.4, 0.5)
+                && !needed(false, 0.3, 0.4, 0.5)
+        );
         assert!((attention_diverted(30.0, 100.0, 0.2) - 0.1).abs() < 1e-12);
         assert!(attention_diverted(10.0, 100.0, 0.2).abs() < 1e-15);
         assert!((released(600_000.0, 0.02, 30.0) - 12_000.0).abs() < 1e-6);

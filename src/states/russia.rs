@@ -59,7 +59,8 @@ const FREE_SHARE_DRAW: u64 = 0x5354_0001;
 /// Whether the incumbent is gone: the outcome is a collapse, and cohesion or control has fallen by a share since day 0, or
 /// alignment has turned away.
 fn is_gone(outcome: Outcome, start: Condition, now: Condition, fall: f64) -> bool {
-    let collapse = matches!(outcome, Outcome::Fragmentation | Outcome::CivilStrife | Outcome::WesternPivot);
+    let collapse =
+        matches!(outcome, Outcome::Fragmentation | Outcome::CivilStrife | Outcome::WesternPivot);
     collapse
         && (now.cohesion < start.cohesion * (1.0 - fall)
             || now.control < start.control * (1.0 - fall)
@@ -67,7 +68,12 @@ fn is_gone(outcome: Outcome, start: Condition, now: Condition, fall: f64) -> boo
 }
 
 /// Need of an action and its threshold, with the words for the log.
-fn need_of(action: Posture, p: &MoscowParameters, now: Condition, reserve: &Reserve) -> (f64, f64, &'static str) {
+fn need_of(
+    action: Posture,
+    p: &MoscowParameters,
+    now: Condition,
+    reserve: &Reserve,
+) -> (f64, f64, &'static str) {
     match action {
         Posture::AidIncumbent => (now.stress, p.aid_above_stress, "economic stress"),
         Posture::ReinforceSouth => {
@@ -101,15 +107,18 @@ pub fn take_posture(
     let target = map.territories[iran.index()].code.as_str();
     let now = leadership.national;
     let start = *moscow.start.get_or_insert(now);
-    moscow.overcommitted = reserve.price_ratio() > scenario.states.reserve.overcommitment_price_ratio;
+    moscow.overcommitted =
+        reserve.price_ratio() > scenario.states.reserve.overcommitment_price_ratio;
     if moscow.incumbent_gone.is_none() && is_gone(leadership.outcome, start, now, p.gone_at_fall) {
         moscow.incumbent_gone = Some(clock.day);
     }
-    let lost_cause = moscow.incumbent_gone.is_some_and(|d| clock.day.since(d) >= p.drops_incumbent_after_days);
+    let lost_cause =
+        moscow.incumbent_gone.is_some_and(|d| clock.day.since(d) >= p.drops_incumbent_after_days);
 
     let (need, threshold, words) = need_of(p.posture, p, now, &reserve);
     let helps_incumbent = matches!(p.posture, Posture::AidIncumbent | Posture::Intervene);
-    moscow.need = rules::needed(moscow.need, need, threshold, p.ends_below_share) && !(helps_incumbent && lost_cause);
+    moscow.need = rules::needed(moscow.need, need, threshold, p.ends_below_share)
+        && !(helps_incumbent && lost_cause);
     moscow.watched_days = if moscow.need { moscow.watched_days + 1 } else { 0 };
     let restraint = if mechanisms.restraint { p.restraint } else { 0.0 };
     let watched = f64::from(moscow.watched_days.saturating_sub(1));
@@ -118,7 +127,10 @@ pub fn take_posture(
     let acting = moscow.need && may && p.posture != Posture::Restraint;
     let reason = || {
         let gone = if lost_cause { ", incumbent given up" } else { "" };
-        format!("{words} {need:.2} (mark {threshold:.2}), price of the reserve x{:.2}{gone}", reserve.price_ratio())
+        format!(
+            "{words} {need:.2} (mark {threshold:.2}), price of the reserve x{:.2}{gone}",
+            reserve.price_ratio()
+        )
     };
     if acting != moscow.acting {
         let kind = match p.posture {
@@ -139,20 +151,36 @@ pub fn take_posture(
                 (Posture::Restraint, _) => "restraint",
                 _ => "watches first",
             };
-            log.note(clock.day, russia, ActionKind::Restrain, target, format!("{why}: {}", reason()));
+            log.note(
+                clock.day,
+                russia,
+                ActionKind::Restrain,
+                target,
+                format!("{why}: {}", reason()),
+            );
         }
     }
     moscow.held_back = held_back;
     moscow.acting = acting;
     moscow.has_acted |= acting;
     moscow.backs_incumbent = acting && helps_incumbent;
-    aid.0 = if acting && p.posture == Posture::AidIncumbent { p.aid_share_of_gdp_per_year } else { 0.0 };
+    aid.0 = if acting && p.posture == Posture::AidIncumbent {
+        p.aid_share_of_gdp_per_year
+    } else {
+        0.0
+    };
 
     if mechanisms.outreach && p.outreach && moscow.incumbent_gone.is_some() {
         let before = moscow.contacts;
         moscow.contacts = rules::approach(before, 1.0, p.contact_days);
         if before <= 0.0 {
-            log.note(clock.day, russia, ActionKind::Outreach, target, format!("incumbent gone: {}", reason()));
+            log.note(
+                clock.day,
+                russia,
+                ActionKind::Outreach,
+                target,
+                format!("incumbent gone: {}", reason()),
+            );
         }
         if !moscow.recognised && moscow.contacts >= p.recognise_at && !moscow.backs_incumbent {
             moscow.recognised = true;
@@ -201,7 +229,11 @@ fn fronts(p: &Parameters, perceived: [f64; 6], last: Option<[f64; 6]>) -> [Front
 fn observed(p: &Parameters, roster: &Roster, pressure: &Pressure) -> [f64; 6] {
     let r = &p.reserve;
     let worst = |segments: &[crate::ids::SegmentId]| {
-        segments.iter().filter_map(|s| pressure.today.get(s.index())).map(|s| s.index / 100.0).fold(0.0, f64::max)
+        segments
+            .iter()
+            .filter_map(|s| pressure.today.get(s.index()))
+            .map(|s| s.index / 100.0)
+            .fold(0.0, f64::max)
     };
     let violence = roster.fronts.direct.iter().filter_map(|s| pressure.today.get(s.index()));
     let violence = violence.map(|s| s.violence).fold(0.0, f64::max);
@@ -244,16 +276,23 @@ pub fn allocate_reserve(
     }
     let scarce = scenario.mechanisms.scarce_reserve;
     if scarce && reserve.price_ratio() > r.release_price_ratio {
-        let freed = rules::released(reserve.committed, r.release_per_month, f64::from(r.every_days));
+        let freed =
+            rules::released(reserve.committed, r.release_per_month, f64::from(r.every_days));
         reserve.committed -= freed;
         reserve.total += freed;
     }
-    let wanted = if moscow.acting && moscow.posture == Posture::Intervene { p.moscow.intervene_strength } else { 0.0 };
+    let wanted = if moscow.acting && moscow.posture == Posture::Intervene {
+        p.moscow.intervene_strength
+    } else {
+        0.0
+    };
     let shift = wanted - intervention.persons;
-    intervention.persons += shift.clamp(-r.max_shift, r.max_shift).min((reserve.total - intervention.persons).max(0.0));
+    intervention.persons +=
+        shift.clamp(-r.max_shift, r.max_shift).min((reserve.total - intervention.persons).max(0.0));
     intervention.territory = if intervention.persons > 0.0 { roster.iran } else { None };
 
-    let mut fronts = fronts(p, reserve.perceived, if scarce { Some(reserve.allocation) } else { None });
+    let mut fronts =
+        fronts(p, reserve.perceived, if scarce { Some(reserve.allocation) } else { None });
     if moscow.acting && moscow.posture == Posture::ReinforceSouth {
         // The floor is reached at the pace at which forces can be shifted.
         let floor = (p.moscow.reinforce_persons / 1_000.0).min(fronts[1].most);
@@ -268,11 +307,16 @@ pub fn allocate_reserve(
     } else {
         // Without scarcity each front gets what it asks for at the price of day 0.
         let price = reserve.price_on_day_0;
-        reserve.allocation = fronts.map(|f| if price > 0.0 { f.asked(price) * 1_000.0 } else { 0.0 });
+        reserve.allocation =
+            fronts.map(|f| if price > 0.0 { f.asked(price) * 1_000.0 } else { 0.0 });
         reserve.total = reserve.allocation.iter().sum::<f64>() + intervention.persons;
         reserve.unallocated = 0.0;
         reserve.shadow_price = price;
     }
-    let south = reserve.allocation[1] + reserve.allocation[2] + reserve.allocation[3] + intervention.persons;
-    reserve.attention_diverted = rules::attention_diverted(south, reserve.total, reserve.south_share_on_day_0);
+    let south = reserve.allocation[1]
+        + reserve.allocation[2]
+        + reserve.allocation[3]
+        + intervention.persons;
+    reserve.attention_diverted =
+        rules::attention_diverted(south, reserve.total, reserve.south_share_on_day_0);
 }

@@ -26,7 +26,12 @@ pub fn aid_at_source(
         return;
     }
     let (decisions, mechanisms) = (&scenario.states.decisions, &scenario.mechanisms);
-    for origin in map.territories.iter().enumerate().filter(|(_, t)| scenario.states.aid_origins.contains(&t.code)) {
+    for origin in map
+        .territories
+        .iter()
+        .enumerate()
+        .filter(|(_, t)| scenario.states.aid_origins.contains(&t.code))
+    {
         let o = origin.0;
         let mut unmet = 1.0;
         for line in roster.source_lines.iter().filter(|l| l.origin.index() == o) {
@@ -38,11 +43,17 @@ pub fn aid_at_source(
             }
         }
         let before = policies.source_aid[o];
-        let after = if mechanisms.source_aid { rules::approach(before, 1.0 - unmet, decisions.aid_days) } else { 0.0 };
+        let after = if mechanisms.source_aid {
+            rules::approach(before, 1.0 - unmet, decisions.aid_days)
+        } else {
+            0.0
+        };
         policies.source_aid[o] = after;
         if (before >= NOTABLE_AID) != (after >= NOTABLE_AID) {
-            let kind = if after >= NOTABLE_AID { ActionKind::SourceAid } else { ActionKind::Withdraw };
-            let actor = strongest_giver(&roster, &pressure, o).unwrap_or(crate::ids::TerritoryId::from_index(o));
+            let kind =
+                if after >= NOTABLE_AID { ActionKind::SourceAid } else { ActionKind::Withdraw };
+            let actor = strongest_giver(&roster, &pressure, o)
+                .unwrap_or(crate::ids::TerritoryId::from_index(o));
             let reason = format!("neighbours' aid at source reaches {after:.2} of 1");
             log.note(clock.day, actor, kind, origin.1.code.as_str(), reason);
         }
@@ -57,7 +68,8 @@ pub fn aid_at_source(
         }
         let row = lagged(&pressure.index_history, style.decision_delay_days);
         let lines = roster.source_lines.iter().filter(|l| l.neighbour.index() == t);
-        let worst = lines.map(|l| row.map_or(0.0, |r| f64::from(r[l.segment.index()]))).fold(0.0, f64::max);
+        let worst =
+            lines.map(|l| row.map_or(0.0, |r| f64::from(r[l.segment.index()]))).fold(0.0, f64::max);
         let before = policies.buffer[t];
         let mark = if before { decisions.buffer_below } else { decisions.buffer_above };
         let after = worst * style.buffer > mark;
@@ -69,13 +81,23 @@ pub fn aid_at_source(
                 style.decision_delay_days, style.buffer
             );
             let state = roster.state(crate::ids::TerritoryId::from_index(t));
-            log.note(clock.day, state, kind, format!("buffer of {}", map.territories[t].code), reason);
+            log.note(
+                clock.day,
+                state,
+                kind,
+                format!("buffer of {}", map.territories[t].code),
+                reason,
+            );
         }
     }
 }
 
 /// The neighbour that gives most to an origin today.
-fn strongest_giver(roster: &Roster, pressure: &Pressure, origin: usize) -> Option<crate::ids::TerritoryId> {
+fn strongest_giver(
+    roster: &Roster,
+    pressure: &Pressure,
+    origin: usize,
+) -> Option<crate::ids::TerritoryId> {
     let gift = |l: &super::roster::SourceLine| {
         let style = roster.style(l.neighbour);
         let row = lagged(&pressure.index_history, style.decision_delay_days);
@@ -118,6 +140,12 @@ pub fn bar_exits(
     if (before > 0.0) != (after > 0.0) {
         let kind = if after > 0.0 { ActionKind::ExitBar } else { ActionKind::Withdraw };
         let reason = format!("unrest {:.2}, control {:.2}", nation.unrest, nation.control);
-        log.note(clock.day, iran, kind, format!("exit bar of {}", map.territories[iran.index()].code), reason);
+        log.note(
+            clock.day,
+            iran,
+            kind,
+            format!("exit bar of {}", map.territories[iran.index()].code),
+            reason,
+        );
     }
 }

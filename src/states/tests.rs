@@ -53,7 +53,9 @@ fn crossings_start_at_the_stricter_of_map_and_stance() {
     assert_eq!(p.passage(CrossingId(1), 1, OwnOrKin), Passage::Permit);
     assert_eq!(p.passage(CrossingId(3), 0, OwnOrKin), Passage::Closed);
     let kin = w.world.resource::<KinEntry>();
-    let class = |community| kin.class_of(TerritoryId(1), TerritoryId(2), TerritoryId(2), CommunityId(community), |t| t);
+    let class = |community| {
+        kin.class_of(TerritoryId(1), TerritoryId(2), TerritoryId(2), CommunityId(community), |t| t)
+    };
     assert_eq!(class(1), OwnOrKin);
     assert_eq!(class(0), Neighbour);
     let off = with(|s| s.mechanisms.entry_policy = false);
@@ -65,7 +67,8 @@ fn crossings_start_at_the_stricter_of_map_and_stance() {
 #[test]
 fn a_state_acts_only_on_information_as_old_as_its_delay() {
     for delay in [1, 3, 6] {
-        let mut w = with(|s| s.states.by_code.get_mut("ARM").expect("a table").decision_delay_days = delay);
+        let mut w =
+            with(|s| s.states.by_code.get_mut("ARM").expect("a table").decision_delay_days = delay);
         let mut changed_on = None;
         for day in 0..20 {
             w.day(if day >= 4 { HOT } else { QUIET }, NO_WAIT);
@@ -113,7 +116,9 @@ fn a_corridor_opens_for_people_stuck_at_a_gate_but_not_at_a_line_closed_by_war()
     let p = w.world.resource::<Policies>();
     assert_eq!(p.passage(C2, INTO_ARMENIA, NationalityClass::OwnOrKin), Passage::Permit);
     assert_eq!(p.passage(CrossingId(3), 1, NationalityClass::OwnOrKin), Passage::Closed);
-    let mut w = with(|s| s.states.by_code.get_mut("ARM").expect("a table").corridor_from = vec!["AZE".into()]);
+    let mut w = with(|s| {
+        s.states.by_code.get_mut("ARM").expect("a table").corridor_from = vec!["AZE".into()]
+    });
     w.days(60, HOT, stuck);
     let p = w.world.resource::<Policies>();
     assert_eq!(p.passage(CrossingId(3), 1, NationalityClass::OwnOrKin), Passage::Permit);
@@ -144,7 +149,9 @@ fn guards_move_under_pressure_and_none_is_made_or_lost() {
     let guards = w.world.resource::<Guards>();
     assert!((guards.per_km[ARM_IRN][0] - base).abs() < 1e-9);
     assert!(guards.strain[ARM_IRN][0] < 0.2);
-    assert!(kinds(&w).contains(&ActionKind::Reinforce) && kinds(&w).contains(&ActionKind::Withdraw));
+    assert!(
+        kinds(&w).contains(&ActionKind::Reinforce) && kinds(&w).contains(&ActionKind::Withdraw)
+    );
 }
 
 #[test]
@@ -258,7 +265,9 @@ fn an_intervention_is_drawn_from_the_reserve_and_returns() {
     assert!((force.persons - 20_000.0).abs() < 1e-6 && force.territory == Some(TerritoryId(2)));
     let (r, i) = (w.world.resource::<Reserve>(), idle.world.resource::<Reserve>());
     assert!(r.shadow_price > i.shadow_price && r.attention_diverted > i.attention_diverted + 0.05);
-    assert!(kinds(&w).contains(&ActionKind::Intervene) && kinds(&idle).contains(&ActionKind::Restrain));
+    assert!(
+        kinds(&w).contains(&ActionKind::Intervene) && kinds(&idle).contains(&ActionKind::Restrain)
+    );
     w.days(60, QUIET, NO_WAIT); // the incumbent is given up 60 days after it fell
     assert!(w.world.resource::<Intervention>().persons <= 0.0);
     assert!(kinds(&w).contains(&ActionKind::Withdraw));
@@ -284,7 +293,10 @@ fn restraint_delays_and_overcommitment_withholds() {
     over.lead(Outcome::Fragmentation, COLLAPSED);
     over.days(50, [90.0; 5], NO_WAIT);
     assert_eq!(first(&over), None);
-    assert!(over.world.resource::<Moscow>().overcommitted && kinds(&over).contains(&ActionKind::Restrain));
+    assert!(
+        over.world.resource::<Moscow>().overcommitted
+            && kinds(&over).contains(&ActionKind::Restrain)
+    );
 }
 
 #[test]

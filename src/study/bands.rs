@@ -84,7 +84,11 @@ impl Values {
     /// The values of all runs on one day.
     fn on(&self, measure: usize, day: usize) -> impl Iterator<Item = f64> {
         let first = measure * self.days + day;
-        self.all.iter().skip(first).step_by((self.measures * self.days).max(1)).map(|&v| f64::from(v))
+        self.all
+            .iter()
+            .skip(first)
+            .step_by((self.measures * self.days).max(1))
+            .map(|&v| f64::from(v))
     }
 }
 
@@ -92,7 +96,11 @@ impl Values {
 ///
 /// # Errors
 /// When series cannot be had.
-pub fn bands<S: SeriesSource>(group: &Group<'_>, borders: &[String], source: &S) -> Result<Vec<Vec<u8>>, S::Error> {
+pub fn bands<S: SeriesSource>(
+    group: &Group<'_>,
+    borders: &[String],
+    source: &S,
+) -> Result<Vec<Vec<u8>>, S::Error> {
     bands_within(MEMORY, group, borders, source)
 }
 
@@ -119,7 +127,11 @@ fn bands_within<S: SeriesSource>(
                 rows.push_date(Day(day as u32).date(group.as_of));
                 push_rest(&mut rows, name, MEASURES[measure], &spread);
                 for share in shares {
-                    if measure == INDEX_MEASURE { rows.push_num(share) } else { rows.push_missing() }
+                    if measure == INDEX_MEASURE {
+                        rows.push_num(share)
+                    } else {
+                        rows.push_missing()
+                    }
                 }
                 rows.end_row();
             }
@@ -178,11 +190,18 @@ fn contrasts_within<S: SeriesSource>(
 /// The contrasts that a study asks for: each group against the reference outcome under its own variant, and against the
 /// reference variant under its own outcome. Pairs of positions in `groups`.
 #[must_use]
-pub fn comparisons(groups: &[Group<'_>], against_outcome: &str, against_variant: &str) -> Vec<(usize, usize)> {
-    let find = |outcome: &str, variant: &str| groups.iter().position(|g| g.outcome == outcome && g.variant == variant);
+pub fn comparisons(
+    groups: &[Group<'_>],
+    against_outcome: &str,
+    against_variant: &str,
+) -> Vec<(usize, usize)> {
+    let find = |outcome: &str, variant: &str| {
+        groups.iter().position(|g| g.outcome == outcome && g.variant == variant)
+    };
     let mut found = Vec::new();
     for (i, group) in groups.iter().enumerate() {
-        let references = [find(against_outcome, group.variant), find(group.outcome, against_variant)];
+        let references =
+            [find(against_outcome, group.variant), find(group.outcome, against_variant)];
         found.extend(references.into_iter().flatten().filter(|&j| j != i).map(|j| (i, j)));
     }
     found
@@ -273,7 +292,13 @@ mod tests {
     }
 
     /// Replicates from 0 whose series stand from `first` on in the source.
-    fn group<'a>(outcome: &'a str, variant: &'a str, days: usize, first: usize, count: usize) -> Group<'a> {
+    fn group<'a>(
+        outcome: &'a str,
+        variant: &'a str,
+        days: usize,
+        first: usize,
+        count: usize,
+    ) -> Group<'a> {
         let runs = (0..count).map(|r| ((0, r as u32), first + r)).collect();
         Group { outcome, variant, as_of: date(2026, 1, 15), days, runs }
     }
@@ -285,11 +310,15 @@ mod tests {
 
     #[test]
     fn bands_of_known_values() {
-        let runs: Vec<Series> = [10.0, 50.0, 90.0].map(|level| series(2, 2, |b, d| level + (b + d) as f32)).into();
+        let runs: Vec<Series> =
+            [10.0, 50.0, 90.0].map(|level| series(2, 2, |b, d| level + (b + d) as f32)).into();
         let group = group("continuity", "base", 2, 0, 3);
         let rows = lines(&bands(&group, &["RUS-GEO".into(), "RUS-SOUTH".into()], &runs).unwrap());
         assert_eq!(rows.len(), 2 * MEASURES.len() * 2);
-        assert_eq!(rows[0], "continuity,base,2026-01-15,RUS-GEO,index,3,50,14,30,50,70,86,0.66667,0.33333,0.33333");
+        assert_eq!(
+            rows[0],
+            "continuity,base,2026-01-15,RUS-GEO,index,3,50,14,30,50,70,86,0.66667,0.33333,0.33333"
+        );
         assert_eq!(
             rows[MEASURES.len() * 2 + 1],
             "continuity,base,2026-01-16,RUS-SOUTH,index,3,52,16,32,52,72,88,0.66667,0.33333,0.33333"
@@ -299,11 +328,15 @@ mod tests {
 
     #[test]
     fn contrasts_pair_the_same_replicate() {
-        let all: Vec<Series> = [10.0, 50.0, 90.0, 9.0, 48.0, 93.0].map(|v| series(1, 1, |_, _| v)).into();
+        let all: Vec<Series> =
+            [10.0, 50.0, 90.0, 9.0, 48.0, 93.0].map(|v| series(1, 1, |_, _| v)).into();
         let mut first = group("fragmentation", "base", 1, 0, 3);
         let second = group("continuity", "base", 1, 3, 3);
         let row = lines(&contrasts(&first, &second, &["RUS-GEO".into()], &all).unwrap()).remove(0);
-        assert_eq!(row, "fragmentation,base,continuity,base,2026-01-15,RUS-GEO,index,3,0,-2.6,-1,1,1.5,1.9,0.66667");
+        assert_eq!(
+            row,
+            "fragmentation,base,continuity,base,2026-01-15,RUS-GEO,index,3,0,-2.6,-1,1,1.5,1.9,0.66667"
+        );
         first.runs.remove(0); // a failed run: its partner falls out too
         let row = lines(&contrasts(&first, &second, &["RUS-GEO".into()], &all).unwrap()).remove(0);
         assert!(row.contains("index,2,-0.5,"), "{row}");
@@ -312,20 +345,30 @@ mod tests {
     #[test]
     fn pairing_narrows_the_band_when_the_luck_is_shared() {
         // Two outcomes with the same luck per replicate, a small effect, and a little noise of their own.
-        let noise = |replicate: u32, id: u64| RunKey::new(1, replicate).uniform(Stream::Parameters, id, 0) as f32;
-        let value =
-            |outcome: u64, r: u32| 30.0 + 20.0 * noise(r, 0) + 2.0 * noise(r, 1 + outcome) + 5.0 * outcome as f32;
-        let both = [(0, 40), (1, 40)].into_iter().flat_map(|(outcome, n)| (0..n).map(move |r| (outcome, r)));
-        let all: Vec<Series> = both.map(|(outcome, r)| series(1, 1, |_, _| value(outcome, r))).collect();
-        let (a, b) = (group("fragmentation", "base", 1, 40, 40), group("continuity", "base", 1, 0, 40));
+        let noise = |replicate: u32, id: u64| {
+            RunKey::new(1, replicate).uniform(Stream::Parameters, id, 0) as f32
+        };
+        let value = |outcome: u64, r: u32| {
+            30.0 + 20.0 * noise(r, 0) + 2.0 * noise(r, 1 + outcome) + 5.0 * outcome as f32
+        };
+        let both = [(0, 40), (1, 40)]
+            .into_iter()
+            .flat_map(|(outcome, n)| (0..n).map(move |r| (outcome, r)));
+        let all: Vec<Series> =
+            both.map(|(outcome, r)| series(1, 1, |_, _| value(outcome, r))).collect();
+        let (a, b) =
+            (group("fragmentation", "base", 1, 40, 40), group("continuity", "base", 1, 0, 40));
         let width = |row: &str| {
             let fields: Vec<f64> = row.split(',').map(|f| f.parse().unwrap_or(f64::NAN)).collect();
             let at = fields.len() - 6; // q05 ... q95 share
             fields[at + 4] - fields[at]
         };
         let paired = width(&lines(&contrasts(&a, &b, &["x".into()], &all).unwrap())[0]);
-        let shifted: Vec<(PairKey, usize)> = (0..40).map(|r| ((0, r), (r as usize + 17) % 40)).collect();
-        let unpaired = width(&lines(&contrasts(&a, &Group { runs: shifted, ..b }, &["x".into()], &all).unwrap())[0]);
+        let shifted: Vec<(PairKey, usize)> =
+            (0..40).map(|r| ((0, r), (r as usize + 17) % 40)).collect();
+        let unpaired = width(
+            &lines(&contrasts(&a, &Group { runs: shifted, ..b }, &["x".into()], &all).unwrap())[0],
+        );
         assert!(paired < unpaired / 4.0, "paired {paired}, unpaired {unpaired}");
     }
 
@@ -347,12 +390,16 @@ mod tests {
         let (count, borders, days) = (3, 2, 4);
         let names = ["a".to_owned(), "b".to_owned()];
         let run = |r: usize| {
-            let values = (0..MEASURES.len() * borders * days).map(|i| (1000 * r * (1 + r) + i) as f32).collect();
+            let values = (0..MEASURES.len() * borders * days)
+                .map(|i| (1000 * r * (1 + r) + i) as f32)
+                .collect();
             Series { measures: MEASURES.len(), segments: borders, days, values }
         };
         let all: Vec<Series> = (0..2 * count).map(run).collect();
-        let (ours, theirs) =
-            (group("continuity", "base", days, 0, count), group("fragmentation", "base", days, count, count));
+        let (ours, theirs) = (
+            group("continuity", "base", days, 0, count),
+            group("fragmentation", "base", days, count, count),
+        );
         // How often a run's border is read tells how many measures were in memory.
         let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
         let whole = pool.install(|| bands(&ours, &names, &all).unwrap());
@@ -366,12 +413,21 @@ mod tests {
             let memory = 4 * count * days * measures;
             let reads = MEASURES.len().div_ceil(measures) * borders * count;
             let counted = Counted(&all, AtomicUsize::new(0));
-            assert!(pool.install(|| bands_within(memory, &ours, &names, &counted).unwrap()) == whole, "{measures}");
+            assert!(
+                pool.install(|| bands_within(memory, &ours, &names, &counted).unwrap()) == whole,
+                "{measures}"
+            );
             assert_eq!(counted.1.into_inner(), reads, "{measures} measures at a time");
             let counted = Counted(&all, AtomicUsize::new(0));
-            let found = pool.install(|| contrasts_within(2 * memory, &theirs, &ours, &names, &counted).unwrap());
+            let found = pool.install(|| {
+                contrasts_within(2 * memory, &theirs, &ours, &names, &counted).unwrap()
+            });
             assert!(found == pairs, "{measures}");
-            assert_eq!(counted.1.into_inner(), 2 * reads, "{measures} measures at a time, of pairs");
+            assert_eq!(
+                counted.1.into_inner(),
+                2 * reads,
+                "{measures} measures at a time, of pairs"
+            );
         }
     }
 

@@ -38,12 +38,15 @@ impl Shard {
     /// # Errors
     /// When it is not a number from 0 below another.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let parsed = text.split_once('/').and_then(|(a, b)| Some((a.trim().parse().ok()?, b.trim().parse().ok()?)));
+        let parsed = text
+            .split_once('/')
+            .and_then(|(a, b)| Some((a.trim().parse().ok()?, b.trim().parse().ok()?)));
         match parsed {
             Some((number, of)) if number < of => Ok(Self { number, of }),
-            Some((number, of)) => {
-                Err(format!("shard {number} of {of}: the shards of {of} are 0/{of} to {}/{of}", of.saturating_sub(1)))
-            }
+            Some((number, of)) => Err(format!(
+                "shard {number} of {of}: the shards of {of} are 0/{of} to {}/{of}",
+                of.saturating_sub(1)
+            )),
             None => Err("a shard is a number from 0 and how many there are, such as 2/7".into()),
         }
     }
@@ -288,7 +291,8 @@ pub fn run_missing(
             State::Failed(_) => options.retry_failed,
             State::Missing => true,
         };
-        let missing: Vec<_> = asked().filter(|(_, state)| to_do(state)).map(|(run, _)| run).collect();
+        let missing: Vec<_> =
+            asked().filter(|(_, state)| to_do(state)).map(|(run, _)| run).collect();
         did.found = asked().count() - missing.len();
         let others = contents.others.iter().map(|(_, count)| count).sum();
         tell(Event::Found { ended: did.found, of: asked().count(), others });
@@ -323,7 +327,12 @@ pub fn run_missing(
                     (Some(cause), did.group_days)
                 }
             };
-            (telling.borrow_mut())(Event::Run { run: planned, failure: failure.as_deref(), ended, group_days });
+            (telling.borrow_mut())(Event::Run {
+                run: planned,
+                failure: failure.as_deref(),
+                ended,
+                group_days,
+            });
             match (failure, options.on_failure) {
                 (Some(cause), OnFailure::Stop) => {
                     writer.sync()?;
@@ -366,7 +375,9 @@ pub fn merge_into(
         if missing > 0 {
             return Err(StudyError::Incomplete { missing, planned: plan.runs.len(), damaged });
         }
-        match merge(plan, borders, &store, &contents, folder, &options.wishes, |_| tell(Event::Tick)) {
+        match merge(plan, borders, &store, &contents, folder, &options.wishes, |_| {
+            tell(Event::Tick)
+        }) {
             Ok(merged) => {
                 let parts = used(&store, &merged);
                 match contents.of_other_builds(&store, &program()) {
@@ -381,13 +392,17 @@ pub fn merge_into(
             Err(MergeError::Damaged { part, offset, damage }) => {
                 folder.start_over()?;
                 let name = store.parts()[part].name.clone();
-                damaged.push(format!("{}: the run at byte {offset} is damaged: {damage}", store.path(part).display()));
+                damaged.push(format!(
+                    "{}: the run at byte {offset} is damaged: {damage}",
+                    store.path(part).display()
+                ));
                 notes.note(&Entry { id: 0, run: 0, fate: Fate::Damaged { part: name, offset } })?;
                 notes.sync()?;
             }
         }
     };
-    let mut package = datapackage(&plan.name, &plan.title, RESULTS_VERSION, options.wishes.tables.iter());
+    let mut package =
+        datapackage(&plan.name, &plan.title, RESULTS_VERSION, options.wishes.tables.iter());
     if let Some(design) = &plan.design {
         folder.append(DESIGN, &design.csv())?;
         if let Some(resources) = package["resources"].as_array_mut() {
@@ -411,11 +426,14 @@ pub fn merge_into(
         parts,
     };
     let written = folder.seal()?;
-    let manifest = manifest(&plan.name, RESULTS_VERSION, &plan.hash, &options.provenance, &account, written);
+    let manifest =
+        manifest(&plan.name, RESULTS_VERSION, &plan.hash, &options.provenance, &account, written);
     folder.append(MANIFEST, &pretty(&manifest))?;
     let files = folder.finish()?.to_vec();
     let store_stays = match spent {
-        Some((true, _)) => Some("it holds failed runs, runs of other plans, or tables that were not asked for"),
+        Some((true, _)) => {
+            Some("it holds failed runs, runs of other plans, or tables that were not asked for")
+        }
         Some((false, store)) if !store.remove()? => Some("another process is at work in it"),
         _ => None,
     };
@@ -427,7 +445,9 @@ pub fn merge_into(
 fn holds_more(contents: &Contents<'_>, tables: TableSet) -> bool {
     let (_, failed, _) = contents.count();
     let more = |state: &State<'_>| match state {
-        State::Done(copy) => copy.done.layout.tables.iter().any(|blob| !tables.contains(blob.table)),
+        State::Done(copy) => {
+            copy.done.layout.tables.iter().any(|blob| !tables.contains(blob.table))
+        }
         _ => false,
     };
     failed > 0 || !contents.others.is_empty() || contents.runs.iter().any(more)
@@ -514,14 +534,19 @@ fn sound(output: RunOutput, borders: usize, days: usize) -> Result<RunOutput, Fa
     let shape = [series.measures, series.segments, series.days];
     let expected = [MEASURES.len(), borders, days];
     if shape != expected || series.values.len() != expected.iter().product::<usize>() {
-        let cause = format!("series of {shape:?} (measures, borders, days) instead of {expected:?}");
+        let cause =
+            format!("series of {shape:?} (measures, borders, days) instead of {expected:?}");
         return Err(Failure { cause });
     }
     if output.tables.len() > Table::RECORDED.len() {
-        return Err(Failure { cause: format!("{} tables instead of {}", output.tables.len(), Table::RECORDED.len()) });
+        return Err(Failure {
+            cause: format!("{} tables instead of {}", output.tables.len(), Table::RECORDED.len()),
+        });
     }
     let headline = &output.headline;
-    if !headline.attention_diverted.is_finite() || headline.peak.iter().any(|(index, _)| !index.is_finite()) {
+    if !headline.attention_diverted.is_finite()
+        || headline.peak.iter().any(|(index, _)| !index.is_finite())
+    {
         return Err(Failure { cause: "a headline number is not finite".into() });
     }
     Ok(output)

@@ -123,9 +123,8 @@ fn work<O: Send, E>(
         loop {
             match receiver.recv_timeout(TICK) {
                 // Whatever stands under the next number is written; without order that is whatever ends.
-                Ok((index, result)) => {
-                    early.insert(if order == Order::Numbers { index } else { written }, (index, result))
-                }
+                Ok((index, result)) => early
+                    .insert(if order == Order::Numbers { index } else { written }, (index, result)),
                 Err(RecvTimeoutError::Timeout) => {
                     tick();
                     continue;
@@ -196,8 +195,8 @@ mod tests {
                 &pool,
                 60,
                 |index| {
-                    let ahead =
-                        (begun.fetch_add(1, Ordering::SeqCst) + 1).saturating_sub(written.load(Ordering::SeqCst));
+                    let ahead = (begun.fetch_add(1, Ordering::SeqCst) + 1)
+                        .saturating_sub(written.load(Ordering::SeqCst));
                     most_ahead.fetch_max(ahead, Ordering::SeqCst);
                     // The first of every ten is slow: the others overtake it.
                     std::thread::sleep(Duration::from_millis(if index % 10 == 0 { 20 } else { 0 }));
@@ -220,7 +219,9 @@ mod tests {
     fn results_come_as_they_end_when_order_does_not_matter() {
         let pool = pool(2).unwrap();
         let mut order = Vec::new();
-        let run = |index: usize| std::thread::sleep(Duration::from_millis(if index == 0 { 300 } else { 1 }));
+        let run = |index: usize| {
+            std::thread::sleep(Duration::from_millis(if index == 0 { 300 } else { 1 }))
+        };
         execute_as_they_end(
             &pool,
             6,
@@ -257,7 +258,11 @@ mod tests {
         )
         .unwrap();
         assert_eq!((done, failed.len(), failed[0].0), (9, 1, 3));
-        assert!(failed[0].1.contains("people are lost") && failed[0].1.contains("execute.rs:"), "{}", failed[0].1);
+        assert!(
+            failed[0].1.contains("people are lost") && failed[0].1.contains("execute.rs:"),
+            "{}",
+            failed[0].1
+        );
     }
 
     #[test]

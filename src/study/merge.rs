@@ -115,7 +115,8 @@ pub fn merge(
         let unpacked: Vec<_> = wishes.pool.install(|| chunk.par_iter().map(read).collect());
         for (i, (state, rows)) in chunk.iter().zip(unpacked).enumerate() {
             let run = &plan.runs[number * window + i];
-            folder.append(Table::Runs.file(), &run_row(plan, run, *state, borders, wishes.repeat))?;
+            folder
+                .append(Table::Runs.file(), &run_row(plan, run, *state, borders, wishes.repeat))?;
             for (table, bytes) in rows?.into_iter().flatten() {
                 if wishes.tables.contains(table) {
                     folder.append(table.file(), &bytes)?;
@@ -123,7 +124,9 @@ pub fn merge(
             }
             match state {
                 State::Done(copy) => merged.count(copy),
-                State::Failed(cause) => merged.failures.push(((*cause).to_owned(), (wishes.repeat)(run))),
+                State::Failed(cause) => {
+                    merged.failures.push(((*cause).to_owned(), (wishes.repeat)(run)))
+                }
                 State::Missing => {}
             }
         }
@@ -139,8 +142,10 @@ impl Merged {
         self.runs_done += 1;
         self.group_days += group_days;
         self.hops += hops;
-        self.series_bytes +=
-            layout.series.as_ref().map_or(0, |s| 4 * u64::from(s.days * s.measures) * s.stored.len() as u64);
+        self.series_bytes += layout
+            .series
+            .as_ref()
+            .map_or(0, |s| 4 * u64::from(s.days * s.measures) * s.stored.len() as u64);
         *self.parts.entry(copy.part).or_default() += 1;
     }
 }
@@ -189,7 +194,11 @@ fn headlines<'a>(group: &Group<'_>, contents: &Contents<'a>) -> Vec<&'a Headline
 
 /// The headline numbers of a group with the draw that each belongs to: the replicate, whose luck all points share; or the point,
 /// whose parameters all its replicates share.
-fn by_draw<'a>(by: Draw, group: &Group<'_>, headlines: &[&'a Headline]) -> Vec<(u32, &'a Headline)> {
+fn by_draw<'a>(
+    by: Draw,
+    group: &Group<'_>,
+    headlines: &[&'a Headline],
+) -> Vec<(u32, &'a Headline)> {
     let draw = |&((point, replicate), _): &(PairKey, usize)| match by {
         Draw::Replicate => replicate,
         Draw::Point => point,
@@ -211,7 +220,12 @@ pub fn summaries(
         let headlines = headlines(group, contents);
         let summary = Summary::of(group.outcome, group.variant, borders.len(), &headlines);
         let by = if plan.points_share_luck { Draw::Replicate } else { Draw::Point };
-        precisions.append(&mut precision::of_summary(&summary, borders, by, &by_draw(by, group, &headlines)));
+        precisions.append(&mut precision::of_summary(
+            &summary,
+            borders,
+            by,
+            &by_draw(by, group, &headlines),
+        ));
         summaries.push(summary);
     }
     (summaries, precisions)
@@ -254,8 +268,12 @@ fn write_ensemble(
         }
     }
     if wishes.tables.contains(Table::Contrasts) {
-        for (a, b) in comparisons(&groups, outcome_name(plan.contrast_against), &plan.contrast_variant) {
-            for chunk in wishes.pool.install(|| contrasts(&groups[a], &groups[b], borders, &series))? {
+        for (a, b) in
+            comparisons(&groups, outcome_name(plan.contrast_against), &plan.contrast_variant)
+        {
+            for chunk in
+                wishes.pool.install(|| contrasts(&groups[a], &groups[b], borders, &series))?
+            {
                 folder.append(Table::Contrasts.file(), &chunk)?;
             }
         }

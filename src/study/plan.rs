@@ -113,7 +113,11 @@ impl Plan {
     ///
     /// # Errors
     /// As [`Plan::with_design`].
-    pub fn new(scenario: &Scenario, variants: &[(String, Scenario)], map_hash: &str) -> Result<Self, PlanError> {
+    pub fn new(
+        scenario: &Scenario,
+        variants: &[(String, Scenario)],
+        map_hash: &str,
+    ) -> Result<Self, PlanError> {
         Self::with_design(scenario, variants, map_hash, None)
     }
 
@@ -148,13 +152,18 @@ impl Plan {
             luck_can_be_own(design, fixed)?;
         }
         let replicates = if fixed { 1 } else { study.replicates as usize };
-        let mut runs = Vec::with_capacity(variants.len() * study.outcomes.len() * points.len() * replicates);
+        let mut runs =
+            Vec::with_capacity(variants.len() * study.outcomes.len() * points.len() * replicates);
         let mut hash = blake3::Hasher::new();
         for (number, (name, scenario)) in variants.iter().enumerate() {
-            let variant = u16::try_from(number)
-                .map_err(|_| PlanError(format!("{} variants are too many: 65536 at most", variants.len())))?;
+            let variant = u16::try_from(number).map_err(|_| {
+                PlanError(format!("{} variants are too many: 65536 at most", variants.len()))
+            })?;
             let as_of: Date = scenario.run.as_of.parse().map_err(|_| {
-                PlanError(format!("run.as_of = \"{}\" is no date such as \"2026-01-15\"", scenario.run.as_of))
+                PlanError(format!(
+                    "run.as_of = \"{}\" is no date such as \"2026-01-15\"",
+                    scenario.run.as_of
+                ))
             })?;
             let identity = identity_of(scenario, name, map_hash);
             for &outcome in &study.outcomes {
@@ -162,7 +171,8 @@ impl Plan {
                     if only_outcome.is_some_and(|only| only != outcome) {
                         continue;
                     }
-                    let replicates = only_replicate.map_or(0..study.replicates, |only| only..only + 1);
+                    let replicates =
+                        only_replicate.map_or(0..study.replicates, |only| only..only + 1);
                     for replicate in replicates {
                         let mut run_hash = identity.clone();
                         run_hash.update(key);
@@ -175,12 +185,23 @@ impl Plan {
                         }
                         let id = first_eight(&run_hash);
                         hash.update(&id.0);
-                        runs.push(PlannedRun { index, id, variant, point, outcome, replicate, seed });
+                        runs.push(PlannedRun {
+                            index,
+                            id,
+                            variant,
+                            point,
+                            outcome,
+                            replicate,
+                            seed,
+                        });
                     }
                 }
             }
             let set = study.variants.get(number).map(|v| v.set.clone()).unwrap_or_default();
-            let json = design.as_ref().and_then(|_| serde_json::to_value(scenario).ok()).unwrap_or_default();
+            let json = design
+                .as_ref()
+                .and_then(|_| serde_json::to_value(scenario).ok())
+                .unwrap_or_default();
             planned.push(PlannedVariant {
                 name: name.clone(),
                 scenario: Arc::new(scenario.clone()),
@@ -254,8 +275,13 @@ impl Plan {
         let points = self.points();
         if let Some(point) = selection.points.iter().find(|p| **p as usize >= points) {
             return Err(PlanError(match &self.design {
-                Some(_) => format!("point {point} is not in the design: its {points} points are 0 to {}", points - 1),
-                None => format!("point {point} is not in the study: it has no design, so its only point is 0"),
+                Some(_) => format!(
+                    "point {point} is not in the design: its {points} points are 0 to {}",
+                    points - 1
+                ),
+                None => format!(
+                    "point {point} is not in the study: it has no design, so its only point is 0"
+                ),
             }));
         }
         let replicates = self.runs.iter().map(|r| r.replicate + 1).max().unwrap_or(0);
@@ -266,11 +292,13 @@ impl Plan {
             )));
         }
         let named = |list: &[String], name: &str| list.is_empty() || list.iter().any(|n| n == name);
-        let variant_chosen: Vec<bool> = self.variants.iter().map(|v| named(&selection.variants, &v.name)).collect();
+        let variant_chosen: Vec<bool> =
+            self.variants.iter().map(|v| named(&selection.variants, &v.name)).collect();
         self.runs.retain(|run| {
             variant_chosen[usize::from(run.variant)]
                 && named(&selection.outcomes, outcome_name(run.outcome))
-                && (selection.replicates.is_empty() || selection.replicates.contains(&run.replicate))
+                && (selection.replicates.is_empty()
+                    || selection.replicates.contains(&run.replicate))
                 && (selection.points.is_empty() || selection.points.contains(&run.point))
         });
         Ok(())
@@ -293,9 +321,15 @@ fn luck_can_be_own(design: &Points, fixed: bool) -> Result<(), PlanError> {
 fn all_known(kind: &str, chosen: &[String], known: &[&str]) -> Result<(), PlanError> {
     let Some(name) = chosen.iter().find(|n| !known.contains(&n.as_str())) else { return Ok(()) };
     let likeness = |known: &str| strsim::jaro_winkler(name, known);
-    let nearest = known.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b))).filter(|k| likeness(k) > 0.8);
+    let nearest = known
+        .iter()
+        .max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
+        .filter(|k| likeness(k) > 0.8);
     let hint = nearest.map_or(String::new(), |k| format!(" (did you mean `{k}`?)"));
-    Err(PlanError(format!("{kind} `{name}` is not in the study{hint}\n  it has {}", known.join(", "))))
+    Err(PlanError(format!(
+        "{kind} `{name}` is not in the study{hint}\n  it has {}",
+        known.join(", ")
+    )))
 }
 
 /// The hash of everything but point, outcome and replicate that a run's figures depend on.
@@ -343,8 +377,7 @@ mod tests {
     use crate::{config, design};
 
     const GRID: &str = r#"design={ kind = "list", factors = [{ path = "borders.pressure.power", values = [1, 2.5] }, { path = "mechanisms.cascade", values = [true, false] }] }"#;
-    const VARIANTS: &str =
-        r#"study.variants=[{ name = "kin", set = {} }, { name = "no_kin", set = { "mechanisms.kin" = false } }]"#;
+    const VARIANTS: &str = r#"study.variants=[{ name = "kin", set = {} }, { name = "no_kin", set = { "mechanisms.kin" = false } }]"#;
 
     fn plan(sets: &[&str], map_hash: &str) -> Plan {
         try_plan(sets, map_hash).unwrap()
@@ -359,7 +392,8 @@ mod tests {
         all.extend(sets.iter().map(|&s| s.to_owned()));
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/quick.toml");
         let resolved = config::load(&path, &all).unwrap_or_else(|e| panic!("{}", e.render(false)));
-        let design = design::prepare(&resolved, &|_| Vec::new()).unwrap_or_else(|e| panic!("{}", e.render(false)));
+        let design = design::prepare(&resolved, &|_| Vec::new())
+            .unwrap_or_else(|e| panic!("{}", e.render(false)));
         Plan::with_design(&resolved.scenario, &resolved.variants, map_hash, design)
     }
 
@@ -373,14 +407,22 @@ mod tests {
         let seeds = |sets: &[&str]| {
             let plan = plan(&[&[DRAWN][..], sets].concat(), "m");
             let of = |outcome, point| {
-                let seeds = plan.runs.iter().filter(|r| r.outcome == outcome && r.point == point).map(|r| r.seed);
+                let seeds = plan
+                    .runs
+                    .iter()
+                    .filter(|r| r.outcome == outcome && r.point == point)
+                    .map(|r| r.seed);
                 let mut seeds: Vec<u64> = seeds.collect();
                 seeds.dedup();
                 assert_eq!(seeds.len(), 1, "replicates differ by their number");
                 seeds[0]
             };
             for point in 0..2 {
-                assert_eq!(of(Outcome::Continuity, point), of(Outcome::Fragmentation, point), "outcomes are paired");
+                assert_eq!(
+                    of(Outcome::Continuity, point),
+                    of(Outcome::Fragmentation, point),
+                    "outcomes are paired"
+                );
             }
             ([of(Outcome::Continuity, 0), of(Outcome::Continuity, 1)], plan)
         };
@@ -388,14 +430,21 @@ mod tests {
         assert_eq!(shared, [7, 7]);
         let ([a, b], own) = seeds(&["study.points_share_luck=false"]);
         assert!(a != b && a != 7 && b != 7 && a.max(b) < 1 << 53);
-        assert!(plan.runs.iter().zip(&own.runs).all(|(a, b)| a.id != b.id), "other luck is another run");
+        assert!(
+            plan.runs.iter().zip(&own.runs).all(|(a, b)| a.id != b.id),
+            "other luck is another run"
+        );
         let morris = r#"design={ kind = "morris", trajectories = 2, levels = 4, factors = [{ path = "borders.pressure.power", low = 1, high = 2 }] }"#;
-        let fixed = r#"design={ kind = "list", factors = [{ path = "replicate", values = [1, 2] }] }"#;
+        let fixed =
+            r#"design={ kind = "list", factors = [{ path = "replicate", values = [1, 2] }] }"#;
         let chosen = "has chosen points";
-        for (design, why) in
-            [(morris, "for differences between points"), (fixed, "fixes the replicate"), (GRID, chosen)]
-        {
-            let error = try_plan(&[design, "study.points_share_luck=false"], "m").unwrap_err().to_string();
+        for (design, why) in [
+            (morris, "for differences between points"),
+            (fixed, "fixes the replicate"),
+            (GRID, chosen),
+        ] {
+            let error =
+                try_plan(&[design, "study.points_share_luck=false"], "m").unwrap_err().to_string();
             assert!(error.contains(why) && error.contains("set it to true"), "{error}");
         }
     }
@@ -403,16 +452,24 @@ mod tests {
     #[test]
     fn runs_stand_by_variant_then_outcome_then_replicate() {
         let plan = plan(&[VARIANTS, r#"study.contrast_variant="kin""#], "m");
-        let table: Vec<_> = plan.runs.iter().map(|r| (r.variant, outcome_name(r.outcome), r.replicate)).collect();
+        let table: Vec<_> =
+            plan.runs.iter().map(|r| (r.variant, outcome_name(r.outcome), r.replicate)).collect();
         assert_eq!(table.len(), 12);
         assert_eq!(
             table[..4],
-            [(0, "continuity", 0), (0, "continuity", 1), (0, "continuity", 2), (0, "fragmentation", 0)]
+            [
+                (0, "continuity", 0),
+                (0, "continuity", 1),
+                (0, "continuity", 2),
+                (0, "fragmentation", 0)
+            ]
         );
         assert_eq!(table[6], (1, "continuity", 0));
         assert!(plan.runs.iter().enumerate().all(|(i, r)| r.index == i && r.seed == 7));
         assert_eq!(plan.variants[1].parameters, r#"{"mechanisms.kin":false}"#);
-        assert!(plan.variants[0].scenario.mechanisms.kin && !plan.variants[1].scenario.mechanisms.kin);
+        assert!(
+            plan.variants[0].scenario.mechanisms.kin && !plan.variants[1].scenario.mechanisms.kin
+        );
     }
 
     #[test]
@@ -437,7 +494,9 @@ mod tests {
     #[test]
     fn what_changes_the_figures_changes_every_id() {
         let base = ids(&plan(&[], "m"));
-        for (sets, map) in [(&["study.seed=8"][..], "m"), (&["mechanisms.kin=false"], "m"), (&[], "n")] {
+        for (sets, map) in
+            [(&["study.seed=8"][..], "m"), (&["mechanisms.kin=false"], "m"), (&[], "n")]
+        {
             assert!(ids(&plan(sets, map)).iter().all(|id| !base.contains(id)), "{sets:?} {map}");
         }
     }
@@ -446,7 +505,11 @@ mod tests {
     fn a_part_of_the_plan_keeps_numbers_and_ids() {
         let whole = plan(&[], "m");
         let mut part = whole.clone();
-        let selection = Selection { outcomes: vec!["fragmentation".into()], replicates: vec![2], ..Default::default() };
+        let selection = Selection {
+            outcomes: vec!["fragmentation".into()],
+            replicates: vec![2],
+            ..Default::default()
+        };
         part.select(&selection).unwrap();
         assert_eq!(part.runs, [whole.runs[5]]);
         let wrong = |selection: Selection| whole.clone().select(&selection).unwrap_err().0;
@@ -455,7 +518,10 @@ mod tests {
             "outcome `fragmentaton` is not in the study (did you mean `fragmentation`?)\n  it has continuity, fragmentation"
         );
         let message = wrong(Selection { replicates: vec![3], ..Default::default() });
-        assert!(message.starts_with("replicate 3 is not in the study: its 3 replicates are 0 to 2"), "{message}");
+        assert!(
+            message.starts_with("replicate 3 is not in the study: its 3 replicates are 0 to 2"),
+            "{message}"
+        );
     }
 
     #[test]
@@ -466,7 +532,8 @@ mod tests {
     #[test]
     fn points_stand_between_outcome_and_replicate_and_change_the_scenario() {
         let plan = plan(&[GRID, VARIANTS, r#"study.contrast_variant="kin""#], "m");
-        let table: Vec<_> = plan.runs.iter().map(|r| (outcome_name(r.outcome), r.point, r.replicate)).collect();
+        let table: Vec<_> =
+            plan.runs.iter().map(|r| (outcome_name(r.outcome), r.point, r.replicate)).collect();
         assert_eq!(table.len(), 24);
         assert_eq!(table[2..4], [("continuity", 0, 2), ("continuity", 1, 0)]);
         assert_eq!(table[6], ("fragmentation", 0, 0));
@@ -485,7 +552,8 @@ mod tests {
     fn a_point_more_at_the_end_keeps_the_ids_and_a_point_is_no_plain_run() {
         let bare = ids(&plan(&[], "m"));
         let two = ids(&plan(&[GRID], "m"));
-        let three = ids(&plan(&[&GRID.replace("2.5]", "2.5, 3]").replace("false]", "false, true]")], "m"));
+        let three =
+            ids(&plan(&[&GRID.replace("2.5]", "2.5, 3]").replace("false]", "false, true]")], "m"));
         assert_eq!(two[..6], three[..6]);
         assert_eq!(two[6..], three[9..15]);
         assert!(two.iter().all(|id| !bare.contains(id)));
@@ -497,7 +565,8 @@ mod tests {
 
     #[test]
     fn a_factor_of_luck_holds_each_point_to_a_replicate() {
-        let design = r#"design={ kind = "list", factors = [{ path = "replicate", values = [5, 0] }] }"#;
+        let design =
+            r#"design={ kind = "list", factors = [{ path = "replicate", values = [5, 0] }] }"#;
         let runs = plan(&[design], "m").runs;
         assert_eq!(runs.iter().map(|r| r.replicate).collect::<Vec<_>>(), [5, 0, 5, 0]);
     }
@@ -508,9 +577,11 @@ mod tests {
         let plan = plan(&[design, "study.replicates=10"], "m");
         assert_eq!(plan.runs.len(), 100_000);
         assert!(std::mem::size_of::<PlannedRun>() <= 48);
-        let powers: Vec<f64> = (0..4).map(|i| plan.scenario(&plan.runs[i * 10]).borders.pressure.power).collect();
+        let powers: Vec<f64> =
+            (0..4).map(|i| plan.scenario(&plan.runs[i * 10]).borders.pressure.power).collect();
         assert!(
-            powers.windows(2).all(|p| (p[0] - p[1]).abs() > 1e-9) && powers.iter().all(|p| (1.0..=4.0).contains(p))
+            powers.windows(2).all(|p| (p[0] - p[1]).abs() > 1e-9)
+                && powers.iter().all(|p| (1.0..=4.0).contains(p))
         );
     }
 
@@ -519,9 +590,16 @@ mod tests {
         let mut part = plan(&[GRID], "m");
         part.select(&Selection { points: vec![1], ..Default::default() }).unwrap();
         assert!(part.runs.len() == 6 && part.runs.iter().all(|r| r.point == 1));
-        let wrong =
-            |plan: Plan| plan.clone().select(&Selection { points: vec![2], ..Default::default() }).unwrap_err().0;
-        assert_eq!(wrong(plan(&[GRID], "m")), "point 2 is not in the design: its 2 points are 0 to 1");
-        assert_eq!(wrong(plan(&[], "m")), "point 2 is not in the study: it has no design, so its only point is 0");
+        let wrong = |plan: Plan| {
+            plan.clone().select(&Selection { points: vec![2], ..Default::default() }).unwrap_err().0
+        };
+        assert_eq!(
+            wrong(plan(&[GRID], "m")),
+            "point 2 is not in the design: its 2 points are 0 to 1"
+        );
+        assert_eq!(
+            wrong(plan(&[], "m")),
+            "point 2 is not in the study: it has no design, so its only point is 0"
+        );
     }
 }

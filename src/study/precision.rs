@@ -12,8 +12,9 @@ pub const WANTED: f64 = 0.05;
 
 /// 97.5 % quantiles of Student's t for 1 to 30 degrees of freedom (NIST/SEMATECH e-Handbook, table 1.3.6.7.2).
 const T_975: [f64; 30] = [
-    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131, 2.120,
-    2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042,
+    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160,
+    2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056,
+    2.052, 2.048, 2.045, 2.042,
 ];
 
 /// 97.5 % quantile of the normal distribution.
@@ -160,23 +161,31 @@ fn half_width(n: usize, deviation: f64) -> Option<f64> {
 /// 97.5 % quantile of Student's t; beyond the table by the expansion of Abramowitz and Stegun 26.7.5.
 fn t_975(freedom: usize) -> f64 {
     let (z, n) = (Z_975, freedom as f64);
-    let expansion =
-        || z + (z.powi(3) + z) / (4.0 * n) + (5.0 * z.powi(5) + 16.0 * z.powi(3) + 3.0 * z) / (96.0 * n * n);
+    let expansion = || {
+        z + (z.powi(3) + z) / (4.0 * n)
+            + (5.0 * z.powi(5) + 16.0 * z.powi(3) + 3.0 * z) / (96.0 * n * n)
+    };
     T_975.get(freedom.wrapping_sub(1)).copied().unwrap_or_else(expansion)
 }
 
 /// The precision of every headline number of a summary, in the order of `summary.csv`, from the numbers of the runs with their
 /// draws. Runs of one draw (the points of a replicate, or the replicates of a point) are not independent: their mean is one value.
 #[must_use]
-pub fn of_summary(summary: &Summary, borders: &[String], by: Draw, headlines: &[(u32, &Headline)]) -> Vec<Precision> {
-    let one = |border: &str, measure: &'static str, value: &dyn Fn(&Headline) -> Option<f64>| Precision {
-        outcome: summary.outcome.clone(),
-        variant: summary.variant.clone(),
-        border: border.to_owned(),
-        measure,
-        by,
-        moments: Moments::of(means_by_draw(headlines, value).into_iter()),
-    };
+pub fn of_summary(
+    summary: &Summary,
+    borders: &[String],
+    by: Draw,
+    headlines: &[(u32, &Headline)],
+) -> Vec<Precision> {
+    let one =
+        |border: &str, measure: &'static str, value: &dyn Fn(&Headline) -> Option<f64>| Precision {
+            outcome: summary.outcome.clone(),
+            variant: summary.variant.clone(),
+            border: border.to_owned(),
+            measure,
+            by,
+            moments: Moments::of(means_by_draw(headlines, value).into_iter()),
+        };
     let mut all = Vec::new();
     if headlines.is_empty() {
         return all;
@@ -192,7 +201,10 @@ pub fn of_summary(summary: &Summary, borders: &[String], by: Draw, headlines: &[
 }
 
 /// The mean of each draw over its runs.
-fn means_by_draw(headlines: &[(u32, &Headline)], value: &dyn Fn(&Headline) -> Option<f64>) -> Vec<f64> {
+fn means_by_draw(
+    headlines: &[(u32, &Headline)],
+    value: &dyn Fn(&Headline) -> Option<f64>,
+) -> Vec<f64> {
     let mut sums: BTreeMap<u32, (f64, u32)> = BTreeMap::new();
     for (draw, headline) in headlines {
         if let Some(value) = value(headline) {
@@ -229,7 +241,10 @@ mod tests {
         // 20 %: 1.4 = t s / sqrt(n). n = 15: 2.145 * 2.58199 / 3.87298 = 1.4300; n = 16: 2.131 * 2.58199 / 4 = 1.3755.
         assert_eq!(four.would_do(0.2), Some(16));
         let row = String::from_utf8(four.row(0.2)).unwrap();
-        assert_eq!(row, "continuity,base,RUS-SOUTH,peak_index,4,7,2.582,2.8921,11.108,0.58685,0.2,16\n");
+        assert_eq!(
+            row,
+            "continuity,base,RUS-SOUTH,peak_index,4,7,2.582,2.8921,11.108,0.58685,0.2,16\n"
+        );
     }
 
     #[test]
@@ -258,7 +273,10 @@ mod tests {
 
     #[test]
     fn what_cannot_be_said_is_left_empty() {
-        assert_eq!((precision(&[3.0]).half_width(), precision(&[3.0]).would_do(0.05)), (None, None));
+        assert_eq!(
+            (precision(&[3.0]).half_width(), precision(&[3.0]).would_do(0.05)),
+            (None, None)
+        );
         let same = precision(&[3.0, 3.0, 3.0]);
         assert_eq!((same.relative(), same.would_do(0.05)), (Some(0.0), Some(2)));
         let around_zero = precision(&[-1.0, 1.0]);
@@ -272,7 +290,9 @@ mod tests {
     #[test]
     fn quantiles_of_t_beyond_the_table() {
         // R: qt(0.975, c(31, 60, 120, 1e6)).
-        for (freedom, t) in [(31, 2.039_513), (60, 2.000_298), (120, 1.979_930), (1_000_000, 1.959_966)] {
+        for (freedom, t) in
+            [(31, 2.039_513), (60, 2.000_298), (120, 1.979_930), (1_000_000, 1.959_966)]
+        {
             assert!((t_975(freedom) - t).abs() < 1e-4, "{freedom}: {}", t_975(freedom));
         }
         assert!((1..200).all(|n| t_975(n) > t_975(n + 1)), "falling, also where the table ends");
@@ -283,7 +303,8 @@ mod tests {
         for wanted in [0.3, 0.1, 0.03, 0.01] {
             let p = precision(&[10.0, 14.0, 9.0, 12.0, 11.5]);
             let n = p.would_do(wanted).unwrap();
-            let relative = |n| half_width(n, p.moments.deviation().unwrap()).unwrap() / p.moments.mean;
+            let relative =
+                |n| half_width(n, p.moments.deviation().unwrap()).unwrap() / p.moments.mean;
             assert!(relative(n) <= wanted && relative(n - 1) > wanted, "{wanted}: {n}");
         }
     }

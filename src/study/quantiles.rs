@@ -69,7 +69,11 @@ mod tests {
     fn check(values: &[f64], p: f64, expected: f64) {
         let mut sorted = values.to_vec();
         sorted.sort_unstable_by(f64::total_cmp);
-        assert!((quantile(&sorted, p) - expected).abs() < 1e-12, "{values:?} at {p}: {}", quantile(&sorted, p));
+        assert!(
+            (quantile(&sorted, p) - expected).abs() < 1e-12,
+            "{values:?} at {p}: {}",
+            quantile(&sorted, p)
+        );
     }
 
     #[test]

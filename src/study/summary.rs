@@ -33,14 +33,22 @@ impl Summary {
             Spread::of(&mut headlines.iter().map(|h| value(h)).collect::<Vec<f64>>())
         };
         let peak = |border: usize, value: &dyn Fn(&(f64, u32)) -> f64| {
-            Spread::of(&mut headlines.iter().filter_map(|h| h.peak.get(border)).map(value).collect::<Vec<f64>>())
+            Spread::of(
+                &mut headlines
+                    .iter()
+                    .filter_map(|h| h.peak.get(border))
+                    .map(value)
+                    .collect::<Vec<f64>>(),
+            )
         };
         Self {
             outcome: outcome.to_owned(),
             variant: variant.to_owned(),
             runs: headlines.len(),
             peaks: (0..borders)
-                .map(|b| Some((peak(b, &|&(index, _)| index)?, peak(b, &|&(_, day)| f64::from(day))?)))
+                .map(|b| {
+                    Some((peak(b, &|&(index, _)| index)?, peak(b, &|&(_, day)| f64::from(day))?))
+                })
                 .collect(),
             displaced_inside: spread(&|h| h.displaced_inside as f64),
             displaced_abroad: spread(&|h| h.displaced_abroad as f64),
@@ -90,7 +98,10 @@ impl Summary {
 #[must_use]
 pub fn headline_borders(summaries: &[Summary], borders: &[String], count: usize) -> Vec<usize> {
     let highest = |border: usize| {
-        let medians = summaries.iter().filter_map(|s| s.peaks.get(border)?.as_ref()).map(|(index, _)| index.q50);
+        let medians = summaries
+            .iter()
+            .filter_map(|s| s.peaks.get(border)?.as_ref())
+            .map(|(index, _)| index.q50);
         medians.fold(f64::NEG_INFINITY, f64::max)
     };
     let mut order: Vec<(bool, f64, usize)> =
@@ -120,19 +131,32 @@ mod tests {
         let summary = Summary::of("continuity", "base", 2, &[&a, &b]);
         let text = String::from_utf8(summary.rows(&borders)).unwrap();
         let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines[0], "continuity,base,IRN-AZE,peak_index,2,15,10.5,12.5,15,17.5,19.5,normal");
+        assert_eq!(
+            lines[0],
+            "continuity,base,IRN-AZE,peak_index,2,15,10.5,12.5,15,17.5,19.5,normal"
+        );
         assert_eq!(lines[3], "continuity,base,RUS-SOUTH,peak_day,2,110,101,105,110,115,119,");
-        assert_eq!(lines[6], "continuity,base,,attention_diverted,2,0.25,0.25,0.25,0.25,0.25,0.25,");
+        assert_eq!(
+            lines[6],
+            "continuity,base,,attention_diverted,2,0.25,0.25,0.25,0.25,0.25,0.25,"
+        );
     }
 
     #[test]
     fn no_run_leaves_no_row() {
-        assert!(Summary::of("continuity", "base", 2, &[]).rows(&["a".into(), "b".into()]).is_empty());
+        assert!(
+            Summary::of("continuity", "base", 2, &[]).rows(&["a".into(), "b".into()]).is_empty()
+        );
     }
 
     #[test]
     fn russia_stands_first_then_the_highest_peaks() {
-        let summary = Summary::of("continuity", "base", 4, &[&headline(&[(5.0, 0), (50.0, 0), (30.0, 0), (1.0, 0)])]);
+        let summary = Summary::of(
+            "continuity",
+            "base",
+            4,
+            &[&headline(&[(5.0, 0), (50.0, 0), (30.0, 0), (1.0, 0)])],
+        );
         let borders = ["a", "b", "c", RUSSIA_SOUTH].map(str::to_owned);
         assert_eq!(headline_borders(&[summary], &borders, 3), [3, 1, 2]);
     }

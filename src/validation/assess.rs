@@ -147,7 +147,9 @@ pub fn problems(record: &CaseRecord) -> Vec<String> {
             let at = &point.at;
             if point.simulated.len() != record.replicates as usize {
                 let (found, all) = (point.simulated.len(), record.replicates);
-                problems.push(format!("series `{name}` at {at}: {found} simulated values for {all} replicates"));
+                problems.push(format!(
+                    "series `{name}` at {at}: {found} simulated values for {all} replicates"
+                ));
             }
             if !(point.at_days.is_finite() && point.observed.is_finite() && point.error.is_finite())
                 || point.error < 0.0
@@ -162,21 +164,27 @@ pub fn problems(record: &CaseRecord) -> Vec<String> {
         }
     }
     for split in &record.splits {
-        problems.extend(split_problems(record, split).map(|what| format!("split `{}`: {what}", split.name)));
+        problems.extend(
+            split_problems(record, split).map(|what| format!("split `{}`: {what}", split.name)),
+        );
     }
     problems.dedup();
     problems
 }
 
 fn split_problems(record: &CaseRecord, split: &Split) -> Option<String> {
-    let Some(members) = split.members.iter().map(|&m| record.series.get(m)).collect::<Option<Vec<&SeriesRecord>>>()
+    let Some(members) =
+        split.members.iter().map(|&m| record.series.get(m)).collect::<Option<Vec<&SeriesRecord>>>()
     else {
         return Some("a member is no series".into());
     };
     let Some(first) = members.first() else { return Some("it has no members".into()) };
     let same_times = |s: &SeriesRecord| {
         s.points.len() == first.points.len()
-            && s.points.iter().zip(&first.points).all(|(a, b)| a.at_days.total_cmp(&b.at_days).is_eq())
+            && s.points
+                .iter()
+                .zip(&first.points)
+                .all(|(a, b)| a.at_days.total_cmp(&b.at_days).is_eq())
     };
     if !members.iter().all(|s| same_times(s)) {
         return Some("its members do not have the same times".into());
@@ -203,7 +211,8 @@ pub fn assess(record: &CaseRecord) -> Result<Assessment<'_>, Vec<String>> {
     if !problems.is_empty() {
         return Err(problems);
     }
-    let series: Vec<SeriesScores> = (0..record.series.len()).filter_map(|s| of_series(record, s)).collect();
+    let series: Vec<SeriesScores> =
+        (0..record.series.len()).filter_map(|s| of_series(record, s)).collect();
     if series.len() != record.series.len() {
         return Err(vec!["a series cannot be scored".into()]);
     }
@@ -213,7 +222,11 @@ pub fn assess(record: &CaseRecord) -> Result<Assessment<'_>, Vec<String>> {
 }
 
 fn cases(series: &SeriesRecord) -> Vec<Case<'_>> {
-    series.points.iter().map(|p| Case { observed: p.observed, error: p.error, ensemble: &p.simulated }).collect()
+    series
+        .points
+        .iter()
+        .map(|p| Case { observed: p.observed, error: p.error, ensemble: &p.simulated })
+        .collect()
 }
 
 /// The same points as if the observations were exact.
@@ -233,7 +246,8 @@ fn simulated(series: &SeriesRecord, replicate: usize) -> Vec<f64> {
 fn compare(cases: &[Case<'_>], values: &[f64]) -> Option<Compared> {
     let scored = &cases[cases.len() - values.len()..];
     let model = scores::mean_crps(scored)?;
-    let errors: Vec<f64> = scored.iter().zip(values).map(|(case, v)| (v - case.observed).abs()).collect();
+    let errors: Vec<f64> =
+        scored.iter().zip(values).map(|(case, v)| (v - case.observed).abs()).collect();
     let baseline = scores::mean(&errors)?;
     Some(Compared { points: values.len(), model, baseline, skill: scores::skill(model, baseline) })
 }
@@ -244,7 +258,8 @@ fn of_series(record: &CaseRecord, index: usize) -> Option<SeriesScores> {
     let exact = exact(&cases);
     let days: Vec<f64> = series.points.iter().map(|p| p.at_days).collect();
     let observed = observed(series);
-    let replicates: Vec<Vec<f64>> = (0..record.replicates as usize).map(|r| simulated(series, r)).collect();
+    let replicates: Vec<Vec<f64>> =
+        (0..record.replicates as usize).map(|r| simulated(series, r)).collect();
     let crps = scores::mean_crps(&cases)?;
     let mean_observed = scores::mean(&observed)?;
     let nothing = || "no points".to_owned();
@@ -275,18 +290,25 @@ fn of_series(record: &CaseRecord, index: usize) -> Option<SeriesScores> {
                 (reference, fit.and_then(|values| compare(&cases, &values).ok_or_else(nothing)))
             })
             .collect(),
-        allocations: record.splits.iter().find(|split| split.members.contains(&index)).map_or_else(Vec::new, |split| {
-            let part = split.members.iter().position(|&m| m == index).unwrap_or(0);
-            let parts = parts(record, split);
-            Baseline::OF_SPLIT
-                .into_iter()
-                .map(|baseline| {
-                    let shares = shares(split, baseline);
-                    let values = shares.map(|shares| baselines::allocate(&shares, &parts).swap_remove(part));
-                    (baseline, values.and_then(|values| compare(&cases, &values).ok_or_else(nothing)))
-                })
-                .collect()
-        }),
+        allocations: record.splits.iter().find(|split| split.members.contains(&index)).map_or_else(
+            Vec::new,
+            |split| {
+                let part = split.members.iter().position(|&m| m == index).unwrap_or(0);
+                let parts = parts(record, split);
+                Baseline::OF_SPLIT
+                    .into_iter()
+                    .map(|baseline| {
+                        let shares = shares(split, baseline);
+                        let values = shares
+                            .map(|shares| baselines::allocate(&shares, &parts).swap_remove(part));
+                        (
+                            baseline,
+                            values.and_then(|values| compare(&cases, &values).ok_or_else(nothing)),
+                        )
+                    })
+                    .collect()
+            },
+        ),
     })
 }
 
@@ -299,7 +321,10 @@ fn parts(record: &CaseRecord, split: &Split) -> Vec<Vec<f64>> {
 fn shares(split: &Split, baseline: Baseline) -> Result<Vec<f64>, String> {
     match baseline {
         Baseline::EqualSplit => Ok(vec![1.0 / split.members.len() as f64; split.members.len()]),
-        Baseline::Gravity => split.gravity_shares.clone().ok_or_else(|| "no attraction and distance are given".into()),
+        Baseline::Gravity => split
+            .gravity_shares
+            .clone()
+            .ok_or_else(|| "no attraction and distance are given".into()),
         Baseline::CapacityShare => {
             split.capacity_shares.clone().ok_or_else(|| "capacities are not known or hidden".into())
         }
@@ -310,8 +335,10 @@ fn shares(split: &Split, baseline: Baseline) -> Result<Vec<f64>, String> {
 fn of_split(record: &CaseRecord, split: &Split) -> SplitScores {
     let observed = parts(record, split);
     let times = observed.first().map_or(0, Vec::len);
-    let total: Vec<f64> =
-        split.total.clone().unwrap_or_else(|| (0..times).map(|t| scores::sum_at(&observed, t)).collect());
+    let total: Vec<f64> = split
+        .total
+        .clone()
+        .unwrap_or_else(|| (0..times).map(|t| scores::sum_at(&observed, t)).collect());
     let members: Vec<&SeriesRecord> = split.members.iter().map(|&m| &record.series[m]).collect();
     let middle: Vec<Vec<f64>> = members
         .iter()
@@ -374,7 +401,8 @@ fn of_whole(record: &CaseRecord, series: &[SeriesScores]) -> WholeScores {
         };
         let (model, value) = (over(|c| c.model)?, over(|c| c.baseline)?);
         let points = found.iter().map(|(_, c)| c.points).sum();
-        let compared = Compared { points, model, baseline: value, skill: scores::skill(model, value) };
+        let compared =
+            Compared { points, model, baseline: value, skill: scores::skill(model, value) };
         Some(WholeCompared { series: found.len(), compared })
     };
     debug_assert_eq!(record.series.len(), series.len());
@@ -399,7 +427,9 @@ mod tests {
         let record = testbed::perfect();
         let scored = assess(&record).unwrap();
         for series in &scored.series {
-            assert!(series.crps.abs() < 1e-9 && series.rmse.abs() < 1e-9 && series.bias.abs() < 1e-9);
+            assert!(
+                series.crps.abs() < 1e-9 && series.rmse.abs() < 1e-9 && series.bias.abs() < 1e-9
+            );
             assert_eq!((series.coverage_50, series.coverage_90), (1.0, 1.0));
             for (baseline, compared) in &series.forecasts {
                 if let Ok(compared) = compared {
@@ -458,7 +488,10 @@ mod tests {
         };
         says(|r| r.series.clear(), "no observed series");
         says(|r| r.series[0].points.clear(), "has no points");
-        says(|r| r.series[0].points[1].simulated.truncate(1), "1 simulated values for 2 replicates");
+        says(
+            |r| r.series[0].points[1].simulated.truncate(1),
+            "1 simulated values for 2 replicates",
+        );
         says(|r| r.series[0].points[1].observed = f64::NAN, "no finite number");
         says(|r| r.series[0].points[2].at_days = 0.5, "earlier than the point before it");
         says(|r| r.series[1].name = "camp_a".into(), "two series are called `camp_a`");

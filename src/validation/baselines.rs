@@ -26,8 +26,14 @@ pub enum Baseline {
 
 impl Baseline {
     /// All, in the order in which they are shown.
-    pub const ALL: [Self; 6] =
-        [Self::Persistence, Self::LinearTrend, Self::Logistic, Self::Gravity, Self::EqualSplit, Self::CapacityShare];
+    pub const ALL: [Self; 6] = [
+        Self::Persistence,
+        Self::LinearTrend,
+        Self::Logistic,
+        Self::Gravity,
+        Self::EqualSplit,
+        Self::CapacityShare,
+    ];
     /// Those of a series.
     pub const OF_SERIES: [Self; 3] = [Self::Persistence, Self::LinearTrend, Self::Logistic];
     /// Those of a split.
@@ -119,7 +125,12 @@ pub fn origin(baseline: Baseline, n: usize) -> Result<usize, String> {
 ///
 /// # Errors
 /// Where the baseline is not defined, with the reason in words.
-pub fn forecast(baseline: Baseline, days: &[f64], observed: &[f64], cumulative: bool) -> Result<Forecast, String> {
+pub fn forecast(
+    baseline: Baseline,
+    days: &[f64],
+    observed: &[f64],
+    cumulative: bool,
+) -> Result<Forecast, String> {
     if baseline == Baseline::Logistic && !cumulative {
         return Err("the series does not accumulate".into());
     }
@@ -150,7 +161,12 @@ pub fn forecast(baseline: Baseline, days: &[f64], observed: &[f64], cumulative: 
 ///
 /// # Errors
 /// Where it is not defined, with the reason in words.
-pub fn fit(reference: Reference, days: &[f64], observed: &[f64], cumulative: bool) -> Result<Vec<f64>, String> {
+pub fn fit(
+    reference: Reference,
+    days: &[f64],
+    observed: &[f64],
+    cumulative: bool,
+) -> Result<Vec<f64>, String> {
     let free = match reference {
         Reference::LinearFit => 2,
         Reference::LogisticFit => 3,
@@ -200,7 +216,8 @@ impl Line {
         if spread.is_nan() || spread <= 0.0 {
             return Err("the points seen are at one time".into());
         }
-        let together: f64 = days.iter().zip(values).map(|(t, v)| (t - mean_day) * (v - mean_value)).sum();
+        let together: f64 =
+            days.iter().zip(values).map(|(t, v)| (t - mean_day) * (v - mean_value)).sum();
         Ok(Self { mean_day, mean_value, slope: together / spread })
     }
 
@@ -239,7 +256,9 @@ impl Logistic {
     /// # Errors
     /// When there are no two different times or no value above zero.
     pub fn through(days: &[f64], values: &[f64]) -> Result<Self, String> {
-        let (Some(&first), Some(&last)) = (days.first(), days.last()) else { return Err("no points".into()) };
+        let (Some(&first), Some(&last)) = (days.first(), days.last()) else {
+            return Err("no points".into());
+        };
         let span = last - first;
         let largest = values.iter().copied().fold(0.0, f64::max);
         if span.is_nan() || span <= 0.0 {
@@ -249,9 +268,14 @@ impl Logistic {
             return Err("no value above zero among the points seen".into());
         }
         let bounds = Bounds {
-            low: [1e-6 * largest, RATE_TIMES_SPAN.0 / span, first - MIDDLE_SPANS.0 * span].map_first_two(libm::log),
-            high: [CEILING_TIMES_LARGEST * largest, RATE_TIMES_SPAN.1 / span, last + MIDDLE_SPANS.1 * span]
+            low: [1e-6 * largest, RATE_TIMES_SPAN.0 / span, first - MIDDLE_SPANS.0 * span]
                 .map_first_two(libm::log),
+            high: [
+                CEILING_TIMES_LARGEST * largest,
+                RATE_TIMES_SPAN.1 / span,
+                last + MIDDLE_SPANS.1 * span,
+            ]
+            .map_first_two(libm::log),
         };
         let (rates, middles, starts) = GRID;
         let mut nodes: Vec<(f64, [f64; 3])> = Vec::with_capacity(rates * middles);
@@ -371,7 +395,8 @@ fn refine(start: [f64; 3], bounds: &Bounds, days: &[f64], values: &[f64]) -> (f6
 /// Solves three linear equations by elimination with pivots; nothing when they are singular.
 fn solve(mut a: [[f64; 3]; 3], mut b: [f64; 3]) -> Option<[f64; 3]> {
     for column in 0..3 {
-        let pivot = (column..3).max_by(|&i, &j| a[i][column].abs().total_cmp(&a[j][column].abs()))?;
+        let pivot =
+            (column..3).max_by(|&i, &j| a[i][column].abs().total_cmp(&a[j][column].abs()))?;
         if a[pivot][column].is_nan() || a[pivot][column] == 0.0 {
             return None;
         }
@@ -413,9 +438,15 @@ mod tests {
             [1, 2, 3, 6, 7, 300].map(|n| of(Persistence, n)),
             [None, Some(1), Some(2), Some(2), Some(3), Some(100)]
         );
-        assert_eq!([2, 3, 4, 9, 10].map(|n| of(LinearTrend, n)), [None, Some(2), Some(3), Some(3), Some(4)]);
+        assert_eq!(
+            [2, 3, 4, 9, 10].map(|n| of(LinearTrend, n)),
+            [None, Some(2), Some(3), Some(3), Some(4)]
+        );
         assert_eq!([3, 4, 12].map(|n| of(Logistic, n)), [None, Some(3), Some(4)]);
-        assert_eq!(origin(Persistence, 1).unwrap_err(), "1 point; it must see 1 and be scored on one more");
+        assert_eq!(
+            origin(Persistence, 1).unwrap_err(),
+            "1 point; it must see 1 and be scored on one more"
+        );
     }
 
     #[test]
@@ -461,7 +492,9 @@ mod tests {
             let fitted = fit(Reference::LogisticFit, &days, &observed, true).unwrap();
             let ahead = forecast(Baseline::Logistic, &days, &observed, true).unwrap();
             assert_eq!(ahead.seen, 10);
-            for (found, expected) in fitted.iter().zip(&observed).chain(ahead.values.iter().zip(&observed[10..])) {
+            for (found, expected) in
+                fitted.iter().zip(&observed).chain(ahead.values.iter().zip(&observed[10..]))
+            {
                 assert!((found / expected - 1.0).abs() < 1e-4, "{found} {expected} for {truth:?}");
             }
         }
@@ -470,9 +503,18 @@ mod tests {
     #[test]
     fn where_a_baseline_is_not_defined_it_says_why() {
         let refuse = |b, d: &[f64], v: &[f64], c| forecast(b, d, v, c).unwrap_err();
-        assert_eq!(refuse(Baseline::Logistic, &days(9), &[1.0; 9], false), "the series does not accumulate");
-        assert_eq!(refuse(Baseline::Logistic, &days(9), &[0.0; 9], true), "no value above zero among the points seen");
-        assert_eq!(refuse(Baseline::LinearTrend, &[1.0; 4], &[1.0; 4], true), "the points seen are at one time");
+        assert_eq!(
+            refuse(Baseline::Logistic, &days(9), &[1.0; 9], false),
+            "the series does not accumulate"
+        );
+        assert_eq!(
+            refuse(Baseline::Logistic, &days(9), &[0.0; 9], true),
+            "no value above zero among the points seen"
+        );
+        assert_eq!(
+            refuse(Baseline::LinearTrend, &[1.0; 4], &[1.0; 4], true),
+            "the points seen are at one time"
+        );
         assert!(fit(Reference::LinearFit, &days(2), &[1.0, 2.0], true).is_err());
     }
 

@@ -37,13 +37,17 @@ pub struct ParameterSets {
 /// its range only shows when the set is laid over a scenario: [`Ground::lay`].
 pub fn read(path: &Path) -> Result<ParameterSets, Vec<String>> {
     let shown = path.display();
-    let bytes = std::fs::read(path).map_err(|error| vec![format!("cannot read {shown}: {error}")])?;
+    let bytes =
+        std::fs::read(path).map_err(|error| vec![format!("cannot read {shown}: {error}")])?;
     parse(&bytes).map_err(|problems| problems.iter().map(|p| format!("{shown}{p}")).collect())
 }
 
 fn parse(bytes: &[u8]) -> Result<ParameterSets, Vec<String>> {
-    let mut reader =
-        csv::ReaderBuilder::new().comment(Some(b'#')).trim(csv::Trim::All).flexible(true).from_reader(bytes);
+    let mut reader = csv::ReaderBuilder::new()
+        .comment(Some(b'#'))
+        .trim(csv::Trim::All)
+        .flexible(true)
+        .from_reader(bytes);
     let header = reader.headers().map_err(|error| vec![format!(": {error}")])?.clone();
     let line = |record: &csv::StringRecord| record.position().map_or(0, csv::Position::line);
     let header_line = line(&header).max(1);
@@ -90,7 +94,11 @@ fn parse(bytes: &[u8]) -> Result<ParameterSets, Vec<String>> {
         };
         let at = format!(":{}: row {}", line(&record), row + 1);
         if record.len() != header.len() {
-            problems.push(format!("{at}: {} fields, the header has {}", record.len(), header.len()));
+            problems.push(format!(
+                "{at}: {} fields, the header has {}",
+                record.len(),
+                header.len()
+            ));
             continue;
         }
         match accepted.map(|i| (i, &record[i])) {
@@ -156,7 +164,10 @@ impl Ground {
     /// Makes a scenario ready for sets to be laid over it.
     #[must_use]
     pub fn new(scenario: &Scenario) -> Self {
-        Self { tree: serde_json::to_value(scenario).unwrap_or(Value::Null), schema: resolved::<Scenario>() }
+        Self {
+            tree: serde_json::to_value(scenario).unwrap_or(Value::Null),
+            schema: resolved::<Scenario>(),
+        }
     }
 
     /// The scenario with a set of parameters laid over it, checked as a file would be: every value against the range of its
@@ -176,9 +187,14 @@ impl Ground {
             return Err(misfits);
         }
         let whole = |told| Misfit { value: None, is_key: false, told };
-        let scenario: Scenario = serde_json::from_value(tree).map_err(|error| vec![whole(error.to_string())])?;
+        let scenario: Scenario =
+            serde_json::from_value(tree).map_err(|error| vec![whole(error.to_string())])?;
         let complaints = semantics::of_domains(&scenario);
-        if complaints.is_empty() { Ok(scenario) } else { Err(complaints.into_iter().map(whole).collect()) }
+        if complaints.is_empty() {
+            Ok(scenario)
+        } else {
+            Err(complaints.into_iter().map(whole).collect())
+        }
     }
 
     /// Puts a value in its place; otherwise whether the key is wrong, and in what way.
@@ -187,19 +203,27 @@ impl Ground {
         let (Some(_), Some(schema)) = (lookup(&self.tree, key), schema) else {
             let keys = leaves(&self.tree);
             let guess = nearest(key, keys.iter().map(String::as_str));
-            let hint = guess.map_or_else(String::new, |guess| format!("\n  did you mean `{guess}`?"));
+            let hint =
+                guess.map_or_else(String::new, |guess| format!("\n  did you mean `{guess}`?"));
             return Err((true, format!("the scenario has no parameter `{key}`{hint}")));
         };
         let place = key.split('.').try_fold(tree, |tree, key| tree.as_object_mut()?.get_mut(key));
         let place = place.filter(|place| place.is_number());
-        let Some(place) = place else { return Err((true, format!("the parameter `{key}` is not a number"))) };
+        let Some(place) = place else {
+            return Err((true, format!("the parameter `{key}` is not a number")));
+        };
         let limits = schema.limits();
         let is_whole = schema.types() == ["integer"];
         if !value.is_finite() || (is_whole && value.fract() != 0.0) || !limits.allow(value) {
             let allowed = limits.in_words().unwrap_or_else(|| "any number".to_owned());
             let kind = if is_whole { ", a whole number" } else { "" };
-            let meaning = schema.meaning().map_or_else(String::new, |meaning| format!("\n  {key}: {meaning}"));
-            return Err((false, format!("`{key}`: found {}, allowed: {allowed}{kind}{meaning}", number(value))));
+            let meaning = schema
+                .meaning()
+                .map_or_else(String::new, |meaning| format!("\n  {key}: {meaning}"));
+            return Err((
+                false,
+                format!("`{key}`: found {}, allowed: {allowed}{kind}{meaning}", number(value)),
+            ));
         }
         *place = match is_whole {
             true if value < 0.0 => (value as i64).into(),
@@ -219,7 +243,10 @@ mod tests {
         let text = b"# plausible\nset,displacement.a.b,implausibility_max,borders.c\n1,0.5,2.2,3\n2, 0.25 ,1.1,4\n";
         let found = parse(text).unwrap();
         assert_eq!(found.lines, [3, 4]);
-        assert_eq!(found.sets[1], [("displacement.a.b".to_owned(), 0.25), ("borders.c".to_owned(), 4.0)]);
+        assert_eq!(
+            found.sets[1],
+            [("displacement.a.b".to_owned(), 0.25), ("borders.c".to_owned(), 4.0)]
+        );
     }
 
     #[test]
@@ -250,10 +277,13 @@ mod tests {
 
     #[test]
     fn a_set_is_checked_like_a_file() {
-        let resolved = crate::config::load(Path::new("configs/base.toml"), &[]).expect("the base scenario");
+        let resolved =
+            crate::config::load(Path::new("configs/base.toml"), &[]).expect("the base scenario");
         let ground = Ground::new(&resolved.scenario);
         let lay = |pairs: &[(&str, f64)]| {
-            ground.lay(&pairs.iter().map(|(key, value)| ((*key).to_owned(), *value)).collect::<Vec<_>>())
+            ground.lay(
+                &pairs.iter().map(|(key, value)| ((*key).to_owned(), *value)).collect::<Vec<_>>(),
+            )
         };
         assert_eq!(
             crate::config::canonical_json(&lay(&[]).unwrap()),
@@ -262,8 +292,16 @@ mod tests {
         );
         let key = "displacement.hazard.siege_per_day";
         let laid = lay(&[(key, 0.125), ("run.persons_per_group", 7.0)]).unwrap();
-        assert_eq!((laid.displacement.hazard.siege_per_day, laid.run.persons_per_group), (0.125, 7));
-        let misfits = lay(&[("run.days", 2.5), (key, 0.125), (key, -1.0), ("displacement.hazard.siege_per_dy", 1.0)]);
+        assert_eq!(
+            (laid.displacement.hazard.siege_per_day, laid.run.persons_per_group),
+            (0.125, 7)
+        );
+        let misfits = lay(&[
+            ("run.days", 2.5),
+            (key, 0.125),
+            (key, -1.0),
+            ("displacement.hazard.siege_per_dy", 1.0),
+        ]);
         let misfits = misfits.unwrap_err();
         assert_eq!(
             misfits.iter().map(|m| (m.value, m.is_key)).collect::<Vec<_>>(),

@@ -114,8 +114,20 @@ pub fn svg(picture: &Picture) -> String {
 #[must_use]
 pub fn group(panel: &Panel, start: Option<DateTime>, (x, y): (f64, f64)) -> String {
     let mut text = String::new();
-    let _ = writeln!(text, "<g transform=\"translate({x:.1} {y:.1})\"><title>{}</title>", escaped(&panel.title));
-    label(&mut text, (INNER.0, 20.0), 14.0, "start", "#000000", "font-weight=\"bold\"", &cut(&panel.title, 40));
+    let _ = writeln!(
+        text,
+        "<g transform=\"translate({x:.1} {y:.1})\"><title>{}</title>",
+        escaped(&panel.title)
+    );
+    label(
+        &mut text,
+        (INNER.0, 20.0),
+        14.0,
+        "start",
+        "#000000",
+        "font-weight=\"bold\"",
+        &cut(&panel.title, 40),
+    );
     label(&mut text, (INNER.0, 38.0), 11.0, "start", QUIET, "", &cut(&panel.note, 64));
     let frame = Frame::around(panel);
     axes(&mut text, &frame, start, &panel.unit);
@@ -145,7 +157,8 @@ impl Frame {
         };
         let reach = |p: &PanelPoint| (p.observed + ERROR_BAR * p.error).max(p.quantiles[4]);
         let highest = panel.points.iter().map(reach).fold(0.0, f64::max);
-        let lowest = panel.points.iter().map(|p| p.observed.min(p.quantiles[0])).fold(0.0, f64::min);
+        let lowest =
+            panel.points.iter().map(|p| p.observed.min(p.quantiles[0])).fold(0.0, f64::min);
         let step = if highest > lowest { nice_step(highest - lowest, 4.0) } else { 0.5 };
         // Half a step of air is enough; the topmost tick need not be the edge.
         let top = if highest > lowest { highest + 0.06 * (highest - lowest) } else { lowest + 1.0 };
@@ -163,7 +176,9 @@ impl Frame {
 }
 
 fn legend(text: &mut String, x: f64, y: f64) {
-    let item = |text: &mut String, x: f64, words: &str| label(text, (x, y + 4.0), 12.0, "start", QUIET, "", words);
+    let item = |text: &mut String, x: f64, words: &str| {
+        label(text, (x, y + 4.0), 12.0, "start", QUIET, "", words)
+    };
     let _ = writeln!(
         text,
         "<rect x=\"{:.1}\" y=\"{:.1}\" width=\"22\" height=\"12\" fill=\"{BAND_90}\" fill-opacity=\"0.35\"/>",
@@ -178,7 +193,11 @@ fn legend(text: &mut String, x: f64, y: f64) {
         y - 6.0
     );
     item(text, x + 132.0, "50 % band");
-    let _ = writeln!(text, "<path d=\"M{:.1} {y:.1}h22\" stroke=\"{BAND_50}\" stroke-width=\"2\"/>", x + 208.0);
+    let _ = writeln!(
+        text,
+        "<path d=\"M{:.1} {y:.1}h22\" stroke=\"{BAND_50}\" stroke-width=\"2\"/>",
+        x + 208.0
+    );
     item(text, x + 236.0, "median");
     let _ = writeln!(
         text,
@@ -203,14 +222,21 @@ fn axes(text: &mut String, frame: &Frame, start: Option<DateTime>, unit: &str) {
         let _ = writeln!(text, "<path d=\"M{x:.1} {:.1}v4\" stroke=\"{QUIET}\"/>", top + height);
         label(text, (x, top + height + 18.0), 12.0, "middle", QUIET, "", &words);
     }
-    let _ = writeln!(text, "<path d=\"M{left:.1} {:.1}h{width:.1}\" stroke=\"{QUIET}\"/>", top + height);
+    let _ = writeln!(
+        text,
+        "<path d=\"M{left:.1} {:.1}h{width:.1}\" stroke=\"{QUIET}\"/>",
+        top + height
+    );
     let upright = format!("transform=\"rotate(-90 12 {:.1})\"", top + height / 2.0);
     label(text, (12.0, top + height / 2.0), 12.0, "middle", QUIET, &upright, &cut(unit, 24));
     let axis = match start {
         // Labels of days and hours have no year.
         Some(start) if frame.days.1 - frame.days.0 <= DAYS_LABELLED => {
-            let year =
-                |day: f64| start.checked_add(jiff::SignedDuration::from_hours((24.0 * day) as i64)).map(DateTime::year);
+            let year = |day: f64| {
+                start
+                    .checked_add(jiff::SignedDuration::from_hours((24.0 * day) as i64))
+                    .map(DateTime::year)
+            };
             match (year(frame.days.0), year(frame.days.1)) {
                 (Ok(first), Ok(last)) if first != last => format!("date ({first} to {last})"),
                 (Ok(first), _) => format!("date ({first})"),
@@ -235,8 +261,13 @@ fn marks(text: &mut String, frame: &Frame, points: &[PanelPoint]) {
                 path(&there.chain(back).collect::<Vec<_>>())
             );
         }
-        let median: Vec<_> = points.iter().map(|p| (frame.x(p.day), frame.y(p.quantiles[2]))).collect();
-        let _ = writeln!(text, "<path d=\"{}\" fill=\"none\" stroke=\"{BAND_50}\" stroke-width=\"2\"/>", path(&median));
+        let median: Vec<_> =
+            points.iter().map(|p| (frame.x(p.day), frame.y(p.quantiles[2]))).collect();
+        let _ = writeln!(
+            text,
+            "<path d=\"{}\" fill=\"none\" stroke=\"{BAND_50}\" stroke-width=\"2\"/>",
+            path(&median)
+        );
     } else {
         for p in points {
             let x = frame.x(p.day);
@@ -250,11 +281,16 @@ fn marks(text: &mut String, frame: &Frame, points: &[PanelPoint]) {
                 );
             }
             let y = frame.y(p.quantiles[2]);
-            let _ = writeln!(text, "<path d=\"M{:.1} {y:.1}h28\" stroke=\"{BAND_50}\" stroke-width=\"2\"/>", x - 14.0);
+            let _ = writeln!(
+                text,
+                "<path d=\"M{:.1} {y:.1}h28\" stroke=\"{BAND_50}\" stroke-width=\"2\"/>",
+                x - 14.0
+            );
         }
     }
     if points.len() >= DENSE {
-        let observed: Vec<_> = points.iter().map(|p| (frame.x(p.day), frame.y(p.observed))).collect();
+        let observed: Vec<_> =
+            points.iter().map(|p| (frame.x(p.day), frame.y(p.observed))).collect();
         let _ = writeln!(
             text,
             "<path d=\"{}\" fill=\"none\" stroke=\"{OBSERVED}\" stroke-width=\"1.4\"/>",
@@ -265,10 +301,18 @@ fn marks(text: &mut String, frame: &Frame, points: &[PanelPoint]) {
     for p in points {
         let (x, y) = (frame.x(p.day), frame.y(p.observed));
         if p.error > 0.0 {
-            let bar = (frame.y(p.observed + ERROR_BAR * p.error), frame.y(p.observed - ERROR_BAR * p.error));
-            let _ = writeln!(text, "<path d=\"M{x:.1} {:.1}V{:.1}\" stroke=\"{OBSERVED}\"/>", bar.0, bar.1);
+            let bar = (
+                frame.y(p.observed + ERROR_BAR * p.error),
+                frame.y(p.observed - ERROR_BAR * p.error),
+            );
+            let _ = writeln!(
+                text,
+                "<path d=\"M{x:.1} {:.1}V{:.1}\" stroke=\"{OBSERVED}\"/>",
+                bar.0, bar.1
+            );
         }
-        let _ = writeln!(text, "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"2.8\" fill=\"{OBSERVED}\"/>");
+        let _ =
+            writeln!(text, "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"2.8\" fill=\"{OBSERVED}\"/>");
     }
 }
 
@@ -280,7 +324,15 @@ fn path(points: &[(f64, f64)]) -> String {
     text
 }
 
-fn label(text: &mut String, at: (f64, f64), size: f64, anchor: &str, colour: &str, more: &str, words: &str) {
+fn label(
+    text: &mut String,
+    at: (f64, f64),
+    size: f64,
+    anchor: &str,
+    colour: &str,
+    more: &str,
+    words: &str,
+) {
     if words.is_empty() {
         return;
     }
@@ -340,7 +392,8 @@ fn number(value: f64, step: f64) -> String {
     } else {
         (value, step, "")
     };
-    let decimals = (0..6).find(|&d| (step * f64::powi(10.0, d)).fract().abs() < 1e-6).unwrap_or(6) as usize;
+    let decimals =
+        (0..6).find(|&d| (step * f64::powi(10.0, d)).fract().abs() < 1e-6).unwrap_or(6) as usize;
     format!("{value:.decimals$}{unit}")
 }
 
@@ -355,7 +408,9 @@ fn date_ticks((from, to): (f64, f64), start: Option<DateTime>) -> Vec<(f64, Stri
     let span = to - from;
     let midnight = start.date();
     // Days that the start lies after its midnight.
-    let late = start.duration_since(midnight.to_datetime(jiff::civil::Time::midnight())).as_secs_f64() / 86_400.0;
+    let late =
+        start.duration_since(midnight.to_datetime(jiff::civil::Time::midnight())).as_secs_f64()
+            / 86_400.0;
     if span <= DAYS_LABELLED {
         let steps = [0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 14.0, 20.0, 30.0];
         let step = steps.into_iter().find(|s| span / s <= 5.5).unwrap_or(30.0);
@@ -364,15 +419,22 @@ fn date_ticks((from, to): (f64, f64), start: Option<DateTime>) -> Vec<(f64, Stri
         return (first..=last)
             .filter_map(|i| {
                 let since_midnight = i as f64 * step;
-                let date = midnight.checked_add(jiff::Span::new().days(since_midnight.floor() as i64)).ok()?;
+                let date = midnight
+                    .checked_add(jiff::Span::new().days(since_midnight.floor() as i64))
+                    .ok()?;
                 let hour = ((since_midnight - since_midnight.floor()) * 24.0).round();
                 let words = if hour > 0.0 { format!("{hour:.0} h") } else { day_and_month(date) };
                 Some((since_midnight - late, words))
             })
             .collect();
     }
-    let months = [1, 2, 3, 6, 12, 24, 60].into_iter().find(|m| span / (30.44 * f64::from(*m)) <= 4.5).unwrap_or(120);
-    let Ok(begin) = midnight.checked_add(jiff::Span::new().days(from.floor() as i64)) else { return Vec::new() };
+    let months = [1, 2, 3, 6, 12, 24, 60]
+        .into_iter()
+        .find(|m| span / (30.44 * f64::from(*m)) <= 4.5)
+        .unwrap_or(120);
+    let Ok(begin) = midnight.checked_add(jiff::Span::new().days(from.floor() as i64)) else {
+        return Vec::new();
+    };
     let Ok(mut tick) = Date::new(begin.year(), 1, 1) else { return Vec::new() };
     let mut ticks = Vec::new();
     while let Ok(next) = tick.checked_add(jiff::Span::new().months(months)) {
@@ -398,7 +460,10 @@ mod tests {
 
     #[test]
     fn text_is_escaped_and_cut() {
-        assert_eq!(escaped("a < b & \"c\" > 'd'\n\u{1}"), "a &lt; b &amp; &quot;c&quot; &gt; &#39;d&#39;  ");
+        assert_eq!(
+            escaped("a < b & \"c\" > 'd'\n\u{1}"),
+            "a &lt; b &amp; &quot;c&quot; &gt; &#39;d&#39;  "
+        );
         assert_eq!(cut("abcdef", 4), "abc…");
         assert_eq!(cut("abcd", 4), "abcd");
     }
@@ -436,7 +501,8 @@ mod tests {
             vec![point(3.0, 5.0), point(3.0, 6.0)],
             vec![point(0.0, -4.0), point(1.0, -2.0)],
         ] {
-            let panel = Panel { title: "<t>".into(), unit: "u&".into(), note: String::new(), points };
+            let panel =
+                Panel { title: "<t>".into(), unit: "u&".into(), note: String::new(), points };
             let picture = Picture {
                 title: "a".into(),
                 subtitle: String::new(),
@@ -445,7 +511,10 @@ mod tests {
                 panels: vec![panel],
             };
             let text = svg(&picture);
-            assert!(!text.contains("NaN") && !text.contains("inf") && !text.contains("<t>"), "{text}");
+            assert!(
+                !text.contains("NaN") && !text.contains("inf") && !text.contains("<t>"),
+                "{text}"
+            );
         }
     }
 }

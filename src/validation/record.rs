@@ -36,14 +36,18 @@ impl Settings {
         ];
         let others = same.iter().filter(|(_, same)| !same);
         let problems: Vec<String> = others
-            .map(|(name, _)| format!("`{name}` is not what the case was prepared with: prepare the case again"))
+            .map(|(name, _)| {
+                format!("`{name}` is not what the case was prepared with: prepare the case again")
+            })
             .collect();
         if problems.is_empty() { Ok(()) } else { Err(problems) }
     }
 }
 
 /// What a case is used for. The parameters were fitted on calibration cases only.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Parameters were fitted to it.

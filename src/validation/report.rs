@@ -53,8 +53,16 @@ const SERIES_COLUMNS: [Column; 17] = [
     ("sim_p50", "number", "Median of the replicates."),
     ("sim_p75", "number", "75 % quantile of the replicates."),
     ("sim_p95", "number", "95 % quantile of the replicates."),
-    ("inside_50", "boolean", "Whether the observation is in the central half of the predictive distribution."),
-    ("inside_90", "boolean", "Whether the observation is in the central 90 % of the predictive distribution."),
+    (
+        "inside_50",
+        "boolean",
+        "Whether the observation is in the central half of the predictive distribution.",
+    ),
+    (
+        "inside_90",
+        "boolean",
+        "Whether the observation is in the central 90 % of the predictive distribution.",
+    ),
 ];
 
 /// A row of `scores.csv`, without the case.
@@ -184,7 +192,13 @@ impl Rows<'_> {
     }
 
     /// Baseline, model on the same points, skill.
-    fn compared(&mut self, names: [&'static str; 3], subject: &'static str, c: &Result<Compared, String>, unit: &str) {
+    fn compared(
+        &mut self,
+        names: [&'static str; 3],
+        subject: &'static str,
+        c: &Result<Compared, String>,
+        unit: &str,
+    ) {
         match c {
             Ok(c) => {
                 self.add(names[0], subject, Some(c.baseline), unit, c.points, "");
@@ -205,12 +219,24 @@ pub fn score_rows(a: &Assessment<'_>) -> Vec<ScoreRow> {
         let n = s.points;
         let mut rows = Rows { list: &mut list, scope: "series", series: &series.name };
         rows.model("crps", Some(s.crps), unit, n, "");
-        rows.model("crps_relative", s.crps_relative, "1", n, "the mean observed value is not above zero");
+        rows.model(
+            "crps_relative",
+            s.crps_relative,
+            "1",
+            n,
+            "the mean observed value is not above zero",
+        );
         rows.model("coverage_50", Some(s.coverage_50), "1", n, "");
         rows.model("coverage_90", Some(s.coverage_90), "1", n, "");
         rows.model("coverage_50_ensemble", Some(s.coverage_50_ensemble), "1", n, "");
         rows.model("coverage_90_ensemble", Some(s.coverage_90_ensemble), "1", n, "");
-        rows.model("log_ratio", s.log_ratio.mean, "1", s.log_ratio.used, "no point with both values above zero");
+        rows.model(
+            "log_ratio",
+            s.log_ratio.mean,
+            "1",
+            s.log_ratio.used,
+            "no point with both values above zero",
+        );
         rows.model("log_ratio_skipped", Some(s.log_ratio.skipped as f64), "points", n, "");
         rows.model("rmse", Some(s.rmse), unit, n, "");
         rows.model("bias", Some(s.bias), unit, n, "");
@@ -236,7 +262,13 @@ pub fn score_rows(a: &Assessment<'_>) -> Vec<ScoreRow> {
         rows.model("ard_rescaled", s.rescaled.mean, "1", s.rescaled.used, zero);
         rows.model("ard_replicates", s.ard_replicates, "1", s.ard.used, zero);
         rows.model("ard_rescaled_replicates", s.rescaled_replicates, "1", s.ard.used, zero);
-        rows.model("times_skipped", Some(s.ard.skipped as f64), "times", s.ard.used + s.ard.skipped, "");
+        rows.model(
+            "times_skipped",
+            Some(s.ard.skipped as f64),
+            "times",
+            s.ard.used + s.ard.skipped,
+            "",
+        );
         for (baseline, scored) in &s.baselines {
             let subject = baseline.name();
             match scored {
@@ -244,7 +276,14 @@ pub fn score_rows(a: &Assessment<'_>) -> Vec<ScoreRow> {
                     let perfect = "the baseline is perfect";
                     rows.add("ard", subject, Some(scored.ard), "1", scored.times, "");
                     rows.add("ard_skill", subject, scored.skill, "1", scored.times, perfect);
-                    rows.add("ard_rescaled_skill", subject, scored.skill_rescaled, "1", scored.times, perfect);
+                    rows.add(
+                        "ard_rescaled_skill",
+                        subject,
+                        scored.skill_rescaled,
+                        "1",
+                        scored.times,
+                        perfect,
+                    );
                 }
                 Err(why) => rows.add("ard", subject, None, "1", 0, why),
             }
@@ -252,7 +291,13 @@ pub fn score_rows(a: &Assessment<'_>) -> Vec<ScoreRow> {
     }
     let w = &a.whole;
     let mut rows = Rows { list: &mut list, scope: "case", series: "" };
-    rows.model("crps_relative", w.crps_relative, "1", w.points, "no series has a mean observed value above zero");
+    rows.model(
+        "crps_relative",
+        w.crps_relative,
+        "1",
+        w.points,
+        "no series has a mean observed value above zero",
+    );
     rows.model("coverage_50", Some(w.coverage_50), "1", w.points, "");
     rows.model("coverage_90", Some(w.coverage_90), "1", w.points, "");
     rows.model("coverage_50_ensemble", Some(w.coverage_50_ensemble), "1", w.points, "");
@@ -262,7 +307,8 @@ pub fn score_rows(a: &Assessment<'_>) -> Vec<ScoreRow> {
     rows.model("coverage_90_expected", Some(scores::expected_coverage(m, 0.9)), "1", w.points, "");
     let names = ["crps_relative", "crps_relative_model_same_points", "crps_skill"];
     for (baseline, compared) in &w.baselines {
-        let compared = compared.map(|c| c.compared).ok_or_else(|| "defined for no series".to_owned());
+        let compared =
+            compared.map(|c| c.compared).ok_or_else(|| "defined for no series".to_owned());
         rows.compared(names, baseline.name(), &compared, "1");
     }
     list
@@ -275,7 +321,8 @@ pub fn point_rows(record: &CaseRecord) -> Vec<PointRow<'_>> {
     for series in &record.series {
         for point in &series.points {
             let Some(spread) = Spread::of(&mut point.simulated.clone()) else { continue };
-            let case = Case { observed: point.observed, error: point.error, ensemble: &point.simulated };
+            let case =
+                Case { observed: point.observed, error: point.error, ensemble: &point.simulated };
             rows.push(PointRow {
                 series: &series.name,
                 at: &point.at,
@@ -370,9 +417,20 @@ pub fn series_csv(cases: &[Assessment<'_>]) -> Vec<u8> {
     for a in cases {
         for row in point_rows(a.record) {
             let mut fields = Fields::new(&mut bytes);
-            fields.text(&a.record.name).text(setting(a.record)).text(row.series).text(row.at).number(row.days);
-            fields.number(row.observed).number(row.observation_error).text(row.certainty).text(row.source);
-            for value in [row.sim_mean, row.sim_p05, row.sim_p25, row.sim_p50, row.sim_p75, row.sim_p95] {
+            fields
+                .text(&a.record.name)
+                .text(setting(a.record))
+                .text(row.series)
+                .text(row.at)
+                .number(row.days);
+            fields
+                .number(row.observed)
+                .number(row.observation_error)
+                .text(row.certainty)
+                .text(row.source);
+            for value in
+                [row.sim_mean, row.sim_p05, row.sim_p25, row.sim_p50, row.sim_p75, row.sim_p95]
+            {
                 fields.number(value);
             }
             for inside in [row.inside_50, row.inside_90] {
@@ -445,7 +503,11 @@ pub fn picture(a: &Assessment<'_>) -> Picture {
             .collect();
         if let (Some(first), Some(last)) = (series.points.first(), series.points.last()) {
             use std::fmt::Write as _;
-            let when = if s.points == 1 { first.at.clone() } else { format!("{} to {}", first.at, last.at) };
+            let when = if s.points == 1 {
+                first.at.clone()
+            } else {
+                format!("{} to {}", first.at, last.at)
+            };
             let _ = write!(
                 description,
                 " {} ({}, {when}): {} of {} points inside the 90 % band widened by the observation error; last observed {:.0}, simulated median {:.0}.",
@@ -459,7 +521,10 @@ pub fn picture(a: &Assessment<'_>) -> Picture {
         }
         let points_word = if s.points == 1 { "point" } else { "points" };
         let (half, most) = (percent(s.coverage_50), percent(s.coverage_90));
-        let note = format!("{} {points_word}: inside 50 % {half}, inside 90 % {most} (with error)", s.points);
+        let note = format!(
+            "{} {points_word}: inside 50 % {half}, inside 90 % {most} (with error)",
+            s.points
+        );
         panels.push(Panel { title: series.title.clone(), unit: series.unit.clone(), note, points });
     }
     let capacities = match (record.kind, record.capacities_hidden) {
@@ -483,7 +548,11 @@ pub fn picture(a: &Assessment<'_>) -> Picture {
 #[must_use]
 pub fn datapackage(results_version: u32, pictures: &[String]) -> Value {
     let table = |path: &str, columns: &[Column], about: &str| {
-        csv_resource(path, about, columns.iter().map(|(name, kind, about)| field(name, kind, about)).collect())
+        csv_resource(
+            path,
+            about,
+            columns.iter().map(|(name, kind, about)| field(name, kind, about)).collect(),
+        )
     };
     let mut resources = vec![
         table(SCORES, &SCORES_COLUMNS, "Scores of the model and of baselines."),
@@ -510,7 +579,10 @@ mod tests {
 
     fn rows(bytes: &[u8]) -> Vec<Vec<String>> {
         let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(bytes);
-        reader.records().map(|r| r.expect("rows of equal length").iter().map(str::to_owned).collect()).collect()
+        reader
+            .records()
+            .map(|r| r.expect("rows of equal length").iter().map(str::to_owned).collect())
+            .collect()
     }
 
     #[test]
@@ -520,15 +592,20 @@ mod tests {
         let scores = rows(&scores_csv(&scored));
         assert_eq!(scores[0], SCORES_COLUMNS.map(|c| c.0.to_owned()));
         let find = |scope: &str, series: &str, score: &str, subject: &str| {
-            let found: Vec<_> =
-                scores.iter().filter(|r| r[3] == scope && r[4] == series && r[5] == score && r[6] == subject).collect();
+            let found: Vec<_> = scores
+                .iter()
+                .filter(|r| r[3] == scope && r[4] == series && r[5] == score && r[6] == subject)
+                .collect();
             assert_eq!(found.len(), 1, "{scope} {series} {score} {subject}");
             found[0].clone()
         };
         assert_eq!(find("series", "camp_b", "crps", "model")[7..10], ["6", "persons", "3"]);
         assert_eq!(find("series", "camp_b", "crps_skill", "persistence")[7..10], ["0.4", "1", "1"]);
         let undefined = find("series", "camp_b", "crps_skill", "linear_trend");
-        assert_eq!((undefined[7].as_str(), undefined[10].as_str()), ("", "the baseline is perfect"));
+        assert_eq!(
+            (undefined[7].as_str(), undefined[10].as_str()),
+            ("", "the baseline is perfect")
+        );
         assert!(find("series", "camp_b", "crps", "logistic")[10].contains("3 points"));
         assert_eq!(find("split", "camps", "ard", "model")[7], "0.18333");
         assert_eq!(find("case", "", "crps_skill", "persistence")[7], "0.7");

@@ -37,7 +37,8 @@ pub fn crps(ensemble: &[f64], observed: f64) -> Option<f64> {
             let mut sorted = ensemble.to_vec();
             sorted.sort_unstable_by(f64::total_cmp);
             // Over pairs i < j of sorted values, x_k is added k times and taken away m - 1 - k times.
-            let pairs: f64 = sorted.iter().enumerate().map(|(k, x)| (2.0 * k as f64 - (m - 1) as f64) * x).sum();
+            let pairs: f64 =
+                sorted.iter().enumerate().map(|(k, x)| (2.0 * k as f64 - (m - 1) as f64) * x).sum();
             Some(distance - pairs / (m as f64 * (m - 1) as f64))
         }
     }
@@ -155,7 +156,8 @@ pub fn log_ratio(cases: &[Case<'_>]) -> LogRatio {
         .iter()
         .filter_map(|case| {
             let simulated = mean(case.ensemble)?;
-            (simulated > 0.0 && case.observed > 0.0).then(|| libm::log(simulated / case.observed).abs())
+            (simulated > 0.0 && case.observed > 0.0)
+                .then(|| libm::log(simulated / case.observed).abs())
         })
         .collect();
     LogRatio { mean: mean(&ratios), used: ratios.len(), skipped: cases.len() - ratios.len() }
@@ -202,7 +204,10 @@ pub fn peak(days: &[f64], values: &[f64], cumulative: bool) -> Option<Peak> {
             .clone()
             .zip(points.skip(1))
             .filter(|((t0, _), (t1, _))| t1 > t0)
-            .map(|((t0, v0), (t1, v1))| Peak { height: (v1 - v0) / (t1 - t0), day: f64::midpoint(t0, t1) })
+            .map(|((t0, v0), (t1, v1))| Peak {
+                height: (v1 - v0) / (t1 - t0),
+                day: f64::midpoint(t0, t1),
+            })
             .collect()
     } else {
         points.map(|(day, height)| Peak { height, day }).collect()
@@ -229,10 +234,18 @@ pub struct PeakError {
 /// Error of peak height and day, at the observed times only. Each replicate has its own peak: the mean curve would flatten it.
 /// `replicates` is one series per replicate, each as long as `days`. Nothing where no peak is defined.
 #[must_use]
-pub fn peak_error(days: &[f64], observed: &[f64], replicates: &[Vec<f64>], cumulative: bool) -> Option<PeakError> {
+pub fn peak_error(
+    days: &[f64],
+    observed: &[f64],
+    replicates: &[Vec<f64>],
+    cumulative: bool,
+) -> Option<PeakError> {
     let observed = peak(days, observed, cumulative)?;
-    let peaks: Vec<Peak> = replicates.iter().filter_map(|values| peak(days, values, cumulative)).collect();
-    let over = |value: fn(&Peak, &Peak) -> f64| mean(&peaks.iter().map(|p| value(p, &observed)).collect::<Vec<_>>());
+    let peaks: Vec<Peak> =
+        replicates.iter().filter_map(|values| peak(days, values, cumulative)).collect();
+    let over = |value: fn(&Peak, &Peak) -> f64| {
+        mean(&peaks.iter().map(|p| value(p, &observed)).collect::<Vec<_>>())
+    };
     Some(PeakError {
         observed,
         height: over(|p, o| p.height - o.height)?,
@@ -257,7 +270,9 @@ pub struct Ard {
 /// `simulated` and `observed` have one series per part, all of the length of `total` (the observed total).
 #[must_use]
 pub fn ard(simulated: &[Vec<f64>], observed: &[Vec<f64>], total: &[f64]) -> Ard {
-    over_times(total, |t| simulated.iter().zip(observed).map(|(s, o)| (s[t] - o[t]).abs()).sum::<f64>() / total[t])
+    over_times(total, |t| {
+        simulated.iter().zip(observed).map(|(s, o)| (s[t] - o[t]).abs()).sum::<f64>() / total[t]
+    })
 }
 
 /// The rescaled variant: at every time the simulated parts are first multiplied so that their sum is the sum of the observed parts,
@@ -271,7 +286,10 @@ pub fn ard_rescaled(simulated: &[Vec<f64>], observed: &[Vec<f64>], total: &[f64]
                 if s > 0.0 { o / s } else { 1.0 }
             })
             .collect();
-        simulated.iter().map(|part| part.iter().zip(&factors).map(|(v, f)| v * f).collect()).collect()
+        simulated
+            .iter()
+            .map(|part| part.iter().zip(&factors).map(|(v, f)| v * f).collect())
+            .collect()
     };
     ard(&scaled, observed, total)
 }
@@ -349,18 +367,24 @@ mod tests {
                     (centre + normal(&mut draws) + error * normal(&mut draws), ensemble)
                 })
                 .collect();
-            let cases: Vec<Case<'_>> =
-                data.iter().map(|(observed, ensemble)| Case { observed: *observed, error, ensemble }).collect();
+            let cases: Vec<Case<'_>> = data
+                .iter()
+                .map(|(observed, ensemble)| Case { observed: *observed, error, ensemble })
+                .collect();
             for mass in [0.5, 0.9] {
                 let expected = expected_coverage(m, mass);
                 let found = coverage(&cases, mass).unwrap();
                 // Four standard errors of a share of 10,000: 0.020 at 50 %, 0.012 at 90 %.
                 let allowed = 4.0 * (expected * (1.0 - expected) / f64::from(n)).sqrt();
-                assert!((found - expected).abs() < allowed, "{m} members, error {error}: {found}, expected {expected}");
+                assert!(
+                    (found - expected).abs() < allowed,
+                    "{m} members, error {error}: {found}, expected {expected}"
+                );
             }
         }
         assert!(
-            (expected_coverage(5, 0.9) - 4.0 / 6.0).abs() < 1e-12 && (expected_coverage(20, 0.9) - 0.9).abs() < 1e-12
+            (expected_coverage(5, 0.9) - 4.0 / 6.0).abs() < 1e-12
+                && (expected_coverage(20, 0.9) - 0.9).abs() < 1e-12
         );
     }
 
@@ -375,7 +399,9 @@ mod tests {
         assert_eq!(fair_quantile(&[4.0, 5.0, 9.0], 0.05).to_bits(), 4.0_f64.to_bits());
         assert_eq!(fair_quantile(&[4.0], 0.95).to_bits(), 4.0_f64.to_bits());
         // A small error changes little.
-        assert!((predictive_quantile(&twenty, 1e-6, 0.25) - fair_quantile(&twenty, 0.25)).abs() < 1e-5);
+        assert!(
+            (predictive_quantile(&twenty, 1e-6, 0.25) - fair_quantile(&twenty, 0.25)).abs() < 1e-5
+        );
     }
 
     #[test]
@@ -387,8 +413,10 @@ mod tests {
                 (3.0 * normal(&mut draws), (0..99).map(|_| normal(&mut draws)).collect())
             })
             .collect();
-        let cases: Vec<Case<'_>> =
-            data.iter().map(|(observed, ensemble)| Case { observed: *observed, error: 0.0, ensemble }).collect();
+        let cases: Vec<Case<'_>> = data
+            .iter()
+            .map(|(observed, ensemble)| Case { observed: *observed, error: 0.0, ensemble })
+            .collect();
         assert!(coverage(&cases, 0.9).unwrap() < 0.5);
     }
 

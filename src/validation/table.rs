@@ -33,7 +33,8 @@ impl Grid {
 
     /// Takes out the columns where no row says anything.
     fn without_empty_columns(mut self) -> Self {
-        let says = |i: usize| i == 0 || self.rows.iter().any(|row| !matches!(row[i].as_str(), "" | "-"));
+        let says =
+            |i: usize| i == 0 || self.rows.iter().any(|row| !matches!(row[i].as_str(), "" | "-"));
         let kept: Vec<bool> = (0..self.header.len()).map(says).collect();
         for row in self.rows.iter_mut().chain([&mut self.header]) {
             let mut i = 0;
@@ -54,7 +55,8 @@ impl Grid {
                     row.iter()
                         .enumerate()
                         .map(|(i, text)| {
-                            let side = if i == 0 { CellAlignment::Left } else { CellAlignment::Right };
+                            let side =
+                                if i == 0 { CellAlignment::Left } else { CellAlignment::Right };
                             Cell::new(text).set_alignment(side)
                         })
                         .collect::<Vec<_>>()
@@ -67,10 +69,12 @@ impl Grid {
             }
             Style::Markdown => {
                 let line = |row: &[String]| {
-                    let cells: Vec<String> = row.iter().map(|c| c.replace('\n', " ").replace('|', "\\|")).collect();
+                    let cells: Vec<String> =
+                        row.iter().map(|c| c.replace('\n', " ").replace('|', "\\|")).collect();
                     format!("| {} |\n", cells.join(" | "))
                 };
-                let sides: Vec<&str> = (0..self.header.len()).map(|i| if i == 0 { "---" } else { "---:" }).collect();
+                let sides: Vec<&str> =
+                    (0..self.header.len()).map(|i| if i == 0 { "---" } else { "---:" }).collect();
                 let mut text = line(&self.header);
                 let _ = writeln!(text, "| {} |", sides.join(" | "));
                 self.rows.iter().for_each(|row| text.push_str(&line(row)));
@@ -197,7 +201,9 @@ fn series(a: &Assessment<'_>, style: Style) -> String {
             s.log_ratio.mean.map_or("-".into(), |v| format!("{v:.2}{skipped}")),
             number(s.rmse),
             signed(s.bias),
-            s.peak.map_or("-".into(), |p| format!("{} of {}", signed(p.height), number(p.observed.height))),
+            s.peak.map_or("-".into(), |p| {
+                format!("{} of {}", signed(p.height), number(p.observed.height))
+            }),
             s.peak.map_or("-".into(), |p| format!("{:.1} d", p.day)),
         ]);
     }
@@ -253,7 +259,9 @@ fn skills(a: &Assessment<'_>, style: Style) -> String {
         grid.rows.push(row);
     }
     let mut row = vec!["whole case".to_owned()];
-    row.extend(a.whole.baselines.iter().map(|(_, c)| c.map_or("-".into(), |c| skill(c.compared.skill))));
+    row.extend(
+        a.whole.baselines.iter().map(|(_, c)| c.map_or("-".into(), |c| skill(c.compared.skill))),
+    );
     row.extend([String::new(), String::new()]);
     grid.rows.push(row);
     grid.without_empty_columns().show(style)
@@ -269,7 +277,10 @@ fn undefined(a: &Assessment<'_>) -> Vec<String> {
             match compared {
                 Err(why) => reasons.entry((name, why)).or_default().push(&series.name),
                 Ok(c) if c.skill.is_none() => {
-                    reasons.entry((name, "the baseline is perfect")).or_default().push(&series.name);
+                    reasons
+                        .entry((name, "the baseline is perfect"))
+                        .or_default()
+                        .push(&series.name);
                 }
                 Ok(_) => {}
             }
@@ -282,7 +293,9 @@ fn undefined(a: &Assessment<'_>) -> Vec<String> {
     };
     reasons
         .iter()
-        .map(|((name, why), series)| format!("{} for {}: {why}", name.replace('_', " "), whom(series)))
+        .map(|((name, why), series)| {
+            format!("{} for {}: {why}", name.replace('_', " "), whom(series))
+        })
         .collect()
 }
 
@@ -302,7 +315,11 @@ fn splits(cases: &[Assessment<'_>], style: Style) -> String {
     let three = |v: Option<f64>| v.map_or("-".into(), |v| format!("{v:.3}"));
     for a in cases {
         for (split, s) in a.record.splits.iter().zip(&a.splits) {
-            let name = if cases.len() > 1 { format!("{}: {}", named(a), split.name) } else { split.name.clone() };
+            let name = if cases.len() > 1 {
+                format!("{}: {}", named(a), split.name)
+            } else {
+                split.name.clone()
+            };
             let mut row = vec![
                 name,
                 s.ard.used.to_string(),
@@ -312,7 +329,12 @@ fn splits(cases: &[Assessment<'_>], style: Style) -> String {
                 three(s.rescaled_replicates),
             ];
             row.extend(s.baselines.iter().map(|(_, b)| match b {
-                Ok(b) => format!("{:.3} ({}; rescaled {})", b.ard, skill(b.skill), skill(b.skill_rescaled)),
+                Ok(b) => format!(
+                    "{:.3} ({}; rescaled {})",
+                    b.ard,
+                    skill(b.skill),
+                    skill(b.skill_rescaled)
+                ),
                 Err(_) => "-".into(),
             }));
             grid.rows.push(row);
@@ -349,7 +371,12 @@ fn overview(cases: &[Assessment<'_>], style: Style) -> String {
             percent(a.whole.coverage_50),
             percent(a.whole.coverage_90),
         ];
-        row.extend(a.whole.baselines.iter().map(|(_, c)| c.map_or("-".into(), |c| skill(c.compared.skill))));
+        row.extend(
+            a.whole
+                .baselines
+                .iter()
+                .map(|(_, c)| c.map_or("-".into(), |c| skill(c.compared.skill))),
+        );
         grid.rows.push(row);
     }
     text.push_str(&grid.without_empty_columns().show(style));
@@ -373,15 +400,22 @@ fn costs(cases: &[Assessment<'_>], style: Style) -> String {
     ]);
     for a in cases {
         let c = &a.record.cost;
-        let rate =
-            if c.step_seconds > 0.0 { format!("{:.2}", c.agent_days / c.step_seconds / 1e6) } else { "-".into() };
+        let rate = if c.step_seconds > 0.0 {
+            format!("{:.2}", c.agent_days / c.step_seconds / 1e6)
+        } else {
+            "-".into()
+        };
         grid.rows.push(vec![
             named(a),
             format!("{:.2}", c.step_seconds),
             format!("{:.2}", c.agent_days / 1e6),
             rate,
             c.persons_per_agent.to_string(),
-            if c.stored_bytes_per_agent > 0.0 { format!("{:.0}", c.stored_bytes_per_agent) } else { "-".into() },
+            if c.stored_bytes_per_agent > 0.0 {
+                format!("{:.0}", c.stored_bytes_per_agent)
+            } else {
+                "-".into()
+            },
         ]);
     }
     text.push_str(&grid.show(style));
@@ -432,11 +466,16 @@ mod tests {
 
     #[test]
     fn numbers_have_three_digits() {
-        for (value, text) in [(0.0, "0"), (0.0123, "0.012"), (1.234, "1.23"), (12.34, "12.3"), (1234.0, "1234")] {
+        for (value, text) in
+            [(0.0, "0"), (0.0123, "0.012"), (1.234, "1.23"), (12.34, "12.3"), (1234.0, "1234")]
+        {
             assert_eq!(number(value), text);
         }
         assert_eq!(number(-45_678.0), "-45.7 k");
-        assert_eq!((signed(12.0), signed(-12.0), signed(0.0)), ("+12.0".into(), "-12.0".into(), "0".into()));
+        assert_eq!(
+            (signed(12.0), signed(-12.0), signed(0.0)),
+            ("+12.0".into(), "-12.0".into(), "0".into())
+        );
         assert_eq!(skill(Some(-0.001)), "0.00");
     }
 

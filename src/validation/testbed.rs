@@ -6,7 +6,8 @@ use crate::random::{RunKey, Stream, normal};
 /// A point; its date is the day counted from 2023-09-24.
 pub fn point(at_days: f64, observed: f64, error: f64, simulated: &[f64]) -> Point {
     let start: jiff::civil::DateTime = "2023-09-24T00:00".parse().unwrap();
-    let at = start.checked_add(jiff::SignedDuration::from_secs((at_days * 86_400.0) as i64)).unwrap();
+    let at =
+        start.checked_add(jiff::SignedDuration::from_secs((at_days * 86_400.0) as i64)).unwrap();
     Point {
         at_days,
         at: at.to_string(),
@@ -51,7 +52,12 @@ pub fn case(name: &str, replicates: u32, series: Vec<SeriesRecord>) -> CaseRecor
         replicates,
         series,
         splits: vec![split],
-        cost: Cost { step_seconds: 2.0, agent_days: 4e6, persons_per_agent: 1, stored_bytes_per_agent: 64.0 },
+        cost: Cost {
+            step_seconds: 2.0,
+            agent_days: 4e6,
+            persons_per_agent: 1,
+            stored_bytes_per_agent: 64.0,
+        },
         notes: vec!["Made by hand.".into()],
     }
 }
@@ -63,7 +69,11 @@ pub fn tiny() -> CaseRecord {
     let of = |values: [[f64; 2]; 3]| {
         (0..3).map(|i| point(i as f64, 10.0 * (i + 1) as f64, 0.0, &values[i])).collect::<Vec<_>>()
     };
-    case("tiny", 2, vec![series("camp_a", "Camp A", true, of(a)), series("camp_b", "Camp B", true, of(b))])
+    case(
+        "tiny",
+        2,
+        vec![series("camp_a", "Camp A", true, of(a)), series("camp_b", "Camp B", true, of(b))],
+    )
 }
 
 /// A growing total and its two parts, simulated without error.
@@ -73,12 +83,20 @@ pub fn perfect() -> CaseRecord {
             .map(|i| {
                 // Bends in a way that no baseline foresees; the parts swap their lead.
                 let t = f64::from(i);
-                let value = share * (100.0 * t * t + 50.0) + if share > 0.5 { 20.0 * t } else { 5.0 * t * t };
+                let value = share * (100.0 * t * t + 50.0)
+                    + if share > 0.5 { 20.0 * t } else { 5.0 * t * t };
                 point(t, value, 0.0, &[value; 5])
             })
             .collect()
     };
-    case("perfect", 5, vec![series("first", "First", true, points(0.7)), series("second", "Second", true, points(0.3))])
+    case(
+        "perfect",
+        5,
+        vec![
+            series("first", "First", true, points(0.7)),
+            series("second", "Second", true, points(0.3)),
+        ],
+    )
 }
 
 /// A lively case with noise, of every kind of panel, for pictures and tables.
@@ -107,14 +125,24 @@ pub fn lively() -> CaseRecord {
         "lively",
         20,
         vec![
-            series("arrivals", "Arrivals at the bridge, cumulative", true, noisy(1, &grown, &quarter, 0.05)),
+            series(
+                "arrivals",
+                "Arrivals at the bridge, cumulative",
+                true,
+                noisy(1, &grown, &quarter, 0.05),
+            ),
             series(
                 "present",
                 "Persons present in the camp",
                 false,
                 noisy(2, &|t| 40_000.0 * t / (60.0 + t), &daily, 0.0),
             ),
-            series("one", "Share that one count found", false, noisy(3, &|_| 3_200.0, &[30.0], 0.1)),
+            series(
+                "one",
+                "Share that one count found",
+                false,
+                noisy(3, &|_| 3_200.0, &[30.0], 0.1),
+            ),
             series(
                 "return",
                 "Returns",

@@ -31,7 +31,10 @@ pub fn load(path: &str, sets: &[&str]) -> Arc<Scenario> {
 pub fn map() -> Arc<Map> {
     static MAP: OnceLock<Arc<Map>> = OnceLock::new();
     Arc::clone(MAP.get_or_init(|| {
-        Arc::new(Map::load(Path::new("maps/caucasus_10km"), jiff::civil::date(2026, 1, 15)).expect("the shipped map"))
+        Arc::new(
+            Map::load(Path::new("maps/caucasus_10km"), jiff::civil::date(2026, 1, 15))
+                .expect("the shipped map"),
+        )
     }))
 }
 
@@ -63,7 +66,10 @@ pub fn series<'a>(output: &'a RunOutput, measure: &str, border: &str) -> &'a [f3
 }
 
 /// Rows of a table as fields by column name.
-pub fn rows(output: &RunOutput, table: Table) -> Vec<std::collections::BTreeMap<&'static str, String>> {
+pub fn rows(
+    output: &RunOutput,
+    table: Table,
+) -> Vec<std::collections::BTreeMap<&'static str, String>> {
     csv::ReaderBuilder::new()
         .has_headers(false)
         .from_reader(&output.tables[table.index()][..])

@@ -37,7 +37,9 @@ fn gnu_parallel() {
     let study = study(&desk, 4);
     let reference = reference(&desk, &study);
     let program = env!("CARGO_BIN_EXE_spillover");
-    let script = format!("seq 0 6 | parallel -j 3 {program} run {study} --out x --shard {{}}/7 --threads 1 --quiet");
+    let script = format!(
+        "seq 0 6 | parallel -j 3 {program} run {study} --out x --shard {{}}/7 --threads 1 --quiet"
+    );
     let mut command = Command::new("bash");
     command.current_dir(desk.folder.path()).args(["-c", &script]);
     Said::from(command.output().unwrap()).ends(0, &[], &[]);

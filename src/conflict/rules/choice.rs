@@ -58,7 +58,13 @@ pub fn threat_of_forces(forces: Fighters, group: Fighters) -> Share {
 ///
 /// `guards_per_km` on both sides together, `sensors` 0 to 1 (the better side).
 #[must_use]
-pub fn detection_probability(k_g: f64, guards_per_km: f64, k_s: f64, sensors: f64, exposure: f64) -> Probability {
+pub fn detection_probability(
+    k_g: f64,
+    guards_per_km: f64,
+    k_s: f64,
+    sensors: f64,
+    exposure: f64,
+) -> Probability {
     Probability(-libm::expm1(-((k_g * guards_per_km + k_s * sensors) * exposure).max(0.0)))
 }
 
@@ -76,7 +82,13 @@ pub fn raid_gain(worth: f64, price: f64, group: Fighters, forces: Fighters) -> f
 
 /// Worth of a vacuum: nil at the threshold of control, growing with what is lost below it and with residents to tax.
 #[must_use]
-pub fn vacuum_gain(worth: f64, control: Share, threshold: Share, residents: Persons, half: f64) -> f64 {
+pub fn vacuum_gain(
+    worth: f64,
+    control: Share,
+    threshold: Share,
+    residents: Persons,
+    half: f64,
+) -> f64 {
     if control.0 >= threshold.0 || threshold.0 <= 0.0 {
         return 0.0;
     }
@@ -88,8 +100,14 @@ pub fn vacuum_gain(worth: f64, control: Share, threshold: Share, residents: Pers
 mod tests {
     use super::*;
 
-    const WEIGHTS: PlaceWeights =
-        PlaceWeights { threat: 1.0, host: 1.0, kin: 0.5, rugged: 0.4, refugees: 0.05, travel: 0.05 };
+    const WEIGHTS: PlaceWeights = PlaceWeights {
+        threat: 1.0,
+        host: 1.0,
+        kin: 0.5,
+        rugged: 0.4,
+        refugees: 0.05,
+        travel: 0.05,
+    };
 
     #[test]
     fn each_feature_has_its_sign() {

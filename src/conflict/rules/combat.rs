@@ -63,7 +63,13 @@ impl SeverityLaw {
 
 /// m: informed share of fire, raised by control and lowered by grievance (Kress and Szechtman 2009; evidence 1.2).
 #[must_use]
-pub fn informed_share(base: f64, by_control: f64, by_grievance: f64, control: Share, grievance: Share) -> Share {
+pub fn informed_share(
+    base: f64,
+    by_control: f64,
+    by_grievance: f64,
+    control: Share,
+    grievance: Share,
+) -> Share {
     Share::clamped(base + by_control * control.0 - by_grievance * grievance.0)
 }
 
@@ -151,8 +157,9 @@ mod tests {
     fn the_maximum_likelihood_exponent_of_drawn_severities_is_the_given_one() {
         let law = SeverityLaw::new(2.5, 5000);
         let key = RunKey::new(7, 0);
-        let drawn: Vec<u32> =
-            (0..20_000).map(|i| law.quantile(key.uniform(Stream::Severity, i, 0), u32::MAX)).collect();
+        let drawn: Vec<u32> = (0..20_000)
+            .map(|i| law.quantile(key.uniform(Stream::Severity, i, 0), u32::MAX))
+            .collect();
         // Log-likelihood of the discrete law: -n ln zeta(alpha) - alpha sum ln x, over a grid.
         let sum_ln: f64 = drawn.iter().map(|&x| libm::log(f64::from(x))).sum();
         let zeta = |a: f64| (1..=20_000).map(|x| libm::pow(f64::from(x), -a)).sum::<f64>();
@@ -177,7 +184,9 @@ mod tests {
         // zeta(1.5) / zeta(2.5) = 1.947 without a cut.
         assert!((1.85..1.95).contains(&law.mean(5000)), "{}", law.mean(5000));
         let n = 50_000;
-        let mean = (0..n).map(|i| f64::from(law.quantile((f64::from(i) + 0.5) / f64::from(n), 200))).sum::<f64>()
+        let mean = (0..n)
+            .map(|i| f64::from(law.quantile((f64::from(i) + 0.5) / f64::from(n), 200)))
+            .sum::<f64>()
             / f64::from(n);
         assert!((mean - law.mean(200)).abs() < 0.02);
     }
@@ -189,7 +198,10 @@ mod tests {
         assert!(share(Exchange { informed: Share(0.9), ..EVEN }) > share(EVEN));
         assert!(share(Exchange { soldiers: Fighters(3000.0), ..EVEN }) > share(EVEN));
         assert!((share(Exchange { soldiers: Fighters(0.0), ..EVEN })).abs() < 1e-12);
-        assert!((share(Exchange { group: Fighters(0.0), soldiers: Fighters(0.0), ..EVEN }) - 0.5).abs() < 1e-12);
+        assert!(
+            (share(Exchange { group: Fighters(0.0), soldiers: Fighters(0.0), ..EVEN }) - 0.5).abs()
+                < 1e-12
+        );
     }
 
     #[test]

@@ -17,7 +17,8 @@ pub fn challenge_share(state: f64, groups: f64, decisiveness: f64) -> Share {
     }
     let ratio = state.max(0.0) / groups;
     // m = 1 is the default and needs no power: this runs for every cell near a group every day.
-    let ratio = if (decisiveness - 1.0).abs() < 1e-12 { ratio } else { libm::pow(ratio, decisiveness) };
+    let ratio =
+        if (decisiveness - 1.0).abs() < 1e-12 { ratio } else { libm::pow(ratio, decisiveness) };
     Share(1.0 / (1.0 + ratio))
 }
 

@@ -42,7 +42,11 @@ pub fn vacuum_contribution(
     control_across: Share,
     threshold: Share,
 ) -> f64 {
-    let lost = if threshold.0 > 0.0 { ((threshold.0 - control_across.0) / threshold.0).max(0.0) } else { 0.0 };
+    let lost = if threshold.0 > 0.0 {
+        ((threshold.0 - control_across.0) / threshold.0).max(0.0)
+    } else {
+        0.0
+    };
     b_attention * guarantor.0 * diverted.0.max(0.0) + b_control * lost
 }
 
@@ -78,7 +82,8 @@ mod tests {
         assert!((flashpoint_hazard(base, 0.0, true).0 - 1e-4).abs() < 1e-15);
         assert!(flashpoint_hazard(base, 0.0, false).0.abs() < 1e-15);
         assert!(flashpoint_hazard(base, 1.0, true).0 > flashpoint_hazard(base, 1.0, false).0);
-        let vacuum = |d, c| vacuum_contribution(1.0, Share(1.0), Share(d), 0.7, Share(c), Share(0.4));
+        let vacuum =
+            |d, c| vacuum_contribution(1.0, Share(1.0), Share(d), 0.7, Share(c), Share(0.4));
         assert!(vacuum(0.0, 0.9).abs() < 1e-15);
         assert!(vacuum(0.3, 0.9) > 0.0 && vacuum(0.0, 0.1) > 0.0);
         assert!(sanctuary_contribution(0.7, Fighters(1e9), Fighters(300.0)) <= 0.7);

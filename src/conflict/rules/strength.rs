@@ -4,7 +4,13 @@ use crate::units::{Days, Fighters, PerDay, Persons, Probability, Share};
 
 /// Grievance: weighted economic stress, unrest and harm nearby (hardship and lost legitimacy, Epstein 2002; theta).
 #[must_use]
-pub fn grievance(weights: [f64; 3], stress: Share, unrest: Share, fatalities: f64, harm_half: f64) -> Share {
+pub fn grievance(
+    weights: [f64; 3],
+    stress: Share,
+    unrest: Share,
+    fatalities: f64,
+    harm_half: f64,
+) -> Share {
     let harm = fatalities.max(0.0) / (fatalities.max(0.0) + harm_half);
     Share::clamped(weights[0] * stress.0 + weights[1] * unrest.0 + weights[2] * harm)
 }
@@ -55,7 +61,12 @@ pub struct SupplyRates {
 
 /// Supply after a day: `s' = s + tax territory + sponsor + smuggling - use`, from 0 to `most` (evidence 1.2).
 #[must_use]
-pub fn supply_after_a_day(supply: Days, rates: &SupplyRates, place: &Livelihood, most: Days) -> Days {
+pub fn supply_after_a_day(
+    supply: Days,
+    rates: &SupplyRates,
+    place: &Livelihood,
+    most: Days,
+) -> Days {
     let open = 1.0 - place.control.0;
     let people = place.residents.as_f64();
     let tax = rates.tax * open * people / (people + rates.tax_half);
@@ -114,7 +125,13 @@ pub fn obeying_share(control: Share, cohesion: Share, floor: f64) -> Share {
 
 /// New groups a day in a province: hazard below the threshold of control times grievance and millions of residents.
 #[must_use]
-pub fn emergence_per_day(rate: PerDay, control: Share, threshold: Share, grievance: Share, residents: Persons) -> f64 {
+pub fn emergence_per_day(
+    rate: PerDay,
+    control: Share,
+    threshold: Share,
+    grievance: Share,
+    residents: Persons,
+) -> f64 {
     if control.0 >= threshold.0 || threshold.0 <= 0.0 {
         return 0.0;
     }
@@ -130,8 +147,18 @@ pub fn unit_size(bounds: [f64; 2], u: f64) -> u32 {
 
 /// Chance of giving up today: certain for a rump, certain without supply and cohesion.
 #[must_use]
-pub fn gives_up(strength: Fighters, least: Fighters, supply: Days, cohesion: Share, floor: Share) -> Probability {
-    Probability(if strength.0 < least.0 || (supply.0 <= 0.0 && cohesion.0 < floor.0) { 1.0 } else { 0.0 })
+pub fn gives_up(
+    strength: Fighters,
+    least: Fighters,
+    supply: Days,
+    cohesion: Share,
+    floor: Share,
+) -> Probability {
+    Probability(if strength.0 < least.0 || (supply.0 <= 0.0 && cohesion.0 < floor.0) {
+        1.0
+    } else {
+        0.0
+    })
 }
 
 #[cfg(test)]
@@ -140,8 +167,16 @@ mod tests {
 
     #[test]
     fn more_control_gives_fewer_recruits() {
-        let recruits =
-            |c, x| recruits_per_day(PerDay(0.002), Share(0.5), Share(c), 1000.0, Fighters(x), Fighters(500.0));
+        let recruits = |c, x| {
+            recruits_per_day(
+                PerDay(0.002),
+                Share(0.5),
+                Share(c),
+                1000.0,
+                Fighters(x),
+                Fighters(500.0),
+            )
+        };
         assert!(recruits(0.2, 100.0) > recruits(0.8, 100.0));
         assert!(recruits(1.0, 100.0).abs() < 1e-15);
         assert!(recruits(0.2, 500.0).abs() < 1e-15 && recruits(0.2, 900.0).abs() < 1e-15);
@@ -149,8 +184,20 @@ mod tests {
 
     #[test]
     fn supply_and_desertion() {
-        let rates = SupplyRates { tax: 0.8, tax_half: 5000.0, sponsor: 0.2, smuggling: 0.5, rest: 1.0, action: 0.5 };
-        let place = Livelihood { residents: Persons(5000), control: Share(0.0), near_line: true, in_action: false };
+        let rates = SupplyRates {
+            tax: 0.8,
+            tax_half: 5000.0,
+            sponsor: 0.2,
+            smuggling: 0.5,
+            rest: 1.0,
+            action: 0.5,
+        };
+        let place = Livelihood {
+            residents: Persons(5000),
+            control: Share(0.0),
+            near_line: true,
+            in_action: false,
+        };
         let after = |p: Livelihood| supply_after_a_day(Days(10.0), &rates, &p, Days(180.0)).0;
         assert!((after(place) - 10.1).abs() < 1e-12);
         assert!(after(Livelihood { in_action: true, ..place }) < after(place));
@@ -163,7 +210,8 @@ mod tests {
 
     #[test]
     fn defection_follows_conditions() {
-        let share = |c, k, a| defecting_share(Share(0.2), 0.08, Share(0.03), -0.4, Share(c), Share(k), a).0;
+        let share =
+            |c, k, a| defecting_share(Share(0.2), 0.08, Share(0.03), -0.4, Share(c), Share(k), a).0;
         // The rows of evidence 1.4: continuity, transition, fragmentation, strife, pivot.
         assert!(share(0.85, 0.8, 0.6).abs() < 1e-12);
         assert!(share(0.75, 0.6, 0.2) < 0.01);
@@ -171,12 +219,17 @@ mod tests {
         assert!(share(0.4, 0.15, 0.1) > 0.05);
         let pivot = share(0.8, 0.5, -0.4);
         assert!((0.01..=0.05).contains(&pivot), "{pivot}");
-        assert!(obeying_share(Share(0.8), Share(0.8), 0.2).0 > obeying_share(Share(0.3), Share(0.3), 0.2).0);
+        assert!(
+            obeying_share(Share(0.8), Share(0.8), 0.2).0
+                > obeying_share(Share(0.3), Share(0.3), 0.2).0
+        );
     }
 
     #[test]
     fn groups_emerge_only_below_the_threshold() {
-        let rate = |c| emergence_per_day(PerDay(0.01), Share(c), Share(0.4), Share(0.5), Persons(3_000_000));
+        let rate = |c| {
+            emergence_per_day(PerDay(0.01), Share(c), Share(0.4), Share(0.5), Persons(3_000_000))
+        };
         assert!(rate(0.4).abs() < 1e-15 && rate(0.9).abs() < 1e-15);
         assert!(rate(0.1) > rate(0.3));
         assert_eq!(unit_size([60.0, 800.0], 0.0), 60);
@@ -189,7 +242,9 @@ mod tests {
     fn cohesion_and_grievance_stay_in_bounds() {
         assert!(cohesion_after_a_day(Share(0.1), Share(0.7), 0.01, 1.0, 1.0, 0.0).0.abs() < 1e-15);
         assert!(cohesion_after_a_day(Share(0.5), Share(0.7), 0.01, 0.0, 1.0, 0.0).0 > 0.5);
-        assert!(split_hazard(PerDay(0.004), Share(0.2)).0 > split_hazard(PerDay(0.004), Share(0.9)).0);
+        assert!(
+            split_hazard(PerDay(0.004), Share(0.2)).0 > split_hazard(PerDay(0.004), Share(0.9)).0
+        );
         let g = grievance([0.3, 0.4, 0.3], Share(1.0), Share(1.0), 1e9, 20.0).0;
         assert!((g - 1.0).abs() < 1e-6);
         assert!(grievance([0.3, 0.4, 0.3], Share(0.0), Share(0.0), 0.0, 20.0).0.abs() < 1e-15);

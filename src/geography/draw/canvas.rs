@@ -90,7 +90,8 @@ impl Image {
     /// A picture of one colour.
     #[must_use]
     pub fn new(width: u32, height: u32, ground: Colour) -> Self {
-        let pixels = ground.iter().copied().cycle().take(width as usize * height as usize * 3).collect();
+        let pixels =
+            ground.iter().copied().cycle().take(width as usize * height as usize * 3).collect();
         Self { width, height, pixels }
     }
 
@@ -108,9 +109,17 @@ impl Image {
     }
 
     /// Colours every pixel of a box by where its centre lies.
-    fn shade(&mut self, [left, top, right, bottom]: [f64; 4], colour: Colour, alpha: impl Fn(f64, f64) -> f64) {
-        for y in (top.floor().max(0.0) as i32)..=(bottom.ceil().min(f64::from(self.height)) as i32) {
-            for x in (left.floor().max(0.0) as i32)..=(right.ceil().min(f64::from(self.width)) as i32) {
+    fn shade(
+        &mut self,
+        [left, top, right, bottom]: [f64; 4],
+        colour: Colour,
+        alpha: impl Fn(f64, f64) -> f64,
+    ) {
+        for y in (top.floor().max(0.0) as i32)..=(bottom.ceil().min(f64::from(self.height)) as i32)
+        {
+            for x in
+                (left.floor().max(0.0) as i32)..=(right.ceil().min(f64::from(self.width)) as i32)
+            {
                 self.blend(x, y, colour, alpha(f64::from(x) + 0.5, f64::from(y) + 0.5));
             }
         }
@@ -118,7 +127,9 @@ impl Image {
 
     /// A filled box.
     pub fn rectangle(&mut self, left: f64, top: f64, width: f64, height: f64, colour: Colour) {
-        let cover = |low: f64, size: f64, p: f64| ((p + 0.5).min(low + size) - (p - 0.5).max(low)).clamp(0.0, 1.0);
+        let cover = |low: f64, size: f64, p: f64| {
+            ((p + 0.5).min(low + size) - (p - 0.5).max(low)).clamp(0.0, 1.0)
+        };
         self.shade([left, top, left + width, top + height], colour, |x, y| {
             cover(left, width, x) * cover(top, height, y)
         });
@@ -138,16 +149,30 @@ impl Image {
     }
 
     /// A straight line with round ends.
-    pub fn line(&mut self, (x0, y0): (f64, f64), (x1, y1): (f64, f64), width: f64, colour: Colour, alpha: f64) {
+    pub fn line(
+        &mut self,
+        (x0, y0): (f64, f64),
+        (x1, y1): (f64, f64),
+        width: f64,
+        colour: Colour,
+        alpha: f64,
+    ) {
         let reach = width / 2.0 + 1.0;
         let (dx, dy) = (x1 - x0, y1 - y0);
         let square = dx * dx + dy * dy;
         let distance = |x: f64, y: f64| {
-            let t = if square > 0.0 { (((x - x0) * dx + (y - y0) * dy) / square).clamp(0.0, 1.0) } else { 0.0 };
+            let t = if square > 0.0 {
+                (((x - x0) * dx + (y - y0) * dy) / square).clamp(0.0, 1.0)
+            } else {
+                0.0
+            };
             libm::hypot(x - x0 - t * dx, y - y0 - t * dy)
         };
-        let around = [x0.min(x1) - reach, y0.min(y1) - reach, x0.max(x1) + reach, y0.max(y1) + reach];
-        self.shade(around, colour, |x, y| alpha * (width / 2.0 + 0.5 - distance(x, y)).clamp(0.0, 1.0));
+        let around =
+            [x0.min(x1) - reach, y0.min(y1) - reach, x0.max(x1) + reach, y0.max(y1) + reach];
+        self.shade(around, colour, |x, y| {
+            alpha * (width / 2.0 + 0.5 - distance(x, y)).clamp(0.0, 1.0)
+        });
     }
 
     /// A filled circle.
@@ -162,7 +187,8 @@ impl Image {
             // Distance from the three sides of an equilateral triangle, whose inner radius is half the outer one.
             self.shade(around, paint, |px, py| {
                 let (dx, dy) = (px - x, py - y);
-                let inside = [dy, -0.866 * dx - 0.5 * dy, 0.866 * dx - 0.5 * dy].map(|d| size / 2.0 - d + 0.5);
+                let inside = [dy, -0.866 * dx - 0.5 * dy, 0.866 * dx - 0.5 * dy]
+                    .map(|d| size / 2.0 - d + 0.5);
                 inside.into_iter().fold(1.0, f64::min).clamp(0.0, 1.0)
             });
         }
@@ -171,7 +197,18 @@ impl Image {
     /// Text with its upper left corner at this place. Letters that the font lacks become `?`.
     pub fn text(&mut self, x: f64, y: f64, text: &str, style: Style) {
         if style.halo {
-            let halo = [(-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1), (-2, 0), (2, 0)];
+            let halo = [
+                (-1, -1),
+                (-1, 0),
+                (-1, 1),
+                (0, -1),
+                (0, 1),
+                (1, -1),
+                (1, 0),
+                (1, 1),
+                (-2, 0),
+                (2, 0),
+            ];
             for (dx, dy) in halo {
                 self.letters((x as i32 + dx, y as i32 + dy), text, style, [255, 255, 255], 0.55);
             }
@@ -179,7 +216,14 @@ impl Image {
         self.letters((x as i32, y as i32), text, style, style.colour, 1.0);
     }
 
-    fn letters(&mut self, (x, y): (i32, i32), text: &str, style: Style, colour: Colour, alpha: f64) {
+    fn letters(
+        &mut self,
+        (x, y): (i32, i32),
+        text: &str,
+        style: Style,
+        colour: Colour,
+        alpha: f64,
+    ) {
         let step = get_raster_width(style.weight(), style.size.raster()) as i32;
         for (i, letter) in text.chars().map(in_font).enumerate() {
             let raster = get_raster(letter, style.weight(), style.size.raster())

@@ -40,7 +40,14 @@ impl Labels {
     }
 
     /// Writes a name beside a mark (right, left, below, above) or over the middle of an area, if there is room.
-    pub(super) fn write(&mut self, image: &mut Image, (x, y): (f64, f64), gap: f64, text: &str, style: Style) -> bool {
+    pub(super) fn write(
+        &mut self,
+        image: &mut Image,
+        (x, y): (f64, f64),
+        gap: f64,
+        text: &str,
+        style: Style,
+    ) -> bool {
         let (w, h) = (text_width(text, style), style.size.height());
         let beside = [
             (x + gap, y - h / 2.0),

@@ -126,7 +126,9 @@ impl Quantity {
         } else {
             let rough = (high - low) / 6.0;
             let power = libm::pow(10.0, libm::floor(libm::log10(rough.max(1e-12))));
-            let step = [1.0, 2.0, 5.0, 10.0].into_iter().find(|s| s * power >= rough).unwrap_or(10.0) * power;
+            let step =
+                [1.0, 2.0, 5.0, 10.0].into_iter().find(|s| s * power >= rough).unwrap_or(10.0)
+                    * power;
             let mut value = libm::ceil(low / step) * step;
             while value <= high + step * 1e-9 && ticks.len() < 20 {
                 ticks.push(value);
@@ -161,18 +163,28 @@ pub(super) fn fill(map: &Map, layer: Layer) -> Fill {
     };
     match layer {
         Layer::State => territories(map, &c.state.iter().map(|t| t.index()).collect::<Vec<_>>()),
-        Layer::Holder => territories(map, &c.territory.iter().map(|t| t.index()).collect::<Vec<_>>()),
+        Layer::Holder => {
+            territories(map, &c.territory.iter().map(|t| t.index()).collect::<Vec<_>>())
+        }
         Layer::Admin1 => {
             let of: Vec<_> = c.admin1.iter().map(|a| a.index()).collect();
-            let numbers = colour::differing(&neighbours(c, &Grid::of(map), &of, map.admin1.len()), 8);
+            let numbers =
+                colour::differing(&neighbours(c, &Grid::of(map), &of, map.admin1.len()), 8);
             let pale = |i: usize| colour::mix(colour::category(i), [255, 255, 255], 0.25);
-            Fill::Categories { colours: of.iter().map(|&a| pale(numbers[a])).collect(), legend: Vec::new() }
+            Fill::Categories {
+                colours: of.iter().map(|&a| pale(numbers[a])).collect(),
+                legend: Vec::new(),
+            }
         }
         Layer::Community => communities(map),
         Layer::Population => Fill::Quantity(Quantity {
             values: (0..c.len())
                 .map(|i| {
-                    if c.population[i] == 0 { f64::NAN } else { f64::from(c.population[i]) / f64::from(c.area_km2[i]) }
+                    if c.population[i] == 0 {
+                        f64::NAN
+                    } else {
+                        f64::from(c.population[i]) / f64::from(c.area_km2[i])
+                    }
                 })
                 .collect(),
             title: "Residents".to_owned(),
@@ -182,9 +194,15 @@ pub(super) fn fill(map: &Map, layer: Layer) -> Fill {
             ramp: Ramp::Heat,
             relief: false,
         }),
-        Layer::Elevation | Layer::Passes => plain(&c.elevation, "Mean height", "m", 3500.0, Ramp::Heights),
-        Layer::Ruggedness => plain(&c.ruggedness, "Ruggedness", "m (standard deviation)", 700.0, Ramp::Viridis),
-        Layer::Road | Layer::Segments => Fill::Categories { colours: vec![colour::LAND; c.len()], legend: Vec::new() },
+        Layer::Elevation | Layer::Passes => {
+            plain(&c.elevation, "Mean height", "m", 3500.0, Ramp::Heights)
+        }
+        Layer::Ruggedness => {
+            plain(&c.ruggedness, "Ruggedness", "m (standard deviation)", 700.0, Ramp::Viridis)
+        }
+        Layer::Road | Layer::Segments => {
+            Fill::Categories { colours: vec![colour::LAND; c.len()], legend: Vec::new() }
+        }
         Layer::Coast => {
             let names = ["no coast", "sea", "Caspian"];
             let colours = [colour::LAND, colour::category(2), colour::category(5)];
@@ -192,7 +210,13 @@ pub(super) fn fill(map: &Map, layer: Layer) -> Fill {
             Fill::Categories {
                 colours: c.coast.iter().map(|&k| colours[usize::from(k).min(2)]).collect(),
                 legend: (0..3_u8)
-                    .map(|k| (colours[usize::from(k)], names[usize::from(k)].to_owned(), format!("{} cells", count(k))))
+                    .map(|k| {
+                        (
+                            colours[usize::from(k)],
+                            names[usize::from(k)].to_owned(),
+                            format!("{} cells", count(k)),
+                        )
+                    })
                     .collect(),
             }
         }
@@ -224,8 +248,10 @@ fn territories(map: &Map, of: &[usize]) -> Fill {
     let mut order: Vec<usize> = people.keys().copied().collect();
     order.sort_by_key(|t| std::cmp::Reverse(people[t]));
     let colour_of = |t: usize| colour::category(order.iter().position(|&o| o == t).unwrap_or(0));
-    let legend =
-        order.iter().map(|&t| (colour_of(t), map.territories[t].name.clone(), people_text(people[&t]))).collect();
+    let legend = order
+        .iter()
+        .map(|&t| (colour_of(t), map.territories[t].name.clone(), people_text(people[&t])))
+        .collect();
     Fill::Categories { colours: of.iter().map(|&t| colour_of(t)).collect(), legend }
 }
 
@@ -234,7 +260,8 @@ fn communities(map: &Map) -> Fill {
     let c = &map.cells;
     let mut people = vec![0.0; map.communities.len()];
     for i in 0..c.len() {
-        people[c.community[i].index()] += f64::from(c.population[i]) * f64::from(c.community_share[i]);
+        people[c.community[i].index()] +=
+            f64::from(c.population[i]) * f64::from(c.community_share[i]);
     }
     let mut order: Vec<usize> = (0..people.len()).collect();
     order.sort_by(|&a, &b| people[b].total_cmp(&people[a]).then(a.cmp(&b)));

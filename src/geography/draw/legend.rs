@@ -13,7 +13,8 @@ const LINE: f64 = 24.0;
 pub(super) fn title(image: &mut Image, map: &Map, heading: &str, subtitle: &str) {
     let style = Style { size: Size::Large, bold: true, colour: INK, halo: false };
     image.text(MARGIN, 14.0, heading, style);
-    let below = if subtitle.is_empty() { map.title.clone() } else { format!("{}; {subtitle}", map.title) };
+    let below =
+        if subtitle.is_empty() { map.title.clone() } else { format!("{}; {subtitle}", map.title) };
     image.text(MARGIN, 44.0, &below, Style::plain(Size::Small, PALE_INK));
 }
 
@@ -71,7 +72,9 @@ pub(super) fn mark_list(image: &mut Image, marks: &[Mark], left: f64, top: f64) 
         (Shape::Event, "armed events this week"),
     ];
     let mut y = top + LINE / 2.0;
-    for (shape, words) in kinds.into_iter().filter(|(shape, _)| marks.iter().any(|mark| mark.shape == *shape)) {
+    for (shape, words) in
+        kinds.into_iter().filter(|(shape, _)| marks.iter().any(|mark| mark.shape == *shape))
+    {
         mark(image, (left + 9.0, y + 10.0), 5.0, shape);
         image.text(left + 28.0, y + 1.0, words, Style::plain(Size::Small, INK));
         y += LINE;
@@ -89,7 +92,12 @@ fn swatch(image: &mut Image, left: f64, y: f64, paint: [u8; 3], name: &str, rema
 
 fn ramp(image: &mut Image, quantity: &Quantity, left: f64, top: f64) -> f64 {
     let (bar, length) = (28.0, 320.0);
-    image.text(left, top, &quantity.title, Style { size: Size::Small, bold: true, colour: INK, halo: false });
+    image.text(
+        left,
+        top,
+        &quantity.title,
+        Style { size: Size::Small, bold: true, colour: INK, halo: false },
+    );
     image.text(left, top + 20.0, &quantity.unit, Style::plain(Size::Small, PALE_INK));
     let start = top + 52.0;
     for step in 0..length as u32 {
@@ -131,7 +139,14 @@ fn segment_list(image: &mut Image, map: &Map, left: f64, top: f64, bottom: f64) 
     let step = ((bottom - top) / map.segments.len().max(1) as f64).clamp(17.0, LINE);
     for (i, segment) in map.segments.iter().enumerate() {
         let paint = colour::strong(i);
-        swatch(image, left, y, paint, &segment.name, &format!("{} km", number(segment.length_km.round())));
+        swatch(
+            image,
+            left,
+            y,
+            paint,
+            &segment.name,
+            &format!("{} km", number(segment.length_km.round())),
+        );
         y += step;
     }
     y

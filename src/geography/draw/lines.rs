@@ -40,8 +40,12 @@ struct Geometry {
 pub fn load_lines(dir: &Path) -> Result<Vec<DrawnLine>, String> {
     let path = dir.join(LINES_FILE);
     let text = std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
-    let collection: Collection = serde_json::from_str(&text)
-        .map_err(|e| format!("{}: {e}; allowed: a GeoJSON collection of LineStrings with `kind`", path.display()))?;
-    let line = |f: Feature| DrawnLine { border: f.properties.kind == "border", points: f.geometry.coordinates };
+    let collection: Collection = serde_json::from_str(&text).map_err(|e| {
+        format!("{}: {e}; allowed: a GeoJSON collection of LineStrings with `kind`", path.display())
+    })?;
+    let line = |f: Feature| DrawnLine {
+        border: f.properties.kind == "border",
+        points: f.geometry.coordinates,
+    };
     Ok(collection.features.into_iter().map(line).collect())
 }

@@ -6,7 +6,9 @@ use super::labels::Labels;
 use super::lines::DrawnLine;
 use super::{Frame, Shape};
 use crate::geography::grid::Grid;
-use crate::geography::{CrossingMode, CrossingStatus, DestinationKind, Map, SegmentKind, TerritoryKind};
+use crate::geography::{
+    CrossingMode, CrossingStatus, DestinationKind, Map, SegmentKind, TerritoryKind,
+};
 use crate::ids::{CellId, TerritoryId};
 
 const BORDER: Colour = [70, 70, 78];
@@ -16,7 +18,8 @@ const COAST: Colour = [110, 140, 165];
 const SATELLITE: f64 = 14.0;
 
 /// Colours of road classes 1 to 3.
-pub(super) const ROADS: [(Colour, f64); 3] = [([176, 48, 40], 2.6), ([214, 120, 50], 2.0), ([150, 130, 100], 1.4)];
+pub(super) const ROADS: [(Colour, f64); 3] =
+    [([176, 48, 40], 2.6), ([214, 120, 50], 2.0), ([150, 130, 100], 1.4)];
 
 /// The colour and the word for a crossing's standing.
 pub(super) const STANDINGS: [(CrossingStatus, Colour, &str); 4] = [
@@ -42,7 +45,8 @@ struct Edge {
 fn edges(map: &Map, grid: &Grid, frame: &Frame) -> Vec<Edge> {
     let c = &map.cells;
     let mut edges = Vec::new();
-    let corner = |row: u32, col: u32| frame.at(grid.line_lat(f64::from(row)), grid.line_lon(f64::from(col)));
+    let corner =
+        |row: u32, col: u32| frame.at(grid.line_lat(f64::from(row)), grid.line_lon(f64::from(col)));
     for i in 0..c.len() {
         let (row, col) = (u32::from(c.row[i]), u32::from(c.col[i]));
         for (d_row, d_col) in [(0, 1), (1, 0)] {
@@ -61,7 +65,8 @@ pub(super) fn lines(image: &mut Image, map: &Map, grid: &Grid, frame: &Frame, li
     let all_edges = lines.is_empty();
     let de_facto = |t: TerritoryId| map.territories[t.index()].kind == TerritoryKind::DeFacto;
     for edge in edges(map, grid, frame) {
-        let sides = (map.cells.territory[edge.cells.0.index()], map.cells.territory[edge.cells.1.index()]);
+        let sides =
+            (map.cells.territory[edge.cells.0.index()], map.cells.territory[edge.cells.1.index()]);
         if all_edges || de_facto(sides.0) || de_facto(sides.1) {
             image.line(edge.from, edge.to, 1.2, BORDER, 0.8);
         }
@@ -79,11 +84,14 @@ pub(super) fn lines(image: &mut Image, map: &Map, grid: &Grid, frame: &Frame, li
 
 /// Road links between the centres of cells, small roads first.
 pub(super) fn roads(image: &mut Image, map: &Map, frame: &Frame) {
-    let place = |c: CellId| frame.at(f64::from(map.cells.lat[c.index()]), f64::from(map.cells.lon[c.index()]));
+    let place = |c: CellId| {
+        frame.at(f64::from(map.cells.lat[c.index()]), f64::from(map.cells.lon[c.index()]))
+    };
     for class in (1..=3_u8).rev() {
         let (paint, width) = ROADS[usize::from(class - 1)];
         for from in (0..map.cells.len()).map(CellId::from_index) {
-            for link in map.links.from(from).iter().filter(|l| l.road_class == class && from < l.to) {
+            for link in map.links.from(from).iter().filter(|l| l.road_class == class && from < l.to)
+            {
                 image.line(place(from), place(link.to), width, paint, 1.0);
                 if link.months_open < 12 {
                     image.line(place(from), place(link.to), width * 0.45, [255, 255, 255], 1.0);
@@ -94,32 +102,46 @@ pub(super) fn roads(image: &mut Image, map: &Map, frame: &Frame) {
 }
 
 /// Segments as broad lines along the cells; gives the points of each for its name.
-pub(super) fn segments(image: &mut Image, map: &Map, grid: &Grid, frame: &Frame) -> Vec<Vec<(f64, f64)>> {
+pub(super) fn segments(
+    image: &mut Image,
+    map: &Map,
+    grid: &Grid,
+    frame: &Frame,
+) -> Vec<Vec<(f64, f64)>> {
     let colour_of = colour::strong;
     let all = edges(map, grid, frame);
     let mut middles: Vec<Vec<(f64, f64)>> = vec![Vec::new(); map.segments.len()];
     for edge in &all {
-        let (a, b) = (map.cells.territory[edge.cells.0.index()], map.cells.territory[edge.cells.1.index()]);
-        let found = map
-            .segments
-            .iter()
-            .position(|s| s.kind == SegmentKind::Land && ((s.a, s.b) == (a, b) || (s.b, s.a) == (a, b)));
+        let (a, b) =
+            (map.cells.territory[edge.cells.0.index()], map.cells.territory[edge.cells.1.index()]);
+        let found = map.segments.iter().position(|s| {
+            s.kind == SegmentKind::Land && ((s.a, s.b) == (a, b) || (s.b, s.a) == (a, b))
+        });
         if let Some(i) = found {
             image.line(edge.from, edge.to, 5.0, colour_of(i), 1.0);
-            middles[i].push((f64::midpoint(edge.from.0, edge.to.0), f64::midpoint(edge.from.1, edge.to.1)));
+            middles[i].push((
+                f64::midpoint(edge.from.0, edge.to.0),
+                f64::midpoint(edge.from.1, edge.to.1),
+            ));
         }
     }
     // A border too short for the raster is a line between the gates of its crossings.
-    let place = |c: CellId| frame.at(f64::from(map.cells.lat[c.index()]), f64::from(map.cells.lon[c.index()]));
+    let place = |c: CellId| {
+        frame.at(f64::from(map.cells.lat[c.index()]), f64::from(map.cells.lon[c.index()]))
+    };
     for (i, segment) in map.segments.iter().enumerate() {
         if segment.kind == SegmentKind::Land && middles[i].is_empty() {
-            for [a, b] in segment.crossings.iter().map(|c| map.crossings[c.index()].cells.map(place)) {
+            for [a, b] in
+                segment.crossings.iter().map(|c| map.crossings[c.index()].cells.map(place))
+            {
                 image.line(a, b, 5.0, colour_of(i), 1.0);
                 middles[i].push((f64::midpoint(a.0, b.0), f64::midpoint(a.1, b.1)));
             }
         }
     }
-    for (i, segment) in map.segments.iter().enumerate().filter(|(_, s)| s.kind == SegmentKind::CaspianApproach) {
+    for (i, segment) in
+        map.segments.iter().enumerate().filter(|(_, s)| s.kind == SegmentKind::CaspianApproach)
+    {
         for cell in &segment.cells_a {
             let (lat, lon) = (map.cells.lat[cell.index()], map.cells.lon[cell.index()]);
             let point = frame.at(f64::from(lat), f64::from(lon));
@@ -131,7 +153,12 @@ pub(super) fn segments(image: &mut Image, map: &Map, grid: &Grid, frame: &Frame)
 }
 
 /// Names of segments beside them.
-pub(super) fn segment_names(image: &mut Image, map: &Map, middles: &[Vec<(f64, f64)>], labels: &mut Labels) {
+pub(super) fn segment_names(
+    image: &mut Image,
+    map: &Map,
+    middles: &[Vec<(f64, f64)>],
+    labels: &mut Labels,
+) {
     // The shortest first: the long ones find room elsewhere.
     let mut order: Vec<usize> = (0..middles.len()).collect();
     order.sort_by_key(|&i| (middles[i].len(), i));
@@ -227,7 +254,8 @@ pub(super) fn unit_names(image: &mut Image, map: &Map, labels: &mut Labels) {
     let mut sums = vec![(0.0, 0.0, 0.0); map.admin1.len()];
     for i in 0..map.cells.len() {
         let sum = &mut sums[map.cells.admin1[i].index()];
-        *sum = (sum.0 + f64::from(map.cells.lat[i]), sum.1 + f64::from(map.cells.lon[i]), sum.2 + 1.0);
+        *sum =
+            (sum.0 + f64::from(map.cells.lat[i]), sum.1 + f64::from(map.cells.lon[i]), sum.2 + 1.0);
     }
     let mut order: Vec<usize> = (0..sums.len()).filter(|&u| sums[u].2 > 0.0).collect();
     order.sort_by_key(|&u| std::cmp::Reverse(map.admin1[u].population));
@@ -242,20 +270,27 @@ pub(super) fn unit_names(image: &mut Image, map: &Map, labels: &mut Labels) {
 
 /// Towns with their names, the great ones first.
 pub(super) fn towns(image: &mut Image, map: &Map, labels: &mut Labels) {
-    let mut towns: Vec<_> = map.destinations.iter().filter(|d| d.kind == DestinationKind::Town).collect();
+    let mut towns: Vec<_> =
+        map.destinations.iter().filter(|d| d.kind == DestinationKind::Town).collect();
     towns.sort_by(|a, b| b.population.cmp(&a.population).then(a.name.cmp(&b.name)));
     // The greatest of each territory come first, so that small ones are named too.
     let mut capitals = std::collections::BTreeSet::new();
-    let (mut first, others): (Vec<_>, Vec<_>) = towns.into_iter().partition(|t| capitals.insert(t.territory));
+    let (mut first, others): (Vec<_>, Vec<_>) =
+        towns.into_iter().partition(|t| capitals.insert(t.territory));
     first.extend(others);
     let towns = first;
     for (rank, town) in towns.iter().enumerate() {
         let i = town.cells[0].index();
-        let Some(point) = labels.point(f64::from(map.cells.lat[i]), f64::from(map.cells.lon[i])) else { continue };
+        let Some(point) = labels.point(f64::from(map.cells.lat[i]), f64::from(map.cells.lon[i]))
+        else {
+            continue;
+        };
         let great = rank < 12;
         let style = Style { size: Size::Small, bold: great, colour: INK, halo: true };
         let radius = if great { 4.0 } else { 2.8 };
-        if labels.is_free(point, radius) && labels.write(image, point, radius + 4.0, &town.name, style) {
+        if labels.is_free(point, radius)
+            && labels.write(image, point, radius + 4.0, &town.name, style)
+        {
             image.disc(point.0, point.1, radius + 1.2, [255, 255, 255]);
             image.disc(point.0, point.1, radius, INK);
             labels.keep_free(point, SATELLITE);
@@ -275,7 +310,13 @@ pub(super) fn scale(image: &mut Image, frame: &Frame) {
     let text = format!("{km} km");
     let (left, bottom) = (frame.left + 16.0, frame.top + frame.height - 16.0);
     let width = km * per_km;
-    image.rectangle(left - 8.0, bottom - 26.0, width + text_width(&text, style) + 24.0, 34.0, [255, 255, 255]);
+    image.rectangle(
+        left - 8.0,
+        bottom - 26.0,
+        width + text_width(&text, style) + 24.0,
+        34.0,
+        [255, 255, 255],
+    );
     image.rectangle(left, bottom - 8.0, width, 5.0, INK);
     image.rectangle(left + width / 2.0, bottom - 7.0, width / 2.0 - 1.0, 3.0, [255, 255, 255]);
     image.text(left + width + 8.0, bottom - 16.0, &text, style);

@@ -3,7 +3,10 @@
 //! Plate carrée with the aspect of the middle latitude. Cells are squares of colour; over them lie relief, coasts and
 //! borders, crossings, towns, a scale and a legend.
 
-#![allow(clippy::cast_possible_wrap, reason = "pixels and grid positions are far below the limits of i32")]
+#![allow(
+    clippy::cast_possible_wrap,
+    reason = "pixels and grid positions are far below the limits of i32"
+)]
 
 pub mod canvas;
 pub mod colour;
@@ -101,7 +104,10 @@ impl Frame {
     }
 
     pub(super) fn contains(&self, (x, y): (f64, f64)) -> bool {
-        x >= self.left && x <= self.left + self.width && y >= self.top && y <= self.top + self.height
+        x >= self.left
+            && x <= self.left + self.width
+            && y >= self.top
+            && y <= self.top + self.height
     }
 
     /// Pixels per km from west to east in the middle of the map.
@@ -120,18 +126,30 @@ pub fn render(map: &Map, layer: Layer, options: &RenderOptions<'_>) -> Image {
 
 /// Draws a quantity of every cell, such as displaced people present, under a heading.
 #[must_use]
-pub fn render_quantity(map: &Map, heading: &str, quantity: Quantity, options: &RenderOptions<'_>) -> Image {
+pub fn render_quantity(
+    map: &Map,
+    heading: &str,
+    quantity: Quantity,
+    options: &RenderOptions<'_>,
+) -> Image {
     compose(map, None, heading, &Fill::Quantity(quantity), options)
 }
 
-fn compose(map: &Map, layer: Option<Layer>, heading: &str, fill: &Fill, options: &RenderOptions<'_>) -> Image {
+fn compose(
+    map: &Map,
+    layer: Option<Layer>,
+    heading: &str,
+    fill: &Fill,
+    options: &RenderOptions<'_>,
+) -> Image {
     let width = options.width.clamp(700, 8000);
     let [west, south, east, north] = map.bbox;
     let map_width = f64::from(width) - SIDE - 3.0 * MARGIN;
     let aspect = libm::cos(f64::midpoint(south, north).to_radians());
     let map_height = (map_width * (north - south) / ((east - west) * aspect)).round().max(200.0);
     let height = (HEAD + map_height + MARGIN) as u32;
-    let frame = Frame { left: MARGIN, top: HEAD, width: map_width, height: map_height, bbox: map.bbox };
+    let frame =
+        Frame { left: MARGIN, top: HEAD, width: map_width, height: map_height, bbox: map.bbox };
     let grid = Grid::of(map);
 
     let mut image = Image::new(width, height, PAGE);
@@ -200,9 +218,10 @@ fn paint_cells(image: &mut Image, map: &Map, grid: &Grid, frame: &Frame, fill: &
             let cell = grid.at(row.floor() as i32, col.floor() as i32);
             let paint = match cell {
                 None => colour::WATER,
-                Some(cell) if relief > 0.0 => {
-                    colour::lit(colours[cell.index()], relief * smooth(grid, &light, row - 0.5, col - 0.5))
-                }
+                Some(cell) if relief > 0.0 => colour::lit(
+                    colours[cell.index()],
+                    relief * smooth(grid, &light, row - 0.5, col - 0.5),
+                ),
                 Some(cell) => colours[cell.index()],
             };
             image.blend(x as i32, y as i32, paint, 1.0);
@@ -214,7 +233,9 @@ fn paint_cells(image: &mut Image, map: &Map, grid: &Grid, frame: &Frame, fill: &
 fn hill_shade(map: &Map, grid: &Grid) -> Vec<f64> {
     let c = &map.cells;
     let height = |row: i32, col: i32, i: usize| {
-        f64::from(grid.at(row, col).map_or(c.elevation[i].clamp(-30.0, 0.0), |j| c.elevation[j.index()]))
+        f64::from(
+            grid.at(row, col).map_or(c.elevation[i].clamp(-30.0, 0.0), |j| c.elevation[j.index()]),
+        )
     };
     // Coarse cells have gentle slopes: they are raised so that mountains are seen.
     let exaggeration = 8.0 / (grid.height_km() * 2000.0);
@@ -231,9 +252,12 @@ fn hill_shade(map: &Map, grid: &Grid) -> Vec<f64> {
 /// A value between the centres of cells; water counts as the middle.
 fn smooth(grid: &Grid, values: &[f64], row: f64, col: f64) -> f64 {
     let (r, c) = (row.floor(), col.floor());
-    let value = |dr: i32, dc: i32| grid.at(r as i32 + dr, c as i32 + dc).map_or(0.0, |cell| values[cell.index()]);
+    let value = |dr: i32, dc: i32| {
+        grid.at(r as i32 + dr, c as i32 + dc).map_or(0.0, |cell| values[cell.index()])
+    };
     let (fr, fc) = (row - r, col - c);
-    (value(0, 0) * (1.0 - fc) + value(0, 1) * fc) * (1.0 - fr) + (value(1, 0) * (1.0 - fc) + value(1, 1) * fc) * fr
+    (value(0, 0) * (1.0 - fc) + value(0, 1) * fc) * (1.0 - fr)
+        + (value(1, 0) * (1.0 - fc) + value(1, 1) * fc) * fr
 }
 
 #[cfg(test)]
@@ -246,9 +270,19 @@ mod tests {
         let map = Map::load(&dir, jiff::civil::date(2026, 1, 15)).expect("maps/tiny is sound");
         let lines = load_lines(&dir).expect("lines");
         for (name, layer) in Layer::NAMES {
-            let options = RenderOptions { width: 700, subtitle: String::new(), lines: &lines, towns: true, marks: &[] };
+            let options = RenderOptions {
+                width: 700,
+                subtitle: String::new(),
+                lines: &lines,
+                towns: true,
+                marks: &[],
+            };
             let image = render(&map, layer, &options);
-            assert_eq!(image.pixels.len(), image.width as usize * image.height as usize * 3, "{name}");
+            assert_eq!(
+                image.pixels.len(),
+                image.width as usize * image.height as usize * 3,
+                "{name}"
+            );
             assert!(image == render(&map, layer, &options), "{name} differs when drawn again");
             // The page around the map is blank.
             assert_eq!(image.pixels[..3], PAGE, "{name}");

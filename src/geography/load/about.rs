@@ -85,7 +85,12 @@ pub(super) struct Settings {
 pub(super) fn read(bytes: &[u8], as_of: Date, problems: &mut Problems) -> Option<Settings> {
     let before = problems.count();
     let Ok(text) = std::str::from_utf8(bytes) else {
-        problems.add_file(FILE, "bytes that are not UTF-8", "text in UTF-8", "save the file as UTF-8");
+        problems.add_file(
+            FILE,
+            "bytes that are not UTF-8",
+            "text in UTF-8",
+            "save the file as UTF-8",
+        );
         return None;
     };
     let about: About = match toml::from_str(text) {
@@ -132,7 +137,12 @@ pub(super) fn read(bytes: &[u8], as_of: Date, problems: &mut Problems) -> Option
 
 fn check_raster(about: &About, problems: &mut Problems) {
     let [west, south, east, north] = about.bbox;
-    let ordered = -180.0 <= west && west < east && east <= 180.0 && -90.0 <= south && south < north && north <= 90.0;
+    let ordered = -180.0 <= west
+        && west < east
+        && east <= 180.0
+        && -90.0 <= south
+        && south < north
+        && north <= 90.0;
     if !ordered {
         problems.add_file(
             FILE,
@@ -147,7 +157,9 @@ fn check_raster(about: &About, problems: &mut Problems) {
         problems.add_file(FILE, found, "a number above 0, at most 5", "correct `cell_degrees`");
         return;
     }
-    let fits = |n: usize, span: f64| (span / about.cell_degrees - n as f64).abs() < 0.01 && u16::try_from(n).is_ok();
+    let fits = |n: usize, span: f64| {
+        (span / about.cell_degrees - n as f64).abs() < 0.01 && u16::try_from(n).is_ok()
+    };
     if !fits(about.nx, east - west) || !fits(about.ny, north - south) {
         problems.add_file(
             FILE,
@@ -195,7 +207,12 @@ fn choose_snapshot(snapshots: &[Snapshot], as_of: Date, problems: &mut Problems)
             text.parse::<Date>()
                 .inspect_err(|_| {
                     let found = format!("{key} = \"{text}\" in the snapshot `{}`", snapshot.id);
-                    problems.add_file(FILE, found, "a date like \"2020-11-10\"", format!("correct `{key}`"));
+                    problems.add_file(
+                        FILE,
+                        found,
+                        "a date like \"2020-11-10\"",
+                        format!("correct `{key}`"),
+                    );
                 })
                 .ok()
         };
@@ -210,8 +227,11 @@ fn choose_snapshot(snapshots: &[Snapshot], as_of: Date, problems: &mut Problems)
         ranges.push(format!("{} to {}", snapshot.from, snapshot.to.as_deref().unwrap_or("today")));
     }
     if chosen.is_none() {
-        let allowed =
-            if ranges.is_empty() { "a date in a [[snapshot]]; there is none".to_owned() } else { ranges.join(", ") };
+        let allowed = if ranges.is_empty() {
+            "a date in a [[snapshot]]; there is none".to_owned()
+        } else {
+            ranges.join(", ")
+        };
         problems.add_file(
             FILE,
             format!("no snapshot for the as-of date {as_of}"),

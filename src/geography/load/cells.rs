@@ -93,34 +93,54 @@ pub(super) fn read_lists(
 }
 
 fn repeated(field: &Field<'_>) -> Problem {
-    field.problem(format!("{} again", field.quoted()), "each name once", "remove or rename one of the rows")
+    field.problem(
+        format!("{} again", field.quoted()),
+        "each name once",
+        "remove or rename one of the rows",
+    )
 }
 
 /// More rows than an id can count.
 fn check_count(table: &Table, limit: usize, problems: &mut Problems) -> bool {
     let rows = table.rows().len();
     if rows > limit {
-        problems.add_file(table.file, format!("{rows} rows"), format!("at most {limit}"), "merge rows");
+        problems.add_file(
+            table.file,
+            format!("{rows} rows"),
+            format!("at most {limit}"),
+            "merge rows",
+        );
     }
     rows <= limit
 }
 
 fn read_holders(table: &Table, problems: &mut Problems) -> Option<BTreeMap<String, Holder>> {
-    let [code, name, state, kind] = table.columns(["territory", "name", "state", "kind"], problems)?;
+    let [code, name, state, kind] =
+        table.columns(["territory", "name", "state", "kind"], problems)?;
     if !check_count(table, 250, problems) {
         return None;
     }
-    let kinds =
-        [("state", TerritoryKind::State), ("de_facto", TerritoryKind::DeFacto), ("exclave", TerritoryKind::Exclave)];
+    let kinds = [
+        ("state", TerritoryKind::State),
+        ("de_facto", TerritoryKind::DeFacto),
+        ("exclave", TerritoryKind::Exclave),
+    ];
     let mut holders = BTreeMap::new();
     let is_state = |r: &super::table::Row<'_>| r.field(kind).text == "state";
-    let states: BTreeMap<String, TerritoryKind> =
-        table.rows().filter(is_state).map(|r| (r.field(code).text.to_owned(), TerritoryKind::State)).collect();
+    let states: BTreeMap<String, TerritoryKind> = table
+        .rows()
+        .filter(is_state)
+        .map(|r| (r.field(code).text.to_owned(), TerritoryKind::State))
+        .collect();
     for row in table.rows() {
         let kind = row.field(kind).word(&kinds, problems);
         let known = row.field(state).listed(&states, "territories.csv (of kind state)", problems);
         let (Some(kind), Some(_)) = (kind, known) else { continue };
-        let holder = Holder { name: row.field(name).text.to_owned(), state: row.field(state).text.to_owned(), kind };
+        let holder = Holder {
+            name: row.field(name).text.to_owned(),
+            state: row.field(state).text.to_owned(),
+            kind,
+        };
         if holders.insert(row.field(code).text.to_owned(), holder).is_some() {
             problems.add(repeated(&row.field(code)));
         }
@@ -129,8 +149,8 @@ fn read_holders(table: &Table, problems: &mut Problems) -> Option<BTreeMap<Strin
 }
 
 fn read_units(table: &Table, problems: &mut Problems) -> Option<Vec<Unit>> {
-    let [code, name, state, in_map, known] =
-        table.columns(["admin1", "name", "state", "population_in_map", "population_known"], problems)?;
+    let [code, name, state, in_map, known] = table
+        .columns(["admin1", "name", "state", "population_in_map", "population_known"], problems)?;
     if !check_count(table, usize::from(u16::MAX), problems) {
         return None;
     }
@@ -147,7 +167,11 @@ fn read_units(table: &Table, problems: &mut Problems) -> Option<Vec<Unit>> {
             name: row.field(name).text.to_owned(),
             state: row.field(state).text.to_owned(),
             population_in_map: row.field(in_map).whole(0, u64::MAX, problems).unwrap_or(0),
-            population_known: if known.text.is_empty() { None } else { known.whole(0, u64::MAX, problems) },
+            population_known: if known.text.is_empty() {
+                None
+            } else {
+                known.whole(0, u64::MAX, problems)
+            },
         });
     }
     Some(units)
@@ -195,7 +219,12 @@ impl Names {
             holders: kinds(&[TerritoryKind::State, TerritoryKind::DeFacto]),
             states: kinds(&[TerritoryKind::State]),
             parts: kinds(&[TerritoryKind::Exclave]),
-            units: lists.units.iter().enumerate().map(|(i, u)| (u.code.clone(), AdminId::from_index(i))).collect(),
+            units: lists
+                .units
+                .iter()
+                .enumerate()
+                .map(|(i, u)| (u.code.clone(), AdminId::from_index(i)))
+                .collect(),
             communities: lists
                 .communities
                 .iter()
@@ -213,7 +242,12 @@ struct Codes {
 }
 
 /// Reads the cells. Faulty values are replaced, so that the reading can go on and find the other faults.
-pub(super) fn read_cells(table: &Table, lists: Lists, settings: &Settings, problems: &mut Problems) -> Option<Land> {
+pub(super) fn read_cells(
+    table: &Table,
+    lists: Lists,
+    settings: &Settings,
+    problems: &mut Problems,
+) -> Option<Land> {
     let before = problems.count();
     let about = &settings.about;
     let mut grid = Grid::empty(about.bbox, about.cell_degrees, about.nx, about.ny);
@@ -226,7 +260,11 @@ pub(super) fn read_cells(table: &Table, lists: Lists, settings: &Settings, probl
         let [column] = table.columns([column.as_str()], problems)?;
         holders.push(column);
     }
-    let mut past = Past { codes: Vec::new(), by_snapshot: vec![Vec::new(); holders.len()], chosen: settings.snapshot };
+    let mut past = Past {
+        codes: Vec::new(),
+        by_snapshot: vec![Vec::new(); holders.len()],
+        chosen: settings.snapshot,
+    };
     let mut emptied = Vec::new();
     let mut left: Vec<(usize, u32)> = Vec::new();
     for (column, code) in &settings.emptied {
@@ -235,7 +273,12 @@ pub(super) fn read_cells(table: &Table, lists: Lists, settings: &Settings, probl
     }
     let columns = fixed?;
     if table.rows().len() == 0 {
-        problems.add_file(table.file, "no cells", "at least one land cell", "restore the rows of the file");
+        problems.add_file(
+            table.file,
+            "no cells",
+            "at least one land cell",
+            "restore the rows of the file",
+        );
         return None;
     }
 
@@ -280,8 +323,20 @@ pub(super) fn read_cells(table: &Table, lists: Lists, settings: &Settings, probl
         cells.col.push(col_index as u16);
         let centre_lat = row_number.map(|_| grid.line_lat(row_index as f64 + 0.5));
         let centre_lon = col_number.map(|_| grid.line_lon(col_index as f64 + 0.5));
-        cells.lat.push(position(&lat, [about.bbox[1], about.bbox[3]], centre_lat, about.cell_degrees, problems));
-        cells.lon.push(position(&lon, [about.bbox[0], about.bbox[2]], centre_lon, about.cell_degrees, problems));
+        cells.lat.push(position(
+            &lat,
+            [about.bbox[1], about.bbox[3]],
+            centre_lat,
+            about.cell_degrees,
+            problems,
+        ));
+        cells.lon.push(position(
+            &lon,
+            [about.bbox[0], about.bbox[2]],
+            centre_lon,
+            about.cell_degrees,
+            problems,
+        ));
         // Residents live on land: densities are taken over the land of a cell.
         let land_share = land.real(0.0, 1.0, problems).unwrap_or(1.0);
         cells.area_km2.push((grid.area_km2(row_index as usize) * land_share) as f32);
@@ -291,7 +346,11 @@ pub(super) fn read_cells(table: &Table, lists: Lists, settings: &Settings, probl
             let held_by = row.field(holder);
             // A column that serves two snapshots is told once.
             if settings.holder_columns[..i].iter().all(|c| *c != settings.holder_columns[i]) {
-                held_by.listed(&names.holders, "territories.csv (of kind state or de_facto)", problems);
+                held_by.listed(
+                    &names.holders,
+                    "territories.csv (of kind state or de_facto)",
+                    problems,
+                );
             }
             past.push(i, lists.territory_of(held_by.text, part.text));
         }
@@ -308,7 +367,9 @@ pub(super) fn read_cells(table: &Table, lists: Lists, settings: &Settings, probl
             left.push((cells.population.len(), people));
         }
         cells.population.push(if gone { 0 } else { people });
-        cells.community.push(community.listed(&names.communities, "communities.csv", problems).unwrap_or_default());
+        cells.community.push(
+            community.listed(&names.communities, "communities.csv", problems).unwrap_or_default(),
+        );
         cells.community_share.push(share.real(0.0, 1.0, problems).unwrap_or(0.0) as f32);
         cells.elevation.push(height.real(-500.0, 9000.0, problems).unwrap_or(0.0) as f32);
         cells.ruggedness.push(rough.real(0.0, 5000.0, problems).unwrap_or(0.0) as f32);
@@ -383,8 +444,10 @@ fn position(
 /// Numbers the territories that exist at the as-of date by code, and gives each its cells.
 fn number_territories(lists: &Lists, codes: &[Codes], cells: &mut CellTable) -> Vec<Territory> {
     // The states behind holders and exclaves are there even if they hold no cell of their own at the date.
-    let mut present: BTreeSet<&str> = codes.iter().flat_map(|c| [c.territory.as_str(), c.state.as_str()]).collect();
-    let states: Vec<&str> = present.iter().filter_map(|c| lists.holders.get(*c)).map(|h| h.state.as_str()).collect();
+    let mut present: BTreeSet<&str> =
+        codes.iter().flat_map(|c| [c.territory.as_str(), c.state.as_str()]).collect();
+    let states: Vec<&str> =
+        present.iter().filter_map(|c| lists.holders.get(*c)).map(|h| h.state.as_str()).collect();
     present.extend(states);
     let ids: BTreeMap<&str, TerritoryId> =
         present.iter().enumerate().map(|(i, c)| (*c, TerritoryId::from_index(i))).collect();
@@ -392,7 +455,8 @@ fn number_territories(lists: &Lists, codes: &[Codes], cells: &mut CellTable) -> 
         .iter()
         .map(|code| {
             let holder = &lists.holders[*code];
-            let governor = if holder.kind == TerritoryKind::Exclave { holder.state.as_str() } else { code };
+            let governor =
+                if holder.kind == TerritoryKind::Exclave { holder.state.as_str() } else { code };
             Territory {
                 code: (*code).to_owned(),
                 name: holder.name.clone(),
@@ -444,7 +508,8 @@ fn number_units(
             allowed,
             next: next.to_owned(),
         };
-        let Some(state) = territories.iter().position(|t| t.code == unit.state && t.kind == TerritoryKind::State)
+        let Some(state) =
+            territories.iter().position(|t| t.code == unit.state && t.kind == TerritoryKind::State)
         else {
             problems.add(at(
                 "state",

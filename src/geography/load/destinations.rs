@@ -3,7 +3,9 @@
 use super::cells::Land;
 use super::sites::{Camp, Gateway, Town, crossing_ids};
 use crate::geography::network::great_circle_km;
-use crate::geography::{BorderCrossingPoint, BorderSegment, Destination, DestinationKind, SegmentKind};
+use crate::geography::{
+    BorderCrossingPoint, BorderSegment, Destination, DestinationKind, SegmentKind,
+};
 use crate::ids::{CellId, DestinationId, SegmentId, TerritoryId};
 
 /// Residents within this distance count as those of a town, km: a daily reach by local road `[P]`.
@@ -43,11 +45,17 @@ pub(super) fn build(
             }
         };
         for (town, &population) in towns.iter().zip(&residents).filter(|(x, _)| inside(x.cell)) {
-            all.push(Destination { population, ..place(town.name.clone(), DestinationKind::Town, vec![town.cell]) });
+            all.push(Destination {
+                population,
+                ..place(town.name.clone(), DestinationKind::Town, vec![town.cell])
+            });
         }
         for camp in camps.iter().filter(|x| inside(x.cell)) {
             let capacity = camp.capacity;
-            all.push(Destination { capacity, ..place(camp.name.clone(), DestinationKind::Camp, vec![camp.cell]) });
+            all.push(Destination {
+                capacity,
+                ..place(camp.name.clone(), DestinationKind::Camp, vec![camp.cell])
+            });
         }
         for gateway in gateways.iter().filter(|x| inside(x.cell)) {
             all.push(Destination {
@@ -68,8 +76,11 @@ pub(super) fn build(
                 }
             }
         }
-        for (i, segment) in segments.iter().enumerate().filter(|(_, s)| s.kind == SegmentKind::Land) {
-            for (side, of, cells) in [(0, segment.a, &segment.cells_a), (1, segment.b, &segment.cells_b)] {
+        for (i, segment) in segments.iter().enumerate().filter(|(_, s)| s.kind == SegmentKind::Land)
+        {
+            for (side, of, cells) in
+                [(0, segment.a, &segment.cells_a), (1, segment.b, &segment.cells_b)]
+            {
                 if of == t {
                     let kind = DestinationKind::Green(SegmentId::from_index(i), side);
                     all.push(place(format!("{} green border", segment.name), kind, cells.clone()));

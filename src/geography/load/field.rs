@@ -54,7 +54,12 @@ impl<'t> Field<'t> {
     }
 
     /// A whole number within bounds.
-    pub(crate) fn whole<N: FromStr + PartialOrd + Display>(&self, low: N, high: N, told: &mut impl Tell) -> Option<N> {
+    pub(crate) fn whole<N: FromStr + PartialOrd + Display>(
+        &self,
+        low: N,
+        high: N,
+        told: &mut impl Tell,
+    ) -> Option<N> {
         let value = self.text.parse().ok().filter(|n| (&low..=&high).contains(&n));
         if value.is_none() {
             let allowed = format!("a whole number from {low} to {high}");
@@ -65,7 +70,8 @@ impl<'t> Field<'t> {
 
     /// A finite number within bounds.
     pub(crate) fn real(&self, low: f64, high: f64, told: &mut impl Tell) -> Option<f64> {
-        let value = self.text.parse().ok().filter(|x: &f64| x.is_finite() && (low..=high).contains(x));
+        let value =
+            self.text.parse().ok().filter(|x: &f64| x.is_finite() && (low..=high).contains(x));
         if value.is_none() {
             let allowed = if high.is_finite() {
                 format!("a number from {low} to {high}")

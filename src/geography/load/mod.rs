@@ -54,7 +54,8 @@ impl Map {
     pub fn load(dir: &Path, as_of: Date) -> Result<Self, MapError> {
         let mut problems = Problems::default();
         let files = read_files(dir, &mut problems);
-        let settings = files.get(about::FILE).and_then(|bytes| about::read(bytes, as_of, &mut problems));
+        let settings =
+            files.get(about::FILE).and_then(|bytes| about::read(bytes, as_of, &mut problems));
         let tables: BTreeMap<&str, Table> = TABLES
             .iter()
             .filter_map(|name| Some((*name, Table::parse(name, files.get(name)?, &mut problems)?)))
@@ -63,19 +64,32 @@ impl Map {
         let Some(settings) = settings else { return Err(nothing_found(dir)) };
 
         let table = |name: &str| &tables[name];
-        let lists =
-            cells::read_lists(table("territories.csv"), table("admin1.csv"), table("communities.csv"), &mut problems);
+        let lists = cells::read_lists(
+            table("territories.csv"),
+            table("admin1.csv"),
+            table("communities.csv"),
+            &mut problems,
+        );
         let passes = sites::read_passes(table("passes.csv"), &mut problems);
-        let official = sites::read_official(table("borders.csv"), table("coasts.csv"), &mut problems);
+        let official =
+            sites::read_official(table("borders.csv"), table("coasts.csv"), &mut problems);
         // Cells refer to these lists: a fault there would be told once for every cell.
         problems.stop_if_any(dir)?;
-        let land = lists.and_then(|lists| cells::read_cells(table("cells.csv"), lists, &settings, &mut problems));
+        let land = lists.and_then(|lists| {
+            cells::read_cells(table("cells.csv"), lists, &settings, &mut problems)
+        });
         let (Some(mut land), Some(passes), Some(official)) = (land, passes, official) else {
             problems.stop_if_any(dir)?;
             return Err(nothing_found(dir));
         };
-        let crossings =
-            sites::read_crossings(table("crossings.csv"), &land, &passes, &settings.speeds, as_of, &mut problems);
+        let crossings = sites::read_crossings(
+            table("crossings.csv"),
+            &land,
+            &passes,
+            &settings.speeds,
+            as_of,
+            &mut problems,
+        );
         let roads = sites::read_roads(table("road_links.csv"), &land, &mut problems);
         let towns = sites::read_towns(table("places.csv"), &land, &mut problems);
         let camps = sites::read_camps(table("camps.csv"), &land, &mut problems);
@@ -88,8 +102,10 @@ impl Map {
         };
 
         let links = network::build_links(&land.cells, &land.grid, &roads, &settings.speeds);
-        let segments = segments::find(&land.cells, &land.grid, &land.territories, &official, &mut crossings);
-        let destinations = destinations::build(&mut land, &towns, &camps, &gateways, &segments, &mut crossings);
+        let segments =
+            segments::find(&land.cells, &land.grid, &land.territories, &official, &mut crossings);
+        let destinations =
+            destinations::build(&mut land, &towns, &camps, &gateways, &segments, &mut crossings);
         let route_cache = network::empty_cache(&land.territories, &links);
         Ok(Self {
             name: settings.about.name,
@@ -119,16 +135,25 @@ pub fn official_populations(dir: &Path) -> BTreeMap<String, u64> {
     let mut problems = Problems::default();
     let Ok(bytes) = std::fs::read(dir.join("territories.csv")) else { return BTreeMap::new() };
     let table = Table::parse("territories.csv", &bytes, &mut problems);
-    let columns = table.as_ref().and_then(|t| t.columns(["territory", "population_official"], &mut problems));
+    let columns =
+        table.as_ref().and_then(|t| t.columns(["territory", "population_official"], &mut problems));
     let (Some(table), Some([code, people])) = (table, columns) else { return BTreeMap::new() };
-    table.rows().filter_map(|r| Some((r.field(code).text.to_owned(), r.field(people).text.parse().ok()?))).collect()
+    table
+        .rows()
+        .filter_map(|r| Some((r.field(code).text.to_owned(), r.field(people).text.parse().ok()?)))
+        .collect()
 }
 
 /// All files of the map; a missing one is a problem.
 fn read_files(dir: &Path, problems: &mut Problems) -> BTreeMap<&'static str, Vec<u8>> {
     if !dir.is_dir() {
         let next = "check the name; `maps/README.md` lists the maps that come with the program";
-        problems.add_file("map folder", "no such folder", "a folder with map.toml and the tables", next);
+        problems.add_file(
+            "map folder",
+            "no such folder",
+            "a folder with map.toml and the tables",
+            next,
+        );
         return BTreeMap::new();
     }
     let mut files = BTreeMap::new();
@@ -138,10 +163,21 @@ fn read_files(dir: &Path, problems: &mut Problems) -> BTreeMap<&'static str, Vec
                 files.insert(name, bytes);
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let next = "restore it; a table that the map does not need may hold its header only";
-                problems.add_file(name, "no such file", "every file that maps/README.md names", next);
+                let next =
+                    "restore it; a table that the map does not need may hold its header only";
+                problems.add_file(
+                    name,
+                    "no such file",
+                    "every file that maps/README.md names",
+                    next,
+                );
             }
-            Err(error) => problems.add_file(name, error.to_string(), "a readable file", "check its permissions"),
+            Err(error) => problems.add_file(
+                name,
+                error.to_string(),
+                "a readable file",
+                "check its permissions",
+            ),
         }
     }
     files

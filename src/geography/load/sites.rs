@@ -59,10 +59,14 @@ fn check_holder(cell: CellId, named: &Field<'_>, land: &Land, problems: &mut Pro
 /// The status column that counts at a date: the latest that began by then. `status_2020` begins in March 2020, when the
 /// pandemic closed borders; the others on 1 January (2008 tells of the time before August, and stands until 2016).
 fn status_column(table: &Table, as_of: Date, problems: &mut Problems) -> Option<String> {
-    let mut years: Vec<i16> =
-        table.names().filter_map(|n| n.strip_prefix("status_")).filter_map(|y| y.parse().ok()).collect();
+    let mut years: Vec<i16> = table
+        .names()
+        .filter_map(|n| n.strip_prefix("status_"))
+        .filter_map(|y| y.parse().ok())
+        .collect();
     years.sort_unstable();
-    let begins = |year: i16| Date::new(year, if year == 2020 { 3 } else { 1 }, 1).unwrap_or(Date::MAX);
+    let begins =
+        |year: i16| Date::new(year, if year == 2020 { 3 } else { 1 }, 1).unwrap_or(Date::MAX);
     let found = years.iter().rev().find(|&&y| begins(y) <= as_of).map(|y| format!("status_{y}"));
     if found.is_none() {
         let has: Vec<_> = years.iter().map(|y| format!("status_{y}")).collect();
@@ -124,9 +128,14 @@ pub(super) fn read_crossings(
     let mut ids = std::collections::BTreeSet::new();
     let mut crossings = Vec::new();
     for row in table.rows() {
-        let [id, name, a, b, mode, lat, lon, cell_a, cell_b, km, capacity, permit] = columns.map(|c| row.field(c));
+        let [id, name, a, b, mode, lat, lon, cell_a, cell_b, km, capacity, permit] =
+            columns.map(|c| row.field(c));
         if !ids.insert(id.text) {
-            problems.add(id.problem(format!("{} again", id.quoted()), "each id once", "give one of the two a new id"));
+            problems.add(id.problem(
+                format!("{} again", id.quoted()),
+                "each id once",
+                "give one of the two a new id",
+            ));
         }
         let mode = mode.word(&modes, problems);
         let status = row.field(status_column).word(&statuses, problems);
@@ -149,7 +158,9 @@ pub(super) fn read_crossings(
             check_holder(first, &a, land, problems);
             check_holder(second, &b, land, problems);
         }
-        let (Some(mode), Some((status, by_ship)), Some(km), (Some(lat), Some(lon))) = (mode, status, km, place) else {
+        let (Some(mode), Some((status, by_ship)), Some(km), (Some(lat), Some(lon))) =
+            (mode, status, km, place)
+        else {
             continue;
         };
         let mode = if by_ship { CrossingMode::Ferry } else { mode };
@@ -159,7 +170,9 @@ pub(super) fn read_crossings(
         }
         let months_open = passes
             .iter()
-            .filter(|(p, class)| *class <= 3 && great_circle_km(p.lat, p.lon, lat, lon) <= APPROACH_KM)
+            .filter(|(p, class)| {
+                *class <= 3 && great_circle_km(p.lat, p.lon, lat, lon) <= APPROACH_KM
+            })
             .map(|(p, _)| p.months_open)
             .min()
             .unwrap_or(12);
@@ -175,17 +188,31 @@ pub(super) fn read_crossings(
             permit_per_day: permit.unwrap_or(0.0),
             months_open,
             gate: [DestinationId::default(); 2],
-            passage_hours: if mode == CrossingMode::Ferry { km / speeds.ferry_km_per_hour } else { 0.0 },
+            passage_hours: if mode == CrossingMode::Ferry {
+                km / speeds.ferry_km_per_hour
+            } else {
+                0.0
+            },
         });
     }
     if crossings.len() > 10_000 {
-        problems.add_file(table.file, format!("{} rows", crossings.len()), "at most 10000", "merge crossings");
+        problems.add_file(
+            table.file,
+            format!("{} rows", crossings.len()),
+            "at most 10000",
+            "merge crossings",
+        );
     }
     Some(crossings)
 }
 
-pub(super) fn read_roads(table: &Table, land: &Land, problems: &mut Problems) -> Option<Vec<RoadLink>> {
-    let [a, b, class, months, km] = table.columns(["cell_a", "cell_b", "road_class", "months_open", "km"], problems)?;
+pub(super) fn read_roads(
+    table: &Table,
+    land: &Land,
+    problems: &mut Problems,
+) -> Option<Vec<RoadLink>> {
+    let [a, b, class, months, km] =
+        table.columns(["cell_a", "cell_b", "road_class", "months_open", "km"], problems)?;
     let mut seen = BTreeMap::new();
     let mut roads = Vec::new();
     for (i, row) in table.rows().enumerate() {
@@ -211,7 +238,13 @@ pub(super) fn read_roads(table: &Table, land: &Land, problems: &mut Problems) ->
             ));
         }
         if let (Some(class), Some(months_open), Some(km)) = (class, months_open, km) {
-            roads.push(RoadLink { from, to, class: class as u8, months_open: months_open as u8, km });
+            roads.push(RoadLink {
+                from,
+                to,
+                class: class as u8,
+                months_open: months_open as u8,
+                km,
+            });
         }
     }
     Some(roads)
@@ -232,7 +265,8 @@ pub(super) fn read_passes(table: &Table, problems: &mut Problems) -> Option<Vec<
         );
         if let (Some(lat), Some(lon), Some(elevation), Some(months), Some(class)) = pass {
             let name = row.field(name).text.to_owned();
-            passes.push((Pass { name, lat, lon, elevation, months_open: months as u8 }, class as u8));
+            passes
+                .push((Pass { name, lat, lon, elevation, months_open: months as u8 }, class as u8));
         }
     }
     Some(passes)
@@ -257,14 +291,29 @@ pub(super) fn read_camps(table: &Table, land: &Land, problems: &mut Problems) ->
         let capacity = row.field(capacity).real(0.0, f64::INFINITY, problems);
         let Some(cell) = cell(&row.field(place), land, problems) else { continue };
         check_holder(cell, &row.field(territory), land, problems);
-        camps.push(Camp { name: row.field(name).text.to_owned(), cell, capacity: capacity.unwrap_or(0.0) });
+        camps.push(Camp {
+            name: row.field(name).text.to_owned(),
+            cell,
+            capacity: capacity.unwrap_or(0.0),
+        });
     }
     Some(camps)
 }
 
-pub(super) fn read_gateways(table: &Table, land: &Land, problems: &mut Problems) -> Option<Vec<Gateway>> {
+pub(super) fn read_gateways(
+    table: &Table,
+    land: &Land,
+    problems: &mut Problems,
+) -> Option<Vec<Gateway>> {
     let [name, state, place, extra, people, capacity] = table.columns(
-        ["name", "state", "cell", "extra_km", "population_beyond", "crossing_capacity_persons_per_day"],
+        [
+            "name",
+            "state",
+            "cell",
+            "extra_km",
+            "population_beyond",
+            "crossing_capacity_persons_per_day",
+        ],
         problems,
     )?;
     let mut gateways = Vec::new();
@@ -286,7 +335,11 @@ pub(super) fn read_gateways(table: &Table, land: &Land, problems: &mut Problems)
 }
 
 /// Official lengths of borders and Caspian coasts.
-pub(super) fn read_official(borders: &Table, coasts: &Table, problems: &mut Problems) -> Option<Official> {
+pub(super) fn read_official(
+    borders: &Table,
+    coasts: &Table,
+    problems: &mut Problems,
+) -> Option<Official> {
     let [a, b, km, part] = borders.columns(["a", "b", "official_km", "in_map"], problems)?;
     let [territory, water, coast_km, coast_part] =
         coasts.columns(["territory", "water", "official_km", "in_map"], problems)?;

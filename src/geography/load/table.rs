@@ -44,7 +44,10 @@ impl Table {
             next: next.to_owned(),
         };
         if let Err(error) = std::str::from_utf8(bytes) {
-            let line = 1 + bytes[..error.valid_up_to()].iter().map(|&b| u64::from(b == b'\n')).sum::<u64>();
+            let line = 1 + bytes[..error.valid_up_to()]
+                .iter()
+                .map(|&b| u64::from(b == b'\n'))
+                .sum::<u64>();
             let byte = format!("the byte 0x{:02X}, which is not UTF-8", bytes[error.valid_up_to()]);
             problems.add(at(line, byte, "text in UTF-8", "save the file as UTF-8"));
             return None;
@@ -54,7 +57,12 @@ impl Table {
         let headers = match reader.headers() {
             Ok(headers) if !headers.is_empty() => headers.clone(),
             _ => {
-                problems.add_file(file, "an empty file", "a header line and rows", "restore the file");
+                problems.add_file(
+                    file,
+                    "an empty file",
+                    "a header line and rows",
+                    "restore the file",
+                );
                 return None;
             }
         };
@@ -62,7 +70,9 @@ impl Table {
         let mut lines = Lines { bytes, at: 0, line: 1 };
         for record in reader.into_records() {
             match record {
-                Ok(record) if record.len() == headers.len() => rows.push((lines.of(&record), record)),
+                Ok(record) if record.len() == headers.len() => {
+                    rows.push((lines.of(&record), record))
+                }
                 Ok(record) => problems.add(at(
                     lines.of(&record),
                     format!("{} fields", record.len()),
@@ -145,7 +155,12 @@ impl<'t> Row<'t> {
 /// What only maps have.
 impl Field<'_> {
     /// A number as `real`, or nothing.
-    pub(super) fn real_or_empty(&self, low: f64, high: f64, problems: &mut Problems) -> Option<f64> {
+    pub(super) fn real_or_empty(
+        &self,
+        low: f64,
+        high: f64,
+        problems: &mut Problems,
+    ) -> Option<f64> {
         if self.text.is_empty() { None } else { self.real(low, high, problems) }
     }
 
@@ -172,8 +187,10 @@ impl Field<'_> {
     pub(super) fn word<T: Copy>(&self, words: &[(&str, T)], problems: &mut Problems) -> Option<T> {
         let value = words.iter().find(|(word, _)| *word == self.text).map(|&(_, value)| value);
         if value.is_none() {
-            let names: Vec<_> =
-                words.iter().map(|(w, _)| if w.is_empty() { "nothing".to_owned() } else { format!("`{w}`") }).collect();
+            let names: Vec<_> = words
+                .iter()
+                .map(|(w, _)| if w.is_empty() { "nothing".to_owned() } else { format!("`{w}`") })
+                .collect();
             problems.add(self.problem(self.quoted(), names.join(", "), "correct this value"));
         }
         value

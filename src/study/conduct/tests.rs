@@ -128,13 +128,18 @@ fn a_failed_run_is_a_row_with_cause_and_command_and_the_study_is_complete() {
     let runs = lines(dir.path(), Table::Runs);
     assert_eq!(runs.len(), 7);
     assert!(
-        runs[1].contains(",continuity,base,0,0,") && runs[1].contains(",done,continuity,5,1,0.5,0,"),
+        runs[1].contains(",continuity,base,0,0,")
+            && runs[1].contains(",done,continuity,5,1,0.5,0,"),
         "{}",
         runs[1]
     );
     assert!(runs[2].contains(",failed,,,,,,,,,\"a group of people is \"\"lost\"\""), "{}", runs[2]);
     assert!(runs[2].ends_with(",again 1"));
-    assert!(runs[6].contains("series of [15, 9, 3] (measures, borders, days) instead of [15, 2, 3]"), "{}", runs[6]);
+    assert!(
+        runs[6].contains("series of [15, 9, 3] (measures, borders, days) instead of [15, 2, 3]"),
+        "{}",
+        runs[6]
+    );
     // Rows of the runs that succeeded, in the order of the plan: replicates 0 and 2, then 0 and 1.
     assert_eq!(lines(dir.path(), Table::Pressure)[1..], ["0", "2", "20", "21"]);
     let bands = lines(dir.path(), Table::PressureBands);
@@ -172,7 +177,10 @@ fn a_study_that_stops_at_a_failure_goes_on_later() {
         well(run)
     };
     let error = study(dir.path(), How { stop: true, ..How::default() }, fails).unwrap_err();
-    assert!(matches!(&error, StudyError::Stopped { command, .. } if command == "again 2"), "{error}");
+    assert!(
+        matches!(&error, StudyError::Stopped { command, .. } if command == "again 2"),
+        "{error}"
+    );
     let mark = std::fs::read_to_string(dir.path().join(crate::output::folder::MARK)).unwrap();
     assert!(mark.contains("cause: a run failed: no luck"), "{mark}");
     study(dir.path(), How { retry_failed: true, ..How::default() }, well).unwrap();
@@ -202,8 +210,12 @@ fn a_full_disk_loses_nothing_and_the_study_goes_on_when_there_is_room() {
             let how = How { threads, ..How::default() };
             let full = How { room: Some(room), ..how };
             let error = study(dir.path(), full, well).unwrap_err().to_string();
-            assert!(error.contains("cannot write") && error.contains("run the same command again"), "{error}");
-            let mark = std::fs::read_to_string(dir.path().join(crate::output::folder::MARK)).unwrap();
+            assert!(
+                error.contains("cannot write") && error.contains("run the same command again"),
+                "{error}"
+            );
+            let mark =
+                std::fs::read_to_string(dir.path().join(crate::output::folder::MARK)).unwrap();
             assert!(mark.contains("cause: cannot write"), "{mark}");
             let kept = Store::open(dir.path()).unwrap().contents(&plan(), TableSet::ALL).count().0;
             let again = AtomicUsize::new(0);
@@ -350,12 +362,23 @@ fn processes_in_one_folder_leave_each_other_their_runs() {
     let begin = |token| {
         let existing = Existing::GoOn { study: &one.name, beyond: false };
         let about = format!("study: {}", one.name);
-        Folder::begin_beside(dir.path(), &file_names(TableSet::ALL, &one), &existing, &about, &[FOLDER], token)
+        Folder::begin_beside(
+            dir.path(),
+            &file_names(TableSet::ALL, &one),
+            &existing,
+            &about,
+            &[FOLDER],
+            token,
+        )
     };
     let (mut first, mut second) = (begin("a1").unwrap(), begin("b2").unwrap());
     // The first does its runs, and finds that the folder is the second's; the second's mark stays the second's.
-    let error = conduct(&one, &borders, &mut first, &options, well, |_| {}).unwrap_err().to_string();
-    assert!(error.contains("another process began to write here") && error.contains("whole study"), "{error}");
+    let error =
+        conduct(&one, &borders, &mut first, &options, well, |_| {}).unwrap_err().to_string();
+    assert!(
+        error.contains("another process began to write here") && error.contains("whole study"),
+        "{error}"
+    );
     assert!(
         !conduct(&two, &borders, &mut second, &options, well, |_| {})
             .unwrap()
@@ -363,9 +386,14 @@ fn processes_in_one_folder_leave_each_other_their_runs() {
             .is_some_and(|why| why.contains("another process"))
     );
     let store = || Store::open(dir.path()).unwrap();
-    assert_eq!(store().contents(&plan(), TableSet::ALL).count(), (6, 0, 0), "runs of other plans keep the store");
+    assert_eq!(
+        store().contents(&plan(), TableSet::ALL).count(),
+        (6, 0, 0),
+        "runs of other plans keep the store"
+    );
     // The first again: the mark is gone.
-    let error = conduct(&one, &borders, &mut first, &options, well, |_| {}).unwrap_err().to_string();
+    let error =
+        conduct(&one, &borders, &mut first, &options, well, |_| {}).unwrap_err().to_string();
     assert!(error.contains("another process wrote its tables here"), "{error}");
     // A part that is new, or grew, since the store was opened keeps the whole of it.
     let (opened, begun) = (store(), dir.path().join(FOLDER).join("run-begun.jsonl"));
@@ -385,6 +413,7 @@ fn shards_are_read() {
         assert!(Shard::parse(wrong).is_err(), "{wrong}");
     }
     let plan = plan();
-    let each = (0..4).map(|n| plan.runs.iter().filter(|r| Shard { number: n, of: 4 }.has(r)).count());
+    let each =
+        (0..4).map(|n| plan.runs.iter().filter(|r| Shard { number: n, of: 4 }.has(r)).count());
     assert_eq!(each.collect::<Vec<_>>(), [2, 2, 1, 1]);
 }

@@ -55,14 +55,16 @@ impl Layout {
     #[must_use]
     pub fn bytes(&self) -> u64 {
         let series = self.series.iter().flat_map(|s| s.stored.iter());
-        self.tables.iter().map(|t| u64::from(t.stored)).sum::<u64>() + series.map(|&b| u64::from(b)).sum::<u64>()
+        self.tables.iter().map(|t| u64::from(t.stored)).sum::<u64>()
+            + series.map(|&b| u64::from(b)).sum::<u64>()
     }
 
     /// Whether everything is there that a choice of tables needs.
     #[must_use]
     pub fn covers(&self, tables: TableSet) -> bool {
         recorded(tables).all(|table| self.tables.iter().any(|blob| blob.table == table))
-            && (!keeps_series(tables) || self.series.as_ref().is_some_and(|s| s.measures as usize == MEASURES.len()))
+            && (!keeps_series(tables)
+                || self.series.as_ref().is_some_and(|s| s.measures as usize == MEASURES.len()))
     }
 
     /// Place of a border's series: offset from the start of the run and length, bytes.
@@ -101,7 +103,8 @@ pub fn pack(output: &RunOutput, tables: TableSet) -> Result<(Vec<u8>, Layout), S
     let mut layout = Layout::default();
     for table in recorded(tables) {
         let rows = output.tables.get(table.index()).map_or(&[][..], Vec::as_slice);
-        let raw = u32::try_from(rows.len()).map_err(|_| format!("{} of one run is beyond 4 GiB", table.file()))?;
+        let raw = u32::try_from(rows.len())
+            .map_err(|_| format!("{} of one run is beyond 4 GiB", table.file()))?;
         let stored = compress(rows, &mut bytes);
         layout.tables.push(TableBlob { table, stored, raw, digest: digest(rows) });
     }
@@ -138,7 +141,8 @@ pub fn pack(output: &RunOutput, tables: TableSet) -> Result<(Vec<u8>, Layout), S
 pub fn unpack(bytes: &[u8], layout: &Layout) -> Result<Vec<(Table, Vec<u8>)>, Damage> {
     let mut rest = bytes;
     let mut take = |length: u32| {
-        let (head, tail) = rest.split_at_checked(length as usize).ok_or_else(|| Damage("it is cut off".into()))?;
+        let (head, tail) =
+            rest.split_at_checked(length as usize).ok_or_else(|| Damage("it is cut off".into()))?;
         rest = tail;
         Ok::<_, Damage>(head)
     };
@@ -146,7 +150,10 @@ pub fn unpack(bytes: &[u8], layout: &Layout) -> Result<Vec<(Table, Vec<u8>)>, Da
     for blob in &layout.tables {
         let rows = decompress(take(blob.stored)?, blob.raw as usize)?;
         if digest(&rows) != blob.digest {
-            return Err(Damage(format!("the rows of {} are others than were written", blob.table.file())));
+            return Err(Damage(format!(
+                "the rows of {} are others than were written",
+                blob.table.file()
+            )));
         }
         tables.push((blob.table, rows));
     }
@@ -175,7 +182,9 @@ pub fn unpack_border(bytes: &[u8], series: &SeriesBlobs) -> Result<Vec<f32>, Dam
 fn compress(raw: &[u8], to: &mut Vec<u8>) -> u32 {
     let before = to.len();
     let mut encoder = FrameEncoder::new(&mut *to);
-    let written = encoder.write_all(raw).and_then(|()| encoder.finish().map_err(std::io::Error::other).map(|_| ()));
+    let written = encoder
+        .write_all(raw)
+        .and_then(|()| encoder.finish().map_err(std::io::Error::other).map(|_| ()));
     debug_assert!(written.is_ok(), "memory takes every byte");
     (to.len() - before) as u32
 }
@@ -227,8 +236,14 @@ mod tests {
     fn output(tables: Vec<Vec<u8>>, borders: usize, days: usize, values: &[f32]) -> RunOutput {
         let measures = MEASURES.len();
         let count = measures * borders * days;
-        let values = (0..count).map(|i| values.get(i % values.len().max(1)).copied().unwrap_or(0.0)).collect();
-        RunOutput { tables, series: Series { measures, segments: borders, days, values }, ..RunOutput::default() }
+        let values = (0..count)
+            .map(|i| values.get(i % values.len().max(1)).copied().unwrap_or(0.0))
+            .collect();
+        RunOutput {
+            tables,
+            series: Series { measures, segments: borders, days, values },
+            ..RunOutput::default()
+        }
     }
 
     proptest! {
@@ -256,7 +271,8 @@ mod tests {
 
     #[test]
     fn every_changed_byte_is_noticed() {
-        let rows: Vec<u8> = (0..400_u32).flat_map(|i| format!("{i},{}\n", i * i).into_bytes()).collect();
+        let rows: Vec<u8> =
+            (0..400_u32).flat_map(|i| format!("{i},{}\n", i * i).into_bytes()).collect();
         let whole = output(vec![rows; 9], 2, 5, &[1.5, -2.0, 3.25]);
         let (bytes, layout) = pack(&whole, TableSet::ALL).unwrap();
         for at in (0..bytes.len()).step_by(7) {
@@ -272,8 +288,11 @@ mod tests {
 
     #[test]
     fn a_choice_of_tables_is_covered_by_what_was_recorded() {
-        let (bytes, layout) =
-            pack(&output(vec![b"a\n".to_vec(); Table::RECORDED.len()], 1, 1, &[1.0]), TableSet::summary()).unwrap();
+        let (bytes, layout) = pack(
+            &output(vec![b"a\n".to_vec(); Table::RECORDED.len()], 1, 1, &[1.0]),
+            TableSet::summary(),
+        )
+        .unwrap();
         // Of what runs record, a summary takes their measures alone.
         assert!(layout.tables.len() == 1 && layout.series.is_some() && !bytes.is_empty());
         assert!(layout.covers(TableSet::summary()) && !layout.covers(TableSet::ALL));

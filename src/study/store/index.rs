@@ -225,7 +225,12 @@ impl Entry {
                 let series = match line.series {
                     Some(s) => {
                         let digest = from_hex(&s.blake3)?;
-                        Some(SeriesBlobs { days: s.days, measures: s.measures, stored: s.stored, digest })
+                        Some(SeriesBlobs {
+                            days: s.days,
+                            measures: s.measures,
+                            stored: s.stored,
+                            digest,
+                        })
                     }
                     None => None,
                 };
@@ -260,7 +265,12 @@ impl Head {
 
 fn table_line(blob: &TableBlob) -> TableLine {
     let digest = hex(&blob.digest);
-    TableLine { name: blob.table.name().to_owned(), stored: blob.stored, raw: blob.raw, blake3: digest }
+    TableLine {
+        name: blob.table.name().to_owned(),
+        stored: blob.stored,
+        raw: blob.raw,
+        blake3: digest,
+    }
 }
 
 fn table_blob(line: &TableLine) -> Option<TableBlob> {
@@ -307,7 +317,8 @@ mod tests {
 
     fn done() -> Entry {
         let blob = TableBlob { table: Table::Events, stored: 20, raw: 30, digest: [7; 16] };
-        let series = SeriesBlobs { days: 3, measures: 15, stored: Box::new([4, 5]), digest: [255; 16] };
+        let series =
+            SeriesBlobs { days: 3, measures: 15, stored: Box::new([4, 5]), digest: [255; 16] };
         let headline = Headline {
             displaced_inside: 12,
             displaced_abroad: 3,
@@ -316,20 +327,30 @@ mod tests {
             realised_outcome: "continuity".into(),
         };
         let layout = Layout { tables: vec![blob], series: Some(series) };
-        Entry { id: 0x00ab, run: 5, fate: Fate::Done(Done { offset: 99, layout, headline, group_days: 7, hops: 8 }) }
+        Entry {
+            id: 0x00ab,
+            run: 5,
+            fate: Fate::Done(Done { offset: 99, layout, headline, group_days: 7, hops: 8 }),
+        }
     }
 
     #[test]
     fn lines_come_back_to_the_bit() {
-        let failed = Entry { id: u64::MAX, run: 0, fate: Fate::Failed { cause: "a \"cause\"\nof two lines".into() } };
-        let damaged = Entry { id: 1, run: 2, fate: Fate::Damaged { part: "run-x".into(), offset: 9 } };
+        let failed = Entry {
+            id: u64::MAX,
+            run: 0,
+            fate: Fate::Failed { cause: "a \"cause\"\nof two lines".into() },
+        };
+        let damaged =
+            Entry { id: 1, run: 2, fate: Fate::Damaged { part: "run-x".into(), offset: 9 } };
         for entry in [done(), failed, damaged] {
             let line = entry.line();
             assert_eq!(line.split(|&b| b == b'\n').count(), 2, "one line, ended");
             assert!(serde_json::from_slice::<Value>(&line).is_ok(), "JSON");
             assert_eq!(Entry::read(&line[..line.len() - 1]), Some(entry));
         }
-        let head = Head { store: 1, study: "x".into(), shard: Some("2/7".into()), ..Head::default() };
+        let head =
+            Head { store: 1, study: "x".into(), shard: Some("2/7".into()), ..Head::default() };
         let line = head.line();
         assert_eq!(Head::read(&line[..line.len() - 1]), Some(head));
     }

@@ -70,7 +70,8 @@ impl Growing {
     /// Appends all or, as far as the system lets us, nothing.
     fn append(&mut self, bytes: &[u8], room: &mut Option<u64>) -> Result<(), OutputError> {
         let fits = room.is_none_or(|left| left >= bytes.len() as u64);
-        let (allowed, full) = if fits { (bytes, Ok(())) } else { (&bytes[..bytes.len() / 2], Err(no_room())) };
+        let (allowed, full) =
+            if fits { (bytes, Ok(())) } else { (&bytes[..bytes.len() / 2], Err(no_room())) };
         let result = self.file.write_all(allowed).and(full);
         if let Err(error) = result {
             let _ = self.file.set_len(self.length);

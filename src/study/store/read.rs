@@ -146,7 +146,8 @@ impl Store {
     /// When the system refuses.
     pub fn open(study_folder: &Path) -> Result<Self, OutputError> {
         let folder = study_folder.join(FOLDER);
-        let mut store = Self { folder, parts: Vec::new(), runs: BTreeMap::new(), open: Mutex::default() };
+        let mut store =
+            Self { folder, parts: Vec::new(), runs: BTreeMap::new(), open: Mutex::default() };
         let mut names: Vec<String> = match fs::read_dir(&store.folder) {
             Ok(entries) => entries
                 .filter_map(|e| e.ok()?.file_name().into_string().ok())
@@ -162,12 +163,18 @@ impl Store {
         }
         let Self { parts, runs, .. } = &mut store;
         for known in runs.values_mut() {
-            known.done.retain(|copy| !damaged.contains(&(parts[copy.part].name.clone(), copy.done.offset)));
+            known.done.retain(|copy| {
+                !damaged.contains(&(parts[copy.part].name.clone(), copy.done.offset))
+            });
         }
         Ok(store)
     }
 
-    fn read_index(&mut self, name: String, damaged: &mut BTreeSet<(String, u64)>) -> Result<(), OutputError> {
+    fn read_index(
+        &mut self,
+        name: String,
+        damaged: &mut BTreeSet<(String, u64)>,
+    ) -> Result<(), OutputError> {
         let index = self.folder.join(format!("{name}.{INDEX}"));
         let refused = |error| OutputError::io("read", &index)(error);
         let mut reader = BufReader::new(File::open(&index).map_err(refused)?);
@@ -186,7 +193,15 @@ impl Store {
                 ignored += 1;
             }
             let head = Head::default();
-            self.parts.push(Part { name, head, bytes: 0, index_bytes, runs: 0, ignored, other_columns: false });
+            self.parts.push(Part {
+                name,
+                head,
+                bytes: 0,
+                index_bytes,
+                runs: 0,
+                ignored,
+                other_columns: false,
+            });
             return Ok(());
         };
         let bytes = fs::metadata(self.folder.join(format!("{name}.{PART}"))).map_or(0, |m| m.len());
@@ -286,12 +301,17 @@ impl Store {
                 disagreements.extend(self.disagreement(position, &known.done));
                 match known.done.iter().find(|copy| copy.done.layout.covers(tables)) {
                     Some(copy) => State::Done(copy),
-                    None => known.failed.first().map_or(State::Missing, |(cause, _, _)| State::Failed(cause)),
+                    None => known
+                        .failed
+                        .first()
+                        .map_or(State::Missing, |(cause, _, _)| State::Failed(cause)),
                 }
             })
             .collect();
         let mut others: BTreeMap<usize, usize> = BTreeMap::new();
-        for (part, with) in self.parts.iter().enumerate().filter(|(_, part)| part.other_columns && part.runs > 0) {
+        for (part, with) in
+            self.parts.iter().enumerate().filter(|(_, part)| part.other_columns && part.runs > 0)
+        {
             others.insert(part, with.runs);
         }
         for (_, known) in self.runs.iter().filter(|(id, _)| !planned.contains(id)) {
@@ -325,7 +345,9 @@ impl Store {
             .runs
             .iter()
             .filter_map(|run| self.runs.get(&number(run.id)))
-            .flat_map(|known| known.done.iter().map(|c| c.part).chain(known.failed.iter().map(|f| f.1)))
+            .flat_map(|known| {
+                known.done.iter().map(|c| c.part).chain(known.failed.iter().map(|f| f.1))
+            })
             .collect();
         let names = parts.iter().flat_map(|&p| &self.parts[p].head.tables);
         let found = names.filter_map(|name| Table::ALL.into_iter().find(|t| t.name() == name));
@@ -342,11 +364,17 @@ impl Store {
                 (same.digest != x.digest).then(|| x.table.file().to_owned())
             });
             let series = a.layout.series.as_ref().zip(b.layout.series.as_ref());
-            let series = series.filter(|(x, y)| x.digest != y.digest).map(|_| "daily series".to_owned());
-            let numbers = (a.headline != b.headline || (a.group_days, a.hops) != (b.group_days, b.hops))
+            let series =
+                series.filter(|(x, y)| x.digest != y.digest).map(|_| "daily series".to_owned());
+            let numbers = (a.headline != b.headline
+                || (a.group_days, a.hops) != (b.group_days, b.hops))
                 .then(|| "headline numbers".to_owned());
             let what = table.or(series).or(numbers)?;
-            Some(Disagreement { position, what, parts: [self.path(first.part), self.path(other.part)] })
+            Some(Disagreement {
+                position,
+                what,
+                parts: [self.path(first.part), self.path(other.part)],
+            })
         })
     }
 
@@ -365,7 +393,8 @@ impl Store {
     /// When the system refuses, or the bytes are not what was written.
     pub fn border(&self, copy: &Copied, border: usize) -> Result<Vec<f32>, ReadError> {
         let series = copy.done.layout.series.as_ref();
-        let (Some(series), Some((start, length))) = (series, copy.done.layout.border(border)) else {
+        let (Some(series), Some((start, length))) = (series, copy.done.layout.border(border))
+        else {
             return Err(damaged(copy, Damage(format!("it has no series of border {border}"))));
         };
         let bytes = self.bytes(copy, start, length as usize)?;
@@ -436,7 +465,8 @@ fn read_at(file: &File, mut bytes: &mut [u8], mut offset: u64) -> io::Result<()>
 /// Whether a folder is a store: it holds parts and indexes and nothing else.
 #[must_use]
 pub fn is_store(folder: &Path) -> bool {
-    fs::read_dir(folder).is_ok_and(|mut entries| entries.all(|e| e.is_ok_and(|e| is_ours(&e.path()))))
+    fs::read_dir(folder)
+        .is_ok_and(|mut entries| entries.all(|e| e.is_ok_and(|e| is_ours(&e.path()))))
 }
 
 /// Whether a file has the name of a part or an index.

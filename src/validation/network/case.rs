@@ -121,6 +121,8 @@ impl Case {
     /// Observed persons in all camps, by day: the sum over camps, as Flee has it (`sum_from_camps`), not the national total.
     #[must_use]
     pub fn total(&self) -> Vec<u32> {
-        (0..self.days as usize).map(|day| self.camps.iter().map(|c| c.observed[day]).sum()).collect()
+        (0..self.days as usize)
+            .map(|day| self.camps.iter().map(|c| c.observed[day]).sum())
+            .collect()
     }
 }

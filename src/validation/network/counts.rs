@@ -48,7 +48,8 @@ impl Counts {
         let mut days: Vec<i64> = self.rows.iter().chain(&other.rows).map(|r| r.0).collect();
         days.sort_unstable();
         days.dedup();
-        self.rows = days.into_iter().map(|day| (day, self.between(day) + other.between(day))).collect();
+        self.rows =
+            days.into_iter().map(|day| (day, self.between(day) + other.between(day))).collect();
     }
 
     /// A correction for registration: every count before this date is multiplied by the count on it over the one before.
@@ -101,7 +102,10 @@ mod tests {
     #[test]
     fn counts_are_linear_between_dates_and_flat_outside() {
         let counts = Counts { rows: vec![(0, 10.0), (4, 13.0), (10, 1.0)] };
-        assert_eq!([-5, 0, 1, 2, 4, 7, 10, 99].map(|d| counts.on(d)), [10, 10, 10, 11, 13, 7, 1, 1]);
+        assert_eq!(
+            [-5, 0, 1, 2, 4, 7, 10, 99].map(|d| counts.on(d)),
+            [10, 10, 10, 11, 13, 7, 1, 1]
+        );
     }
 
     #[test]

@@ -41,17 +41,28 @@ impl Plan {
             .map(|day| {
                 let state: Vec<bool> = case.closures.iter().map(|c| c.holds(day)).collect();
                 *known.entry(state).or_insert_with_key(|state| {
-                    let holding = case.closures.iter().zip(state).filter(|(_, holds)| **holds).map(|(c, _)| c);
+                    let holding = case
+                        .closures
+                        .iter()
+                        .zip(state)
+                        .filter(|(_, holds)| **holds)
+                        .map(|(c, _)| c);
                     maps.push(Arc::new(map(case, &holding.collect::<Vec<_>>(), hide_capacities)));
                     maps.len() - 1
                 })
             })
             .collect();
-        let order: Vec<usize> = (0..case.places.len()).filter(|&i| case.places[i].kind == PlaceKind::Camp).collect();
+        let order: Vec<usize> =
+            (0..case.places.len()).filter(|&i| case.places[i].kind == PlaceKind::Camp).collect();
         let destination_of_camp: Vec<usize> = case
             .camps
             .iter()
-            .map(|camp| order.iter().position(|&place| place == camp.place).expect("a camp's place is a camp"))
+            .map(|camp| {
+                order
+                    .iter()
+                    .position(|&place| place == camp.place)
+                    .expect("a camp's place is a camp")
+            })
             .collect();
         let mut at_start = vec![0; order.len()];
         for (camp, &d) in case.camps.iter().zip(&destination_of_camp) {
@@ -65,7 +76,11 @@ impl Plan {
             at_start,
             conflict: case.conflict.clone(),
             destination_of_camp,
-            is_home: case.places.iter().map(|p| p.kind == PlaceKind::Way && p.country == case.home).collect(),
+            is_home: case
+                .places
+                .iter()
+                .map(|p| p.kind == PlaceKind::Way && p.country == case.home)
+                .collect(),
         }
     }
 }
@@ -115,7 +130,11 @@ fn map(case: &Case, holding: &[&Closure], hide_capacities: bool) -> Map {
                 lat: place.lat,
                 lon: place.lon,
                 population: place.population,
-                site: (place.kind == PlaceKind::Camp).then_some(if closed { 0.0 } else { capacity }),
+                site: (place.kind == PlaceKind::Camp).then_some(if closed {
+                    0.0
+                } else {
+                    capacity
+                }),
             }
         })
         .collect();
@@ -177,8 +196,13 @@ mod tests {
     fn people_are_passed_on_until_that_ends() {
         let end = Closure { what: Closed::PassingOn(2, 3), from: 9, until: None };
         let plan = Plan::new(&case(vec![end]), false);
-        let capacity =
-            |day: usize| plan.maps[plan.map_of_day[day]].destinations.iter().map(|d| d.capacity).collect::<Vec<_>>();
+        let capacity = |day: usize| {
+            plan.maps[plan.map_of_day[day]]
+                .destinations
+                .iter()
+                .map(|d| d.capacity)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(
             (capacity(8), capacity(9)),
             (vec![0.0, 70.0], vec![50.0, 70.0]),
@@ -205,12 +229,18 @@ mod tests {
             (Closed::Camp(3), [30.0, 70.0]),
         ];
         for (what, expected) in cases {
-            let plan = Plan::new(&case(vec![Closure { what: what.clone(), from: 5, until: Some(7) }]), false);
+            let plan = Plan::new(
+                &case(vec![Closure { what: what.clone(), from: 5, until: Some(7) }]),
+                false,
+            );
             assert_eq!(km(&plan, 5, 0), expected, "{what:?}");
             assert_eq!(km(&plan, 4, 0), [30.0, 70.0], "{what:?} before");
             assert_eq!(km(&plan, 7, 0), [30.0, 70.0], "{what:?} after");
             let takes = |day: usize| plan.maps[plan.map_of_day[day]].destinations[1].capacity;
-            assert_eq!((takes(6), takes(7)), (if what == Closed::Camp(3) { 0.0 } else { 70.0 }, 70.0));
+            assert_eq!(
+                (takes(6), takes(7)),
+                (if what == Closed::Camp(3) { 0.0 } else { 70.0 }, 70.0)
+            );
         }
     }
 

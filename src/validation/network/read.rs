@@ -39,7 +39,11 @@ pub fn read(folder: &Path) -> Result<Case, Vec<String>> {
     let mut hasher = blake3::Hasher::new();
     let case = read_all(folder, &mut hasher, &mut findings);
     if let (Some(case), true) = (case, findings.problems.is_empty()) {
-        return Ok(Case { notes: findings.notes, hash: hasher.finalize().to_hex().to_string(), ..case });
+        return Ok(Case {
+            notes: findings.notes,
+            hash: hasher.finalize().to_hex().to_string(),
+            ..case
+        });
     }
     let total = findings.problems.len();
     let mut told: Vec<String> =
@@ -51,8 +55,12 @@ pub fn read(folder: &Path) -> Result<Case, Vec<String>> {
 }
 
 fn read_all(folder: &Path, hasher: &mut blake3::Hasher, findings: &mut Findings) -> Option<Case> {
-    let name = folder.canonicalize().ok().and_then(|f| Some(f.file_name()?.to_string_lossy().into_owned()));
-    let period = Table::read(folder, SIM_PERIOD, "#", hasher, findings).and_then(|t| period(&t, findings));
+    let name = folder
+        .canonicalize()
+        .ok()
+        .and_then(|f| Some(f.file_name()?.to_string_lossy().into_owned()));
+    let period =
+        Table::read(folder, SIM_PERIOD, "#", hasher, findings).and_then(|t| period(&t, findings));
     let locations = Table::read(folder, LOCATIONS, "name", hasher, findings);
     let routes = Table::read(folder, ROUTES, "name1", hasher, findings);
     let layout = Table::read(folder, LAYOUT, "#", hasher, findings);
@@ -61,13 +69,17 @@ fn read_all(folder: &Path, hasher: &mut blake3::Hasher, findings: &mut Findings)
     let conflicts = optional(folder, CONFLICTS, "Day", hasher, findings);
     let (places, since) = places(locations.as_ref()?, findings)?;
     let routes = routes.map(|t| read_routes(&t, &places, findings)).unwrap_or_default();
-    let closures = closures.map(|t| read_closures(&t, &places, &routes, findings)).unwrap_or_default();
+    let closures =
+        closures.map(|t| read_closures(&t, &places, &routes, findings)).unwrap_or_default();
     let (start, days) = period?;
     let conflict = match conflicts {
         Some(table) => read_conflicts(&table, &places, days, findings)?,
-        None => (0..days).map(|day| since.iter().map(|s| f32::from(s.is_some_and(|s| s <= day))).collect()).collect(),
+        None => (0..days)
+            .map(|day| since.iter().map(|s| f32::from(s.is_some_and(|s| s <= day))).collect())
+            .collect(),
     };
-    let camps = camps(folder, &layout?, corrections.as_ref(), &places, (start, days), hasher, findings)?;
+    let camps =
+        camps(folder, &layout?, corrections.as_ref(), &places, (start, days), hasher, findings)?;
     for file in NOT_USED.iter().filter(|file| folder.join(file).is_file()) {
         findings
             .notes
@@ -121,7 +133,12 @@ fn period(table: &Table, findings: &mut Findings) -> Option<(Date, u32)> {
     let all_rows = || table.rows.iter();
     for key in ["StartDate", "Length"] {
         if !all_rows().any(|row| table.field(row, 0, "key").text == key) {
-            findings.add_file(&table.file, format!("no row `{key}`"), "rows `StartDate` and `Length`", "add the row");
+            findings.add_file(
+                &table.file,
+                format!("no row `{key}`"),
+                "rows `StartDate` and `Length`",
+                "add the row",
+            );
         }
     }
     Some((start?, days? as u32))
@@ -130,7 +147,8 @@ fn period(table: &Table, findings: &mut Findings) -> Option<(Date, u32)> {
 /// The places, and since which day each is in conflict by its own row (where the case has no `conflicts.csv`).
 fn places(table: &Table, findings: &mut Findings) -> Option<(Vec<Place>, Vec<Option<u32>>)> {
     let (mut places, mut since): (Vec<Place>, Vec<Option<u32>>) = (Vec::new(), Vec::new());
-    let columns = "name, region, country, latitude, longitude, location_type, conflict_date, population";
+    let columns =
+        "name, region, country, latitude, longitude, location_type, conflict_date, population";
     for row in table.rows_of(6, columns, findings) {
         let field = |index, column| table.field(row, index, column);
         let name = field(0, "name");
@@ -150,7 +168,9 @@ fn places(table: &Table, findings: &mut Findings) -> Option<(Vec<Place>, Vec<Opt
         let lon = degrees(field(4, "longitude"), 180.0, findings);
         let kind = field(5, "location_type");
         let word = kind.text.to_lowercase();
-        let known = ["camp", "conflict", "town", "forward", "marker", "default"].iter().any(|w| word.contains(w));
+        let known = ["camp", "conflict", "town", "forward", "marker", "default"]
+            .iter()
+            .any(|w| word.contains(w));
         if !known {
             let allowed = "conflict_zone, town, camp, idpcamp, forwarding_hub or marker";
             findings.problems.push(kind.problem(kind.quoted(), allowed, "correct this value"));
@@ -176,7 +196,12 @@ fn places(table: &Table, findings: &mut Findings) -> Option<(Vec<Place>, Vec<Opt
         return None;
     }
     if places.len() > usize::from(u16::MAX) {
-        findings.add_file(&table.file, format!("{} places", places.len()), "at most 65,535", "merge places");
+        findings.add_file(
+            &table.file,
+            format!("{} places", places.len()),
+            "at most 65,535",
+            "merge places",
+        );
         return None;
     }
     Some((places, since))
@@ -210,7 +235,10 @@ fn read_routes(table: &Table, places: &[Place], findings: &mut Findings) -> Vec<
         // The format's manual: 1 from name2 to name1, 2 from name1 to name2.
         let route = Route { a, b, km, a_sends_on: sends == 2, b_sends_on: sends == 1 };
         if let Some(&known) = at.get(&(a.min(b), a.max(b))) {
-            findings.notes.push(format!("{}: a second route between two places; the shorter one counts", one.place()));
+            findings.notes.push(format!(
+                "{}: a second route between two places; the shorter one counts",
+                one.place()
+            ));
             if route.km < routes[known].km {
                 routes[known] = route;
             }
@@ -228,14 +256,23 @@ fn read_routes(table: &Table, places: &[Place], findings: &mut Findings) -> Vec<
     routes
 }
 
-fn read_closures(table: &Table, places: &[Place], routes: &[Route], findings: &mut Findings) -> Vec<Closure> {
+fn read_closures(
+    table: &Table,
+    places: &[Place],
+    routes: &[Route],
+    findings: &mut Findings,
+) -> Vec<Closure> {
     let mut closures = Vec::new();
-    for row in table.rows_of(4, "closure_type, name1, name2, closure_start, closure_end", findings) {
+    for row in table.rows_of(4, "closure_type, name1, name2, closure_start, closure_end", findings)
+    {
         let kind = table.field(row, 0, "closure_type");
         let (one, other) = (table.field(row, 1, "name1"), table.field(row, 2, "name2"));
         let from = table.field(row, 3, "closure_start").whole(0, i64::from(u32::MAX), findings);
-        let until = table.field(row, 4, "closure_end").whole_or(-1, -1, i64::from(u32::MAX), findings);
-        let place = |field: Field<'_>, findings: &mut Findings| field.one_of(names(places), A_PLACE, findings);
+        let until =
+            table.field(row, 4, "closure_end").whole_or(-1, -1, i64::from(u32::MAX), findings);
+        let place = |field: Field<'_>, findings: &mut Findings| {
+            field.one_of(names(places), A_PLACE, findings)
+        };
         let what = match kind.text {
             "country" => {
                 for field in [one, other] {
@@ -254,7 +291,8 @@ fn read_closures(table: &Table, places: &[Place], routes: &[Route], findings: &m
             "location" | "link" | "links" => {
                 let ends = (place(one, findings), place(other, findings));
                 if let (Some(a), Some(b)) = ends {
-                    let found = routes.iter().position(|r| (r.a, r.b) == (a, b) || (r.b, r.a) == (a, b));
+                    let found =
+                        routes.iter().position(|r| (r.a, r.b) == (a, b) || (r.b, r.a) == (a, b));
                     if found.is_none() {
                         let allowed = format!("a place with a route to {}", one.quoted());
                         findings.problems.push(other.problem(
@@ -282,8 +320,10 @@ fn read_closures(table: &Table, places: &[Place], routes: &[Route], findings: &m
             "remove_forced_redirection" => {
                 let ends = (place(one, findings), place(other, findings));
                 if let (Some(a), Some(b)) = ends {
-                    let sends =
-                        |r: &&Route| (r.a_sends_on && (r.a, r.b) == (a, b)) || (r.b_sends_on && (r.b, r.a) == (a, b));
+                    let sends = |r: &&Route| {
+                        (r.a_sends_on && (r.a, r.b) == (a, b))
+                            || (r.b_sends_on && (r.b, r.a) == (a, b))
+                    };
                     if routes.iter().find(sends).is_none() {
                         findings.notes.push(format!(
                             "{}: nobody is passed on from {} to {}; nothing is removed",
@@ -311,7 +351,12 @@ fn read_closures(table: &Table, places: &[Place], routes: &[Route], findings: &m
     closures
 }
 
-fn read_conflicts(table: &Table, places: &[Place], days: u32, findings: &mut Findings) -> Option<Vec<Vec<f32>>> {
+fn read_conflicts(
+    table: &Table,
+    places: &[Place],
+    days: u32,
+    findings: &mut Findings,
+) -> Option<Vec<Vec<f32>>> {
     let Some(header) = &table.header else {
         findings.add_file(
             &table.file,
@@ -326,7 +371,10 @@ fn read_conflicts(table: &Table, places: &[Place], days: u32, findings: &mut Fin
     for index in 1..used {
         let field = table.field(header, index, "name of a place");
         let position = names(places).position(|name| name == field.text);
-        let has_conflict = table.rows.iter().any(|row| !matches!(table.field(row, index, "").text, "" | "0" | "0.0"));
+        let has_conflict = table
+            .rows
+            .iter()
+            .any(|row| !matches!(table.field(row, index, "").text, "" | "0" | "0.0"));
         if position.is_none() && has_conflict {
             field.one_of(names(places), A_PLACE, findings);
         } else if position.is_none() {
@@ -374,7 +422,10 @@ fn read_conflicts(table: &Table, places: &[Place], days: u32, findings: &mut Fin
         conflict.push(today);
     }
     if !numbered {
-        findings.notes.push(format!("{}: days are not numbered from 0 on; rows are days in their order", table.file));
+        findings.notes.push(format!(
+            "{}: days are not numbered from 0 on; rows are days in their order",
+            table.file
+        ));
     }
     Some(conflict)
 }
@@ -413,7 +464,9 @@ fn camps(
         let mut counts = Counts::default();
         for file in &files {
             let path = format!("source_data/{file}");
-            let Some(table) = Table::read(folder, &path, "Date", hasher, findings) else { continue };
+            let Some(table) = Table::read(folder, &path, "Date", hasher, findings) else {
+                continue;
+            };
             counts.add(Counts::read(&table, start, findings));
         }
         let position = names(places).position(|n| n == name);
@@ -423,12 +476,17 @@ fn camps(
         let source = files.iter().map(|f| f.as_str()).collect::<Vec<_>>().join(" + ");
         series.push((position.filter(|_| name != "total"), source, counts));
     }
-    for row in corrections.map(|t| t.rows_of(2, "camp, date, normalize", findings)).unwrap_or_default() {
+    for row in
+        corrections.map(|t| t.rows_of(2, "camp, date, normalize", findings)).unwrap_or_default()
+    {
         let table = corrections?;
         let (camp, date) = (table.field(row, 0, "camp"), table.field(row, 1, "date"));
-        let mut known: Vec<&str> = series.iter().filter_map(|s| s.0).map(|p| places[p].name.as_str()).collect();
+        let mut known: Vec<&str> =
+            series.iter().filter_map(|s| s.0).map(|p| places[p].name.as_str()).collect();
         known.sort_unstable();
-        let Some(name) = camp.one_of(known.into_iter(), "a camp in data_layout.csv", findings).map(|_| camp.text)
+        let Some(name) = camp
+            .one_of(known.into_iter(), "a camp in data_layout.csv", findings)
+            .map(|_| camp.text)
         else {
             continue;
         };
@@ -437,7 +495,8 @@ fn camps(
         let found = series.iter_mut().find(|s| s.0.is_some_and(|p| places[p].name == name));
         let Some((_, source, counts)) = found else { continue };
         if let Err(why) = counts.normalise(at) {
-            let allowed = format!("a date of {source} after its first, with a count above zero before it");
+            let allowed =
+                format!("a date of {source} after its first, with a count above zero before it");
             findings.problems.push(date.problem(
                 format!("{}: {why}", date.quoted()),
                 allowed,
@@ -450,10 +509,16 @@ fn camps(
         let Some(place) = place else { continue };
         if places[place].kind != PlaceKind::Camp {
             let name = &places[place].name;
-            findings.notes.push(format!("{LAYOUT}: `{name}` has counts and is no camp; they are left out"));
+            findings
+                .notes
+                .push(format!("{LAYOUT}: `{name}` has counts and is no camp; they are left out"));
             continue;
         }
-        camps.push(Camp { place, observed: (0..days).map(|day| counts.on(i64::from(day))).collect(), source });
+        camps.push(Camp {
+            place,
+            observed: (0..days).map(|day| counts.on(i64::from(day))).collect(),
+            source,
+        });
     }
     for (i, place) in places.iter().enumerate().filter(|(_, p)| p.kind == PlaceKind::Camp) {
         if !camps.iter().any(|c| c.place == i) {
@@ -467,7 +532,12 @@ fn camps(
         }
     }
     if camps.is_empty() && findings.problems.is_empty() {
-        findings.add_file(LAYOUT, "no camp", "a row for at least one camp of locations.csv", "restore the file");
+        findings.add_file(
+            LAYOUT,
+            "no camp",
+            "a row for at least one camp of locations.csv",
+            "restore the file",
+        );
     }
     Some(camps)
 }

@@ -58,11 +58,16 @@ pub fn persons_per_group(largest_total: u32) -> u32 {
 /// Shares of camps by distance alone, from sources weighted by population: the naive gravity baseline. `km[source][camp]`.
 /// None where no source reaches any camp.
 #[must_use]
-pub fn gravity_shares(choice: &DestinationChoice, population: &[f64], km: &[Vec<f64>]) -> Option<Vec<f64>> {
+pub fn gravity_shares(
+    choice: &DestinationChoice,
+    population: &[f64],
+    km: &[Vec<f64>],
+) -> Option<Vec<f64>> {
     let choice = DestinationChoice { kernel: Kernel::Gravity, ..choice.clone() };
     let mut shares = vec![0.0; km.first()?.len()];
     for (people, row) in population.iter().zip(km) {
-        let weights: Vec<f64> = row.iter().map(|&km| kernel_weight(&choice, Kilometres(km), 1.0, 1.0, 0.0)).collect();
+        let weights: Vec<f64> =
+            row.iter().map(|&km| kernel_weight(&choice, Kilometres(km), 1.0, 1.0, 0.0)).collect();
         let sum: f64 = weights.iter().sum();
         if sum > 0.0 {
             shares.iter_mut().zip(&weights).for_each(|(s, w)| *s += people * w / sum);

@@ -15,7 +15,9 @@ use crate::geography::TravelMode;
 use crate::ids::TerritoryId;
 use crate::random::RunKey;
 use crate::validation::parameter_sets::{Ground, Misfit};
-use crate::validation::record::{CaseKind, CaseRecord, Cost, Point, Role, SeriesRecord, Settings, Split};
+use crate::validation::record::{
+    CaseKind, CaseRecord, Cost, Point, Role, SeriesRecord, Settings, Split,
+};
 
 /// The setting that says how many persons an agent stands for.
 const PERSONS_PER_GROUP: &str = "run.persons_per_group";
@@ -54,13 +56,15 @@ impl Prepared {
     /// # Errors
     /// In sentences: what is wrong with the scenario.
     pub fn new(case: Case, settings: &Settings) -> Result<Self, Vec<String>> {
-        let resolved =
-            config::load(&settings.scenario, &settings.sets).map_err(|problems| vec![problems.render(false)])?;
+        let resolved = config::load(&settings.scenario, &settings.sets)
+            .map_err(|problems| vec![problems.render(false)])?;
         let total = case.total();
         let mut scenario = resolved.scenario;
-        let is_size = |s: &String| s.split('=').next().is_some_and(|key| key.trim() == PERSONS_PER_GROUP);
+        let is_size =
+            |s: &String| s.split('=').next().is_some_and(|key| key.trim() == PERSONS_PER_GROUP);
         if !settings.sets.iter().any(is_size) {
-            scenario.run.persons_per_group = rules::persons_per_group(total.iter().copied().max().unwrap_or(0));
+            scenario.run.persons_per_group =
+                rules::persons_per_group(total.iter().copied().max().unwrap_or(0));
         }
         Ok(Self {
             plan: Arc::new(Plan::new(&case, settings.hide_capacities)),
@@ -80,7 +84,9 @@ impl Prepared {
     pub fn run(&self, settings: &Settings) -> Result<CaseRecord, Vec<String>> {
         settings.agree_with(&self.settings)?;
         if settings.replicates == 0 {
-            return Err(vec!["replicates: found 0; allowed: 1 or more. Next: ask for at least one".to_owned()]);
+            return Err(vec![
+                "replicates: found 0; allowed: 1 or more. Next: ask for at least one".to_owned(),
+            ]);
         }
         let scenarios = self.scenarios(settings)?;
         let replicates = all_replicates(&self.case, &self.plan, &scenarios, settings);
@@ -95,16 +101,24 @@ impl Prepared {
         let used = settings.parameter_sets.iter().take(settings.replicates as usize);
         used.enumerate()
             .map(|(number, set)| {
-                let told = |misfit: Misfit| format!("set {} of the parameters: {}", number + 1, misfit.told);
+                let told = |misfit: Misfit| {
+                    format!("set {} of the parameters: {}", number + 1, misfit.told)
+                };
                 let laid = self.ground.lay(set);
-                laid.map(|s| Arc::new(for_networks(s))).map_err(|misfits| misfits.into_iter().map(told).collect())
+                laid.map(|s| Arc::new(for_networks(s)))
+                    .map_err(|misfits| misfits.into_iter().map(told).collect())
             })
             .collect()
     }
 }
 
 /// Every replicate, in order, whatever the threads.
-fn all_replicates(case: &Case, plan: &Arc<Plan>, scenarios: &[Arc<Scenario>], settings: &Settings) -> Vec<Replicate> {
+fn all_replicates(
+    case: &Case,
+    plan: &Arc<Plan>,
+    scenarios: &[Arc<Scenario>],
+    settings: &Settings,
+) -> Vec<Replicate> {
     let n = settings.replicates as usize;
     let next = AtomicUsize::new(0);
     let work = || {
@@ -119,8 +133,12 @@ fn all_replicates(case: &Case, plan: &Arc<Plan>, scenarios: &[Arc<Scenario>], se
         }
     };
     let mut all: Vec<(usize, Replicate)> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..settings.threads.clamp(1, n)).map(|_| scope.spawn(work)).collect();
-        threads.into_iter().flat_map(|t| t.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        let threads: Vec<_> =
+            (0..settings.threads.clamp(1, n)).map(|_| scope.spawn(work)).collect();
+        threads
+            .into_iter()
+            .flat_map(|t| t.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
     });
     all.sort_by_key(|(r, _)| *r);
     all.into_iter().map(|(_, replicate)| replicate).collect()
@@ -167,45 +185,61 @@ fn record(
     total: &[u32],
     replicates: &[Replicate],
 ) -> CaseRecord {
-    let series_of =
-        |name: &str, title: String, source: &str, observed: &[u32], simulated: &dyn Fn(&Replicate, usize) -> f64| {
-            let points = observed
-                .iter()
-                .enumerate()
-                .map(|(day, &persons)| Point {
-                    at_days: day as f64,
-                    at: crate::time::Day(day as u32).date(case.start).to_string(),
-                    observed: f64::from(persons),
-                    error: 0.0,
-                    certainty: "F".to_owned(),
-                    source: source.to_owned(),
-                    simulated: replicates.iter().map(|r| simulated(r, day)).collect(),
-                })
-                .collect();
-            SeriesRecord {
-                name: name.to_owned(),
-                title,
-                unit: "persons".to_owned(),
-                cumulative: false,
-                discrepancy: DISCREPANCY,
-                points,
-            }
-        };
+    let series_of = |name: &str,
+                     title: String,
+                     source: &str,
+                     observed: &[u32],
+                     simulated: &dyn Fn(&Replicate, usize) -> f64| {
+        let points = observed
+            .iter()
+            .enumerate()
+            .map(|(day, &persons)| Point {
+                at_days: day as f64,
+                at: crate::time::Day(day as u32).date(case.start).to_string(),
+                observed: f64::from(persons),
+                error: 0.0,
+                certainty: "F".to_owned(),
+                source: source.to_owned(),
+                simulated: replicates.iter().map(|r| simulated(r, day)).collect(),
+            })
+            .collect();
+        SeriesRecord {
+            name: name.to_owned(),
+            title,
+            unit: "persons".to_owned(),
+            cumulative: false,
+            discrepancy: DISCREPANCY,
+            points,
+        }
+    };
     let mut series: Vec<SeriesRecord> = case
         .camps
         .iter()
         .enumerate()
         .map(|(i, camp)| {
             let place = &case.places[camp.place];
-            let title = format!("Persons in {}, {}", place.name.replace('_', " "), place.country.replace('_', " "));
-            series_of(&place.name, title, &camp.source, &camp.observed, &|r, day| f64::from(r.camps[i][day]))
+            let title = format!(
+                "Persons in {}, {}",
+                place.name.replace('_', " "),
+                place.country.replace('_', " ")
+            );
+            series_of(&place.name, title, &camp.source, &camp.observed, &|r, day| {
+                f64::from(r.camps[i][day])
+            })
         })
         .collect();
-    series.push(series_of("total", "Persons in all camps".to_owned(), "sum over camps", total, &|r, day| {
-        r.camps.iter().map(|camp| f64::from(camp[day])).sum()
-    }));
-    let capacities: Vec<Option<f64>> =
-        case.camps.iter().map(|c| case.places[c.place].capacity.filter(|_| !settings.hide_capacities)).collect();
+    series.push(series_of(
+        "total",
+        "Persons in all camps".to_owned(),
+        "sum over camps",
+        total,
+        &|r, day| r.camps.iter().map(|camp| f64::from(camp[day])).sum(),
+    ));
+    let capacities: Vec<Option<f64>> = case
+        .camps
+        .iter()
+        .map(|c| case.places[c.place].capacity.filter(|_| !settings.hide_capacities))
+        .collect();
     let split = Split {
         name: "camps".to_owned(),
         members: (0..case.camps.len()).collect(),
@@ -245,10 +279,16 @@ fn gravity_shares(case: &Case, plan: &Plan, scenario: &Scenario) -> Option<Vec<f
     let table = plan.open.routes(TerritoryId(0), TravelMode::Vehicle, OPEN_SEASON);
     let sources: Vec<usize> =
         (0..case.places.len()).filter(|&i| case.conflict.iter().any(|day| day[i] > 0.0)).collect();
-    let population: Vec<f64> = sources.iter().map(|&i| f64::from(case.places[i].population.max(1))).collect();
+    let population: Vec<f64> =
+        sources.iter().map(|&i| f64::from(case.places[i].population.max(1))).collect();
     let km: Vec<Vec<f64>> = sources
         .iter()
-        .map(|&i| plan.destination_of_camp.iter().map(|&d| f64::from(table.km[d * table.n_cells + i])).collect())
+        .map(|&i| {
+            plan.destination_of_camp
+                .iter()
+                .map(|&d| f64::from(table.km[d * table.n_cells + i]))
+                .collect()
+        })
         .collect();
     rules::gravity_shares(&scenario.displacement.destination, &population, &km)
 }
@@ -262,7 +302,8 @@ fn notes(case: &Case, settings: &Settings, replicates: &[Replicate]) -> Vec<Stri
             "Capacities of camps are given; they are often the observed maxima of the same period.".to_owned()
         },
     ];
-    let mean = |f: fn(&Replicate) -> f64| replicates.iter().map(f).sum::<f64>() / replicates.len() as f64;
+    let mean =
+        |f: fn(&Replicate) -> f64| replicates.iter().map(f).sum::<f64>() / replicates.len() as f64;
     let added = mean(|r| r.added as f64);
     if added > 0.0 {
         notes.push(format!(
@@ -273,7 +314,10 @@ fn notes(case: &Case, settings: &Settings, replicates: &[Replicate]) -> Vec<Stri
     if waiting > 0.0 {
         notes.push(format!("{waiting:.0} persons could not enter, for no camp could be reached."));
     }
-    notes.push(format!("{:.0} persons were on the way on the last day.", mean(|r| r.on_the_way as f64)));
+    notes.push(format!(
+        "{:.0} persons were on the way on the last day.",
+        mean(|r| r.on_the_way as f64)
+    ));
     notes.extend(case.notes.iter().cloned());
     notes
 }

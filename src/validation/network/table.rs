@@ -33,7 +33,13 @@ pub(super) struct Findings {
 }
 
 impl Findings {
-    pub(super) fn add_file(&mut self, file: &str, found: impl Into<String>, allowed: &str, next: &str) {
+    pub(super) fn add_file(
+        &mut self,
+        file: &str,
+        found: impl Into<String>,
+        allowed: &str,
+        next: &str,
+    ) {
         self.problems.push(Problem {
             file: file.to_owned(),
             line: None,
@@ -63,7 +69,8 @@ impl Table {
         let bytes = match std::fs::read(folder.join(file)) {
             Ok(bytes) => bytes,
             Err(error) => {
-                let next = "restore the file; the format's files are listed in docs/network_cases.md";
+                let next =
+                    "restore the file; the format's files are listed in docs/network_cases.md";
                 findings.add_file(file, error.to_string(), "a readable file", next);
                 return None;
             }
@@ -73,7 +80,12 @@ impl Table {
     }
 
     /// [`Table::read`] of bytes.
-    pub(super) fn parse(file: &str, bytes: &[u8], first_column: &str, findings: &mut Findings) -> Option<Self> {
+    pub(super) fn parse(
+        file: &str,
+        bytes: &[u8],
+        first_column: &str,
+        findings: &mut Findings,
+    ) -> Option<Self> {
         let text = match std::str::from_utf8(bytes) {
             Ok(text) => text.trim_start_matches('\u{feff}'),
             Err(error) => {
@@ -82,7 +94,10 @@ impl Table {
                     file: file.to_owned(),
                     line: Some(String::from_utf8_lossy(before).matches('\n').count() as u64 + 1),
                     column: None,
-                    found: format!("the byte 0x{:02X}, which is not UTF-8", bytes[error.valid_up_to()]),
+                    found: format!(
+                        "the byte 0x{:02X}, which is not UTF-8",
+                        bytes[error.valid_up_to()]
+                    ),
                     allowed: "text in UTF-8".to_owned(),
                     next: "save the file as UTF-8".to_owned(),
                 });
@@ -105,9 +120,11 @@ impl Table {
                 continue;
             }
             let plain = first.trim_start_matches('#').trim();
-            let names_columns =
-                plain.eq_ignore_ascii_case(first_column) || (first_column == "Date" && plain == "DateTime");
-            if first.starts_with('#') || (names_columns && table.header.is_none() && table.rows.is_empty()) {
+            let names_columns = plain.eq_ignore_ascii_case(first_column)
+                || (first_column == "Date" && plain == "DateTime");
+            if first.starts_with('#')
+                || (names_columns && table.header.is_none() && table.rows.is_empty())
+            {
                 table.header.get_or_insert(row);
             } else {
                 table.rows.push(row);
@@ -123,10 +140,20 @@ impl Table {
     }
 
     /// Tells of rows with fewer fields than this, and gives the others.
-    pub(super) fn rows_of(&self, least: usize, columns: &str, findings: &mut Findings) -> Vec<&Row> {
-        let (good, short): (Vec<&Row>, Vec<&Row>) = self.rows.iter().partition(|row| row.fields.len() >= least);
+    pub(super) fn rows_of(
+        &self,
+        least: usize,
+        columns: &str,
+        findings: &mut Findings,
+    ) -> Vec<&Row> {
+        let (good, short): (Vec<&Row>, Vec<&Row>) =
+            self.rows.iter().partition(|row| row.fields.len() >= least);
         for row in short {
-            let found = format!("{} field{}", row.fields.len(), if row.fields.len() == 1 { "" } else { "s" });
+            let found = format!(
+                "{} field{}",
+                row.fields.len(),
+                if row.fields.len() == 1 { "" } else { "s" }
+            );
             findings.problems.push(Problem {
                 file: self.file.clone(),
                 line: Some(row.line),
@@ -164,7 +191,13 @@ impl<'t> Field<'t> {
     }
 
     /// [`Field::whole`], or another value where nothing stands.
-    pub(super) fn whole_or(&self, empty: i64, low: i64, high: i64, findings: &mut Findings) -> Option<i64> {
+    pub(super) fn whole_or(
+        &self,
+        empty: i64,
+        low: i64,
+        high: i64,
+        findings: &mut Findings,
+    ) -> Option<i64> {
         if self.text.is_empty() { Some(empty) } else { self.whole(low, high, findings) }
     }
 
@@ -173,7 +206,8 @@ impl<'t> Field<'t> {
         let mut parts = self.text.split('-');
         let mut part = || parts.next().map(str::trim);
         let date = (|| {
-            let (year, month, day) = (part()?.parse().ok()?, part()?.parse().ok()?, part()?.parse().ok()?);
+            let (year, month, day) =
+                (part()?.parse().ok()?, part()?.parse().ok()?, part()?.parse().ok()?);
             jiff::civil::Date::new(year, month, day).ok().filter(|_| part().is_none())
         })();
         if date.is_none() {

@@ -107,7 +107,8 @@ impl Network {
         threads: usize,
     ) -> Self {
         let map = Arc::clone(&plan.maps[plan.map_of_day.first().copied().unwrap_or(0)]);
-        let mut population = Population::new(&map, &scenario.displacement, &scenario.mechanisms, &[]);
+        let mut population =
+            Population::new(&map, &scenario.displacement, &scenario.mechanisms, &[]);
         // Where those of day 0 come from is not known: they count as people of the largest place at home.
         let home = (0..map.cells.len())
             .filter(|&c| plan.is_home[c])
@@ -168,14 +169,28 @@ impl Network {
         world.insert_resource(MapRes(map));
         let mut schedule = empty_step(false);
         schedule.add_systems(start_day.in_set(Phase::Clock));
-        schedule.add_systems((feel_conflict, perceive_threat, enter, choose_destinations).chain().in_set(Phase::Plan));
+        schedule.add_systems(
+            (feel_conflict, perceive_threat, enter, choose_destinations)
+                .chain()
+                .in_set(Phase::Plan),
+        );
         schedule.add_systems((travel::depart, travel::travel).chain().in_set(Phase::Move));
         schedule.add_systems(
-            (send_on, hosting::settle_arrivals, hosting::live_in_displacement, hosting::count_the_displaced)
+            (
+                send_on,
+                hosting::settle_arrivals,
+                hosting::live_in_displacement,
+                hosting::count_the_displaced,
+            )
                 .chain()
                 .in_set(Phase::Host),
         );
-        Self { world, schedule, plan: Arc::clone(plan), map: plan.map_of_day.first().copied().unwrap_or(0) }
+        Self {
+            world,
+            schedule,
+            plan: Arc::clone(plan),
+            map: plan.map_of_day.first().copied().unwrap_or(0),
+        }
     }
 
     /// Simulates a day; days come in order from 0.
@@ -193,7 +208,11 @@ impl Network {
         let population = self.world.resource::<Population>();
         let present: u64 = population.present.iter().map(|&p| u64::from(p)).sum();
         let home: u64 = population.residents.iter().map(|&r| u64::from(r)).sum();
-        assert_eq!(home + present + population.dead, population.initial_total, "persons were lost or made");
+        assert_eq!(
+            home + present + population.dead,
+            population.initial_total,
+            "persons were lost or made"
+        );
     }
 
     /// Persons settled at each destination of the map.
@@ -212,7 +231,8 @@ impl Network {
         }
         let population = self.world.resource::<Population>();
         let cohorts: usize = population.cohorts.iter().map(Vec::capacity).sum();
-        let bytes = groups as usize * (size_of::<Travel>() + size_of::<DisplacedGroup>() + ENTITY_BYTES)
+        let bytes = groups as usize
+            * (size_of::<Travel>() + size_of::<DisplacedGroup>() + ENTITY_BYTES)
             + cohorts * size_of::<Cohort>();
         let settled = population.settled.iter().map(|s| u64::from(s.0)).sum();
         Present { moving, groups, settled, bytes }
@@ -235,7 +255,9 @@ impl Network {
         for mut travel in self.world.query::<&mut Travel>().iter_mut(&mut self.world) {
             let d = travel.destination.index();
             let km = table.km[d * table.n_cells + travel.cell.index()];
-            if travel.activity == Activity::Travelling && (map.destinations[d].capacity <= 0.0 || !km.is_finite()) {
+            if travel.activity == Activity::Travelling
+                && (map.destinations[d].capacity <= 0.0 || !km.is_finite())
+            {
                 travel.activity = Activity::Choosing;
             }
         }
@@ -272,7 +294,12 @@ fn feel_conflict(
 fn enter(
     (map, scenario, plan): (Res<MapRes>, Res<ScenarioRes>, Res<PlanRes>),
     (clock, key): (Res<Clock>, Res<RunKey>),
-    (threat, policies, guards, traffic): (Res<PerceivedThreat>, Res<Policies>, Res<Guards>, Res<CrossingTraffic>),
+    (threat, policies, guards, traffic): (
+        Res<PerceivedThreat>,
+        Res<Policies>,
+        Res<Guards>,
+        Res<CrossingTraffic>,
+    ),
     given: Res<Given>,
     tables: Res<ChoiceTables>,
     mut population: ResMut<Population>,
@@ -301,10 +328,13 @@ fn enter(
     let who = Chooser { territory: HOME, nationality: HOME, community: NO_COMMUNITY };
     let factors = tables.factors(&conditions, who);
     let places: Vec<CellId> = (0..map.cells.len()).map(CellId::from_index).collect();
-    let odds: Vec<_> = places.iter().map(|&cell| tables.odds(&conditions, &factors, (cell, None, None))).collect();
+    let odds: Vec<_> =
+        places.iter().map(|&cell| tables.odds(&conditions, &factors, (cell, None, None))).collect();
     let reaches: Vec<bool> = odds.iter().map(|odds| odds.draw(0.0).is_some()).collect();
-    let hazards: Vec<PerDay> = places.iter().map(|&cell| leaving_hazard(&conditions, cell, stratum)).collect();
-    let latest = (0..places.len()).filter(|&i| reaches[i]).filter_map(|i| entry.last_conflict[i]).max();
+    let hazards: Vec<PerDay> =
+        places.iter().map(|&cell| leaving_hazard(&conditions, cell, stratum)).collect();
+    let latest =
+        (0..places.len()).filter(|&i| reaches[i]).filter_map(|i| entry.last_conflict[i]).max();
     let bases: [Vec<f64>; 3] = [
         hazards.iter().zip(&reaches).map(|(h, &r)| if r { h.0 } else { 0.0 }).collect(),
         (0..places.len())
@@ -317,16 +347,23 @@ fn enter(
         return;
     };
     let mut draws = key.draws(Stream::Departure, 0, clock.step);
-    let residents: Vec<u32> = places.iter().map(|c| population.strata[stratum][c.index()]).collect();
-    let weights: Vec<f64> =
-        residents.iter().zip(&basis).map(|(&r, &b)| rules::source_weight(f64::from(r), PerDay(b))).collect();
+    let residents: Vec<u32> =
+        places.iter().map(|c| population.strata[stratum][c.index()]).collect();
+    let weights: Vec<f64> = residents
+        .iter()
+        .zip(&basis)
+        .map(|(&r, &b)| rules::source_weight(f64::from(r), PerDay(b)))
+        .collect();
     let mut leaving = allot(&mut draws, left, &weights, &residents);
     left -= leaving.iter().sum::<u32>();
     let mut from_around = Vec::new();
     if left > 0 {
         let at_first = |i: usize| f64::from(population.initial_strata[stratum][i].max(1));
-        let weights: Vec<f64> =
-            basis.iter().enumerate().map(|(i, &b)| rules::source_weight(at_first(i), PerDay(b))).collect();
+        let weights: Vec<f64> = basis
+            .iter()
+            .enumerate()
+            .map(|(i, &b)| rules::source_weight(at_first(i), PerDay(b)))
+            .collect();
         let more = allot(&mut draws, left, &weights, &vec![u32::MAX; places.len()]);
         leaving.iter_mut().zip(&more).for_each(|(leaving, more)| *leaving += more);
         from_around = more;
@@ -336,9 +373,17 @@ fn enter(
         for group in 0..persons.div_ceil(size) {
             let id = (u64::from(cell.0) * STRATA as u64 + stratum as u64) << 32 | u64::from(group);
             let luck = key.hash(Stream::Traits, id, clock.step);
-            let Some(destination) = odds.draw(key.uniform(Stream::Destination, luck, 0)) else { continue };
+            let Some(destination) = odds.draw(key.uniform(Stream::Destination, luck, 0)) else {
+                continue;
+            };
             let persons = size.min(persons - group * size);
-            departures.departures.push(Departure { cell, stratum: stratum as u8, persons, destination, luck });
+            departures.departures.push(Departure {
+                cell,
+                stratum: stratum as u8,
+                persons,
+                destination,
+                luck,
+            });
         }
     }
     // Those from the surroundings first live in the place, so that phase Move finds them there.
@@ -356,7 +401,8 @@ fn allot(draws: &mut Draws, n: u32, weights: &[f64], most: &[u32]) -> Vec<u32> {
     let mut given = vec![0_u32; weights.len()];
     let mut left = n;
     while left > 0 {
-        let open: Vec<usize> = (0..weights.len()).filter(|&i| weights[i] > 0.0 && given[i] < most[i]).collect();
+        let open: Vec<usize> =
+            (0..weights.len()).filter(|&i| weights[i] > 0.0 && given[i] < most[i]).collect();
         let mut sum: f64 = open.iter().map(|&i| weights[i]).sum();
         let mut rest = left;
         for (k, &i) in open.iter().enumerate() {
@@ -376,7 +422,11 @@ fn allot(draws: &mut Draws, n: u32, weights: &[f64], most: &[u32]) -> Vec<u32> {
 }
 
 /// System: who arrives at a full camp goes on while there is room elsewhere, in the order of arrival by number.
-fn send_on(map: Res<MapRes>, population: Res<Population>, mut groups: Query<(Entity, &mut Travel, &DisplacedGroup)>) {
+fn send_on(
+    map: Res<MapRes>,
+    population: Res<Population>,
+    mut groups: Query<(Entity, &mut Travel, &DisplacedGroup)>,
+) {
     let mut settled: Vec<f64> = population.settled.iter().map(|s| f64::from(s.0)).collect();
     let mut coming = settled.clone();
     for (_, travel, group) in &groups {
@@ -423,12 +473,19 @@ mod tests {
             let mut draws = key.draws(Stream::Departure, 0, step);
             let given = allot(&mut draws, 100, &[3.0, 0.0, 1.0, 6.0], &[50, 50, 50, 20]);
             assert_eq!(given.iter().sum::<u32>(), 100);
-            assert!(given[0] <= 50 && given[1] == 0 && given[2] <= 50 && given[3] <= 20, "{given:?}");
+            assert!(
+                given[0] <= 50 && given[1] == 0 && given[2] <= 50 && given[3] <= 20,
+                "{given:?}"
+            );
             sums.iter_mut().zip(&given).for_each(|(s, g)| *s += g);
         }
         assert!(sums[3] > 3_900, "the heaviest is nearly always full: {sums:?}");
         let mut draws = key.draws(Stream::Departure, 0, 0);
-        assert_eq!(allot(&mut draws, 9, &[1.0, 1.0], &[2, 3]), vec![2, 3], "what finds no room is left out");
+        assert_eq!(
+            allot(&mut draws, 9, &[1.0, 1.0], &[2, 3]),
+            vec![2, 3],
+            "what finds no room is left out"
+        );
         assert_eq!(allot(&mut draws, 9, &[0.0, 0.0], &[9, 9]), vec![0, 0]);
     }
 }

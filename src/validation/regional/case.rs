@@ -202,8 +202,10 @@ pub fn read(folder: &Path) -> Result<Case, Diagnostics> {
     let names = names(&file.value);
     for (i, name) in names.iter().enumerate() {
         if names[..i].contains(name) {
-            problems
-                .push(Diagnostic::nowhere(format!("{}: two series are called `{name}`", folder.join(FILE).display())));
+            problems.push(Diagnostic::nowhere(format!(
+                "{}: two series are called `{name}`",
+                folder.join(FILE).display()
+            )));
         }
     }
     let path = folder.join(&file.value.observed);
@@ -218,14 +220,17 @@ pub fn read(folder: &Path) -> Result<Case, Diagnostics> {
             return Err(Diagnostics::new(file.sources, problems));
         }
     };
-    let observations: Vec<Observation> =
-        rows.iter().filter_map(|row| observation(row, &names, file.value.default_error, &mut problems)).collect();
+    let observations: Vec<Observation> = rows
+        .iter()
+        .filter_map(|row| observation(row, &names, file.value.default_error, &mut problems))
+        .collect();
     if problems.is_empty() {
         for (i, series) in file.value.series.iter().enumerate() {
             if !observations.iter().any(|o| o.series == series.name) {
-                problems.push(
-                    file.place(&format!("series[{i}].name: `{}` has no row in {}", series.name, file.value.observed)),
-                );
+                problems.push(file.place(&format!(
+                    "series[{i}].name: `{}` has no row in {}",
+                    series.name, file.value.observed
+                )));
             }
         }
         for (i, split) in file.value.split.iter().enumerate() {
@@ -243,7 +248,11 @@ pub fn read(folder: &Path) -> Result<Case, Diagnostics> {
             }
         }
     }
-    if problems.is_empty() { Ok(Case { file, observations }) } else { Err(Diagnostics::new(file.sources, problems)) }
+    if problems.is_empty() {
+        Ok(Case { file, observations })
+    } else {
+        Err(Diagnostics::new(file.sources, problems))
+    }
 }
 
 /// Names of all series, those of splits after the others.
@@ -265,9 +274,13 @@ fn observation(
     if !names.iter().any(|name| name == text(0)) {
         let guess = nearest(text(0), names.iter().map(String::as_str));
         problems.push(
-            Diagnostic::at(field(0).span, format!("unknown series {}", shown(text(0))), "not in case.toml")
-                .note(format!("series: {}", names.join(", ")))
-                .maybe_help(guess.map(|guess| format!("did you mean `{guess}`?"))),
+            Diagnostic::at(
+                field(0).span,
+                format!("unknown series {}", shown(text(0))),
+                "not in case.toml",
+            )
+            .note(format!("series: {}", names.join(", ")))
+            .maybe_help(guess.map(|guess| format!("did you mean `{guess}`?"))),
         );
     }
     let any_day = Date::constant(2000, 1, 1);
@@ -292,10 +305,18 @@ fn observation(
     }
     if !TAGS.contains(&text(4)) {
         let message = format!("{} is no certainty", shown(text(4)));
-        problems.push(Diagnostic::at(field(4).span, message, format!("expected one of {}", TAGS.join(", "))));
+        problems.push(Diagnostic::at(
+            field(4).span,
+            message,
+            format!("expected one of {}", TAGS.join(", ")),
+        ));
     }
     if text(5).is_empty() {
-        problems.push(Diagnostic::at(field(5).span, "a point without a source", "expected where it is from"));
+        problems.push(Diagnostic::at(
+            field(5).span,
+            "a point without a source",
+            "expected where it is from",
+        ));
     }
     if problems.len() > before {
         return None;
@@ -313,7 +334,12 @@ fn observation(
 
 /// Complaints about times outside the run.
 #[must_use]
-pub fn check_times(case: &Case, as_of: Date, days: f64, reach: impl Fn(&str) -> (f64, f64)) -> Vec<Diagnostic> {
+pub fn check_times(
+    case: &Case,
+    as_of: Date,
+    days: f64,
+    reach: impl Fn(&str) -> (f64, f64),
+) -> Vec<Diagnostic> {
     let outside = |o: &&Observation| {
         let (from, to) = reach(&o.series);
         period::days(&o.at, as_of, 0.5).is_ok_and(|t| t + from < 0.0 || t + to > days)

@@ -102,7 +102,13 @@ pub fn prepare(folder: &Path, settings: &Settings) -> Result<Prepared, Vec<Strin
     let days = |at: &str, daily: bool| period::days(at, as_of, if daily { 0.5 } else { 1.0 });
     let mut problems = Vec::new();
     let mut series = Vec::new();
-    let mut add = |key: String, name: &str, title: &str, unit: &str, traits: (bool, f64), measure: &Measure, split| {
+    let mut add = |key: String,
+                   name: &str,
+                   title: &str,
+                   unit: &str,
+                   traits: (bool, f64),
+                   measure: &Measure,
+                   split| {
         let probe = Probe::new(measure, &map, |at| period::days(at, as_of, 0.0));
         let probe = match probe {
             Ok(probe) => probe,
@@ -140,7 +146,15 @@ pub fn prepare(folder: &Path, settings: &Settings) -> Result<Prepared, Vec<Strin
         for member in &split.members {
             let measure = Measure::Settled { home: split.home.clone(), at: member.place.clone() };
             let traits = (false, split.discrepancy);
-            add(format!("split[{i}]."), &member.name, &member.title, &split.unit, traits, &measure, Some(i));
+            add(
+                format!("split[{i}]."),
+                &member.name,
+                &member.title,
+                &split.unit,
+                traits,
+                &measure,
+                Some(i),
+            );
         }
     }
     let reach = |name: &str| {
@@ -219,7 +233,9 @@ impl Prepared {
             let run = || self.replicate(scenario, RunKey::new(settings.seed, r));
             catch_unwind(AssertUnwindSafe(run)).map_err(|panic| {
                 let cause = panic.downcast_ref::<String>().map(String::as_str);
-                let cause = cause.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no cause told");
+                let cause = cause
+                    .or_else(|| panic.downcast_ref::<&str>().copied())
+                    .unwrap_or("no cause told");
                 format!("{}: replicate {r} failed: {cause}", self.name())
             })
         };
@@ -229,7 +245,8 @@ impl Prepared {
         } else {
             (0..settings.replicates).map(one).collect()
         };
-        let failures: Vec<String> = results.iter().filter_map(|r| r.as_ref().err().cloned()).collect();
+        let failures: Vec<String> =
+            results.iter().filter_map(|r| r.as_ref().err().cloned()).collect();
         if !failures.is_empty() {
             return Err(failures);
         }
@@ -264,16 +281,28 @@ impl Prepared {
     }
 
     /// The scenario with a set of parameters laid over it; `number` is the set's, from 0.
-    fn laid_over(&self, number: usize, set: &[(String, f64)]) -> Result<Arc<Scenario>, Vec<String>> {
+    fn laid_over(
+        &self,
+        number: usize,
+        set: &[(String, f64)],
+    ) -> Result<Arc<Scenario>, Vec<String>> {
         let told = |what: String| format!("set {} of the parameters: {what}", number + 1);
         let laid = self.ground.lay(set);
-        let scenario = laid.map_err(|misfits| misfits.into_iter().map(|m| told(m.told)).collect::<Vec<_>>())?;
+        let scenario =
+            laid.map_err(|misfits| misfits.into_iter().map(|m| told(m.told)).collect::<Vec<_>>())?;
         let mut complaints = simulation::check(&scenario, &self.map);
         // The observed times were checked against the length of the run.
         if scenario.run.days != self.scenario.run.days {
-            complaints.push("`run.days` cannot differ from set to set: give it with the case's scenario".to_owned());
+            complaints.push(
+                "`run.days` cannot differ from set to set: give it with the case's scenario"
+                    .to_owned(),
+            );
         }
-        if complaints.is_empty() { Ok(Arc::new(scenario)) } else { Err(complaints.into_iter().map(told).collect()) }
+        if complaints.is_empty() {
+            Ok(Arc::new(scenario))
+        } else {
+            Err(complaints.into_iter().map(told).collect())
+        }
     }
 
     fn replicate(&self, scenario: &Arc<Scenario>, key: RunKey) -> Replicate {
@@ -292,7 +321,8 @@ impl Prepared {
             }
             readings.push(row);
         }
-        let last = (0..=steps).rev().find(|&s| readings.iter().any(|row| !row[s].is_nan())).unwrap_or(0);
+        let last =
+            (0..=steps).rev().find(|&s| readings.iter().any(|row| !row[s].is_nan())).unwrap_or(0);
         let outcome = scenario.study.outcomes[0];
         let mut simulation = Simulation::new(scenario, &self.map, outcome, key, 1);
         let mut agent_days = 0.0;
@@ -333,7 +363,8 @@ fn scale_to_observed(series: &[Series], members: &[usize], values: &mut [Vec<f64
     let totals: Vec<(f64, f64)> = (0..points)
         .map(|point| {
             let simulated: f64 = members.iter().map(|&m| values[m][point]).sum();
-            let observed: f64 = members.iter().map(|&m| series[m].record.points[point].observed).sum();
+            let observed: f64 =
+                members.iter().map(|&m| series[m].record.points[point].observed).sum();
             (simulated, observed)
         })
         .collect();
@@ -355,8 +386,9 @@ fn gravity_shares<'a>(
     let home = Place::read(home, map).ok()?.cells(map);
     let residents = |c: usize| f64::from(map.cells.population[c]);
     let all: f64 = home.iter().map(|c| residents(c.index())).sum();
-    let mean =
-        |f: fn((f64, f64)) -> f64| home.iter().map(|c| residents(c.index()) * f(at(c.index()))).sum::<f64>() / all;
+    let mean = |f: fn((f64, f64)) -> f64| {
+        home.iter().map(|c| residents(c.index()) * f(at(c.index()))).sum::<f64>() / all
+    };
     let (lat, lon) = (mean(|p| p.0), mean(|p| p.1));
     let choice = &scenario.displacement.destination;
     let weight = |c: usize| {
@@ -364,7 +396,16 @@ fn gravity_shares<'a>(
         residents(c) * libm::pow(km + choice.softening_km, -choice.distance_power)
     };
     let weights: Vec<f64> = places
-        .map(|place| Some(Place::read(place, map).ok()?.cells(map).iter().map(|c| weight(c.index())).sum::<f64>()))
+        .map(|place| {
+            Some(
+                Place::read(place, map)
+                    .ok()?
+                    .cells(map)
+                    .iter()
+                    .map(|c| weight(c.index()))
+                    .sum::<f64>(),
+            )
+        })
         .collect::<Option<_>>()?;
     let sum: f64 = weights.iter().sum();
     (sum > 0.0 && sum.is_finite()).then(|| weights.iter().map(|w| w / sum).collect())

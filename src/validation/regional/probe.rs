@@ -66,7 +66,8 @@ impl Home {
             Place::Territory(territory) => Self::Nationals(governing_state(map, territory)),
             Place::Unit(unit) => Self::Units(vec![unit]),
             Place::Disc { .. } => {
-                let mut units: Vec<AdminId> = place.cells(map).iter().map(|c| map.cells.admin1[c.index()]).collect();
+                let mut units: Vec<AdminId> =
+                    place.cells(map).iter().map(|c| map.cells.admin1[c.index()]).collect();
                 units.sort_unstable();
                 units.dedup();
                 Self::Units(units)
@@ -92,7 +93,8 @@ pub struct Whereabouts {
 
 impl Whereabouts {
     fn of(place: Place, map: &Map) -> Self {
-        let inside = (0..map.cells.len()).map(|c| place.contains(map, CellId::from_index(c))).collect();
+        let inside =
+            (0..map.cells.len()).map(|c| place.contains(map, CellId::from_index(c))).collect();
         let receiving = match place {
             Place::Territory(territory) => Some(governing_state(map, territory)),
             _ => None,
@@ -111,47 +113,68 @@ impl Probe {
         map: &Map,
         days: impl Fn(&str) -> Result<f64, String>,
     ) -> Result<Self, (&'static str, String)> {
-        let flow =
-            |from: &str, to: &str, crossings: &[String], back: bool| -> Result<Reading, (&'static str, String)> {
-                let territory = |key: &'static str, code: &str| match Place::read(code, map) {
-                    Ok(Place::Territory(territory)) => Ok(territory),
-                    Ok(_) => Err((key, format!("`{code}` is no territory: people are counted between territories"))),
-                    Err(error) => Err((key, error)),
-                };
-                let (mut a, mut b) = (territory("from", from)?, territory("to", to)?);
-                if back {
-                    (a, b) = (b, a);
-                }
-                if crossings.is_empty() {
-                    return Ok(Reading::Pair(a.index() * map.territories.len() + b.index()));
-                }
-                let gates = crossings.iter().map(|id| {
-                    let x = map.crossings.iter().position(|x| x.id == *id);
-                    let x = x.ok_or_else(|| ("crossings", format!("the map `{}` has no crossing `{id}`", map.name)))?;
-                    let sides = map.crossings[x].sides;
-                    let direction = (0..2).find(|&d| sides[d] == a && sides[1 - d] == b);
-                    let codes = sides.map(|t| map.territories[t.index()].code.as_str());
-                    let none =
-                        || ("crossings", format!("`{id}` joins {} and {} at the as-of date", codes[0], codes[1]));
-                    Ok((x, direction.ok_or_else(none)?))
-                });
-                Ok(Reading::Gates(gates.collect::<Result<_, _>>()?))
+        let flow = |from: &str,
+                    to: &str,
+                    crossings: &[String],
+                    back: bool|
+         -> Result<Reading, (&'static str, String)> {
+            let territory = |key: &'static str, code: &str| match Place::read(code, map) {
+                Ok(Place::Territory(territory)) => Ok(territory),
+                Ok(_) => Err((
+                    key,
+                    format!("`{code}` is no territory: people are counted between territories"),
+                )),
+                Err(error) => Err((key, error)),
             };
+            let (mut a, mut b) = (territory("from", from)?, territory("to", to)?);
+            if back {
+                (a, b) = (b, a);
+            }
+            if crossings.is_empty() {
+                return Ok(Reading::Pair(a.index() * map.territories.len() + b.index()));
+            }
+            let gates = crossings.iter().map(|id| {
+                let x = map.crossings.iter().position(|x| x.id == *id);
+                let x = x.ok_or_else(|| {
+                    ("crossings", format!("the map `{}` has no crossing `{id}`", map.name))
+                })?;
+                let sides = map.crossings[x].sides;
+                let direction = (0..2).find(|&d| sides[d] == a && sides[1 - d] == b);
+                let codes = sides.map(|t| map.territories[t.index()].code.as_str());
+                let none = || {
+                    (
+                        "crossings",
+                        format!("`{id}` joins {} and {} at the as-of date", codes[0], codes[1]),
+                    )
+                };
+                Ok((x, direction.ok_or_else(none)?))
+            });
+            Ok(Reading::Gates(gates.collect::<Result<_, _>>()?))
+        };
         let since = |text: &str| {
             if text.is_empty() { Ok(0.0) } else { days(text).map_err(|error| ("since", error)) }
         };
-        let people = |home: &str, at: &str, settled: bool| -> Result<Self, (&'static str, String)> {
-            let home = Home::of(Place::read(home, map).map_err(|error| ("home", error))?, map);
-            let at = match at {
-                "anywhere" => None,
-                place => Some(Whereabouts::of(Place::read(place, map).map_err(|error| ("at", error))?, map)),
+        let people =
+            |home: &str, at: &str, settled: bool| -> Result<Self, (&'static str, String)> {
+                let home = Home::of(Place::read(home, map).map_err(|error| ("home", error))?, map);
+                let at = match at {
+                    "anywhere" => None,
+                    place => Some(Whereabouts::of(
+                        Place::read(place, map).map_err(|error| ("at", error))?,
+                        map,
+                    )),
+                };
+                Ok(Self {
+                    reading: Reading::People { home, at, settled },
+                    form: Form::Stock,
+                    is_vehicles: false,
+                })
             };
-            Ok(Self { reading: Reading::People { home, at, settled }, form: Form::Stock, is_vehicles: false })
-        };
-        let passed = |p: &Passed, back: bool, is_vehicles: bool| -> Result<Self, (&'static str, String)> {
-            let reading = flow(&p.from, &p.to, &p.crossings, back)?;
-            Ok(Self { reading, form: Form::Since(since(&p.since)?), is_vehicles })
-        };
+        let passed =
+            |p: &Passed, back: bool, is_vehicles: bool| -> Result<Self, (&'static str, String)> {
+                let reading = flow(&p.from, &p.to, &p.crossings, back)?;
+                Ok(Self { reading, form: Form::Since(since(&p.since)?), is_vehicles })
+            };
         let daily = |p: &PassedDaily, back: bool| -> Result<Self, (&'static str, String)> {
             let reading = flow(&p.from, &p.to, &p.crossings, back)?;
             Ok(Self { reading, form: Form::Daily, is_vehicles: false })
@@ -211,7 +234,9 @@ impl Probe {
                     }
                 }
                 let population = world.resource::<Population>();
-                for (d, cohorts) in population.cohorts.iter().enumerate().filter(|(_, c)| !c.is_empty()) {
+                for (d, cohorts) in
+                    population.cohorts.iter().enumerate().filter(|(_, c)| !c.is_empty())
+                {
                     let destination = &map.destinations[d];
                     let counts = if destination.kind == DestinationKind::Beyond {
                         at.as_ref().is_none_or(|at| at.receiving == Some(population.receiving[d]))

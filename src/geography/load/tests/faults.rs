@@ -10,8 +10,9 @@ fn missing_files_are_told_together() {
     let next = "Next: restore it; a table that the map does not need may hold its header only.";
     assert_eq!(
         texts(&failure(dir.path(), AS_OF)),
-        ["cells.csv", "camps.csv"]
-            .map(|f| format!("{f}: found no such file; allowed: every file that maps/README.md names. {next}"))
+        ["cells.csv", "camps.csv"].map(|f| format!(
+            "{f}: found no such file; allowed: every file that maps/README.md names. {next}"
+        ))
     );
     let error = failure(&dir.path().join("nowhere"), AS_OF);
     assert!(error.to_string().contains("found no such folder"), "{error}");
@@ -50,7 +51,9 @@ fn files_that_were_cut_off_are_told() {
     let dir = changed(&[("cells.csv", &|_| Some(Vec::new()))]);
     assert_eq!(
         texts(&failure(dir.path(), AS_OF)),
-        ["cells.csv: found an empty file; allowed: a header line and rows. Next: restore the file."]
+        [
+            "cells.csv: found an empty file; allowed: a header line and rows. Next: restore the file."
+        ]
     );
 }
 
@@ -63,7 +66,9 @@ fn a_map_without_cells_is_refused() {
     let dir = changed(&[("cells.csv", &header_only)]);
     assert_eq!(
         texts(&failure(dir.path(), AS_OF)),
-        ["cells.csv: found no cells; allowed: at least one land cell. Next: restore the rows of the file."]
+        [
+            "cells.csv: found no cells; allowed: at least one land cell. Next: restore the rows of the file."
+        ]
     );
 }
 
@@ -72,24 +77,30 @@ fn a_date_outside_every_snapshot_is_told_with_the_ranges() {
     let error = failure(&super::tiny_folder(), date(1990, 5, 1));
     assert_eq!(
         texts(&error),
-        ["map.toml: found no snapshot for the as-of date 1990-05-01; allowed: 1994-05-12 to 2008-08-07, \
+        [
+            "map.toml: found no snapshot for the as-of date 1990-05-01; allowed: 1994-05-12 to 2008-08-07, \
           2008-08-08 to 2020-11-09, 2020-11-10 to 2023-09-19, 2023-09-20 to today. Next: choose another as-of date \
-          or add a [[snapshot]] with its holder column."]
+          or add a [[snapshot]] with its holder column."
+        ]
     );
 }
 
 #[test]
 fn many_faults_are_told_at_once_and_counted() {
-    let break_all =
-        |bytes: Vec<u8>| Some(String::from_utf8(bytes).ok()?.replace(",RUS-002,", ",RUS-999,").into_bytes());
+    let break_all = |bytes: Vec<u8>| {
+        Some(String::from_utf8(bytes).ok()?.replace(",RUS-002,", ",RUS-999,").into_bytes())
+    };
     let dir = changed(&[("cells.csv", &break_all)]);
     let error = failure(dir.path(), AS_OF);
     assert_eq!((error.problems.len(), error.total), (20, 22));
     assert!(error.to_string().ends_with("\n  and 2 more"), "{error}");
     // Faults of several files come together.
-    let negative = |bytes: Vec<u8>| Some(String::from_utf8(bytes).ok()?.replace(",4000,", ",-1,").into_bytes());
-    let months =
-        |bytes: Vec<u8>| Some(String::from_utf8(bytes).ok()?.replace("39,49,1,9,", "39,49,1,19,").into_bytes());
+    let negative = |bytes: Vec<u8>| {
+        Some(String::from_utf8(bytes).ok()?.replace(",4000,", ",-1,").into_bytes())
+    };
+    let months = |bytes: Vec<u8>| {
+        Some(String::from_utf8(bytes).ok()?.replace("39,49,1,9,", "39,49,1,19,").into_bytes())
+    };
     let dir = changed(&[("crossings.csv", &negative), ("road_links.csv", &months)]);
     assert_eq!(failure(dir.path(), AS_OF).total, 2);
 }
@@ -158,19 +169,25 @@ fn each_fault_is_told_with_its_place_and_what_is_allowed() {
             "cells.csv",
             "\n4,0,4,40.45,45.85",
             "\n4,0,4,40.45,NaN",
-            &["cells.csv:6, column `lon`: found `NaN`; allowed: a number from 45.4 to 46.6. Next: correct this value."],
+            &[
+                "cells.csv:6, column `lon`: found `NaN`; allowed: a number from 45.4 to 46.6. Next: correct this value.",
+            ],
         ),
         (
             "cells.csv",
             "\n4,0,4,",
             "\n4,9,4,",
-            &["cells.csv:6, column `row`: found `9`; allowed: a whole number from 0 to 8. Next: correct this value."],
+            &[
+                "cells.csv:6, column `row`: found `9`; allowed: a whole number from 0 to 8. Next: correct this value.",
+            ],
         ),
         (
             "cells.csv",
             "\n4,0,4,40.45,45.85",
             "\n4,0,12,40.45,45.85",
-            &["cells.csv:6, column `col`: found `12`; allowed: a whole number from 0 to 11. Next: correct this value."],
+            &[
+                "cells.csv:6, column `col`: found `12`; allowed: a whole number from 0 to 11. Next: correct this value.",
+            ],
         ),
         (
             "cells.csv",
@@ -256,7 +273,9 @@ fn each_fault_is_told_with_its_place_and_what_is_allowed() {
             "cells.csv",
             "187651\n1,0,1",
             "187651\n\n\n1,0,x",
-            &["cells.csv:5, column `col`: found `x`; allowed: a whole number from 0 to 11. Next: correct this value."],
+            &[
+                "cells.csv:5, column `col`: found `x`; allowed: a whole number from 0 to 11. Next: correct this value.",
+            ],
         ),
         (
             "admin1.csv",
