@@ -13,10 +13,11 @@ use crate::episode::Given;
 use crate::geography::{CrossingMode, DestinationKind, Map};
 use crate::ids::CrossingId;
 use crate::random::{RunKey, Stream};
-use crate::simulation::{MapRes, ScenarioRes};
+use crate::simulation::ScenarioRes;
 use crate::states::{NationalityClass, Passage, Policies};
 use crate::time::Clock;
 use crate::units::{Days, PerDay, PersonsPerDay, Share};
+use crate::world::RunMap;
 
 /// A group in a queue.
 #[derive(Clone, Copy, Debug)]
@@ -64,7 +65,7 @@ impl Queues {
 /// # Panics
 /// Never: the components are dense and every queued group exists.
 pub fn join_queues(
-    map: Res<MapRes>,
+    map: Res<RunMap>,
     clock: Res<Clock>,
     tables: Res<ChoiceTables>,
     mut queues: ResMut<Queues>,
@@ -116,7 +117,7 @@ pub fn join_queues(
 /// Never: the components are dense and every queued group exists.
 pub fn serve_queues(
     mut commands: Commands,
-    map: Res<MapRes>,
+    map: Res<RunMap>,
     scenario: Res<ScenarioRes>,
     clock: Res<Clock>,
     key: Res<RunKey>,

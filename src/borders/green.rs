@@ -10,10 +10,11 @@ use crate::geography::network::great_circle_km;
 use crate::geography::{DestinationKind, Map, SegmentKind};
 use crate::ids::{CellId, DestinationId, SegmentId};
 use crate::random::{RunKey, Stream, unit};
-use crate::simulation::{MapRes, ScenarioRes};
+use crate::simulation::ScenarioRes;
 use crate::states::Guards;
 use crate::time::Clock;
 use crate::units::Share;
+use crate::world::RunMap;
 
 /// Attempts of the day by segment, persons.
 #[derive(Resource, Clone, Debug, Default)]
@@ -101,7 +102,7 @@ impl GreenLines {
 /// # Panics
 /// Never: a shift has a segment to go to.
 pub fn attempt_green_border(
-    map: Res<MapRes>,
+    map: Res<RunMap>,
     scenario: Res<ScenarioRes>,
     clock: Res<Clock>,
     key: Res<RunKey>,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use bevy_ecs::prelude::Resource;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +19,7 @@ pub enum Form {
 }
 
 /// Borders: crossings as queues, the green border, the pressure index.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Resource, Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Parameters {
     /// Crossings as queues.

@@ -9,10 +9,11 @@ use crate::conflict::SegmentThreat;
 use crate::displacement::Population;
 use crate::geography::{CrossingStatus, Map};
 use crate::ids::SegmentId;
-use crate::simulation::{MapRes, ScenarioRes};
+use crate::simulation::ScenarioRes;
 use crate::states::Guards;
 use crate::time::Clock;
 use crate::units::{PersonsPerDay, Share};
+use crate::world::RunMap;
 
 /// What the index needs of a segment that does not change.
 #[derive(Resource)]
@@ -56,7 +57,7 @@ impl SegmentConstants {
 
 /// System: the pressure of every segment, once a day.
 pub fn assess_pressure(
-    map: Res<MapRes>,
+    map: Res<RunMap>,
     scenario: Res<ScenarioRes>,
     clock: Res<Clock>,
     constants: Res<SegmentConstants>,

@@ -12,8 +12,8 @@ use super::surroundings::Surroundings;
 use super::{ConflictSettings, Events, ViolenceType, ViolentEvent};
 use crate::displacement::Population;
 use crate::random::{self, RunKey, Stream};
-use crate::simulation::MapRes;
 use crate::time::Clock;
+use crate::world::RunMap;
 
 /// Draws today's background events.
 pub fn simmer(
@@ -22,7 +22,7 @@ pub fn simmer(
     population: Res<Population>,
     around: Res<Surroundings>,
     settings: Res<ConflictSettings>,
-    map: Res<MapRes>,
+    map: Res<RunMap>,
     key: Res<RunKey>,
     clock: Res<Clock>,
 ) {

@@ -9,8 +9,8 @@ use super::rules::control::{approach_share, challenge_share, remaining_share};
 use super::surroundings::Surroundings;
 use super::{ConflictSettings, Events, Violence};
 use crate::ids::CellId;
-use crate::simulation::MapRes;
 use crate::units::{Days, PerDay};
+use crate::world::RunMap;
 
 /// Below this a memory is over: the cell can leave the list. Less than a first day's gain of the least challenge.
 const NOTHING: f32 = 1e-4;
@@ -35,7 +35,7 @@ pub fn contest_places(
     forces: Res<StateForces>,
     around: Res<Surroundings>,
     settings: Res<ConflictSettings>,
-    map: Res<MapRes>,
+    map: Res<RunMap>,
 ) {
     let (violence, field, p) = (&mut *violence, &mut *field, &settings.parameters);
     let known = violence.active.len();

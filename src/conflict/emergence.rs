@@ -11,9 +11,9 @@ use super::{ConflictSettings, GroupKind, Violence};
 use crate::ids::AdminId;
 use crate::leadership::Leadership;
 use crate::random::{self, RunKey, Stream};
-use crate::simulation::MapRes;
 use crate::time::Clock;
 use crate::units::{PerDay, Persons, Share};
+use crate::world::RunMap;
 
 /// Groups form in provinces whose control is below the threshold.
 pub fn emerge_in_vacuums(
@@ -23,7 +23,7 @@ pub fn emerge_in_vacuums(
     leadership: Res<Leadership>,
     around: Res<Surroundings>,
     settings: Res<ConflictSettings>,
-    map: Res<MapRes>,
+    map: Res<RunMap>,
     key: Res<RunKey>,
     clock: Res<Clock>,
 ) {

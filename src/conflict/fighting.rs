@@ -17,9 +17,9 @@ use crate::displacement::Population;
 use crate::ids::CellId;
 use crate::leadership::Leadership;
 use crate::random::{self, Draws, RunKey, Stream};
-use crate::simulation::MapRes;
 use crate::time::Clock;
 use crate::units::{Days, Fighters, Share};
+use crate::world::RunMap;
 
 /// What violence leaves behind by cell, beside [`Violence`]: private to the fight.
 #[derive(Resource, Clone, Debug, Default)]
@@ -187,7 +187,7 @@ pub fn engage(
     population: Res<Population>,
     around: Res<Surroundings>,
     settings: Res<ConflictSettings>,
-    map: Res<MapRes>,
+    map: Res<RunMap>,
     key: Res<RunKey>,
     clock: Res<Clock>,
 ) {

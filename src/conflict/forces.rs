@@ -10,10 +10,10 @@ use crate::geography::Map;
 use crate::ids::{AdminId, CellId};
 use crate::leadership::Leadership;
 use crate::random::{self, RunKey, Stream};
-use crate::simulation::MapRes;
 use crate::states::Intervention;
 use crate::time::Clock;
 use crate::units::Share;
+use crate::world::RunMap;
 
 /// State forces by first-level unit. Written in `Phase::Fight`.
 #[derive(Resource, Clone, Debug, Default)]
@@ -96,7 +96,7 @@ pub fn scale_forces(
     mut forces: ResMut<StateForces>,
     leadership: Res<Leadership>,
     settings: Res<ConflictSettings>,
-    map: Res<MapRes>,
+    map: Res<RunMap>,
     intervention: Option<Res<Intervention>>,
 ) {
     let floor = settings.parameters.forces.loyal_floor;
@@ -129,7 +129,7 @@ pub fn defect(
     leadership: Res<Leadership>,
     settings: Res<ConflictSettings>,
     around: Res<Surroundings>,
-    map: Res<MapRes>,
+    map: Res<RunMap>,
     key: Res<RunKey>,
     clock: Res<Clock>,
 ) {

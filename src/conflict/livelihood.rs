@@ -13,9 +13,9 @@ use super::{ArmedGroup, ConflictSettings, Intent, Violence};
 use crate::displacement::Population;
 use crate::leadership::Leadership;
 use crate::random::{self, RunKey, Stream};
-use crate::simulation::MapRes;
 use crate::time::Clock;
 use crate::units::{Days, Fighters, PerDay, Persons, Share};
+use crate::world::RunMap;
 
 /// Groups live through the day: supply, recruits, deserters, cohesion, dissolution.
 pub fn sustain(
@@ -26,7 +26,7 @@ pub fn sustain(
     population: Res<Population>,
     around: Res<Surroundings>,
     settings: Res<ConflictSettings>,
-    map: Res<MapRes>,
+    map: Res<RunMap>,
     key: Res<RunKey>,
     clock: Res<Clock>,
 ) {

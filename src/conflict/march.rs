@@ -11,9 +11,9 @@ use super::{ConflictSettings, Events, Intent, ViolenceType, ViolentEvent};
 use crate::geography::Map;
 use crate::ids::CellId;
 use crate::random::{self, RunKey, Stream};
-use crate::simulation::MapRes;
 use crate::states::Guards;
 use crate::time::Clock;
+use crate::world::RunMap;
 
 /// Attempts of armed groups to cross lines today, by segment. Written in `Phase::Fight`.
 #[derive(Resource, Clone, Debug, Default)]
@@ -35,7 +35,7 @@ pub fn march(
     guards: Res<Guards>,
     around: Res<Surroundings>,
     settings: Res<ConflictSettings>,
-    map: Res<MapRes>,
+    map: Res<RunMap>,
     key: Res<RunKey>,
     clock: Res<Clock>,
 ) {

@@ -6,6 +6,7 @@
 // The symbols of the evidence (b_kin, k_g) stand in the schema's descriptions as plain text.
 #![allow(clippy::doc_markdown)]
 
+use bevy_ecs::prelude::Resource;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -40,7 +41,7 @@ macro_rules! table {
 }
 
 /// `[conflict]`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Resource, Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Parameters {
     /// Armed groups on day 0; generic names.

@@ -18,10 +18,10 @@ use crate::geography::Map;
 use crate::ids::{CellId, SegmentId, TerritoryId};
 use crate::leadership::Leadership;
 use crate::random::{self, RunKey, Stream};
-use crate::simulation::MapRes;
 use crate::states::Guards;
 use crate::time::Clock;
 use crate::units::{Days, Fighters, Persons, Probability, Share};
+use crate::world::RunMap;
 
 /// What plans are made from.
 pub struct Snapshot<'a> {
@@ -141,7 +141,7 @@ pub fn roughness(map: &Map, cell: CellId, fully_rough_m: f64) -> f64 {
 /// Every group whose turn it is makes a plan; the others keep theirs.
 pub fn plan_armed_groups(
     mut groups: Query<&mut ArmedGroup>,
-    map: Res<MapRes>,
+    map: Res<RunMap>,
     around: Res<Surroundings>,
     settings: Res<ConflictSettings>,
     leadership: Res<Leadership>,

@@ -9,9 +9,9 @@ use super::surroundings::Surroundings;
 use super::{ConflictSettings, Events, Violence, ViolenceType, ViolentEvent};
 use crate::displacement::Population;
 use crate::episode::Given;
-use crate::simulation::MapRes;
 use crate::time::Clock;
 use crate::units::Days;
+use crate::world::RunMap;
 
 /// Days before day 0 whose events are still remembered.
 const REMEMBERED_DAYS: i32 = 90;
@@ -26,7 +26,7 @@ pub fn happen(
     population: Res<Population>,
     around: Res<Surroundings>,
     settings: Res<ConflictSettings>,
-    map: Res<MapRes>,
+    map: Res<RunMap>,
     clock: Res<Clock>,
 ) {
     if given.events.is_empty() {

@@ -14,14 +14,15 @@ use super::rules::combat::SeverityLaw;
 use super::surroundings::Surroundings;
 use super::threat::SegmentThreat;
 use super::{Events, Violence};
-use crate::config::scenario::Mechanisms;
 use crate::geography::Map;
 use crate::geography::network::great_circle_km;
 use crate::ids::{AdminId, CellId, CommunityId, TerritoryId};
+use crate::mechanisms::Mechanisms;
 use crate::random::{self, RunKey, Stream};
-use crate::simulation::{MapRes, ScenarioRes};
+use crate::simulation::ScenarioRes;
 use crate::time::Day;
 use crate::units::Share;
+use crate::world::RunMap;
 
 /// The switches of this domain, out of `[mechanisms]`.
 #[allow(clippy::struct_excessive_bools)]
@@ -260,7 +261,7 @@ pub fn populate(world: &mut World) {
 
 /// [`populate`] with parameters and switches given apart from a scenario.
 pub fn populate_with(world: &mut World, parameters: Arc<Parameters>, switches: Switches) {
-    let map = world.resource::<MapRes>().clone();
+    let map = world.resource::<RunMap>().clone();
     let key = *world.resource::<RunKey>();
     let settings = ConflictSettings::new(parameters, switches, &map, key);
     let around = Surroundings::new(&map, &settings.parameters);

@@ -22,9 +22,10 @@ use crate::geography::{
 use crate::leadership::{Condition, Leadership, Outcome, ProvinceCondition};
 use crate::random::RunKey;
 use crate::schedule::empty_step;
-use crate::simulation::{MapRes, ScenarioRes};
+use crate::simulation::ScenarioRes;
 use crate::states::{Guards, Reserve};
 use crate::time::Clock;
+use crate::world::RunMap;
 
 const SIDE: u16 = 24;
 const CODES: [&str; 3] = ["IRN", "IRQ", "RUS"];
@@ -227,8 +228,9 @@ impl Bed {
         });
         world.insert_resource(reserve());
         let parameters = Arc::new(scenario.conflict.clone());
+        scenario.put_into(&mut world);
         world.insert_resource(ScenarioRes(Arc::new(scenario)));
-        world.insert_resource(MapRes(map));
+        world.insert_resource(RunMap(map));
         populate_with(&mut world, parameters, switches);
         let mut schedule = empty_step(false);
         add_to(&mut schedule);

@@ -9,8 +9,8 @@ use super::{ConflictSettings, Events, GroupKind};
 use crate::geography::Map;
 use crate::ids::AdminId;
 use crate::leadership::Leadership;
-use crate::simulation::MapRes;
 use crate::units::{Days, Share};
+use crate::world::RunMap;
 
 /// Raw observables of the segments. Written at the end of `Phase::Fight`.
 #[derive(Resource, Clone, Debug, Default)]
@@ -102,7 +102,7 @@ pub fn assess_segments(
     leadership: Res<Leadership>,
     around: Res<Surroundings>,
     settings: Res<ConflictSettings>,
-    map: Res<MapRes>,
+    map: Res<RunMap>,
 ) {
     let p = &settings.parameters.threat;
     let threat = &mut *threat;

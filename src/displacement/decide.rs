@@ -15,10 +15,11 @@ use crate::episode::Given;
 use crate::geography::{DestinationKind, Map};
 use crate::ids::{CellId, DestinationId, TerritoryId};
 use crate::random::{RunKey, Stream, binomial};
-use crate::simulation::{MapRes, ScenarioRes, ThreadsInRun};
+use crate::simulation::ScenarioRes;
 use crate::states::{Guards, Passage, Policies};
 use crate::time::Clock;
 use crate::units::{PerDay, Share};
+use crate::world::{RunMap, ThreadsInRun};
 
 /// People who leave home this step: they become a group in phase Move.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +50,7 @@ pub struct MobileCells(pub Vec<CellId>);
 /// The snapshot that choices are made from.
 #[derive(bevy_ecs::system::SystemParam)]
 pub struct Snapshot<'w> {
-    map: Res<'w, MapRes>,
+    map: Res<'w, RunMap>,
     scenario: Res<'w, ScenarioRes>,
     population: Res<'w, Population>,
     threat: Res<'w, PerceivedThreat>,

@@ -14,13 +14,14 @@ use crate::geography::{DestinationKind, Map};
 use crate::ids::{CellId, DestinationId, TerritoryId};
 use crate::leadership::Leadership;
 use crate::random::{RunKey, Stream, binomial};
-use crate::simulation::{MapRes, ScenarioRes};
+use crate::simulation::ScenarioRes;
 use crate::states::Policies;
 use crate::time::Clock;
 use crate::units::{Days, PerDay, Share};
+use crate::world::RunMap;
 
 /// System: civilians killed today are taken from the living.
-pub fn bury_the_dead(map: Res<MapRes>, events: Res<Events>, mut population: ResMut<Population>) {
+pub fn bury_the_dead(map: Res<RunMap>, events: Res<Events>, mut population: ResMut<Population>) {
     for &(cell, deaths) in &events.civilian_deaths {
         let missing = deaths - population.kill_residents(&map, cell, deaths);
         if missing > 0 {
@@ -58,7 +59,7 @@ pub struct BeyondQuota(pub Vec<f64>);
 /// System: groups that arrived at a place to stay become part of its cohorts, or of the residents when they are home.
 pub fn settle_arrivals(
     mut commands: Commands,
-    map: Res<MapRes>,
+    map: Res<RunMap>,
     scenario: Res<ScenarioRes>,
     clock: Res<Clock>,
     key: Res<RunKey>,
@@ -169,7 +170,7 @@ enum Leaving {
 /// What those who would return look at.
 #[derive(bevy_ecs::system::SystemParam)]
 pub struct Homes<'w> {
-    map: Res<'w, MapRes>,
+    map: Res<'w, RunMap>,
     scenario: Res<'w, ScenarioRes>,
     leadership: Res<'w, Leadership>,
     violence: Res<'w, Violence>,
@@ -224,7 +225,7 @@ impl Homes<'_> {
 /// System: the settled die, return and move on.
 pub fn live_in_displacement(
     mut commands: Commands,
-    map: Res<MapRes>,
+    map: Res<RunMap>,
     scenario: Res<ScenarioRes>,
     clock: Res<Clock>,
     key: Res<RunKey>,
@@ -375,7 +376,7 @@ fn thinned(
 /// # Panics
 /// Never: the components are dense.
 pub fn count_the_displaced(
-    map: Res<MapRes>,
+    map: Res<RunMap>,
     mut population: ResMut<Population>,
     groups: Query<(&Travel, &DisplacedGroup)>,
 ) {

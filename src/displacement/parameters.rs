@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use bevy_ecs::prelude::Resource;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +19,7 @@ pub enum Kernel {
 }
 
 /// Displacement: who leaves, where to, how, where they stay.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Resource, Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Parameters {
     /// Hazard of leaving home, by class of threat.

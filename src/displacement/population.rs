@@ -7,10 +7,10 @@ use bevy_ecs::prelude::*;
 
 use super::group::NO_COMMUNITY;
 use super::parameters::{Hosting, Parameters};
-use crate::config::scenario::Mechanisms;
 use crate::episode::{DisplacedAt, ResidentsOf};
 use crate::geography::{DestinationKind, Map};
 use crate::ids::{AdminId, CellId, CommunityId, DestinationId, TerritoryId};
+use crate::mechanisms::Mechanisms;
 
 /// Parts of a cell's residents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

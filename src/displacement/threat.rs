@@ -11,9 +11,10 @@ use crate::episode::{Given, ThreatClass};
 use crate::geography::Map;
 use crate::ids::{AdminId, CellId, TerritoryId};
 use crate::leadership::Leadership;
-use crate::simulation::{MapRes, ScenarioRes};
+use crate::simulation::ScenarioRes;
 use crate::time::Clock;
 use crate::units::PerDay;
+use crate::world::RunMap;
 
 /// Hazards below this are taken as none, 1/d.
 const NEGLIGIBLE: f64 = 1e-8;
@@ -63,7 +64,7 @@ impl PerceivedThreat {
 
 /// System: perceived threat from yesterday's and today's.
 pub fn perceive_threat(
-    map: Res<MapRes>,
+    map: Res<RunMap>,
     scenario: Res<ScenarioRes>,
     clock: Res<Clock>,
     leadership: Res<Leadership>,

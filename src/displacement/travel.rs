@@ -11,9 +11,10 @@ use crate::config::scenario::Scenario;
 use crate::geography::{DestinationKind, Map, NO_LINK, TravelMode};
 use crate::ids::{CellId, DisplacedGroupId};
 use crate::random::{RunKey, Stream};
-use crate::simulation::{MapRes, ScenarioRes, ThreadsInRun};
+use crate::simulation::ScenarioRes;
 use crate::time::{Clock, Month};
 use crate::units::Hours;
+use crate::world::{RunMap, ThreadsInRun};
 
 /// Groups are handed to threads in blocks of this size.
 const BLOCK: usize = 4096;
@@ -90,7 +91,7 @@ pub fn is_winter(month: Month) -> bool {
 /// System: those who decided to leave become groups.
 pub fn depart(
     mut commands: Commands,
-    map: Res<MapRes>,
+    map: Res<RunMap>,
     scenario: Res<ScenarioRes>,
     clock: Res<Clock>,
     key: Res<RunKey>,
@@ -155,7 +156,7 @@ struct Ways<'a> {
 /// # Panics
 /// Never: the components are dense.
 pub fn travel(
-    map: Res<MapRes>,
+    map: Res<RunMap>,
     scenario: Res<ScenarioRes>,
     clock: Res<Clock>,
     threads: Res<ThreadsInRun>,

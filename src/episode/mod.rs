@@ -14,9 +14,10 @@ use crate::conflict::Violence;
 use crate::geography::Map;
 use crate::ids::{CellId, TerritoryId};
 use crate::random::{RunKey, Stream};
-use crate::simulation::{MapRes, ScenarioRes};
+use crate::simulation::ScenarioRes;
 use crate::states::{Passage, Policies};
 use crate::time::Clock;
+use crate::world::RunMap;
 
 pub mod check;
 pub mod parameters;
@@ -295,7 +296,7 @@ impl Given {
 /// Puts the episode into a world that holds the scenario, the map and the run key; before the domains, which start from it.
 pub fn populate(world: &mut World) {
     let scenario = world.resource::<ScenarioRes>().clone();
-    let map = world.resource::<MapRes>().clone();
+    let map = world.resource::<RunMap>().clone();
     let given =
         Given::new(&scenario.episode, &scenario.run.as_of, &map, *world.resource::<RunKey>());
     world.insert_resource(given);
@@ -304,7 +305,7 @@ pub fn populate(world: &mut World) {
 /// System of phase Clock: which entries hold in this step. An entry holds when it covers the middle of the step.
 pub fn set_stage(
     clock: Res<Clock>,
-    map: Res<MapRes>,
+    map: Res<RunMap>,
     mut given: ResMut<Given>,
     mut violence: ResMut<Violence>,
 ) {

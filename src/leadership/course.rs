@@ -14,9 +14,9 @@ use super::luck::{
 use super::parameters::{AirCampaign, Breakdown, External, Parameters};
 use super::rules::{self, Slopes};
 use super::{Condition, ExternalPressure, IncumbentAid, Leadership, Outcome, ProvinceCondition};
-use crate::config::scenario::Mechanisms;
 use crate::geography::Map;
 use crate::ids::AdminId;
+use crate::mechanisms::Mechanisms;
 use crate::random::{RunKey, Stream, normal};
 use crate::time::Day;
 use crate::units::{Days, PerDay, Share};

@@ -13,13 +13,14 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::config::scenario::Mechanisms;
 use crate::geography::Map;
 use crate::ids::AdminId;
+use crate::mechanisms::Mechanisms;
 use crate::random::RunKey;
 use crate::schedule::Phase;
-use crate::simulation::{MapRes, ScenarioRes};
+use crate::simulation::ScenarioRes;
 use crate::time::{Clock, Day};
+use crate::world::RunMap;
 
 pub mod checks;
 pub mod course;
@@ -157,10 +158,10 @@ pub fn add_to(schedule: &mut Schedule) {
     schedule.add_systems(advance_leadership.in_set(Phase::Leadership));
 }
 
-/// Puts this domain's resources into a world that holds [`ScenarioRes`], [`MapRes`] and [`RunKey`].
+/// Puts this domain's resources into a world that holds [`ScenarioRes`], [`RunMap`] and [`RunKey`].
 pub fn populate(world: &mut World, outcome: Outcome) {
     let scenario = world.resource::<ScenarioRes>().clone();
-    let map = world.resource::<MapRes>().clone();
+    let map = world.resource::<RunMap>().clone();
     let key = *world.resource::<RunKey>();
     let course = Course::new(&scenario.leadership, scenario.mechanisms, outcome, &map, key);
     world.insert_resource(if course.has_crisis() { course.reading() } else { course.calm() });

@@ -10,10 +10,11 @@ use crate::ids::{AdminId, TerritoryId};
 use crate::leadership::{Condition, Leadership};
 use crate::random::{RunKey, Stream};
 use crate::schedule::Phase;
-use crate::simulation::{MapRes, ScenarioRes};
+use crate::simulation::ScenarioRes;
 use crate::states::roster::IRAN;
 use crate::states::{Moscow, Passage, Posture, Standings};
 use crate::time::Clock;
+use crate::world::RunMap;
 
 pub mod parameters;
 pub mod rules;
@@ -93,7 +94,7 @@ const DRAWS: u64 = 0x4c45_0001;
 /// Puts the resources of the domain into a world that holds the scenario, the map and the run key.
 pub fn populate(world: &mut World) {
     let scenario = world.resource::<ScenarioRes>().clone();
-    let map = world.resource::<MapRes>().clone();
+    let map = world.resource::<RunMap>().clone();
     let key = *world.resource::<RunKey>();
     let p = &scenario.ledger;
     let between = |[lo, hi]: [f64; 2], id: u64| {

@@ -9,7 +9,8 @@ use crate::displacement::population::governing_state;
 use crate::geography::Map;
 use crate::ids::{AdminId, TerritoryId};
 use crate::output::format::RowWriter;
-use crate::simulation::{MapRes, ScenarioRes};
+use crate::simulation::ScenarioRes;
+use crate::world::RunMap;
 
 /// One row per state and origin with anybody in it or any flow.
 pub fn record(rows: &mut RowWriter, world: &World, _map: &Map, date: Date) {
@@ -118,7 +119,7 @@ fn standing(state: usize, origin: usize, mobile: usize, host: Option<usize>) -> 
 /// The state that hosts the mobile population.
 fn mobile_host(world: &World) -> Option<usize> {
     let code = &world.resource::<ScenarioRes>().displacement.mobile.state;
-    world.resource::<MapRes>().territory(code).map(TerritoryId::index)
+    world.resource::<RunMap>().territory(code).map(TerritoryId::index)
 }
 
 /// Displaced persons inside, and abroad.

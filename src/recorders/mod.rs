@@ -20,9 +20,10 @@ use crate::displacement::travel::Roads;
 use crate::geography::Map;
 use crate::leadership::Leadership;
 use crate::output::format::RowWriter;
-use crate::simulation::{MapRes, RunSpec, ScenarioRes};
+use crate::simulation::{RunSpec, ScenarioRes};
 use crate::states::Reserve;
 use crate::time::Clock;
+use crate::world::RunMap;
 use table::{MEASURES, Table, outcome_name, variant_name};
 
 /// Days from one count of the displaced by place to the next: by cell and day they would outweigh all other tables.
@@ -88,7 +89,7 @@ impl Recorder {
     #[must_use]
     pub fn new(world: &mut World, spec: RunSpec) -> Self {
         let scenario = world.resource::<ScenarioRes>().0.clone();
-        let map = world.resource::<MapRes>().0.clone();
+        let map = world.resource::<RunMap>().0.clone();
         let (outcome, variant) =
             (outcome_name(spec.outcome), variant_name(&scenario, spec.variant));
         let borders = map.segments.len() + 1;
@@ -117,7 +118,7 @@ impl Recorder {
 
     /// Looks at the world at the end of a day.
     pub fn look(&mut self, world: &World) {
-        let map: &Map = world.resource::<MapRes>();
+        let map: &Map = world.resource::<RunMap>();
         let clock = world.resource::<Clock>();
         self.keep_series(world.resource::<Pressure>(), clock.day.0);
         self.headline.attention_diverted =
@@ -182,7 +183,7 @@ impl Recorder {
         outcome_name(world.resource::<Leadership>().outcome)
             .clone_into(&mut self.headline.realised_outcome);
         if self.spec.tables.contains(Table::Measures) {
-            let map: &Map = world.resource::<MapRes>();
+            let map: &Map = world.resource::<RunMap>();
             measures::record(
                 &mut self.writers[Table::Measures.index()],
                 map,

@@ -8,9 +8,10 @@ use crate::conflict::{ArmedGroup, FighterTally};
 use crate::displacement::Population;
 use crate::displacement::group::{Activity, DisplacedGroup, Travel};
 use crate::episode::Given;
-use crate::simulation::{MapRes, ScenarioRes};
+use crate::simulation::ScenarioRes;
 use crate::states::{Passage, Policies};
 use crate::time::Clock;
+use crate::world::RunMap;
 
 /// System: persons at home, settled, on the move and dead are everybody of day 0; fighters are those of the tally; no crossing served beyond its capacity or
 /// against its policy; nobody waits without being in a queue.
@@ -22,7 +23,7 @@ pub fn check_invariants(
     queues: Res<Queues>,
     traffic: Res<CrossingTraffic>,
     policies: Res<Policies>,
-    (map, scenario, given, clock): (Res<MapRes>, Res<ScenarioRes>, Res<Given>, Res<Clock>),
+    (map, scenario, given, clock): (Res<RunMap>, Res<ScenarioRes>, Res<Given>, Res<Clock>),
     mut before: Local<Vec<[u32; 2]>>,
     (armed, tally): (Query<&ArmedGroup>, Res<FighterTally>),
     groups: Query<(&Travel, &DisplacedGroup)>,

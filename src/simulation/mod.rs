@@ -20,6 +20,7 @@ use crate::recorders::table::TableSet;
 use crate::recorders::{Recorder, RunOutput};
 use crate::schedule::{ORDER, Phase, empty_step};
 use crate::time::Clock;
+use crate::world::{RunMap, ThreadsInRun};
 use crate::{borders, conflict, displacement, episode, leadership, ledger, states};
 
 /// The scenario of the run, shared by all runs of its variant.
@@ -32,21 +33,6 @@ impl Deref for ScenarioRes {
         &self.0
     }
 }
-
-/// The map, shared by all runs.
-#[derive(Resource, Clone)]
-pub struct MapRes(pub Arc<Map>);
-
-impl Deref for MapRes {
-    type Target = Map;
-    fn deref(&self) -> &Map {
-        &self.0
-    }
-}
-
-/// Threads inside the run: 1 unless the user asks for more.
-#[derive(Resource, Clone, Copy)]
-pub struct ThreadsInRun(pub usize);
 
 /// Which run.
 #[derive(Clone, Copy, Debug)]
@@ -95,7 +81,8 @@ impl Simulation {
         world.insert_resource(Clock::new(as_of, scenario.run.steps_per_day));
         world.insert_resource(key);
         world.insert_resource(ScenarioRes(Arc::clone(scenario)));
-        world.insert_resource(MapRes(Arc::clone(map)));
+        scenario.put_into(&mut world);
+        world.insert_resource(RunMap(Arc::clone(map)));
         world.insert_resource(ThreadsInRun(threads));
         world.insert_resource(NextStep(0));
         episode::populate(&mut world); // before the domains, which start from what is given

@@ -7,11 +7,12 @@ use super::roster::{Roster, lagged};
 use super::rules::{self, ClassStance, Limits, Seen, Turn};
 use super::{ActionKind, ActionLog, Passage, Policies, permit_share};
 use crate::borders::Pressure;
-use crate::config::scenario::Mechanisms;
 use crate::geography::{BorderCrossingPoint, CrossingStatus, Map};
+use crate::mechanisms::Mechanisms;
 use crate::random::{RunKey, Stream};
-use crate::simulation::{MapRes, ScenarioRes};
+use crate::simulation::ScenarioRes;
 use crate::time::{Clock, Day};
+use crate::world::RunMap;
 
 /// How strict the entering state is at a crossing in one direction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,7 +81,7 @@ pub(super) fn entering(map: &Map, crossing: usize, direction: usize) -> crate::i
 pub fn decide_crossings(
     clock: Res<Clock>,
     key: Res<RunKey>,
-    map: Res<MapRes>,
+    map: Res<RunMap>,
     scenario: Res<ScenarioRes>,
     roster: Res<Roster>,
     pressure: Res<Pressure>,
@@ -181,7 +182,7 @@ fn limits(style: &StateStyle) -> Limits {
 }
 
 /// System: crossings that the scenario holds closed (`borders.crossing.closed`) stay closed, whatever states decide.
-pub fn hold_closed(scenario: Res<ScenarioRes>, map: Res<MapRes>, mut policies: ResMut<Policies>) {
+pub fn hold_closed(scenario: Res<ScenarioRes>, map: Res<RunMap>, mut policies: ResMut<Policies>) {
     let closed = &scenario.borders.crossing.closed;
     if closed.is_empty() {
         return;

@@ -6,8 +6,9 @@ use super::roster::{Roster, lagged};
 use super::{ActionKind, ActionLog, Guards, Reserve, rules};
 use crate::borders::Pressure;
 use crate::leadership::Leadership;
-use crate::simulation::{MapRes, ScenarioRes};
+use crate::simulation::ScenarioRes;
 use crate::time::Clock;
+use crate::world::RunMap;
 
 /// Persons posted to the lines beyond the ordinary guards. What is posted and what is not add up to each state's stock.
 #[derive(Resource, Clone, Debug, Default)]
@@ -29,7 +30,7 @@ pub struct Posted {
 /// Moves guards to the segments under pressure and back, and lets those on duty wear out or rest.
 pub fn post_guards(
     clock: Res<Clock>,
-    map: Res<MapRes>,
+    map: Res<RunMap>,
     scenario: Res<ScenarioRes>,
     roster: Res<Roster>,
     pressure: Res<Pressure>,

@@ -19,8 +19,9 @@ use crate::ids::{AdminId, CellId, CommunityId, CrossingId, DestinationId, Segmen
 use crate::leadership::{Condition, Leadership, Outcome, ProvinceCondition};
 use crate::random::RunKey;
 use crate::schedule::empty_step;
-use crate::simulation::{MapRes, ScenarioRes};
+use crate::simulation::ScenarioRes;
 use crate::time::Clock;
+use crate::world::RunMap;
 
 /// Territories, in their order on the map.
 pub const CODES: [&str; 4] = ["ARM", "AZE", "IRN", "RUS"];
@@ -165,8 +166,9 @@ impl World4 {
         let as_of = jiff::civil::date(2026, 1, 15);
         world.insert_resource(Clock::new(as_of, 1));
         world.insert_resource(RunKey::new(7, 0));
+        scenario.put_into(&mut world);
         world.insert_resource(ScenarioRes(Arc::new(scenario)));
-        world.insert_resource(MapRes(Arc::new(map())));
+        world.insert_resource(RunMap(Arc::new(map())));
         let provinces = vec![ProvinceCondition { unrest: 0.1, control: 0.9 }; CODES.len()];
         world.insert_resource(Leadership {
             national: CALM,

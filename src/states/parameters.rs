@@ -4,13 +4,14 @@
 
 use std::collections::BTreeMap;
 
+use bevy_ecs::prelude::Resource;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Passage;
 
 /// `[states]`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Resource, Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Parameters {
     /// Codes of the territories that their neighbours aid at source and against which they set up buffers.

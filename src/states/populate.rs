@@ -4,17 +4,18 @@ use bevy_ecs::prelude::*;
 
 use super::crossings::{Standing, Standings, entering, passages};
 use super::{ActionLog, Guards, Intervention, KinEntry, Moscow, Policies, Posted, Roster, russia};
-use crate::config::scenario::Mechanisms;
 use crate::geography::Map;
 use crate::ids::TerritoryId;
 use crate::leadership::IncumbentAid;
+use crate::mechanisms::Mechanisms;
 use crate::random::RunKey;
-use crate::simulation::{MapRes, ScenarioRes};
+use crate::simulation::ScenarioRes;
+use crate::world::RunMap;
 
 /// Puts the resources of the domain into a world that holds the scenario, the map and the run key.
 pub fn populate(world: &mut World) {
     let scenario = world.resource::<ScenarioRes>().clone();
-    let map = world.resource::<MapRes>().clone();
+    let map = world.resource::<RunMap>().clone();
     let key = *world.resource::<RunKey>();
     let parameters = &scenario.states;
     let roster = Roster::new(&map, parameters);

@@ -10,8 +10,9 @@ use crate::borders::Pressure;
 use crate::ids::TerritoryId;
 use crate::leadership::{Condition, IncumbentAid, Leadership, Outcome};
 use crate::random::{RunKey, Stream};
-use crate::simulation::{MapRes, ScenarioRes};
+use crate::simulation::ScenarioRes;
 use crate::time::{Clock, Day};
+use crate::world::RunMap;
 
 /// A force that Russia has sent into another state's land. Drawn from the reserve; conflict may read it as further state
 /// forces in the border provinces.
@@ -90,7 +91,7 @@ fn need_of(
 /// Moscow watches, acts on its posture, or holds back; after a collapse it drops the incumbent and may reach out.
 pub fn take_posture(
     clock: Res<Clock>,
-    map: Res<MapRes>,
+    map: Res<RunMap>,
     scenario: Res<ScenarioRes>,
     roster: Res<Roster>,
     leadership: Res<Leadership>,

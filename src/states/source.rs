@@ -6,8 +6,9 @@ use super::roster::{Roster, lagged};
 use super::{ActionKind, ActionLog, Policies, rules};
 use crate::borders::Pressure;
 use crate::leadership::Leadership;
-use crate::simulation::{MapRes, ScenarioRes};
+use crate::simulation::ScenarioRes;
 use crate::time::Clock;
+use crate::world::RunMap;
 
 /// Aid and buffers worth a line in the log.
 const NOTABLE_AID: f64 = 0.05;
@@ -15,7 +16,7 @@ const NOTABLE_AID: f64 = 0.05;
 /// Neighbours under pressure send aid to where people come from, and may hold arrivals on the far side.
 pub fn aid_at_source(
     clock: Res<Clock>,
-    map: Res<MapRes>,
+    map: Res<RunMap>,
     scenario: Res<ScenarioRes>,
     roster: Res<Roster>,
     pressure: Res<Pressure>,
@@ -111,7 +112,7 @@ fn strongest_giver(
 /// modelled, so only Iran can come to this.
 pub fn bar_exits(
     clock: Res<Clock>,
-    map: Res<MapRes>,
+    map: Res<RunMap>,
     scenario: Res<ScenarioRes>,
     roster: Res<Roster>,
     leadership: Res<Leadership>,

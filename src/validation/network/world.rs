@@ -36,10 +36,11 @@ use crate::ids::{AdminId, CellId, DestinationId, TerritoryId};
 use crate::leadership::{Leadership, Outcome, ProvinceCondition};
 use crate::random::{Draws, RunKey, Stream, binomial};
 use crate::schedule::{Phase, empty_step};
-use crate::simulation::{MapRes, ScenarioRes, ThreadsInRun};
+use crate::simulation::ScenarioRes;
 use crate::states::{Guards, KinEntry, Policies};
 use crate::time::Clock;
 use crate::units::PerDay;
+use crate::world::{RunMap, ThreadsInRun};
 
 /// The one territory.
 const HOME: TerritoryId = TerritoryId(0);
@@ -132,6 +133,7 @@ impl Network {
         world.insert_resource(Clock::new(start, 1));
         world.insert_resource(key);
         world.insert_resource(ScenarioRes(Arc::clone(scenario)));
+        scenario.put_into(&mut world);
         world.insert_resource(ThreadsInRun(threads));
         world.insert_resource(PlanRes(Arc::clone(plan)));
         world.insert_resource(Entry { waiting: 0, last_conflict: vec![None; n], added: 0 });
@@ -166,7 +168,7 @@ impl Network {
         world.insert_resource(Roads::new(&map));
         world.insert_resource(BeyondQuota(vec![f64::INFINITY; map.destinations.len()]));
         world.insert_resource(population);
-        world.insert_resource(MapRes(map));
+        world.insert_resource(RunMap(map));
         let mut schedule = empty_step(false);
         schedule.add_systems(start_day.in_set(Phase::Clock));
         schedule.add_systems(
@@ -261,7 +263,7 @@ impl Network {
                 travel.activity = Activity::Choosing;
             }
         }
-        self.world.insert_resource(MapRes(map));
+        self.world.insert_resource(RunMap(map));
     }
 }
 
@@ -292,7 +294,7 @@ fn feel_conflict(
 
 /// System: those who enter today choose where to; phase Move makes them groups.
 fn enter(
-    (map, scenario, plan): (Res<MapRes>, Res<ScenarioRes>, Res<PlanRes>),
+    (map, scenario, plan): (Res<RunMap>, Res<ScenarioRes>, Res<PlanRes>),
     (clock, key): (Res<Clock>, Res<RunKey>),
     (threat, policies, guards, traffic): (
         Res<PerceivedThreat>,
@@ -423,7 +425,7 @@ fn allot(draws: &mut Draws, n: u32, weights: &[f64], most: &[u32]) -> Vec<u32> {
 
 /// System: who arrives at a full camp goes on while there is room elsewhere, in the order of arrival by number.
 fn send_on(
-    map: Res<MapRes>,
+    map: Res<RunMap>,
     population: Res<Population>,
     mut groups: Query<(Entity, &mut Travel, &DisplacedGroup)>,
 ) {
