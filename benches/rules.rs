@@ -44,7 +44,7 @@ fn rules(c: &mut Criterion) {
         x.iter(|| displacement::jam_factor(black_box(9_000.0), 12_000.0, 0.15, 4.0, 15.0));
     });
     group.bench_function("host_acceptance", |x| {
-        x.iter(|| displacement::host_acceptance(black_box(0.1), 0.2))
+        x.iter(|| displacement::host_acceptance(black_box(0.1), 0.2));
     });
     group.bench_function("return_hazard", |x| {
         x.iter(|| displacement::return_hazard(&d.hosting, black_box(Share(0.8)), PerDay(0.001)));

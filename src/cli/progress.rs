@@ -127,7 +127,7 @@ impl<'a> Progress<'a> {
     fn tell_of_other_build(&self, count: usize, of: usize) {
         match &self.way {
             Way::Json => {
-                print(&json!({ "event": "other_build", "runs": count, "of": of }).to_string())
+                print(&json!({ "event": "other_build", "runs": count, "of": of }).to_string());
             }
             Way::Bar(_) | Way::Lines { .. } => {
                 let text = format!(

@@ -244,7 +244,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
                         match next_replicates(needed, now, most, grew) {
                             Some(more) => Ok(Step::More(more)),
                             None => merge_into(plan, &borders, folder, &options, &did, |event| {
-                                progress.tell(event)
+                                progress.tell(event);
                             })
                             .map(Step::Complete),
                         }

@@ -217,7 +217,7 @@ impl Walk<'_> {
     fn finite_within(&mut self, node: &Node, path: &str) {
         match &node.value {
             Value::Float(float) if !float.is_finite() => {
-                self.not_finite(node, path, View::root(&Json::Null))
+                self.not_finite(node, path, View::root(&Json::Null));
             }
             Value::Array(items) => {
                 for (index, item) in items.iter().enumerate() {

@@ -144,7 +144,7 @@ impl Recorder {
                 Table::Leadership => power::record_leadership(rows, world, map, date),
                 Table::Flashpoints => conflict::record_flashpoints(rows, world, date),
                 Table::Whereabouts if weekly => {
-                    displacement::record_whereabouts(rows, world, map, date)
+                    displacement::record_whereabouts(rows, world, map, date);
                 }
                 Table::Origins if weekly => {
                     self.displaced.update_archetypes(world);

@@ -277,7 +277,7 @@ pub fn gather(sources: &Sources) -> Result<Gathered, String> {
         match power::scores(folder, &mut out) {
             Ok(rows) => scores.extend(rows),
             Err(problem) => {
-                out.note(format!("{problem}: run `spillover validate` to have hindcast scores"))
+                out.note(format!("{problem}: run `spillover validate` to have hindcast scores"));
             }
         }
     }

@@ -39,7 +39,7 @@ impl Power {
         match study.rows("actions").and_then(|rows| self.read_actions(rows, number, axes)) {
             Ok(problem) => out.notes.extend(problem),
             Err(problem) => {
-                out.not_shown((number, study), "actions", &problem, "actions of states")
+                out.not_shown((number, study), "actions", &problem, "actions of states");
             }
         }
     }

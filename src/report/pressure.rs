@@ -144,7 +144,7 @@ impl Pressure {
                     {
                         Ok(()) => {}
                         Err(other) => {
-                            out.note(format!("{problem}, {other}: the cards have no peaks"))
+                            out.note(format!("{problem}, {other}: the cards have no peaks"));
                         }
                     }
                 }

@@ -117,7 +117,7 @@ fn a_corridor_opens_for_people_stuck_at_a_gate_but_not_at_a_line_closed_by_war()
     assert_eq!(p.passage(C2, INTO_ARMENIA, NationalityClass::OwnOrKin), Passage::Permit);
     assert_eq!(p.passage(CrossingId(3), 1, NationalityClass::OwnOrKin), Passage::Closed);
     let mut w = with(|s| {
-        s.states.by_code.get_mut("ARM").expect("a table").corridor_from = vec!["AZE".into()]
+        s.states.by_code.get_mut("ARM").expect("a table").corridor_from = vec!["AZE".into()];
     });
     w.days(60, HOT, stuck);
     let p = w.world.resource::<Policies>();

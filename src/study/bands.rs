@@ -128,9 +128,9 @@ fn bands_within<S: SeriesSource>(
                 push_rest(&mut rows, name, MEASURES[measure], &spread);
                 for share in shares {
                     if measure == INDEX_MEASURE {
-                        rows.push_num(share)
+                        rows.push_num(share);
                     } else {
-                        rows.push_missing()
+                        rows.push_missing();
                     }
                 }
                 rows.end_row();

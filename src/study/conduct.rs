@@ -376,7 +376,7 @@ pub fn merge_into(
             return Err(StudyError::Incomplete { missing, planned: plan.runs.len(), damaged });
         }
         match merge(plan, borders, &store, &contents, folder, &options.wishes, |_| {
-            tell(Event::Tick)
+            tell(Event::Tick);
         }) {
             Ok(merged) => {
                 let parts = used(&store, &merged);

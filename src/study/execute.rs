@@ -220,7 +220,7 @@ mod tests {
         let pool = pool(2).unwrap();
         let mut order = Vec::new();
         let run = |index: usize| {
-            std::thread::sleep(Duration::from_millis(if index == 0 { 300 } else { 1 }))
+            std::thread::sleep(Duration::from_millis(if index == 0 { 300 } else { 1 }));
         };
         execute_as_they_end(
             &pool,

@@ -125,7 +125,7 @@ pub fn merge(
             match state {
                 State::Done(copy) => merged.count(copy),
                 State::Failed(cause) => {
-                    merged.failures.push(((*cause).to_owned(), (wishes.repeat)(run)))
+                    merged.failures.push(((*cause).to_owned(), (wishes.repeat)(run)));
                 }
                 State::Missing => {}
             }

@@ -177,7 +177,7 @@ impl Frame {
 
 fn legend(text: &mut String, x: f64, y: f64) {
     let item = |text: &mut String, x: f64, words: &str| {
-        label(text, (x, y + 4.0), 12.0, "start", QUIET, "", words)
+        label(text, (x, y + 4.0), 12.0, "start", QUIET, "", words);
     };
     let _ = writeln!(
         text,

@@ -71,7 +71,7 @@ impl Table {
         for record in reader.into_records() {
             match record {
                 Ok(record) if record.len() == headers.len() => {
-                    rows.push((lines.of(&record), record))
+                    rows.push((lines.of(&record), record));
                 }
                 Ok(record) => problems.add(at(
                     lines.of(&record),
