@@ -278,8 +278,7 @@ fn known(named: &str) -> String {
         .filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned()))
         .collect();
     names.sort();
-    let likely = names.iter().min_by_key(|name| strsim::damerau_levenshtein(named, name));
-    let likely = likely.filter(|name| strsim::jaro_winkler(named, name) > 0.8);
+    let likely = checked_toml::nearest(named, names.iter().map(String::as_str));
     let hint = likely.map_or(String::new(), |name| format!("\n  did you mean {name}?"));
     if names.is_empty() {
         format!("\n  {CASES} has no cases either")

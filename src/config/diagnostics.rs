@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use annotate_snippets::{
     AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str,
 };
+pub use checked_toml::nearest;
 use serde_json::{Value, json};
 
 /// Number of a source in [`Sources`].
@@ -345,31 +346,6 @@ impl std::error::Error for Diagnostics {}
 #[must_use]
 pub fn wants_colour(stream: &impl IsTerminal) -> bool {
     stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-}
-
-/// The candidate that a person most likely meant.
-#[must_use]
-pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let plain = |text: &str| text.to_lowercase().replace(['-', ' '], "_");
-    let word = plain(word);
-    let letters = word.chars().count();
-    if letters == 0 || letters > 80 {
-        return None;
-    }
-    let mut best: Option<(f64, &str)> = None;
-    for candidate in candidates {
-        let other = plain(candidate);
-        let shorter = letters.min(other.chars().count());
-        // `max_speed` for `max_speed_km_per_day`: the start of a name is as good as a slip of the pen.
-        let start = word.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
-        let starts_alike = start >= 3 && start * 3 >= shorter * 2;
-        let is_slip = strsim::damerau_levenshtein(&word, &other) <= (letters / 3).max(1);
-        let likeness = strsim::jaro_winkler(&word, &other);
-        if (starts_alike || is_slip) && best.is_none_or(|(known, _)| likeness > known) {
-            best = Some((likeness, candidate));
-        }
-    }
-    best.map(|(_, candidate)| candidate)
 }
 
 /// A word of a person's file, cut where it is too long to read.

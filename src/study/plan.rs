@@ -320,12 +320,7 @@ fn luck_can_be_own(design: &Points, fixed: bool) -> Result<(), PlanError> {
 
 fn all_known(kind: &str, chosen: &[String], known: &[&str]) -> Result<(), PlanError> {
     let Some(name) = chosen.iter().find(|n| !known.contains(&n.as_str())) else { return Ok(()) };
-    let likeness = |known: &str| strsim::jaro_winkler(name, known);
-    let nearest = known
-        .iter()
-        .max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
-        .filter(|k| likeness(k) > 0.8);
-    let hint = nearest.map_or(String::new(), |k| format!(" (did you mean `{k}`?)"));
+    let hint = checked_toml::did_you_mean(name, known.iter().copied());
     Err(PlanError(format!(
         "{kind} `{name}` is not in the study{hint}\n  it has {}",
         known.join(", ")
@@ -515,7 +510,7 @@ mod tests {
         let wrong = |selection: Selection| whole.clone().select(&selection).unwrap_err().0;
         assert_eq!(
             wrong(Selection { outcomes: vec!["fragmentaton".into()], ..Default::default() }),
-            "outcome `fragmentaton` is not in the study (did you mean `fragmentation`?)\n  it has continuity, fragmentation"
+            "outcome `fragmentaton` is not in the study; did you mean `fragmentation`?\n  it has continuity, fragmentation"
         );
         let message = wrong(Selection { replicates: vec![3], ..Default::default() });
         assert!(
