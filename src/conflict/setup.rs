@@ -197,8 +197,9 @@ pub fn check_against_map(parameters: &Parameters, map: &Map) -> Vec<String> {
     let mut slip = |key: String, what: &str, name: &str, known: &[&str], place: &str| {
         if let Some(near) = checked_toml::slip_of(name, known) {
             problems.push(format!(
-                "{key}: the map `{}` has no {what} `{name}`{place}; did you mean `{near}`?",
-                map.name
+                "{key}: the map `{}` has no {what} `{name}`{place}; {}",
+                map.name,
+                checked_toml::question(near)
             ));
         }
     };

@@ -25,10 +25,16 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     best.map(|(_, candidate)| candidate)
 }
 
-/// The end of a sentence that refuses a word: `` ; did you mean `...`? `` with the [`nearest`] of the known names, or nothing.
+/// Asks whether a name was meant.
+#[must_use]
+pub fn question(name: &str) -> String {
+    format!("did you mean `{name}`?")
+}
+
+/// The end of a sentence that refuses a word: asks for the [`nearest`] of the known names, or says nothing.
 #[must_use]
 pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    nearest(word, known).map_or_else(String::new, |guess| format!("; did you mean `{guess}`?"))
+    nearest(word, known).map_or_else(String::new, |guess| format!("; {}", question(guess)))
 }
 
 /// The known name that a name must be a slip of: not known itself, and one letter away (two in a long name). For names that
