@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use spillover::leadership::Outcome;
 use spillover::recorders::RunOutput;

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use checked_toml::{
     Diagnostic, FileId, Limits, Node, Sources, Span, Value, View, leaves, lookup, rows::spans,
-    shown, tree::from_toml, words::with_meaning,
+    shown, tree::from_toml, with_meaning,
 };
 use serde_json::Value as Json;
 

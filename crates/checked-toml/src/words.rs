@@ -54,6 +54,7 @@ pub fn repair(node: &Node, types: &[&str], told: View<'_>) -> Option<String> {
 }
 
 /// Adds what a key means, in which unit.
+#[must_use]
 pub fn with_meaning(problem: Diagnostic, told: View<'_>, path: &str) -> Diagnostic {
     let key = path.rsplit('.').next().unwrap_or(path).split('[').next().unwrap_or(path);
     match (told.meaning(), told.unit()) {
@@ -70,6 +71,7 @@ pub fn place_in_words(path: &str) -> String {
 }
 
 /// A path with one more key.
+#[must_use]
 pub fn join(path: &str, key: &str) -> String {
     let is_plain =
         !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
