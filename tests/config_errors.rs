@@ -58,6 +58,17 @@ fn counterfactuals_differ_in_what_moscow_does_and_in_nothing_else() {
 }
 
 #[test]
+fn equal_scenarios_have_equal_hashes_however_they_are_written() {
+    let hash = |sets: &[&str]| {
+        let sets: Vec<_> = sets.iter().map(ToString::to_string).collect();
+        scenario::load(&root().join("configs/quick.toml"), &sets).unwrap().hash
+    };
+    let written = hash(&["run.days=7", "displacement.mobile.persons=7"]);
+    assert_eq!(written, hash(&["displacement.mobile.persons=7.0", "run={ days = 0x7 }"]));
+    assert_ne!(written, hash(&["run.days=8"]));
+}
+
+#[test]
 fn quick_is_the_main_study_cut_short() {
     let main = scenario::load(&root().join("configs/outcomes.toml"), &[]).unwrap().file;
     let quick = scenario::load(&root().join("configs/quick.toml"), &[]).unwrap().file;
