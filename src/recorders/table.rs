@@ -5,7 +5,6 @@
 
 use super::columns;
 use crate::config::scenario::Scenario;
-use crate::leadership::Outcome;
 
 /// Name of the aggregate over Russia's southern border: one more border after the map's segments.
 pub const RUSSIA_SOUTH: &str = "RUS-SOUTH";
@@ -360,19 +359,6 @@ impl TableSet {
     }
 }
 
-/// An outcome as it stands in the column `outcome` and in config files.
-#[must_use]
-pub const fn outcome_name(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Continuity => "continuity",
-        Outcome::ManagedTransition => "managed_transition",
-        Outcome::Fragmentation => "fragmentation",
-        Outcome::CivilStrife => "civil_strife",
-        Outcome::WesternPivot => "western_pivot",
-        Outcome::Endogenous => "endogenous",
-    }
-}
-
 /// The name of a variant as it stands in the column `variant`: [`BASE_VARIANT`] for a study without variants.
 #[must_use]
 pub fn variant_name(scenario: &Scenario, variant: u16) -> &str {
@@ -455,20 +441,6 @@ mod tests {
                 .unwrap_err()
                 .starts_with("no table `presure`; there are all, summary, pres")
         );
-    }
-
-    #[test]
-    fn outcome_names_are_those_of_the_config() {
-        for outcome in [
-            Outcome::Continuity,
-            Outcome::ManagedTransition,
-            Outcome::Fragmentation,
-            Outcome::CivilStrife,
-            Outcome::WesternPivot,
-            Outcome::Endogenous,
-        ] {
-            assert_eq!(serde_json::to_value(outcome).unwrap(), outcome_name(outcome));
-        }
     }
 
     #[test]
