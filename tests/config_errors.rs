@@ -63,8 +63,8 @@ fn equal_scenarios_have_equal_hashes_however_they_are_written() {
         let sets: Vec<_> = sets.iter().map(ToString::to_string).collect();
         scenario::load(&root().join("configs/quick.toml"), &sets).unwrap().hash
     };
-    let written = hash(&["run.days=7", "displacement.mobile.persons=7"]);
-    assert_eq!(written, hash(&["displacement.mobile.persons=7.0", "run={ days = 0x7 }"]));
+    let written = hash(&["run.days=7", "borders.pressure.aggregate_power=3"]);
+    assert_eq!(written, hash(&["borders.pressure.aggregate_power=3.0", "run={ days = 0x7 }"]));
     assert_ne!(written, hash(&["run.days=8"]));
 }
 
