@@ -76,7 +76,7 @@ pub fn prepare(
             } else {
                 node.follow([Step::Key("file")])
             };
-            let path = beside(&sources, named.span, file);
+            let path = sources.beside(named.span, file);
             if path.is_file() {
                 let taken = Taken { ignore, first: *first };
                 let read = Scheme::of(&made, node, against).and_then(|scheme| {
@@ -102,12 +102,6 @@ pub fn prepare(
         if problems.is_empty() { Ok(points) } else { Err(problems) }
     });
     checked.map(Some).map_err(|problems| Diagnostics::new(sources, problems))
-}
-
-/// A path relative to the file that names it, or for `--set` to where the person stands.
-fn beside(sources: &Sources, named: Span, file: &str) -> PathBuf {
-    let folder = sources.path(named.file).and_then(Path::parent).unwrap_or(Path::new(""));
-    folder.join(file).components().collect()
 }
 
 /// Keys that the design varies although a variant of the study sets them.
