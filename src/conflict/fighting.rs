@@ -16,7 +16,7 @@ use super::{
 use crate::displacement::Population;
 use crate::ids::CellId;
 use crate::leadership::Leadership;
-use crate::random::{self, Draws, RunKey, Stream};
+use crate::random::{self, DrawId, Draws, RunKey, Stream};
 use crate::time::Clock;
 use crate::units::{Days, Fighters, Share};
 use crate::world::RunMap;
@@ -198,8 +198,7 @@ pub fn engage(
         if group.strength == 0 {
             continue;
         }
-        let id = u64::from(group.id.0);
-        let mut draws = key.draws(Stream::Engagement, id, clock.step);
+        let mut draws = key.draws(Stream::Engagement, group.id, clock.step);
         let cell = place_of_action(
             &group,
             &around,
@@ -232,7 +231,8 @@ pub fn engage(
                 0.0
             };
             for k in 0..random::poisson(&mut draws, base + excited).min(20) {
-                let mut severity_draws = key.draws(Stream::Severity, (id << 8) | k, clock.step);
+                let mut severity_draws =
+                    key.draws(Stream::Severity, DrawId::engagement(group.id, k), clock.step);
                 let x = muster.groups[index].group.strength;
                 if x == 0 {
                     break;
@@ -338,11 +338,7 @@ fn harm_civilians(
         if random::unit(draws) >= -libm::expm1(-rate) {
             continue;
         }
-        let u = key.uniform(
-            Stream::Severity,
-            (1 << 41) | (u64::from(group.id.0) << 1) | side as u64,
-            clock.step,
-        );
+        let u = key.uniform(Stream::Severity, DrawId::one_sided(group.id, side as u64), clock.step);
         let killed = field.kill_civilians(population, cell, settings.severity(u, u32::MAX));
         if killed > 0 {
             let event = ViolentEvent {
@@ -420,8 +416,7 @@ pub fn clash(
             let (a, b) = (&muster.groups[first].group, &muster.groups[second].group);
             let mean =
                 engagement.rivalry_rate * f64::from(a.strength) * f64::from(b.strength) / area;
-            let pair = (u64::from(a.id.0) << 32) | u64::from(b.id.0);
-            let mut draws = key.draws(Stream::Engagement, pair | (1 << 63), clock.step);
+            let mut draws = key.draws(Stream::Engagement, DrawId::rivals(a.id, b.id), clock.step);
             if random::unit(&mut draws) >= -libm::expm1(-mean) {
                 continue;
             }

@@ -9,7 +9,7 @@ use super::{ConflictSettings, GroupKind};
 use crate::geography::Map;
 use crate::ids::{AdminId, CellId};
 use crate::leadership::Leadership;
-use crate::random::{self, RunKey, Stream};
+use crate::random::{self, DrawId, RunKey, Stream};
 use crate::states::Intervention;
 use crate::time::Clock;
 use crate::units::Share;
@@ -152,7 +152,7 @@ pub fn defect(
         );
         let missing = share.0 - f64::from(forces.gone[unit]) / f64::from(forces.initial[unit]);
         if missing > 0.0 {
-            let id = (1 << 40) | unit as u64;
+            let id = DrawId::garrison(AdminId::from_index(unit));
             let mean = missing * parameters.speed_per_day * f64::from(forces.initial[unit]);
             let left =
                 random::poisson(&mut key.draws(Stream::ArmedStrength, id, clock.step), mean) as u32;
@@ -163,7 +163,11 @@ pub fn defect(
         }
         // Keyed by the count of batches so far, as a size waits for its fighters over many days. At most half of those who
         // will go, or a small garrison would wait for ever.
-        let mut draws = key.draws(Stream::Emergence, (1 << 40) | unit as u64, forces.formed);
+        let mut draws = key.draws(
+            Stream::Emergence,
+            DrawId::garrison(AdminId::from_index(unit)),
+            forces.formed,
+        );
         let half = (0.5 * share.0 * f64::from(forces.initial[unit])).max(parameters.unit[0]);
         let size = unit_size(parameters.unit, random::unit(&mut draws)).min(half as u32);
         if forces.leaving[unit] < size.max(1) {

@@ -12,7 +12,7 @@ use super::surroundings::Surroundings;
 use super::{ArmedGroup, ConflictSettings, Intent, Violence};
 use crate::displacement::Population;
 use crate::leadership::Leadership;
-use crate::random::{self, RunKey, Stream};
+use crate::random::{self, DrawId, RunKey, Stream};
 use crate::time::Clock;
 use crate::units::{Days, Fighters, PerDay, Persons, Share};
 use crate::world::RunMap;
@@ -40,7 +40,7 @@ pub fn sustain(
             tally.disbanded += u64::from(std::mem::take(&mut group.strength));
             continue;
         }
-        let mut draws = key.draws(Stream::ArmedStrength, u64::from(group.id.0), clock.step);
+        let mut draws = key.draws(Stream::ArmedStrength, group.id, clock.step);
         let unit = map.cells.admin1[group.cell.index()];
         let control = Share::clamped(violence.control(&leadership, unit, group.cell));
         let traits = parameters.kinds.of(group.kind);
@@ -153,8 +153,7 @@ pub fn split_and_merge(
         if f64::from(group.strength) < p.least_to_split {
             continue;
         }
-        let mut draws =
-            key.draws(Stream::ArmedStrength, (1 << 41) | u64::from(group.id.0), clock.step);
+        let mut draws = key.draws(Stream::ArmedStrength, DrawId::split(group.id), clock.step);
         let chance =
             split_hazard(PerDay(p.split_per_day), Share(group.cohesion)).probability_within(day).0;
         if random::unit(&mut draws) >= chance {
@@ -190,7 +189,7 @@ pub fn split_and_merge(
             elder = Some(index);
             continue;
         };
-        let id = (1 << 42) | u64::from(group.id.0);
+        let id = DrawId::merger(group.id);
         // A faction does not rejoin on the day it left.
         if group.formed == clock.day || key.uniform(Stream::ArmedStrength, id, clock.step) >= chance
         {

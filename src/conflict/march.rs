@@ -10,7 +10,7 @@ use super::surroundings::{Surroundings, cells_km};
 use super::{ConflictSettings, Events, Intent, ViolenceType, ViolentEvent};
 use crate::geography::Map;
 use crate::ids::CellId;
-use crate::random::{self, RunKey, Stream};
+use crate::random::{self, DrawId, RunKey, Stream};
 use crate::states::Guards;
 use crate::time::Clock;
 use crate::world::RunMap;
@@ -50,7 +50,7 @@ pub fn march(
         if !marches || group.cell == group.target || group.strength == 0 {
             continue;
         }
-        let (from, id) = (group.cell, u64::from(group.id.0));
+        let from = group.cell;
         let weights = &settings.parameters.sanctuary.weights;
         // Rough ground halves a march at most: Tobler's speeds on mountain paths against even ground.
         let km = settings.parameters.plan.march_km_per_day
@@ -72,7 +72,7 @@ pub fn march(
             continue;
         };
         crossings.attempted[segment.index()] += 1;
-        let mut draws = key.draws(Stream::ArmedPlan, (1 << 40) | id, clock.step);
+        let mut draws = key.draws(Stream::ArmedPlan, DrawId::line_crossing(group.id), clock.step);
         if random::unit(&mut draws) >= segment_detection(&settings, &guards, segment).0 {
             group.cell = to;
             continue;

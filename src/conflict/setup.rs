@@ -18,7 +18,7 @@ use crate::geography::Map;
 use crate::geography::network::great_circle_km;
 use crate::ids::{AdminId, CellId, CommunityId, TerritoryId};
 use crate::mechanisms::Mechanisms;
-use crate::random::{self, RunKey, Stream};
+use crate::random::{self, DrawId, RunKey, Stream};
 use crate::simulation::ScenarioRes;
 use crate::time::Day;
 use crate::units::Share;
@@ -116,7 +116,7 @@ impl ConflictSettings {
     pub fn new(parameters: Arc<Parameters>, switches: Switches, map: &Map, key: RunKey) -> Self {
         let drawn = |bounds: [f64; 2], id: u64| {
             bounds[0]
-                + key.uniform(Stream::ArmedSetup, (1 << 40) | id, 0)
+                + key.uniform(Stream::ArmedSetup, DrawId::range(id), 0)
                     * (bounds[1] - bounds[0]).max(0.0)
         };
         let forces = &parameters.forces;

@@ -34,7 +34,7 @@ use crate::episode::Given;
 use crate::geography::{Map, TravelMode};
 use crate::ids::{AdminId, CellId, DestinationId, TerritoryId};
 use crate::leadership::{Leadership, Outcome, ProvinceCondition};
-use crate::random::{Draws, RunKey, Stream, binomial};
+use crate::random::{DrawId, Draws, RunKey, Stream, binomial};
 use crate::schedule::{Phase, empty_step};
 use crate::simulation::ScenarioRes;
 use crate::states::{Guards, KinEntry, Policies};
@@ -373,7 +373,7 @@ fn enter(
     let size = scenario.run.persons_per_group;
     for ((&cell, odds), persons) in places.iter().zip(&odds).zip(leaving) {
         for group in 0..persons.div_ceil(size) {
-            let id = (u64::from(cell.0) * STRATA as u64 + stratum as u64) << 32 | u64::from(group);
+            let id = DrawId::residents(cell, stratum, STRATA).given_departure(group);
             let luck = key.hash(Stream::Traits, id, clock.step);
             let Some(destination) = odds.draw(key.uniform(Stream::Destination, luck, 0)) else {
                 continue;
