@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use spillover::borders::CrossingTraffic;
 use spillover::config;
-use spillover::conflict::{ArmedGroup, Events, Violence};
+use spillover::conflict::state::{ArmedGroup, Events, Violence};
 use spillover::displacement::Population;
 use spillover::displacement::group::{Activity, DisplacedGroup, Travel};
 use spillover::displacement::threat::PerceivedThreat;

@@ -9,7 +9,7 @@ use super::population::{Cohort, Population, governing_state};
 use super::rules;
 use super::threat::PerceivedThreat;
 use super::travel::NextGroup;
-use crate::conflict::{Events, Violence};
+use crate::conflict::state::{Events, Violence};
 use crate::geography::{DestinationKind, Map};
 use crate::ids::{CellId, DestinationId, TerritoryId};
 use crate::leadership::Leadership;

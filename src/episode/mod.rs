@@ -10,7 +10,7 @@
 
 use bevy_ecs::prelude::*;
 
-use crate::conflict::Violence;
+use crate::conflict::state::Violence;
 use crate::geography::Map;
 use crate::ids::{CellId, TerritoryId};
 use crate::random::{DrawId, RunKey, Stream};
@@ -315,7 +315,7 @@ pub fn set_stage(
     }
     let time = (f64::from(clock.step) + 0.5) * clock.step_days.0;
     if let Some(control) = given.set(time, map.cells.len()) {
-        violence.given_control = control;
+        violence.prescribed_control = control;
     }
 }
 

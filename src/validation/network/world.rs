@@ -21,7 +21,7 @@ use super::plan::Plan;
 use super::rules;
 use crate::borders::CrossingTraffic;
 use crate::config::scenario::Scenario;
-use crate::conflict::Violence;
+use crate::conflict::state::Violence;
 use crate::displacement::choice::{ChoiceTables, Chooser, Conditions};
 use crate::displacement::decide::{Departure, DeparturePlan, choose_destinations, leaving_hazard};
 use crate::displacement::group::{Activity, DisplacedGroup, NO_COMMUNITY, Travel};
@@ -145,7 +145,7 @@ impl Network {
             challenge: vec![0.0; n],
             advance: vec![0.0; n],
             active: Vec::new(),
-            given_control: Vec::new(),
+            prescribed_control: Vec::new(),
         });
         world.insert_resource(Policies {
             passage: Vec::new(),
