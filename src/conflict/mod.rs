@@ -39,7 +39,7 @@ pub mod run_values;
 pub mod state;
 pub mod surroundings;
 #[cfg(test)]
-mod tests {}
+mod tests;
 pub mod threat;
 
 pub use check::check_against_map;

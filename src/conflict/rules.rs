@@ -487,7 +487,7 @@ pub fn gives_up(p: &Cohesion, strength: Fighters, supply: Days, cohesion: Share)
 
 // Border lines (evidence 1.5: a, v, m).
 
-/// An amount along a line, per 100 km of it; a line counts as 1 km at least.
+/// Factor that makes of an amount along a line one per 100 km of it; a line counts as 1 km at least.
 #[must_use]
 pub fn per_100km(line: Kilometres) -> f64 {
     100.0 / line.0.max(1.0)
@@ -551,4 +551,317 @@ pub fn background_victims_per_year(p: &BackgroundLevel, years: f64) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {}
+mod tests {
+    use super::*;
+    use crate::conflict::parameters::Parameters;
+    use crate::conflict::tests::BASE;
+    use crate::random::{RunKey, Stream};
+
+    fn base() -> &'static Parameters {
+        &BASE.conflict
+    }
+
+    fn near(value: f64, expected: f64, tolerance: f64) {
+        assert!((value - expected).abs() <= tolerance, "{value} is not near {expected}");
+    }
+
+    /// Checks that a function falls (or rises) strictly along these arguments.
+    fn falls(what: &str, arguments: &[f64], of: impl Fn(f64) -> f64) {
+        let values: Vec<f64> = arguments.iter().map(|&x| of(x)).collect();
+        assert!(values.is_sorted_by(|a, b| a > b), "{what}: {values:?}");
+    }
+
+    const EVEN: Exchange = Exchange {
+        group: Fighters(500.0),
+        soldiers: Fighters(1000.0),
+        people: 20_000.0,
+        informed: Share(0.5),
+        group_fire: 0.01,
+        state_fire: 0.01,
+        terrain: 0.0,
+    };
+
+    #[test]
+    fn each_feature_of_a_place_has_its_sign() {
+        let nowhere = Place {
+            governor: Governor::Host(Share(0.0), 0.0),
+            kin: Share(0.0),
+            rough: Share(0.0),
+            kin_refugees: 0.0,
+            travel: Days(0.0),
+        };
+        let utility = |place| place_utility(&base().sanctuary.weights, Fighters(100.0), &place);
+        near(utility(nowhere), 0.0, 1e-15);
+        let worse = [
+            Place { governor: Governor::Enemy(Fighters(100.0)), ..nowhere },
+            Place { governor: Governor::Host(Share(1.0), 0.5), ..nowhere },
+            Place { travel: Days(2.0), ..nowhere },
+        ];
+        let better = [
+            Place { kin: Share(0.5), ..nowhere },
+            Place { rough: Share(0.5), ..nowhere },
+            Place { kin_refugees: 500.0, ..nowhere },
+        ];
+        assert!(worse.into_iter().all(|place| utility(place) < 0.0));
+        assert!(better.into_iter().all(|place| utility(place) > 0.0));
+    }
+
+    #[test]
+    fn more_guards_detect_more_and_cost_more() {
+        let weights = &base().sanctuary.weights;
+        let detection = |guards| detection_probability(weights, guards, 0.0);
+        let guards = [0.0, 1.0, 5.0, 10.0, 30.0, 300.0];
+        falls("undetected", &guards, |g| 1.0 - detection(g).0);
+        falls("cheap", &guards, |g| -crossing_cost(weights, detection(g)));
+        assert!(crossing_cost(weights, detection(0.0)) >= weights.crossing);
+        // A wall with k_s = 1.2 leaves 0.3 undetected: the wall factor of evidence 5.
+        near(1.0 - detection_probability(weights, 0.0, 1.0).0, 0.301, 1e-3);
+    }
+
+    #[test]
+    fn raids_pay_when_the_state_is_weak_and_vacuums_only_below_the_threshold() {
+        let plan = &base().plan;
+        assert!(raid_gain(plan, Fighters(500.0), Fighters(100.0)) > 0.0);
+        assert!(raid_gain(plan, Fighters(500.0), Fighters(1500.0)) < 0.0);
+        let gain = |c| vacuum_gain(plan, Share(c), Persons(5000));
+        assert!(gain(0.4).abs() < 1e-15 && gain(0.9).abs() < 1e-15);
+        falls("gain", &[0.0, 0.1, 0.3, 0.4], gain);
+        near(gain(0.0), 0.4, 1e-12);
+    }
+
+    #[test]
+    fn marches_and_postures_have_their_order() {
+        near(days_march(Kilometres(20.0), Share(1.0)).0, 10.0, 1e-12);
+        near(roughness(Metres(600.0), Metres(300.0)).0, 1.0, 1e-12);
+        let traits = base().kinds.of(GroupKind::Jihadist);
+        let posture = |intent, host| posture(&base().engagement, traits, intent, host);
+        let (raid, march) = (posture(Intent::Raid, None), posture(Intent::Relocate, None));
+        assert!(raid > march && march > posture(Intent::Hold, None));
+        assert!(posture(Intent::Raid, Some(0.3)) < posture(Intent::Raid, Some(0.9)));
+    }
+
+    #[test]
+    fn the_maximum_likelihood_exponent_of_drawn_severities_is_the_given_one() {
+        let law = SeverityLaw::new(2.5, 5000);
+        let key = RunKey::new(7, 0);
+        let drawn: Vec<u32> = (0..20_000_u64)
+            .map(|i| law.quantile(key.uniform(Stream::Severity, i, 0), u32::MAX))
+            .collect();
+        // Log-likelihood of the discrete law: -n ln zeta(alpha) - alpha sum ln x, over a grid.
+        let sum_ln: f64 = drawn.iter().map(|&x| libm::log(f64::from(x))).sum();
+        let zeta = |a: f64| (1..=20_000).map(|x| libm::pow(f64::from(x), -a)).sum::<f64>();
+        let likelihood = |a: f64| -(drawn.len() as f64) * libm::log(zeta(a)) - a * sum_ln;
+        let best = (200..=300)
+            .map(|a| f64::from(a) / 100.0)
+            .max_by(|&a, &b| likelihood(a).total_cmp(&likelihood(b)))
+            .unwrap();
+        near(best, 2.5, 0.1);
+    }
+
+    #[test]
+    fn severity_keeps_its_bounds_and_its_mean() {
+        let law = SeverityLaw::new(2.5, 5000);
+        for (u, most, deaths) in [(0.0, 100, 1), (1.0, 100, 100), (0.999_999, 3, 3), (0.3, 0, 1)] {
+            assert_eq!(law.quantile(u, most), deaths);
+        }
+        near(law.mean(1), 1.0, 1e-12);
+        // zeta(1.5) / zeta(2.5) = 1.947 without a cut.
+        assert!((1.85..1.95).contains(&law.mean(5000)), "{}", law.mean(5000));
+        let n = 50_000;
+        for heavy_tail in [true, false] {
+            let deaths = |i| law.deaths(heavy_tail, (f64::from(i) + 0.5) / f64::from(n), 200);
+            let mean = (0..n).map(|i| f64::from(deaths(i))).sum::<f64>() / f64::from(n);
+            near(mean, law.mean(200), 0.02);
+        }
+    }
+
+    #[test]
+    fn terrain_helps_the_weaker_side_and_information_the_state() {
+        let share = |e: Exchange| e.group_loss_share().0;
+        assert!(share(Exchange { terrain: 1.0, ..EVEN }) < share(EVEN));
+        assert!(share(Exchange { informed: Share(0.9), ..EVEN }) > share(EVEN));
+        assert!(share(Exchange { soldiers: Fighters(3000.0), ..EVEN }) > share(EVEN));
+        let alone = Exchange { soldiers: Fighters(0.0), ..EVEN };
+        near(share(alone), 0.0, 1e-12);
+        near(share(Exchange { group: Fighters(0.0), ..alone }), 0.5, 1e-12);
+    }
+
+    #[test]
+    fn informed_fire_spares_civilians() {
+        let harm = |m| Exchange { informed: Share(m), ..EVEN }.civilians_per_fighter();
+        falls("harm", &[0.0, 0.3, 0.9], harm);
+        near(harm(1.0), 0.0, 1e-12);
+        near(Exchange { people: 0.0, ..EVEN }.civilians_per_fighter(), 0.0, 1e-12);
+        let informed = |c, g| informed_share(&base().engagement, Share(c), Share(g)).0;
+        assert!(informed(1.0, 0.0) > informed(0.2, 0.0));
+        assert!(informed(0.5, 1.0) < informed(0.5, 0.0));
+    }
+
+    #[test]
+    fn one_sided_violence_follows_the_zones() {
+        for (side, dominant, absent) in [(Side::State, 0.75, 0.05), (Side::Groups, 0.2, 0.95)] {
+            falls("propensity", &[dominant, absent, 0.5], |c| {
+                one_sided_propensity(Share(c), side).0
+            });
+        }
+    }
+
+    #[test]
+    fn engagements_scale_with_both_sides() {
+        let n = |x, density| engagements_per_day(2.5e-4, Fighters(x), density, 1.0);
+        near(n(1000.0, 0.2) / n(500.0, 0.1), 4.0, 1e-12);
+        near(n(0.0, 1.0), 0.0, 1e-15);
+        let p = &base().engagement;
+        let rivals = |a, b| rival_engagements(p, Fighters(a), Fighters(b)).0;
+        near(rivals(200.0, 300.0) / rivals(100.0, 100.0), 6.0, 1e-12);
+        near(excitation_due(Days(10.0), Days(1.0)).0, 0.095_16, 1e-4);
+    }
+
+    #[test]
+    fn the_contest_is_bounded_and_monotone() {
+        let challenge = |state, groups, m| challenge_share(state, groups, m).0;
+        for (state, groups, m, expected) in [
+            (100.0, 100.0, 1.0, 0.5),
+            (100.0, 100.0, 2.0, 0.5),
+            (100.0, 0.0, 1.0, 0.0),
+            (0.0, 10.0, 1.5, 1.0),
+        ] {
+            near(challenge(state, groups, m), expected, 1e-12);
+        }
+        falls("by the state", &[100.0, 200.0], |state| challenge(state, 50.0, 1.0));
+        falls("by the groups", &[50.0, 20.0], |groups| challenge(100.0, groups, 1.0));
+        // A more decisive contest favours the stronger.
+        falls("by decisiveness", &[1.0, 2.0], |m| challenge(100.0, 50.0, m));
+    }
+
+    #[test]
+    fn strength_fades_and_memory_too() {
+        near(left_at_distance(Kilometres(0.0), Kilometres(60.0)).0, 1.0, 1e-12);
+        near(left_at_distance(Kilometres(60.0), Kilometres(60.0)).0, 0.367_88, 1e-4);
+        near(remaining_share(Days(14.0), Days(14.0)).0, 0.367_88, 1e-4);
+        assert!(approach_share(PerDay(0.05), Days(1.0)).0 < 0.05);
+    }
+
+    #[test]
+    fn more_control_gives_fewer_recruits() {
+        let recruits = |c, x| {
+            let (rate, grievance) = (PerDay(0.002), Share(0.5));
+            recruits_per_day(rate, grievance, Share(c), 1000.0, Fighters(x), Fighters(500.0))
+        };
+        falls("recruits", &[0.2, 0.8, 1.0], |c| recruits(c, 100.0));
+        for (c, x) in [(1.0, 100.0), (0.2, 500.0), (0.2, 900.0)] {
+            near(recruits(c, x), 0.0, 1e-15);
+        }
+    }
+
+    #[test]
+    fn supply_and_desertion() {
+        let p = Supply { tax: 0.8, tax_population: 5000.0, ..base().supply.clone() };
+        let by = KindTraits { sponsor: 0.2, smuggling: 0.5, ..base().kinds.criminal.clone() };
+        let place = Livelihood {
+            residents: Persons(5000),
+            control: Share(0.0),
+            near_line: true,
+            in_action: false,
+        };
+        let after = |place| supply_after_a_day(&p, &by, &place, Days(10.0)).0;
+        near(after(place), 10.1, 1e-12);
+        assert!(after(Livelihood { in_action: true, ..place }) < after(place));
+        assert!(after(Livelihood { control: Share(0.9), ..place }) < after(place));
+
+        let hazard = |supply, k| desertion_hazard(&p, Days(supply), Share(k)).0;
+        near(hazard(6.0, 0.5), 0.0, 1e-15);
+        assert!([0.0, 1.0].into_iter().all(|k| (0.01..=0.03).contains(&hazard(1.0, k))));
+        falls("desertion", &[0.1, 0.9], |k| hazard(1.0, k));
+    }
+
+    #[test]
+    fn defection_follows_conditions() {
+        let sampled = [Share(0.2), Share(0.03)];
+        // The rows of evidence 1.4: continuity, transition, fragmentation, strife, pivot.
+        for (c, k, alignment, least, most) in [
+            (0.85, 0.8, 0.6, 0.0, 1e-12),
+            (0.75, 0.6, 0.2, 0.0, 0.01),
+            (0.3, 0.3, 0.0, 0.05, 1.0),
+            (0.4, 0.15, 0.1, 0.05, 1.0),
+            (0.8, 0.5, -0.4, 0.01, 0.05),
+        ] {
+            let share =
+                defecting_share(&base().defection, sampled, Share(c), Share(k), alignment).0;
+            assert!((least..=most).contains(&share), "{share} at {c} {k} {alignment}");
+        }
+        let obeying = |x| obeying_share(Share(x), Share(x), 0.2).0;
+        falls("obeying", &[0.8, 0.3], obeying);
+    }
+
+    #[test]
+    fn groups_emerge_only_below_the_threshold() {
+        let rates = &base().vacuum.rates;
+        let rate = |c| emergence_per_day(rates, Share(c), Share(0.5), Persons(3_000_000));
+        assert!(rate(0.4).abs() < 1e-15 && rate(0.9).abs() < 1e-15);
+        falls("emergence", &[0.1, 0.3], rate);
+        assert_eq!([0.0, 1.0].map(|u| unit_size([60.0, 800.0], u)), [60, 800]);
+        let kind = |u| kind_of_new_group(rates, true, u);
+        let kinds = [GroupKind::Criminal, GroupKind::Jihadist, GroupKind::KinAutonomist];
+        assert_eq!([0.3, 0.65, 0.9].map(kind), kinds);
+        assert_eq!(kind_of_new_group(rates, false, 0.9), GroupKind::Criminal);
+    }
+
+    #[test]
+    fn cohesion_and_grievance_stay_in_bounds() {
+        let p = &base().cohesion;
+        let cohesion =
+            |now, lost| cohesion_after_a_day(p, Share(now), Share(0.7), Share(lost), false).0;
+        near(cohesion(0.1, 1.0), 0.0, 1e-15);
+        assert!(cohesion(0.5, 0.0) > 0.5);
+        falls("split", &[0.2, 0.9], |k| split_hazard(PerDay(0.004), Share(k)).0);
+        assert_eq!([0.0, 0.999].map(|u| faction_size(1000, u)), [200, 499]);
+        near(merged([10.0, 40.0], [Fighters(200.0), Fighters(100.0)]), 20.0, 1e-12);
+
+        let gives_up = |x, supply, k| gives_up(p, Fighters(x), Days(supply), Share(k));
+        assert!(gives_up(3.0, 9.0, 0.9) && gives_up(30.0, 0.0, 0.1) && !gives_up(30.0, 0.0, 0.9));
+        let grievance = |x, deaths| grievance(&base().recruitment, Share(x), Share(x), deaths).0;
+        near(grievance(1.0, 1e9), 1.0, 1e-6);
+        near(grievance(0.0, 0.0), 0.0, 1e-15);
+    }
+
+    #[test]
+    fn goods_pass_with_criminals_and_where_nobody_controls() {
+        let flow = |criminals, lost| illicit_flow(&base().threat, criminals, Share(lost)).0;
+        near(flow(0.0, 0.0), 0.0, 1e-15);
+        near(flow(200.0, 0.0), 0.632_12, 1e-4);
+        near(flow(0.0, 1.0), base().threat.illicit_without_control, 1e-12);
+        assert!(flow(1e9, 1.0) <= 1.0);
+        near(lost_control(Share(0.1), 0.4).0, 0.75, 1e-12);
+        near(lost_control(Share(0.9), 0.4).0, 0.0, 1e-15);
+        near(per_100km(Kilometres(50.0)), 2.0, 1e-12);
+    }
+
+    #[test]
+    fn channels_multiply_the_hazard() {
+        let (p, base) = (&base().domino, PerDay(1e-4));
+        near(flashpoint_hazard(base, 0.0, true).0, 1e-4, 1e-15);
+        near(flashpoint_hazard(base, 0.0, false).0, 0.0, 1e-15);
+        assert!(flashpoint_hazard(base, 1.0, true).0 > flashpoint_hazard(base, 1.0, false).0);
+        // Refugees matter only with armed kin.
+        let kin = |fighters, refugees| kin_contribution(p, Fighters(fighters), refugees);
+        near(kin(0.0, 1e6), 0.0, 1e-15);
+        assert!(kin(300.0, 1e5) > kin(300.0, 0.0) && kin(600.0, 0.0) > kin(300.0, 0.0));
+        let vacuum =
+            |diverted, lost| vacuum_contribution(p, Share(1.0), Share(diverted), Share(lost));
+        near(vacuum(0.0, 0.0), 0.0, 1e-15);
+        assert!(vacuum(0.3, 0.0) > 0.0 && vacuum(0.0, 0.5) > 0.0);
+        assert!(sanctuary_contribution(p, Fighters(1e9)) <= p.sanctuary);
+    }
+
+    #[test]
+    fn the_background_declines_to_its_floor() {
+        let victims = |years| background_victims_per_year(&base().background.level, years);
+        falls("victims", &[3.0, 4.0], victims);
+        for (years, expected, tolerance) in
+            [(0.0, 141.0, 1e-9), (8.0, 10.18, 0.1), (20.0, 10.0, 1e-12), (-5.0, 141.0, 1e-9)]
+        {
+            near(victims(years), expected, tolerance);
+        }
+    }
+}
