@@ -17,7 +17,7 @@ use crate::config::{self};
 use crate::design::axis::{Axis, Scale};
 use crate::design::keys::{nearest_key, numbers};
 use crate::random::RunKey;
-use crate::validation::{network, regional};
+use crate::validation::case::kind;
 
 /// A calibration study as written.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -290,7 +290,7 @@ fn beside(folder: &Path, name: &str) -> PathBuf {
 }
 
 fn case_problem(case: &Path, node: &Node) -> Option<Diagnostic> {
-    if regional::is_case(case) || network::is_case(case) {
+    if kind(case).is_some() {
         return None;
     }
     let name = shown(&case.display().to_string());
@@ -306,10 +306,7 @@ fn case_problem(case: &Path, node: &Node) -> Option<Diagnostic> {
         .and_then(|folder| folder.read_dir().ok())
         .into_iter()
         .flatten()
-        .filter_map(|entry| {
-            Some(entry.ok()?.path())
-                .filter(|path| regional::is_case(path) || network::is_case(path))
-        })
+        .filter_map(|entry| Some(entry.ok()?.path()).filter(|path| kind(path).is_some()))
         .filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()))
         .collect();
     let wanted = case.file_name().and_then(|name| name.to_str()).unwrap_or_default();

@@ -3,14 +3,13 @@
 //! [`case`] reads `case.toml` and the observed series; [`probe`] says what of the world each series is compared with. A case is
 //! prepared once (files, map) and may then be run with many sets of parameters.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
 use jiff::civil::Date;
-use rayon::prelude::*;
 
+use super::case::{replicates, scenarios};
 use super::parameter_sets::Ground;
 use super::record::{CaseKind, CaseRecord, Cost, Point, SeriesRecord, Settings, Split};
 use crate::config;
@@ -21,7 +20,6 @@ use crate::geography::Map;
 use crate::geography::network::great_circle_km;
 use crate::random::RunKey;
 use crate::simulation::{self, Simulation};
-use crate::study::execute;
 
 pub mod case;
 pub mod probe;
@@ -222,35 +220,12 @@ impl Prepared {
     /// others), a set of parameters does not fit the scenario, or a replicate fails.
     pub fn run(&self, settings: &Settings) -> Result<CaseRecord, Vec<String>> {
         settings.agree_with(&self.settings)?;
-        let scenarios: Vec<Arc<Scenario>> = if settings.parameter_sets.is_empty() {
-            vec![Arc::clone(&self.scenario)]
-        } else {
-            let sets = settings.parameter_sets.iter().enumerate();
-            sets.map(|(number, set)| self.laid_over(number, set)).collect::<Result<_, _>>()?
-        };
-        let one = |r: u32| {
+        let sets = &settings.parameter_sets;
+        let scenarios = scenarios(&self.scenario, &self.ground, sets, |s| self.fitted(s))?;
+        let replicates = replicates(settings, &self.name(), |r| {
             let scenario = &scenarios[r as usize % scenarios.len()];
-            let run = || self.replicate(scenario, RunKey::new(settings.seed, r));
-            catch_unwind(AssertUnwindSafe(run)).map_err(|panic| {
-                let cause = panic.downcast_ref::<String>().map(String::as_str);
-                let cause = cause
-                    .or_else(|| panic.downcast_ref::<&str>().copied())
-                    .unwrap_or("no cause told");
-                format!("{}: replicate {r} failed: {cause}", self.name())
-            })
-        };
-        let results: Vec<Result<Replicate, String>> = if settings.threads > 1 {
-            let pool = execute::pool(settings.threads).map_err(|error| vec![error])?;
-            pool.install(|| (0..settings.replicates).into_par_iter().map(one).collect())
-        } else {
-            (0..settings.replicates).map(one).collect()
-        };
-        let failures: Vec<String> =
-            results.iter().filter_map(|r| r.as_ref().err().cloned()).collect();
-        if !failures.is_empty() {
-            return Err(failures);
-        }
-        let replicates: Vec<Replicate> = results.into_iter().flatten().collect();
+            self.replicate(scenario, RunKey::new(settings.seed, r))
+        })?;
         let mut series: Vec<SeriesRecord> = self.series.iter().map(|s| s.record.clone()).collect();
         for replicate in &replicates {
             for (record, values) in series.iter_mut().zip(&replicate.values) {
@@ -280,29 +255,16 @@ impl Prepared {
         })
     }
 
-    /// The scenario with a set of parameters laid over it; `number` is the set's, from 0.
-    fn laid_over(
-        &self,
-        number: usize,
-        set: &[(String, f64)],
-    ) -> Result<Arc<Scenario>, Vec<String>> {
-        let told = |what: String| format!("set {} of the parameters: {what}", number + 1);
-        let laid = self.ground.lay(set);
-        let scenario =
-            laid.map_err(|misfits| misfits.into_iter().map(|m| told(m.told)).collect::<Vec<_>>())?;
+    /// A scenario that a set of parameters was laid over, when it still fits the map and the observed times.
+    fn fitted(&self, scenario: Scenario) -> Result<Scenario, Vec<String>> {
         let mut complaints = simulation::check(&scenario, &self.map);
-        // The observed times were checked against the length of the run.
         if scenario.run.days != self.scenario.run.days {
             complaints.push(
                 "`run.days` cannot differ from set to set: give it with the case's scenario"
                     .to_owned(),
             );
         }
-        if complaints.is_empty() {
-            Ok(Arc::new(scenario))
-        } else {
-            Err(complaints.into_iter().map(told).collect())
-        }
+        if complaints.is_empty() { Ok(scenario) } else { Err(complaints) }
     }
 
     fn replicate(&self, scenario: &Arc<Scenario>, key: RunKey) -> Replicate {
