@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::parameter_sets::Ground;
 use super::record::{CaseKind, CaseRecord, Settings};
 use super::{network, regional};
-use crate::config::scenario::Scenario;
+use crate::scenario::Scenario;
 use crate::study::execute;
 
 /// Runs a case under given settings, as often as asked and from any number of threads.
