@@ -8,12 +8,12 @@ use super::parameters::{GroupRow, Parameters};
 use super::run_values::RunValues;
 use super::state::{FighterTally, FlashpointState, Flashpoints, StateForces, still};
 use super::surroundings::{Surroundings, moved};
-use crate::config::scenario::RunSettings;
 use crate::geography::Map;
 use crate::geography::network::great_circle_km;
 use crate::ids::{CellId, TerritoryId};
 use crate::mechanisms::Mechanisms;
 use crate::random::{self, Draws, RunKey, Stream, between};
+use crate::scenario::RunSettings;
 use crate::time::Day;
 use crate::world::RunMap;
 

@@ -12,13 +12,13 @@ use super::state::{
 };
 use super::surroundings::Surroundings;
 use super::{add_to, check_against_map};
-use crate::config::scenario::Scenario;
 use crate::displacement::Population;
 use crate::geography::Map;
 use crate::ids::CellId;
 use crate::leadership::{Condition, Leadership, Outcome, ProvinceCondition};
 use crate::mechanisms::Mechanisms;
 use crate::random::RunKey;
+use crate::scenario::Scenario;
 use crate::schedule::empty_step;
 use crate::simulation::Simulation;
 use crate::states::{Guards, Reserve};
@@ -49,7 +49,7 @@ static MAP: LazyLock<Arc<Map>> = LazyLock::new(|| {
 /// The shipped base scenario.
 pub static BASE: LazyLock<Scenario> = LazyLock::new(|| {
     let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/base.toml");
-    crate::config::load(&base, &[]).expect("the base scenario").scenario
+    crate::scenario::load(&base, &[]).expect("the base scenario").file.scenario
 });
 
 /// The base scenario with its groups beyond the northern line of the focus state, and people for twenty: the tiny
