@@ -8,12 +8,13 @@ use serde_json::json;
 use super::problem::Problem;
 use super::progress::duration;
 use super::run::Arguments;
-use super::store::{Standing, quoted, standing};
+use super::store::quoted;
 use super::{print, results, study, talk};
 use crate::recorders::table::{RUSSIA_SOUTH, Table, TableSet};
 use crate::study::conduct::{Conducted, Did};
 use crate::study::precision;
 use crate::study::quantiles::Spread;
+use crate::study::standing::{Standing, standing};
 use crate::study::store::Store;
 
 /// Shows what came of a study.
@@ -54,7 +55,7 @@ pub fn tell_of_shard(
         let ask = &arguments.ask;
         let next = if missing > 0 {
             format!("how far: {}", ask.command("status", plan))
-        } else if beside_complete && standing(path, plan)? != Standing::Extended {
+        } else if beside_complete && standing(path, plan).map_err(Problem::new)? != Standing::Extended {
             format!(
                 "the tables there are of an earlier merge; make them anew: {} --overwrite",
                 ask.command("merge", plan)

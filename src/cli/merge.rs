@@ -3,7 +3,7 @@
 use super::ending::tell_of;
 use super::problem::Problem;
 use super::progress::Progress;
-use super::store::{Ask, Standing, ends, open, own_store, provenance, standing, standing_tables};
+use super::store::{Ask, ends, open, own_store, provenance};
 use super::{EXIT_DONE, EXIT_RUNS_FAILED};
 use crate::output::folder::{Existing, Folder};
 use crate::recorders::table::TableSet;
@@ -11,6 +11,7 @@ use crate::study::conduct::{
     Did, OnFailure, Options, StudyError, agree, border_names, file_names, merge_into,
 };
 use crate::study::merge::Wishes;
+use crate::study::standing::{self, Standing, standing};
 use crate::study::store::FOLDER;
 use crate::study::{execute, precision};
 
@@ -53,12 +54,12 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     let pool = execute::pool(threads).map_err(Problem::new)?;
     let next =
         format!("which: {}\n  do them: {}", ask.command("missing", plan), ask.command("run", plan));
-    let extended = standing(&path, plan)? == Standing::Extended;
+    let extended = standing(&path, plan).map_err(Problem::new)? == Standing::Extended;
     let beyond = arguments.overwrite || extended;
     let tables = {
         let (store, mut tables) = open(&path, plan, arguments.tables)?;
         if extended && !arguments.overwrite {
-            tables = tables.union(standing_tables(&path)); // none is left out unasked
+            tables = tables.union(standing::tables(&path)); // none is left out unasked
         }
         let contents = store.contents(plan, tables);
         if let Err(error) = agree(plan, &contents) {

@@ -5,10 +5,7 @@ use std::path::Path;
 use super::ending::{tell_of, tell_of_shard};
 use super::problem::Problem;
 use super::progress::Progress;
-use super::store::{
-    Ask, Standing, ends, has_failed, marked_tables, own_store, provenance, standing,
-    standing_replicates, standing_tables, tables_line,
-};
+use super::store::{Ask, ends, own_store, provenance};
 use super::{EXIT_DONE, EXIT_RUNS_FAILED, study, talk};
 use crate::design::points::Target;
 use crate::output::OutputError;
@@ -23,6 +20,7 @@ use crate::study::execute;
 use crate::study::merge::{self, Wishes};
 use crate::study::plan::{PlannedRun, Selection};
 use crate::study::precision::{self, Precision};
+use crate::study::standing::{self, Standing};
 use crate::study::store::{FOLDER, Store, read};
 
 /// Arguments of the commands that run studies.
@@ -164,7 +162,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     let mut replicates = ask.replicates;
     // More replicates than at first were done to reach a precision: it goes on from those.
     let planned = study.resolved.scenario.study.replicates;
-    let had = standing_replicates(&path).filter(|&had| had > planned && !arguments.overwrite);
+    let had = standing::replicates(&path).filter(|&had| had > planned && !arguments.overwrite);
     if let (Some(had), Some(_)) = (had, arguments.until_precision) {
         replicates = Some(had);
         study = ask.load_with(replicates)?;
@@ -336,25 +334,25 @@ fn begin(
         return Ok((Place::Own(folder), asked));
     }
     // The tables of a complete study are made anew for more runs, and for those that failed on request; none is left out.
-    let standing = standing(path, plan)?;
-    let there = standing_tables(path);
+    let standing = standing::standing(path, plan).map_err(Problem::new)?;
+    let there = standing::tables(path);
     let wanted = there.union(arguments.tables.unwrap_or(TableSet::runs_only()));
     let beyond = match &standing {
         Standing::Extended => true,
         Standing::Same => {
-            (arguments.retry_failed && has_failed(path))
+            (arguments.retry_failed && standing::has_failed(path))
                 || arguments.until_precision.is_some()
                 || wanted != there
         }
         Standing::None | Standing::Other(_) => false,
     };
-    let had = if beyond { Some(there) } else { marked_tables(path) };
+    let had = if beyond { Some(there) } else { standing::marked_tables(path) };
     let tables =
         had.map_or(asked, |had| had.union(arguments.tables.unwrap_or(TableSet::runs_only())));
     if had.is_some_and(|had| had != tables) && !arguments.quiet && !arguments.json {
         talk("note: the runs that are there lack some of these tables and are done again");
     }
-    let about = if had.is_some() { format!("{about}\n{}", tables_line(tables)) } else { about };
+    let about = if had.is_some() { format!("{about}\n{}", standing::tables_line(tables)) } else { about };
     let names = file_names(tables, plan);
     let existing = Existing::GoOn { study: &plan.name, beyond };
     let begun = Folder::begin_beside(path, &names, &existing, &about, &[FOLDER], &token());

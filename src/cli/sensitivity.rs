@@ -8,7 +8,6 @@ use comfy_table::{Cell, CellAlignment, Table as Grid, presets};
 use serde_json::{Value as Json, json};
 
 use super::problem::Problem;
-use super::store::{has_failed, has_runs};
 use super::{EXIT_DONE, EXIT_RUNS_FAILED, print, run, talk};
 use crate::design::points::{Kind, Points};
 use crate::output::folder::DATAPACKAGE;
@@ -21,6 +20,7 @@ use crate::sensitivity::table::{self, FILE, PICTURE};
 use crate::sensitivity::{Bootstrap, tornado};
 use crate::study::conduct::border_names;
 use crate::study::plan::Plan;
+use crate::study::standing::{has_failed, has_runs};
 
 /// Arguments of `spillover sensitivity`.
 #[derive(clap::Args)]

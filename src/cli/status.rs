@@ -6,12 +6,13 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use super::problem::Problem;
-use super::store::{Ask, ends, has_runs, open};
+use super::store::{Ask, ends, open};
 use super::{EXIT_DONE, EXIT_INCOMPLETE, EXIT_RUNS_FAILED, print, talk};
 use crate::recorders::table::{TableSet, outcome_name};
 use crate::study::RESULTS_VERSION;
 use crate::study::conduct::agree;
 use crate::study::plan::Plan;
+use crate::study::standing::has_runs;
 use crate::study::store::read::Part;
 use crate::study::store::{Contents, State, Store};
 

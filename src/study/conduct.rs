@@ -11,9 +11,8 @@ use super::execute::{Failure, execute_as_they_end};
 use super::merge::{MergeError, Merged, Wishes, merge};
 use super::plan::{Plan, PlannedRun};
 use super::precision::Precision;
-use super::store::index::{Entry, Fate, Group, Head, columns_digest};
+use super::store::index::{Entry, Group, Head, columns_digest};
 use super::store::part::Packed;
-use super::store::read::number;
 use super::store::{Contents, LAYOUT, PartWriter, State, Store, frame};
 use super::summary::Summary;
 use crate::design::points::FILE as DESIGN;
@@ -311,18 +310,17 @@ pub fn run_missing(
         },
         |position, result| {
             let planned = missing[position];
-            let id = number(planned.id);
             ended += 1;
             let (failure, group_days) = match result.and_then(|sound| sound) {
                 Ok(packed) => {
                     did.done += 1;
                     did.group_days += packed.group_days;
-                    writer.done(id, planned.index, packed)?;
+                    writer.done(planned.id, planned.index, packed)?;
                     (None, did.group_days)
                 }
                 Err(Failure { cause }) => {
-                    let fate = Fate::Failed { cause: cause.clone() };
-                    writer.note(&Entry { id, run: planned.index, fate })?;
+                    let (run_id, run) = (planned.id, planned.index);
+                    writer.note(&Entry::Failed { run_id, run, cause: cause.clone() })?;
                     did.failures.push((cause.clone(), (options.wishes.repeat)(planned)));
                     (Some(cause), did.group_days)
                 }
@@ -396,7 +394,7 @@ pub fn merge_into(
                     "{}: the run at byte {offset} is damaged: {damage}",
                     store.path(part).display()
                 ));
-                notes.note(&Entry { id: 0, run: 0, fate: Fate::Damaged { part: name, offset } })?;
+                notes.note(&Entry::Damaged { part: name, offset })?;
                 notes.sync()?;
             }
         }

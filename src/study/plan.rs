@@ -5,29 +5,19 @@
 //! stay. The scenario of a point is made when its run begins, so that a plan stays small. Shards and resumed studies take a part
 //! of the table.
 
-use std::fmt;
 use std::sync::Arc;
 
 use jiff::civil::Date;
 use serde_json::Value;
 
 use super::RESULTS_VERSION;
+use super::run_id::RunId;
 use crate::config::scenario::Scenario;
 use crate::design::Points;
 use crate::design::points::{Kind, Target};
 use crate::leadership::Outcome;
 use crate::random::seed_of_point;
 use crate::recorders::table::outcome_name;
-
-/// Identity of a run: the first 8 bytes of a BLAKE3.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RunId([u8; 8]);
-
-impl fmt::Display for RunId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
 
 /// A variant of the scenario, resolved.
 #[derive(Clone, Debug)]
@@ -183,8 +173,8 @@ impl Plan {
                             seed = seed_of_point(study.seed, point);
                             run_hash.update(&seed.to_le_bytes());
                         }
-                        let id = first_eight(&run_hash);
-                        hash.update(&id.0);
+                        let id = RunId::of(&run_hash);
+                        hash.update(&id.bytes());
                         runs.push(PlannedRun {
                             index,
                             id,
@@ -357,12 +347,6 @@ fn identity_of(scenario: &Scenario, variant: &str, map_hash: &str) -> blake3::Ha
     hash
 }
 
-fn first_eight(hash: &blake3::Hasher) -> RunId {
-    let mut id = [0; 8];
-    id.copy_from_slice(&hash.finalize().as_bytes()[..8]);
-    RunId(id)
-}
-
 /// JSON text with the keys of every object in alphabetical order: equal values give equal bytes.
 fn canonical(mut value: Value) -> String {
     value.sort_all_objects();
@@ -480,7 +464,7 @@ mod tests {
         unique.sort();
         unique.dedup();
         assert_eq!(unique.len(), 6);
-        assert!(first.iter().all(|id| id.len() == 16));
+        assert!(first.iter().all(|id| id.len() == 17 && id.starts_with('r')));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::config;
 use crate::output::folder::Existing;
 use crate::recorders::{Headline, Series};
 use crate::study::execute;
-use crate::study::store::{FOLDER, read};
+use crate::study::store::{FOLDER, index, read};
 
 const DAYS: usize = 3;
 
@@ -397,10 +397,10 @@ fn processes_in_one_folder_leave_each_other_their_runs() {
     assert!(error.contains("another process wrote its tables here"), "{error}");
     // A part that is new, or grew, since the store was opened keeps the whole of it.
     let (opened, begun) = (store(), dir.path().join(FOLDER).join("run-begun.jsonl"));
-    std::fs::write(&begun, head(&one, &options).line()).unwrap();
+    std::fs::write(&begun, index::line(&head(&one, &options))).unwrap();
     assert!(!opened.remove().unwrap());
     let opened = store();
-    std::fs::write(&begun, [head(&one, &options).line(), b"{".to_vec()].concat()).unwrap();
+    std::fs::write(&begun, [index::line(&head(&one, &options)), b"{".to_vec()].concat()).unwrap();
     assert!(!opened.remove().unwrap());
     assert_eq!(store().contents(&plan(), TableSet::ALL).count(), (6, 0, 0));
     assert!(store().remove().unwrap() && !dir.path().join(FOLDER).exists());
