@@ -23,11 +23,12 @@ fn quick_study() -> &'static Vec<Vec<RunOutput>> {
     static RUNS: OnceLock<Vec<Vec<RunOutput>>> = OnceLock::new();
     RUNS.get_or_init(|| {
         use rayon::prelude::*;
-        let scenario = common::quick(&[]);
+        let file = common::quick_study(&[]);
+        let scenario = Arc::new(file.scenario);
         OUTCOMES
             .iter()
             .map(|&o| {
-                (0..scenario.study.replicates)
+                (0..file.study.replicates)
                     .into_par_iter()
                     .map(|r| common::one(&scenario, o, r))
                     .collect()
