@@ -194,15 +194,15 @@ fn series(a: &Assessment<'_>, style: Style) -> String {
         grid.rows.push(vec![
             format!("{} ({})", series.name, series.unit),
             s.points.to_string(),
-            number(s.crps),
+            SCORE.of(s.crps),
             s.crps_relative.map_or("-".into(), percent),
             percent(s.coverage_50),
             percent(s.coverage_90),
             s.log_ratio.mean.map_or("-".into(), |v| format!("{v:.2}{skipped}")),
-            number(s.rmse),
+            SCORE.of(s.rmse),
             signed(s.bias),
             s.peak.map_or("-".into(), |p| {
-                format!("{} of {}", signed(p.height), number(p.observed.height))
+                format!("{} of {}", signed(p.height), SCORE.of(p.observed.height))
             }),
             s.peak.map_or("-".into(), |p| format!("{:.1} d", p.day)),
         ]);
@@ -440,21 +440,8 @@ fn skill(value: Option<f64>) -> String {
     }
 }
 
-/// A number with about three digits.
-fn number(value: f64) -> String {
-    match value.abs() {
-        v if v >= 999_500.0 => format!("{:.2} M", value / 1e6),
-        v if v >= 9_995.0 => format!("{:.1} k", value / 1e3),
-        v if v >= 99.5 => format!("{value:.0}"),
-        v if v >= 9.95 => format!("{value:.1}"),
-        v if v < 0.0005 => "0".into(),
-        v if v < 0.1 => format!("{value:.3}"),
-        _ => format!("{value:.2}"),
-    }
-}
-
 fn signed(value: f64) -> String {
-    let text = number(value);
+    let text = SCORE.of(value);
     if value > 0.0 && text != "0" { format!("+{text}") } else { text }
 }
 
