@@ -7,7 +7,6 @@ use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use serde_json::{Value, json};
 
 use super::{print, talk};
-use crate::recorders::table::outcome_name;
 use crate::study::conduct::Event;
 use crate::study::plan::{Plan, PlannedRun};
 use crate::text::DURATION;
@@ -170,7 +169,7 @@ impl<'a> Progress<'a> {
 
     /// A run that ended.
     fn run(&self, run: &PlannedRun, failure: Option<&str>) {
-        let (outcome, variant) = (outcome_name(run.outcome), &self.plan.variant(run).name);
+        let (outcome, variant) = (run.outcome.name(), &self.plan.variant(run).name);
         self.way.event(|| {
             json!({
                 "event": "run",

@@ -19,7 +19,6 @@ use super::settings::{Design, Factor, Made};
 use super::spread::Spread;
 use super::{hypercube, morris, saltelli, sobol};
 use crate::random::{RunKey, Stream};
-use crate::recorders::table::outcome_name;
 use crate::scenario::{Resolved, Scenario, StudyFile, check_value, of_domains};
 
 /// Points of a design at most.
@@ -63,7 +62,7 @@ pub fn prepare(
     let values = resolved.file.to_json();
     let document = schema::resolved::<StudyFile>();
     let outcomes: Vec<String> =
-        resolved.file.study.outcomes.iter().map(|o| outcome_name(*o).to_owned()).collect();
+        resolved.file.study.outcomes.iter().map(|o| o.name().to_owned()).collect();
     let against = Against { values: &values, document: View::root(&document), outcomes: &outcomes };
     let Some(node) = resolved.tree().and_then(|tree| tree.get("design")) else { return Ok(None) };
     let made = match design {

@@ -24,7 +24,7 @@ use crate::simulation::{RunSpec, ScenarioRes};
 use crate::states::Reserve;
 use crate::time::Clock;
 use crate::world::RunMap;
-use table::{MEASURES, Table, TableSet, outcome_name};
+use table::{MEASURES, Table, TableSet};
 
 /// Days from one count of the displaced by place to the next: by cell and day they would outweigh all other tables.
 const DAYS_BETWEEN_COUNTS: u32 = 7;
@@ -90,7 +90,7 @@ impl Recorder {
     pub fn new(world: &mut World, spec: RunSpec<'_>) -> Self {
         let scenario = world.resource::<ScenarioRes>().0.clone();
         let map = world.resource::<RunMap>().0.clone();
-        let (outcome, variant) = (outcome_name(spec.outcome), spec.variant);
+        let (outcome, variant) = (spec.outcome.name(), spec.variant);
         let borders = map.segments.len() + 1;
         let days = scenario.run.days as usize;
         Self {
@@ -179,7 +179,10 @@ impl Recorder {
         let (inside, abroad) = displacement::totals(world);
         self.headline.displaced_inside = inside;
         self.headline.displaced_abroad = abroad;
-        outcome_name(world.resource::<Leadership>().outcome)
+        world
+            .resource::<Leadership>()
+            .outcome
+            .name()
             .clone_into(&mut self.headline.realised_outcome);
         if self.tables.contains(Table::Measures) {
             let map: &Map = world.resource::<RunMap>();

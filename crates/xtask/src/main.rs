@@ -61,15 +61,9 @@ fn cargo(arguments: &[&str], variables: &[(&str, &str)]) -> Result<(), String> {
 
 fn check() -> Result<(), String> {
     cargo(&["fmt", "--all", "--check"], &[])?;
-    cargo(
-        &["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"],
-        &[],
-    )?;
+    cargo(&["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"], &[])?;
     cargo(&["doc", "--locked", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-D warnings")])?;
-    cargo(
-        &["test", "--release", "--locked", "--test", "it", "--", "architecture", "floors"],
-        &[],
-    )
+    cargo(&["test", "--release", "--locked", "--test", "it", "--", "architecture", "floors"], &[])
 }
 
 /// Writes what the program prints over a file; a command that fails leaves the file as it was.
