@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use serde_json::{Value, json};
 
+use super::store::Voice;
 use super::{print, talk};
 use crate::study::conduct::Event;
 use crate::study::plan::{Plan, PlannedRun};
@@ -37,11 +38,11 @@ pub fn now() -> Instant {
 
 impl Way {
     /// The way for something of so many parts; `template` is that of the bar.
-    pub fn new(quiet: bool, json: bool, parts: u64, template: &str) -> Self {
-        if json {
+    pub fn new(voice: Voice, parts: u64, template: &str) -> Self {
+        if voice.json {
             return Self::Json;
         }
-        if quiet {
+        if voice.quiet {
             return Self::Silent;
         }
         if !std::io::stderr().is_terminal() {
@@ -111,10 +112,10 @@ pub struct Progress<'a> {
 
 impl<'a> Progress<'a> {
     /// Begins.
-    pub fn new(plan: &'a Plan, quiet: bool, json: bool) -> Self {
+    pub fn new(plan: &'a Plan, voice: Voice) -> Self {
         let runs = plan.runs.len();
         let template = "{bar:30} {pos}/{len} runs, {rate} runs/s, {eta} left {msg}";
-        let way = Way::new(quiet, json, runs as u64, template);
+        let way = Way::new(voice, runs as u64, template);
         way.event(|| json!({ "event": "start", "study": plan.name, "runs": runs }));
         Self { plan, begun: now(), before: 0, ended: 0, runs, way }
     }
@@ -148,9 +149,8 @@ impl<'a> Progress<'a> {
     fn found(&mut self, ended: usize, of: usize, others: usize) {
         (self.before, self.ended, self.runs) = (ended, ended, of);
         if ended + others > 0 {
-            self.way.event(
-                || json!({ "event": "found", "ended": ended, "of": of, "others": others }),
-            );
+            self.way
+                .event(|| json!({ "event": "found", "ended": ended, "of": of, "others": others }));
         }
         if let Way::Bar(bar) = &self.way {
             bar.set_length(of as u64);

@@ -3,16 +3,18 @@
 use std::path::{Path, PathBuf};
 
 use super::problem::Problem;
-use super::{EXIT_DISAGREE, EXIT_INCOMPLETE, EXIT_RUNS_FAILED, study, talk};
-use crate::output::manifest::{ConfigFile, Provenance};
+use super::{EXIT_DISAGREE, EXIT_INCOMPLETE, EXIT_RUNS_FAILED, command_line, study, talk};
+use crate::output::OutputError;
+use crate::output::folder::{Existing, Folder};
+use crate::output::manifest::{ConfigFile, Provenance, unique};
 use crate::recorders::table::TableSet;
-use crate::study::conduct::StudyError;
+use crate::study::conduct::{StudyError, file_names};
 use crate::study::plan::{Plan, PlannedRun};
 use crate::study::store::{FOLDER, Store, read};
 
 /// A study and its folder.
 #[derive(Clone, clap::Args)]
-pub struct Ask {
+pub struct StudyArgs {
     /// The study file
     #[arg(value_name = "STUDY.toml")]
     pub study: PathBuf,
@@ -27,16 +29,11 @@ pub struct Ask {
     pub sets: Vec<String>,
 }
 
-impl Ask {
+impl StudyArgs {
     /// Reads and checks the study.
     pub fn load(&self) -> Result<study::Study, Problem> {
-        self.load_with(self.replicates)
-    }
-
-    /// The same with another number of replicates.
-    pub fn load_with(&self, replicates: Option<u32>) -> Result<study::Study, Problem> {
         let mut sets = self.sets.clone();
-        sets.extend(replicates.map(|n| format!("study.replicates={n}")));
+        sets.extend(self.replicates.map(|n| format!("study.replicates={n}")));
         study::load(&self.study, &sets)
     }
 
@@ -59,17 +56,19 @@ impl Ask {
 
     /// A command on the same study and folder.
     pub fn command(&self, name: &str, plan: &Plan) -> String {
-        let mut words = vec!["spillover".to_owned(), name.to_owned()];
-        words.extend(self.words());
-        words.extend(["--out".into(), self.folder(plan).display().to_string()]);
-        words.iter().map(|w| quoted(w)).collect::<Vec<_>>().join(" ")
+        let out = ["--out".into(), self.folder(plan).display().to_string()];
+        self.line(name, out.into_iter())
+    }
+
+    /// A command line with the words that name the study.
+    fn line(&self, name: &str, more: impl Iterator<Item = String>) -> String {
+        let words = ["spillover".to_owned(), name.to_owned()].into_iter().chain(self.words());
+        words.chain(more).map(|w| quoted(&w)).collect::<Vec<_>>().join(" ")
     }
 
     /// The command that repeats one run. `--replicates` changes no run, but must let the replicate in.
     pub fn repeat(&self, plan: &Plan, run: &PlannedRun) -> String {
-        let mut words = vec!["spillover".to_owned(), "run".into()];
-        words.extend(self.words());
-        words.extend(["--outcome".into(), run.outcome.name().into()]);
+        let mut words = vec!["--outcome".into(), run.outcome.name().into()];
         if plan.variants.len() > 1 {
             words.extend(["--variant".into(), plan.variant(run).name.clone()]);
         }
@@ -78,8 +77,43 @@ impl Ask {
         }
         words.extend(["--replicate".into(), run.replicate.to_string()]);
         words.extend(["--out".into(), format!("output/{}-repeat", plan.name)]);
-        words.iter().map(|w| quoted(w)).collect::<Vec<_>>().join(" ")
+        self.line("run", words.into_iter())
     }
+}
+
+/// How much a command tells.
+#[derive(Clone, Copy, clap::Args)]
+pub struct Voice {
+    /// Say nothing but errors
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Events as JSON lines on stdout instead of the table
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl Voice {
+    /// Whether it tells people how things go.
+    pub fn talks(self) -> bool {
+        !self.quiet && !self.json
+    }
+}
+
+/// Begins the tables of a study in its folder, where its store may stand.
+pub fn begin_folder(
+    path: &Path,
+    plan: &Plan,
+    tables: TableSet,
+    existing: &Existing<'_>,
+    about: &str,
+) -> Result<Folder, OutputError> {
+    let names = file_names(tables, plan);
+    Folder::begin_beside(path, &names, existing, about, &[FOLDER], &unique(0))
+}
+
+/// What the mark of a study's folder says of this process.
+pub fn about(plan: &Plan) -> String {
+    format!("study: {}\ncommand: {}", plan.name, command_line())
 }
 
 /// A folder named like a store that no study wrote is left alone.
@@ -107,18 +141,10 @@ pub fn open(
 
 /// What the manifest says of the origin.
 pub fn provenance(study: &study::Study, threads: usize, threads_in_run: usize) -> Provenance {
-    let hash = |path: &PathBuf| match std::fs::read(path) {
-        Ok(bytes) => blake3::hash(&bytes).to_hex().to_string(),
-        Err(error) => format!("unreadable by now: {error}"),
-    };
     let resolved = &study.resolved;
     Provenance {
         command: std::env::args().collect(),
-        config_files: resolved
-            .files
-            .iter()
-            .map(|path| ConfigFile { path: path.clone(), blake3: hash(path) })
-            .collect(),
+        config_files: resolved.files.iter().map(|path| ConfigFile::read(path)).collect(),
         config_hash: resolved.hash.clone(),
         resolved_config: resolved.file.to_json(),
         variant_hashes: resolved

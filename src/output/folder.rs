@@ -95,18 +95,16 @@ impl Folder {
         // The mark lists old and new files: were this killed half-way, the next --overwrite would still know them.
         let ours = || found.ours().map(String::as_str);
         let listed: BTreeSet<&str> = names.iter().copied().chain(ours()).collect();
-        let process = if token.is_empty() { String::new() } else { format!("\n{PROCESS}: {token}") };
+        let process =
+            if token.is_empty() { String::new() } else { format!("\n{PROCESS}: {token}") };
         let mark = Mark::new(&format!("{about}{process}"), listed);
 
         // Two studies that begin at the same moment: the second cannot make the mark.
         let mark_path = path.join(MARK);
         let is_new = !matches!(found.state, State::Unfinished(_));
         let refused = || OutputError::io("write", &mark_path);
-        let mut mark_file = OpenOptions::new()
-            .write(true)
-            .create_new(is_new)
-            .open(&mark_path)
-            .map_err(refused())?;
+        let mut mark_file =
+            OpenOptions::new().write(true).create_new(is_new).open(&mark_path).map_err(refused())?;
         mark.write(&mut mark_file).map_err(refused())?;
         for name in ours() {
             remove(&path.join(name))?;

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::text::escaped;
+
 const TEMPLATE: &str = include_str!("page/page.html");
 const STYLE: &str = include_str!("page/page.css");
 const SCRIPT: &str = include_str!("page/page.js");

@@ -296,8 +296,8 @@ fn luck_can_be_own(design: &Points, fixed: bool) -> Result<(), PlanError> {
     let why = match design.kind() {
         _ if fixed => "fixes the replicate of each point",
         Kind::Morris { .. } | Kind::Saltelli { .. } => "is for differences between points",
-        Kind::Plain("grid" | "list") => "has chosen points, not drawn ones",
-        Kind::Plain(_) => return Ok(()),
+        Kind::Grid | Kind::List => "has chosen points, not drawn ones",
+        Kind::LatinHypercube | Kind::Sobol | Kind::File => return Ok(()),
     };
     Err(PlanError(format!(
         "study.points_share_luck = false does not go with this design, which {why}\n  set it to true; to vary the luck, add the factor `replicate`"

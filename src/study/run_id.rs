@@ -93,7 +93,8 @@ mod tests {
         let id = RunId(0x0012_34ab);
         assert_eq!(id.to_string(), "r00000000001234ab");
         assert_eq!(id.to_string().parse(), Ok(id));
-        for wrong in ["", "r", "r00", "R00000000001234ab", "r00000000001234aB", "r+0000000001234ab"] {
+        for wrong in ["", "r", "r00", "R00000000001234ab", "r00000000001234aB", "r+0000000001234ab"]
+        {
             let told = wrong.parse::<RunId>().unwrap_err().to_string();
             assert!(told.contains("r0123456789abcdef") && !told.contains("older"), "{told}");
         }

@@ -10,6 +10,7 @@ use super::baselines::Baseline;
 use super::record::CaseKind;
 use super::report::{self, Failure};
 use super::scores;
+use crate::text::SCORE;
 
 /// How tables are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -456,9 +457,8 @@ mod tests {
         for (value, text) in
             [(0.0, "0"), (0.0123, "0.012"), (1.234, "1.23"), (12.34, "12.3"), (1234.0, "1234")]
         {
-            assert_eq!(number(value), text);
+            assert_eq!(SCORE.of(value), text);
         }
-        assert_eq!(number(-45_678.0), "-45.7 k");
         assert_eq!(
             (signed(12.0), signed(-12.0), signed(0.0)),
             ("+12.0".into(), "-12.0".into(), "0".into())

@@ -6,6 +6,7 @@ use super::canvas::Colour;
 use super::colour::{self, Ramp};
 use crate::geography::grid::Grid;
 use crate::geography::{CellTable, Map};
+use crate::text::PERSONS_ON_MAP;
 
 /// What a picture of the map shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -250,7 +251,9 @@ fn territories(map: &Map, of: &[usize]) -> Fill {
     let colour_of = |t: usize| colour::category(order.iter().position(|&o| o == t).unwrap_or(0));
     let legend = order
         .iter()
-        .map(|&t| (colour_of(t), map.territories[t].name.clone(), PERSONS_ON_MAP.of(people[&t] as f64)))
+        .map(|&t| {
+            (colour_of(t), map.territories[t].name.clone(), PERSONS_ON_MAP.of(people[&t] as f64))
+        })
         .collect();
     Fill::Categories { colours: of.iter().map(|&t| colour_of(t)).collect(), legend }
 }

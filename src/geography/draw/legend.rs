@@ -6,6 +6,7 @@ use super::layers::{Fill, Layer, Quantity};
 use super::marks::{ROADS, STANDINGS, mark, pass_colour};
 use super::{MARGIN, Mark, SIDE, Shape};
 use crate::geography::Map;
+use crate::text::grouped;
 
 /// Height of a line of the legend, pixels.
 const LINE: f64 = 24.0;

@@ -65,13 +65,12 @@ fn study(
     let pool = execute::pool(how.threads.max(1)).unwrap();
     let repeat = |run: &PlannedRun| format!("again {}", run.index);
     let options = Options {
-        wishes: Wishes { pool: &pool, tables: TableSet::ALL, precision: 0.05, repeat: &repeat },
-        provenance: Provenance::default(),
         shard: how.shard,
-        on_failure: if how.stop { OnFailure::Stop } else { OnFailure::Continue },
+        stops_at_failure: how.stop,
         retry_failed: how.retry_failed,
         drop_parts: how.drop,
         room: how.room,
+        ..Options::new(&pool, &repeat)
     };
     if how.shard.is_some() {
         return run_missing(&plan, &borders, path, &options, run, |_| {}).map(|_| None);
@@ -344,15 +343,7 @@ fn processes_in_one_folder_leave_each_other_their_runs() {
     let borders = border_names(["RUS-GEO"].into_iter());
     let pool = execute::pool(1).unwrap();
     let repeat = |_: &PlannedRun| String::new();
-    let options = Options {
-        wishes: Wishes { pool: &pool, tables: TableSet::ALL, precision: 0.05, repeat: &repeat },
-        provenance: Provenance::default(),
-        shard: None,
-        on_failure: OnFailure::Continue,
-        retry_failed: false,
-        drop_parts: true,
-        room: None,
-    };
+    let options = Options { drop_parts: true, ..Options::new(&pool, &repeat) };
     let share = |range: std::ops::Range<usize>| {
         let mut share = plan();
         share.runs = share.runs[range].to_vec();

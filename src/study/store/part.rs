@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use super::index::{Done, Entry, Head, line};
 use super::{FOLDER, frame::Layout};
 use crate::output::OutputError;
-use crate::output::manifest::host_name;
+use crate::output::manifest::unique;
 use crate::recorders::Headline;
 use crate::study::run_id::RunId;
 
@@ -192,13 +192,7 @@ fn create(folder: &Path, head: &Head, room: &mut Option<u64>) -> Result<Files, O
     Err(OutputError::io("make a file in", folder)(io::ErrorKind::AlreadyExists.into()))
 }
 
-/// `run-20261123T130512-4f2a9c1e0d3b`: the moment, and a digest of machine, process and moment.
+/// `run-20261123T130512-4f2a9c1e0d3b`: the moment, and digits that nobody else has.
 fn unique_name(attempt: u32) -> String {
-    let moment = jiff::Timestamp::now();
-    let mut hash = blake3::Hasher::new();
-    hash.update(host_name().as_bytes());
-    hash.update(&std::process::id().to_le_bytes());
-    hash.update(&moment.as_nanosecond().to_le_bytes());
-    hash.update(&attempt.to_le_bytes());
-    format!("run-{}-{}", moment.strftime("%Y%m%dT%H%M%S"), &hash.finalize().to_hex()[..12])
+    format!("run-{}-{}", jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S"), unique(attempt))
 }

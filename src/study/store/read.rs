@@ -124,7 +124,7 @@ impl Contents<'_> {
     }
 }
 
-/// Why a run cannot be read from its part.
+/// Why runs cannot be read from their parts, or not be merged.
 #[derive(Debug)]
 pub enum ReadError {
     /// The system refuses.
@@ -138,6 +138,12 @@ pub enum ReadError {
         /// What is wrong.
         damage: Damage,
     },
+}
+
+impl From<OutputError> for ReadError {
+    fn from(error: OutputError) -> Self {
+        Self::System(error)
+    }
 }
 
 impl Store {
