@@ -31,6 +31,7 @@ pub mod output;
 pub mod random;
 pub mod recorders;
 pub mod report;
+pub mod roles;
 pub mod schedule;
 pub mod sensitivity;
 pub mod simulation;

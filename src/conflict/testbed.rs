@@ -187,7 +187,7 @@ struct Sums {
 
 impl Bed {
     fn scenario() -> Scenario {
-        let mut scenario = crate::states::mini::scenario();
+        let mut scenario = crate::states::tests::scenario();
         // The bed lies elsewhere: its groups live along its western line.
         for (i, row) in scenario.conflict.groups.iter_mut().enumerate() {
             (row.lat, row.lon, row.spread_km) = (38.6 + 0.15 * i as f64, 45.3, 30.0);
@@ -226,7 +226,7 @@ impl Bed {
             strain: sides(0.0),
             reserve_72h: vec![0.0; 2],
         });
-        world.insert_resource(reserve());
+        world.insert_resource(Reserve::default());
         let parameters = Arc::new(scenario.conflict.clone());
         scenario.put_into(&mut world);
         world.insert_resource(ScenarioRes(Arc::new(scenario)));
@@ -271,20 +271,6 @@ impl Bed {
         let mut groups = self.world.query::<&ArmedGroup>();
         let guests = groups.iter(&self.world).filter(|g| governor[g.cell.index()] != g.against);
         guests.map(|g| u64::from(g.strength)).sum()
-    }
-}
-
-fn reserve() -> Reserve {
-    Reserve {
-        allocation: [0.0; 6],
-        perceived: [0.0; 6],
-        unallocated: 0.0,
-        total: 0.0,
-        price_on_day_0: 0.0,
-        south_share_on_day_0: 0.0,
-        committed: 0.0,
-        shadow_price: 0.0,
-        attention_diverted: 0.0,
     }
 }
 
