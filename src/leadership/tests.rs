@@ -27,12 +27,12 @@ fn base() -> std::path::PathBuf {
 
 /// The shipped values.
 fn shipped() -> Parameters {
-    crate::config::load(&base(), &[]).expect("the shipped base scenario").scenario.leadership
+    crate::scenario::load(&base(), &[]).expect("the shipped base scenario").file.scenario.leadership
 }
 
 /// Every switch of the leadership on.
 fn mechanisms() -> Mechanisms {
-    crate::config::load(&base(), &[]).expect("the shipped base scenario").scenario.mechanisms
+    crate::scenario::load(&base(), &[]).expect("the shipped base scenario").file.scenario.mechanisms
 }
 
 fn territory(code: &str) -> Territory {
@@ -179,7 +179,8 @@ fn numbers(key: &str, value: &serde_json::Value, found: &mut Vec<(String, Vec<f6
 #[test]
 fn the_schema_refuses_what_the_checks_leave_to_it() {
     let mut all = Vec::new();
-    let scenario = crate::config::load(&base(), &[]).expect("the shipped base scenario").scenario;
+    let scenario =
+        crate::scenario::load(&base(), &[]).expect("the shipped base scenario").file.scenario;
     let scenario = serde_json::to_value(scenario).expect("JSON");
     for key in ["leadership", "ledger"] {
         numbers(key, &scenario[key], &mut all);
@@ -190,7 +191,7 @@ fn the_schema_refuses_what_the_checks_leave_to_it() {
     assert!(all.len() > 200, "{} numbers", all.len());
     let refused = |sets: Vec<(&str, String)>| {
         let written: Vec<String> = sets.iter().map(|(key, v)| format!("{key}={v}")).collect();
-        let told = crate::config::load(&base(), &written).expect_err("bad values").to_string();
+        let told = crate::scenario::load(&base(), &written).expect_err("bad values").to_string();
         for (key, value) in sets {
             assert!(told.contains(&format!("`{key}")), "{key} = {value} is accepted");
         }

@@ -1,8 +1,8 @@
 //! The ledger on the map `tiny`.
 
 use super::*;
-use crate::config::scenario::Scenario;
 use crate::leadership::{Condition, Outcome};
+use crate::scenario::Scenario;
 use crate::states::Posture;
 use crate::states::tests::{CALM, Desk, QUIET};
 

@@ -4,7 +4,6 @@
 //! To add a table: a line in [`Table`], its arms here, its columns there, and its recorder.
 
 use super::columns;
-use crate::config::scenario::Scenario;
 
 /// Name of the aggregate over Russia's southern border: one more border after the map's segments.
 pub const RUSSIA_SOUTH: &str = "RUS-SOUTH";
@@ -357,12 +356,6 @@ impl TableSet {
         }
         Ok(set)
     }
-}
-
-/// The name of a variant as it stands in the column `variant`: [`BASE_VARIANT`] for a study without variants.
-#[must_use]
-pub fn variant_name(scenario: &Scenario, variant: u16) -> &str {
-    scenario.study.variants.get(usize::from(variant)).map_or(BASE_VARIANT, |v| &v.name)
 }
 
 #[cfg(test)]

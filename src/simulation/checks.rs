@@ -1,8 +1,9 @@
 //! Whether a scenario fits its map.
 
-use crate::config::diagnostics;
-use crate::config::scenario::Scenario;
+use checked_toml::did_you_mean;
+
 use crate::geography::Map;
+use crate::scenario::Scenario;
 use crate::{conflict, episode, leadership};
 
 /// What of a scenario does not fit the map, in sentences; empty when it fits.
@@ -25,7 +26,7 @@ fn unknown_names(scenario: &Scenario, map: &Map) -> Vec<String> {
     let mut problems = Vec::new();
     let mut known = |key: &str, what: &str, name: &str, names: Vec<&str>| {
         if !names.contains(&name) {
-            let hint = nearest(name, &names);
+            let hint = did_you_mean(name, names.iter().copied());
             problems.push(format!("{key}: the map `{}` has no {what} `{name}`{hint}", map.name));
         }
     };
@@ -40,7 +41,7 @@ fn unknown_names(scenario: &Scenario, map: &Map) -> Vec<String> {
     // Another map may lack a community; a name that nearly is one of this map's is a slip.
     let communities: Vec<&str> = map.communities.iter().map(String::as_str).collect();
     for name in scenario.displacement.related_communities.iter().flatten() {
-        if !nearest(name, &communities).is_empty() {
+        if !did_you_mean(name, communities.iter().copied()).is_empty() {
             known("displacement.related_communities", "community", name, communities.clone());
         }
     }
@@ -55,7 +56,7 @@ fn unknown_names(scenario: &Scenario, map: &Map) -> Vec<String> {
         && map.admin1_named(focus, &run.focus_capital).is_none()
     {
         let units = map.admin1.iter().filter(|unit| unit.state == focus);
-        let hint = nearest(&run.focus_capital, &units.map(|u| u.name.as_str()).collect::<Vec<_>>());
+        let hint = did_you_mean(&run.focus_capital, units.map(|u| u.name.as_str()));
         problems.push(format!(
             "run.focus_capital: the map `{}` has no unit `{}` in {}{hint}",
             map.name, run.focus_capital, run.focus_state
@@ -110,10 +111,4 @@ fn misfits(scenario: &Scenario, map: &Map) -> Vec<String> {
         ),
     ];
     table.into_iter().filter(|(wrong, _)| *wrong).map(|(_, complaint)| complaint).collect()
-}
-
-/// `; did you mean ...?` with the nearest of some names, or nothing.
-fn nearest(name: &str, known: &[&str]) -> String {
-    diagnostics::nearest(name, known.iter().copied())
-        .map_or_else(String::new, |known| format!("; did you mean `{known}`?"))
 }

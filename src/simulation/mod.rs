@@ -14,12 +14,12 @@ use std::sync::Arc;
 use bevy_ecs::prelude::*;
 use bevy_tasks::{ComputeTaskPool, TaskPoolBuilder};
 
-use crate::config::scenario::Scenario;
 use crate::geography::Map;
 use crate::leadership::Outcome;
 use crate::random::RunKey;
 use crate::recorders::table::TableSet;
 use crate::recorders::{Recorder, RunOutput};
+use crate::scenario::Scenario;
 use crate::schedule::{ORDER, Phase, empty_step};
 use crate::time::Clock;
 use crate::world::{RunMap, ThreadsInRun};
@@ -38,11 +38,11 @@ impl Deref for ScenarioRes {
 
 /// Which run.
 #[derive(Clone, Copy, Debug)]
-pub struct RunSpec {
+pub struct RunSpec<'a> {
     /// Outcome.
     pub outcome: Outcome,
-    /// Variant, by position in the study.
-    pub variant: u16,
+    /// Name of the variant, for the rows. The scenario is already that of the variant.
+    pub variant: &'a str,
     /// Point of the design, for the rows; 0 without one. The scenario is already that of the point.
     pub point: u32,
     /// Replicate.
@@ -147,7 +147,7 @@ fn advance_clock(mut clock: ResMut<Clock>, mut next: ResMut<NextStep>) {
 
 /// Does a whole run. The same arguments give the same bytes, whatever else runs beside it.
 #[must_use]
-pub fn run(scenario: &Arc<Scenario>, map: &Arc<Map>, spec: RunSpec) -> RunOutput {
+pub fn run(scenario: &Arc<Scenario>, map: &Arc<Map>, spec: RunSpec<'_>) -> RunOutput {
     let key = RunKey::new(spec.seed, spec.replicate);
     let mut simulation = Simulation::new(scenario, map, spec.outcome, key, spec.threads_in_run);
     let mut recorder = Recorder::new(simulation.world_mut(), spec);

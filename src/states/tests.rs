@@ -6,12 +6,12 @@ use std::sync::Arc;
 use super::NationalityClass::{Neighbour, OwnOrKin, ThirdCountry};
 use super::*;
 use crate::borders::{Pressure, SegmentPressure};
-use crate::config::scenario::Scenario;
 use crate::geography::Map;
 use crate::ids::{CrossingId, SegmentId, TerritoryId};
 use crate::leadership::{self, Condition, IncumbentAid, Leadership, Outcome};
 use crate::ledger;
 use crate::random::RunKey;
+use crate::scenario::Scenario;
 use crate::schedule::empty_step;
 use crate::time::Clock;
 use crate::world::RunMap;
@@ -19,7 +19,7 @@ use crate::world::RunMap;
 /// The shipped base scenario.
 pub(crate) fn scenario() -> Scenario {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/base.toml");
-    crate::config::load(&file, &[]).expect("the shipped base scenario").scenario
+    crate::scenario::load(&file, &[]).expect("the shipped base scenario").file.scenario
 }
 
 /// A national condition in ordinary times.
