@@ -193,7 +193,7 @@ pub fn summaries(
     let mut summaries = Vec::with_capacity(groups.len());
     for group in groups {
         let headlines = headlines(group, contents);
-        let summary = Summary::of(group.outcome, group.variant, borders.len(), &headlines);
+        let summary = Summary::of(group.outcome, group.variant, borders, &headlines);
         let by = if plan.points_share_luck { Draw::Replicate } else { Draw::Point };
         precisions.append(&mut precision::of_summary(
             &summary,
@@ -254,7 +254,7 @@ fn write_ensemble(
     (merged.summaries, merged.precisions) = summaries(plan, &groups, contents, borders);
     if options.tables.contains(Table::Summary) {
         for summary in &merged.summaries {
-            folder.append(Table::Summary.file(), &summary.rows(borders))?;
+            folder.append(Table::Summary.file(), &summary.rows())?;
         }
     }
     if options.tables.contains(Table::Precision) {
