@@ -81,20 +81,11 @@ fn rows(points: &Points) -> Vec<String> {
     String::from_utf8(points.csv()).unwrap().lines().map(str::to_owned).collect()
 }
 
-const FACTORS: &str = r#"
-[[design.factors]]
-path = "borders.pressure.power"
-low = 1.0
-high = 4.0
-[[design.factors]]
-path = "borders.pressure.form"
-values = ["arithmetic", "equal_geometric", "threat_led_geometric"]
-[[design.factors]]
-path = "run.persons_per_group"
-low = 10
-high = 1000
-scale = "log"
-"#;
+/// The factors that tests of designs share, and one of whole numbers on a log scale.
+const FACTORS: &str = concat!(
+    include_str!("../../tests/desk/factors.toml"),
+    "[[design.factors]]\npath = \"run.persons_per_group\"\nlow = 10\nhigh = 1000\nscale = \"log\"\n"
+);
 
 #[test]
 fn a_file_of_points_is_read_as_its_program_means_it() {
@@ -217,35 +208,15 @@ fn saltellis_layout_of_salib_is_recognised() {
 
 #[test]
 fn our_own_trajectories_are_recognised_in_their_file() {
-    let factors = r#"
-[[design.factors]]
-path = "borders.pressure.power"
-low = 1
-high = 64
-scale = "log"
-[[design.factors]]
-path = "replicate"
-low = 0
-high = 3
-[[design.factors]]
-path = "borders.pressure.form"
-values = ["arithmetic", "equal_geometric", "threat_led_geometric"]
-[[design.factors]]
-path = "displacement.decision.cascade"
-low = 0.001
-high = 0.0011
-[[design.factors]]
-path = "mechanisms.kin"
-values = [true, false]
-[[design.factors]]
-path = "borders.pressure.floor"
-values = [0.01, 0.02, 0.03, 0.05, 0.08]
-[[design.factors]]
-path = "run.persons_per_group"
-low = 10
-high = 1000
-scale = "log"
-"#;
+    let factors = r#"factors = [
+    { path = "borders.pressure.power", low = 1, high = 64, scale = "log" },
+    { path = "replicate", low = 0, high = 3 },
+    { path = "borders.pressure.form", values = ["arithmetic", "equal_geometric", "threat_led_geometric"] },
+    { path = "displacement.decision.cascade", low = 0.001, high = 0.0011 },
+    { path = "mechanisms.kin", values = [true, false] },
+    { path = "borders.pressure.floor", values = [0.01, 0.02, 0.03, 0.05, 0.08] },
+    { path = "run.persons_per_group", low = 10, high = 1000, scale = "log" },
+]"#;
     for levels in [2, 4, 6, 10] {
         let own =
             format!("[design]\nkind = \"morris\"\ntrajectories = 40\nlevels = {levels}\n{factors}");

@@ -401,15 +401,7 @@ pub fn merge_into(
         }
     };
 
-    // What the tables mean, and where they come from; then the folder is complete.
-    let mut package = datapackage(&plan.name, &plan.title, RESULTS_VERSION, tables.iter());
-    if let Some(design) = &plan.design {
-        folder.append(DESIGN, &design.csv())?;
-        if let Some(resources) = package["resources"].as_array_mut() {
-            resources.push(design.resource());
-        }
-    }
-    folder.append(DATAPACKAGE, &pretty(&package))?;
+    // What they mean and where they come from; then the folder is complete.
     let account = Account {
         started: done.started.clone(),
         ended: now(),
@@ -424,11 +416,7 @@ pub fn merge_into(
         series_bytes: merged.series_bytes,
         parts,
     };
-    let written = folder.seal()?;
-    let manifest =
-        manifest(&plan.name, RESULTS_VERSION, &plan.hash, &options.provenance, &account, written);
-    folder.append(MANIFEST, &pretty(&manifest))?;
-    let files = folder.finish()?.to_vec();
+    let files = describe(plan, folder, options, &account)?;
 
     // The store goes where that is asked for and nothing is lost by it.
     let store_stays = match spent {
@@ -440,6 +428,29 @@ pub fn merge_into(
     };
     let Merged { summaries, precisions, failures, .. } = merged;
     Ok(Conducted { folder: path, files, account, summaries, precisions, failures, store_stays })
+}
+
+/// Puts the points, the description of the tables and the manifest beside the tables, and completes the folder.
+fn describe(
+    plan: &Plan,
+    folder: &mut Folder,
+    options: &Options<'_>,
+    account: &Account,
+) -> Result<Vec<WrittenFile>, OutputError> {
+    let tables = options.merge.tables.iter();
+    let mut package = datapackage(&plan.name, &plan.title, RESULTS_VERSION, tables);
+    if let Some(design) = &plan.design {
+        folder.append(DESIGN, &design.csv())?;
+        if let Some(resources) = package["resources"].as_array_mut() {
+            resources.push(design.resource());
+        }
+    }
+    folder.append(DATAPACKAGE, &pretty(&package))?;
+    let written = folder.seal()?;
+    let manifest =
+        manifest(&plan.name, RESULTS_VERSION, &plan.hash, &options.provenance, account, written);
+    folder.append(MANIFEST, &pretty(&manifest))?;
+    Ok(folder.finish()?.to_vec())
 }
 
 /// Whether the store holds more than the tables do: failed runs that may be tried again, runs of other plans, more tables.
