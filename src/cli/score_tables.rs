@@ -205,9 +205,7 @@ fn series(a: &Assessment<'_>, style: Style) -> String {
             or_dash(s.log_ratio.mean, |v| format!("{v:.2}{left_out}")),
             SCORE.of(s.rmse),
             signed(s.bias),
-            or_dash(s.peak, |p| {
-                format!("{} of {}", signed(p.height), SCORE.of(p.observed.height))
-            }),
+            or_dash(s.peak, |p| format!("{} of {}", signed(p.height), SCORE.of(p.observed.height))),
             or_dash(s.peak, |p| format!("{:.1} d", p.day)),
         ]);
     }
