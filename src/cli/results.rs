@@ -76,6 +76,8 @@ fn table(summaries: &[Summary], borders: &[String], shown: &[usize]) -> String {
 /// Whether the replicates are enough: for each headline number the outcome whose mean is least well known.
 pub fn precision(precisions: &[Precision], wanted: f64) -> String {
     let mut text = String::new();
+
+    // Headline numbers in their order, each where it is least well known.
     let mut measures: Vec<(&str, &str)> = Vec::new();
     for p in precisions.iter().filter(|p| p.is_headline()) {
         if !measures.contains(&(p.measure, &p.border)) {

@@ -224,6 +224,8 @@ impl Written<'_> {
                 p.help("list them: `values = [...]`")
             });
         }
+
+        // Both ends lie within what the key allows.
         let limits = key.map_or_else(replicate_limits, View::limits);
         for (end, value) in [("low", low), ("high", high)] {
             if !limits.allow(value) {
@@ -242,6 +244,8 @@ impl Written<'_> {
                 return self.wrong(Some(end), message, label, |problem| problem);
             }
         }
+
+        // The range is one, also on its scale.
         if low >= high {
             let label = format!("from {} to {}", number(low), number(high));
             let message = format!("the range of {name} is empty or runs backwards");

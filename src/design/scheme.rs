@@ -59,6 +59,8 @@ impl Scheme {
             return Ok(None);
         };
         let at = |key: &'static str| node.follow([Step::Key(key)]).span;
+
+        // Keys that go with the other scheme, or with none.
         let given = [
             ("levels", levels.is_some(), Some(SchemeName::Morris)),
             ("factors", !factors.is_empty(), Some(SchemeName::Morris)),
@@ -74,6 +76,8 @@ impl Scheme {
                 problem.help(format!("it goes with `scheme = \"{needed}\"`; else take it out")),
             );
         }
+
+        // What the scheme itself needs.
         match scheme {
             _ if !problems.is_empty() => Err(problems),
             None => Ok(None),
@@ -142,6 +146,7 @@ impl Scheme {
         cells: &[f64],
         most: usize,
     ) -> Result<(Kind, Vec<Move>), Vec<Fault>> {
+        // Points come in blocks: trajectories, or base points.
         let count = cells.len() / columns.len();
         let (block, what, parts) = match self {
             Self::Morris { .. } => {
@@ -176,6 +181,8 @@ impl Scheme {
                 help: Some(other),
             }]);
         }
+
+        // Within each block the points must have the structure of the scheme.
         match self {
             Self::Morris { levels, factors } => {
                 // In the order of the columns, each of which has a factor.

@@ -274,6 +274,7 @@ pub fn run_missing(
     let (missing, found, others) = missing_runs(plan, folder, options)?;
     notify(Event::Found { ended: found, of: found + missing.len(), others });
 
+    // What a run gives goes to the store as soon as it ends.
     let mut writer = PartWriter::new(folder, head(plan, options));
     if let Some(room) = options.room {
         writer.limit_room(room);
@@ -317,6 +318,8 @@ pub fn run_missing(
             _ => Ok(()),
         }
     };
+
+    // All on the threads of the pool; the disk has everything at the end.
     let tick = || notify.borrow_mut()(Event::Tick);
     execute_as_they_end(options.merge.pool, missing.len(), one, write, tick)?;
     writer.sync()?;

@@ -81,6 +81,8 @@ pub fn merge(
     for table in options.tables.iter() {
         folder.append(table.file(), &header(table))?;
     }
+
+    // Runs are unpacked on all threads, some at a time, and written in the order of the plan.
     let window = WINDOW_PER_THREAD * options.pool.current_num_threads();
     for (number, chunk) in contents.runs.chunks(window).enumerate() {
         let read = |state: &State<'_>| match state {
@@ -107,6 +109,8 @@ pub fn merge(
         }
         tick(number * window + chunk.len());
     }
+
+    // What is made of all of them together.
     write_ensemble(plan, borders, store, contents, folder, options, &mut merged)?;
     Ok(merged)
 }
@@ -283,6 +287,8 @@ fn run_row(
     row.push_count(u64::from(run.replicate));
     row.push_count(run.seed);
     row.push_text(&plan.parameters(run));
+
+    // What came of it: columns that do not apply are empty.
     match state {
         State::Done(Copied { done: Done { headline, group_days, hops, .. }, .. }) => {
             row.push_text("done");
