@@ -224,6 +224,8 @@ impl Written<'_> {
                 p.help("list them: `values = [...]`")
             });
         }
+
+        // A whole number has whole ends.
         for (end, value) in [("low", low), ("high", high)] {
             if is_whole && value.fract() != 0.0 {
                 let label = format!("found {}, needed: a whole number", number(value));
@@ -231,6 +233,8 @@ impl Written<'_> {
                 return self.wrong(Some(end), message, label, |problem| problem);
             }
         }
+
+        // The range lies within what the key allows, and runs forwards on its scale.
         let scale = self.factor.scale.unwrap_or(Scale::Linear);
         let axis = Axis { path: path.clone(), low, high, scale };
         let limits = key.map_or_else(replicate_limits, View::limits);
