@@ -131,12 +131,11 @@ fn header(
     }
     let mut order = Vec::with_capacity(columns.len());
     for column in columns {
-        match header.iter().position(|name| name == *column) {
-            Some(position) => order.push(position),
-            None => {
-                let message = format!("the column `{column}` is missing");
-                problems.push(Diagnostic::at(whole, message, "in this header").note(known()));
-            }
+        if let Some(position) = header.iter().position(|name| name == *column) {
+            order.push(position);
+        } else {
+            let message = format!("the column `{column}` is missing");
+            problems.push(Diagnostic::at(whole, message, "in this header").note(known()));
         }
     }
     if problems.is_empty() { Ok(order) } else { Err(problems) }

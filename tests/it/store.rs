@@ -1,12 +1,10 @@
 //! The store through the real program: the same bytes whoever ran what, and whatever happened on the way.
 
-mod desk;
-
 use std::fs;
 use std::process::Command;
 use std::time::Duration;
 
-use desk::{Desk, copy_store, tables};
+use crate::desk::{self, Desk, copy_store, tables};
 
 /// Twelve runs of a few days.
 const SMALL: [&str; 8] = [
