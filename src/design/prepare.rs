@@ -48,14 +48,7 @@ pub fn prepare(
         Made::File { file, .. } => {
             let is_short = matches!(design, Design::File(_));
             let named = if is_short { node } else { node.follow([Step::Key("file")]) };
-            read(
-                &sources.beside(named.span, file),
-                named.span,
-                &made,
-                node,
-                against,
-                &mut sources,
-            )
+            read(&sources.beside(named.span, file), named.span, &made, node, against, &mut sources)
         }
         made => generate(made, node, against, RunKey::new(resolved.file.study.seed, 0))
             .map(|points| (points, Vec::new())),
