@@ -136,6 +136,12 @@ impl Simulation {
         &self.world
     }
 
+    /// The step, to add a mechanism of one's own: a system in a phase, ordered among those that touch the same data.
+    #[must_use]
+    pub fn schedule_mut(&mut self) -> &mut Schedule {
+        &mut self.schedule
+    }
+
     /// The world, for benches and tests that set up a state of their own.
     #[must_use]
     pub fn world_mut(&mut self) -> &mut World {
