@@ -470,6 +470,7 @@ fn common_tag<'s>(branches: &[View<'s>]) -> Option<(&'s str, Vec<Choice<'s>>)> {
 }
 
 /// The alternative that a value was meant to be.
+#[must_use]
 pub fn pick<'s>(node: &Node, branches: &[View<'s>]) -> Option<View<'s>> {
     if let [only] = branches {
         return Some(*only);

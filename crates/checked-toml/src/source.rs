@@ -54,7 +54,9 @@ pub fn read(path: &Path, sets: &[String], wording: &Wording) -> Reading {
             under
         });
         if let Some(merged) = &mut reading.tree {
-            arguments.into_iter().for_each(|argument| merged.overlay(argument, false));
+            for argument in arguments {
+                merged.overlay(argument, false);
+            }
         }
     }
     reading
