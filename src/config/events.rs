@@ -7,7 +7,7 @@ use super::diagnostics::{Diagnostic, Sources, shown};
 use super::rows;
 use super::scenario::Scenario;
 use super::tree::Node;
-use crate::episode::PrescribedEvent;
+use crate::prescribed::PrescribedEvent;
 
 const COLUMNS: [&str; 6] = ["date", "lat", "lon", "deaths_civilians", "deaths_all", "source"];
 /// Deaths of one row at most.

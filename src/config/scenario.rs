@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::leadership::Outcome;
 use crate::mechanisms::Mechanisms;
 use crate::{
-    borders, conflict, design, displacement, episode, leadership, ledger, sensitivity, states,
+    borders, conflict, design, displacement, leadership, ledger, prescribed, sensitivity, states,
 };
 
 /// A study file after inheritance: one address space of TOML tables.
@@ -35,7 +35,7 @@ pub struct Scenario {
     /// Arms pipeline, energy and trade, influence.
     pub ledger: ledger::parameters::Parameters,
     /// What is given rather than simulated: threat, control, policy, capacity of a past or supposed episode.
-    pub episode: episode::Episode,
+    pub episode: prescribed::Episode,
     /// What `spillover sensitivity` makes of the runs; it changes none.
     pub sensitivity: sensitivity::settings::Sensitivity,
     /// Which points of the parameters are run: the path of a CSV file, or a table with a `kind`. Without it the scenario alone.

@@ -19,7 +19,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{AdminId, ArmedGroupId, CellId, CommunityId, TerritoryId};
 use crate::leadership::Leadership;
-use crate::schedule::Phase;
+use crate::prescribed::Prescribed;
+use crate::schedule::{Phase, SubPhase};
 use crate::time::{Clock, Day};
 
 pub mod background;
@@ -207,6 +208,12 @@ fn open_step(mut events: ResMut<Events>, clock: Res<Clock>) {
 /// Registers the domain's systems: planning, and the serial chain of the fight.
 pub fn add_to(schedule: &mut Schedule) {
     schedule.add_systems(plan::plan_armed_groups.in_set(Phase::Plan).run_if(day_starts));
+    schedule.add_systems(
+        prescribed::take_prescribed_control
+            .run_if(resource_changed::<Prescribed>)
+            .after(SubPhase::Prescribe)
+            .in_set(Phase::Clock),
+    );
     schedule.configure_sets(ConflictSystems.in_set(Phase::Fight));
     schedule.add_systems(
         (
@@ -220,7 +227,7 @@ pub fn add_to(schedule: &mut Schedule) {
                 fighting::engage,
                 fighting::clash,
                 (background::simmer, flashpoints::smoulder).chain().run_if(groups_arise),
-                prescribed::happen,
+                prescribed::apply_prescribed_events,
                 contest::contest_places,
                 livelihood::sustain,
                 livelihood::split_and_merge,

@@ -1,4 +1,4 @@
-//! Events that an episode gives: they enter the field as simulated ones do.
+//! Control and events that the scenario prescribes; the events enter the field as simulated ones do.
 
 use bevy_ecs::prelude::*;
 
@@ -8,34 +8,40 @@ use super::rules::control::remaining_share;
 use super::surroundings::Surroundings;
 use super::{ConflictSettings, Events, Violence, ViolenceType, ViolentEvent};
 use crate::displacement::Population;
-use crate::episode::Given;
+use crate::prescribed::Prescribed;
 use crate::time::Clock;
 use crate::units::Days;
 use crate::world::RunMap;
 
+/// System of phase Clock: the control that the scenario prescribes from now on.
+pub fn take_prescribed_control(prescribed: Res<Prescribed>, mut violence: ResMut<Violence>) {
+    violence.given_control.clear();
+    violence.given_control.extend_from_slice(prescribed.control());
+}
+
 /// Days before day 0 whose events are still remembered.
 const REMEMBERED_DAYS: i32 = 90;
 
-/// Today's given events. On day 0 those of the days before as well: their dead are not among the living of day 0, but are
+/// System: today's prescribed events. On day 0 those of the days before as well: their dead are not among the living of day 0, but are
 /// remembered as they would be had the run begun earlier.
-pub fn happen(
+pub fn apply_prescribed_events(
     mut events: ResMut<Events>,
     mut field: ResMut<Field>,
     mut violence: ResMut<Violence>,
-    given: Res<Given>,
+    prescribed: Res<Prescribed>,
     population: Res<Population>,
     around: Res<Surroundings>,
     settings: Res<ConflictSettings>,
     map: Res<RunMap>,
     clock: Res<Clock>,
 ) {
-    if given.events.is_empty() {
+    if prescribed.events.is_empty() {
         return;
     }
     let today = clock.day.0.cast_signed();
     let of_day = |day: i32| {
-        let start = given.events.partition_point(|e| e.0 < day);
-        given.events[start..].iter().take_while(move |e| e.0 == day)
+        let start = prescribed.events.partition_point(|e| e.0 < day);
+        prescribed.events[start..].iter().take_while(move |e| e.0 == day)
     };
     if today == 0 {
         for day in -REMEMBERED_DAYS..0 {

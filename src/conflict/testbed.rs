@@ -210,7 +210,7 @@ impl Bed {
         let mut population =
             Population::new(&map, &scenario.displacement, &scenario.mechanisms, &[]);
         population.refugees[0] = 500;
-        world.insert_resource(crate::episode::Given::default());
+        crate::prescribed::still(&mut world);
         world.insert_resource(population);
         let provinces = map.admin1.iter().map(|unit| ProvinceCondition {
             unrest: if unit.state.0 == 0 { condition.unrest } else { 0.0 },

@@ -18,10 +18,10 @@ use crate::leadership::Outcome;
 use crate::random::RunKey;
 use crate::recorders::table::TableSet;
 use crate::recorders::{Recorder, RunOutput};
-use crate::schedule::{ORDER, Phase, empty_step};
+use crate::schedule::{ORDER, Phase, SubPhase, empty_step};
 use crate::time::Clock;
 use crate::world::{RunMap, ThreadsInRun};
-use crate::{borders, conflict, displacement, episode, leadership, ledger, states};
+use crate::{borders, conflict, displacement, leadership, ledger, prescribed, states};
 
 /// The scenario of the run, shared by all runs of its variant.
 #[derive(Resource, Clone)]
@@ -85,19 +85,16 @@ impl Simulation {
         world.insert_resource(RunMap(Arc::clone(map)));
         world.insert_resource(ThreadsInRun(threads));
         world.insert_resource(NextStep(0));
-        episode::populate(&mut world); // before the domains, which start from what is given
+        prescribed::populate(&mut world, &scenario.episode, &scenario.run.as_of);
         leadership::populate(&mut world, outcome);
         states::populate(&mut world); // whom states let in, which choices of destination read
-        displacement::populate(&mut world, map, scenario);
-        borders::populate(&mut world, map, scenario);
+        displacement::populate(&mut world);
+        borders::populate(&mut world);
         conflict::populate(&mut world);
         ledger::populate(&mut world);
         let mut schedule = empty_step(threads > 1);
-        schedule.add_systems(
-            (advance_clock, displacement::start_day, episode::set_stage)
-                .chain()
-                .in_set(Phase::Clock),
-        );
+        schedule.add_systems(advance_clock.in_set(SubPhase::Tick).in_set(Phase::Clock));
+        prescribed::add_to(&mut schedule);
         leadership::add_to(&mut schedule);
         states::add_to(&mut schedule);
         displacement::add_to(&mut schedule);
@@ -266,7 +263,7 @@ pub fn check(scenario: &Scenario, map: &Map) -> Vec<String> {
         ));
     }
     problems.extend(conflict::check_against_map(&scenario.conflict, map));
-    problems.extend(episode::check_against_map(&scenario.episode, &scenario.run.as_of, map));
+    problems.extend(prescribed::check_against_map(&scenario.episode, &scenario.run.as_of, map));
     problems
 }
 

@@ -8,7 +8,9 @@ use super::rules::{self, ClassStance, Limits, Seen, Turn};
 use super::{ActionKind, ActionLog, Passage, Policies, permit_share};
 use crate::borders::Pressure;
 use crate::geography::{BorderCrossingPoint, CrossingStatus, Map};
+use crate::ids::TerritoryId;
 use crate::mechanisms::Mechanisms;
+use crate::prescribed::Prescribed;
 use crate::random::{RunKey, Stream};
 use crate::simulation::ScenarioRes;
 use crate::time::{Clock, Day};
@@ -73,7 +75,7 @@ pub(super) fn passages(
 }
 
 /// The state on whose land a direction ends decides who enters.
-pub(super) fn entering(map: &Map, crossing: usize, direction: usize) -> crate::ids::TerritoryId {
+pub(super) fn entering(map: &Map, crossing: usize, direction: usize) -> TerritoryId {
     map.crossings[crossing].sides[1 - direction]
 }
 
@@ -145,7 +147,7 @@ pub fn decide_crossings(
             if now.level == before.level && now.corridor == before.corridor {
                 continue;
             }
-            policies.passage[x][direction] = passages(point, style, now, &scenario.mechanisms);
+            policies.decide(x, direction, passages(point, style, now, &scenario.mechanisms));
             let kind = match (now.level, now.corridor) {
                 (Passage::Open, _) if !shut => ActionKind::OpenCrossing,
                 (Passage::Closed, false) => ActionKind::CloseCrossing,
@@ -189,7 +191,21 @@ pub fn hold_closed(scenario: Res<ScenarioRes>, map: Res<RunMap>, mut policies: R
     }
     for (x, point) in map.crossings.iter().enumerate() {
         if closed.contains(&point.id) {
-            policies.passage[x] = [[Passage::Closed; 3]; 2];
+            (0..2).for_each(|direction| policies.decide(x, direction, [Passage::Closed; 3]));
         }
+    }
+}
+
+/// System: what the scenario prescribes from now on stands beside what the states decide.
+pub fn take_prescribed_policies(prescribed: Res<Prescribed>, mut policies: ResMut<Policies>) {
+    for (x, lanes) in policies.passage.iter_mut().enumerate() {
+        for (direction, by_class) in lanes.iter_mut().enumerate() {
+            for (policy, passage) in by_class.iter_mut().zip(prescribed.passage(x, direction)) {
+                policy.prescribed = passage;
+            }
+        }
+    }
+    for (state, policy) in policies.exit_bar.iter_mut().enumerate() {
+        policy.prescribed = prescribed.exit_bar(TerritoryId::from_index(state));
     }
 }

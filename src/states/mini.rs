@@ -175,7 +175,7 @@ impl World4 {
             ..Leadership::still(Outcome::Continuity, provinces)
         });
         world.insert_resource(Pressure::default());
-        world.insert_resource(crate::episode::Given::default());
+        crate::prescribed::still(&mut world);
         super::populate(&mut world);
         crate::ledger::populate(&mut world);
         let mut schedule = empty_step(false);

@@ -9,9 +9,9 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::episode;
 use crate::geography::BorderCrossingPoint;
-use crate::ids::{CommunityId, CrossingId, TerritoryId};
+use crate::ids::{CommunityId, CrossingId, NationalityId, TerritoryId};
+use crate::prescribed::Prescribed;
 use crate::schedule::Phase;
 use crate::simulation::ScenarioRes;
 use crate::time::Day;
@@ -40,11 +40,10 @@ fn states_decide(scenario: Res<ScenarioRes>) -> bool {
     scenario.mechanisms.state_decisions
 }
 
-/// Registers the systems of the domain: their decisions, under what an episode gives.
+/// Registers the systems of the domain: their decisions, beside what the scenario prescribes.
 pub fn add_to(schedule: &mut Schedule) {
     schedule.add_systems(
         (
-            episode::lift_policies,
             (
                 russia::take_posture,
                 russia::allocate_reserve,
@@ -56,7 +55,7 @@ pub fn add_to(schedule: &mut Schedule) {
                 .chain()
                 .run_if(states_decide),
             crossings::hold_closed,
-            episode::lay_policies,
+            crossings::take_prescribed_policies.run_if(resource_changed::<Prescribed>),
         )
             .chain()
             .in_set(Phase::States),
@@ -93,13 +92,36 @@ pub enum NationalityClass {
     ThirdCountry = 2,
 }
 
+/// A policy of a state, and what the scenario prescribes in its place for now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Policy<T> {
+    /// What the state has decided.
+    pub decided: T,
+    /// What holds instead while the scenario prescribes it.
+    pub prescribed: Option<T>,
+}
+
+impl<T: Copy> Policy<T> {
+    /// A decision, with nothing prescribed.
+    #[must_use]
+    pub const fn of(decided: T) -> Self {
+        Self { decided, prescribed: None }
+    }
+
+    /// What holds now.
+    #[must_use]
+    pub fn in_force(self) -> T {
+        self.prescribed.unwrap_or(self.decided)
+    }
+}
+
 /// Today's policies, read by displacement and borders. Written only in `Phase::States`.
 #[derive(Resource, Clone, Debug)]
 pub struct Policies {
     /// `passage[crossing][direction][class]`: the stricter of exit and entry policy. Direction 0 leads from side 0 to side 1.
-    pub passage: Vec<[[Passage; 3]; 2]>,
+    pub passage: Vec<[[Policy<Passage>; 3]; 2]>,
     /// By territory: 0 (nationals may leave) to 1 (nationals are barred from leaving).
-    pub exit_bar: Vec<f64>,
+    pub exit_bar: Vec<Policy<f64>>,
     /// By territory: aid at source, 0 to 1, which makes staying inside more bearable.
     pub source_aid: Vec<f64>,
     /// By territory: whether it holds arrivals in a buffer on the far side of its closed lines.
@@ -107,6 +129,25 @@ pub struct Policies {
 }
 
 impl Policies {
+    /// What passes a crossing in a direction, by class.
+    #[must_use]
+    pub fn passages(&self, crossing: usize, direction: usize) -> [Passage; 3] {
+        self.passage[crossing][direction].map(Policy::in_force)
+    }
+
+    /// Whether nobody passes a crossing in a direction.
+    #[must_use]
+    pub fn is_shut(&self, crossing: usize, direction: usize) -> bool {
+        self.passages(crossing, direction) == [Passage::Closed; 3]
+    }
+
+    /// Writes down what a state decides on a crossing and direction, by class.
+    pub fn decide(&mut self, crossing: usize, direction: usize, passages: [Passage; 3]) {
+        for (policy, passage) in self.passage[crossing][direction].iter_mut().zip(passages) {
+            policy.decided = passage;
+        }
+    }
+
     /// What passes a crossing in a direction for a class.
     #[must_use]
     pub fn passage(
@@ -115,7 +156,7 @@ impl Policies {
         direction: usize,
         class: NationalityClass,
     ) -> Passage {
-        self.passage[crossing.index()][direction][class as usize]
+        self.passage[crossing.index()][direction][class as usize].in_force()
     }
 
     /// Share of a crossing's capacity that this class may use in a direction: 1 when open, the permit quota over the
@@ -138,7 +179,7 @@ impl Policies {
     /// The loosest passage that any class has in a direction.
     #[must_use]
     pub fn loosest(&self, crossing: CrossingId, direction: usize) -> Passage {
-        let by_class = self.passage[crossing.index()][direction];
+        let by_class = self.passages(crossing.index(), direction);
         by_class[0].min(by_class[1]).min(by_class[2])
     }
 }
@@ -168,21 +209,21 @@ impl KinEntry {
         self.by_territory[entering.index()].get(community.index()).is_some_and(|kin| *kin)
     }
 
-    /// The class of people of this community who leave `leaving` for `entering` as nationals of the state that governs
-    /// `national_of`. `governed_by` gives the governing state of a territory.
+    /// The class of people of this nationality and community who leave `leaving` for `entering`. `governed_by` gives the
+    /// governing state of a territory.
     #[must_use]
     pub fn class_of(
         &self,
         entering: TerritoryId,
         leaving: TerritoryId,
-        national_of: TerritoryId,
+        nationality: NationalityId,
         community: CommunityId,
         governed_by: impl Fn(TerritoryId) -> TerritoryId,
     ) -> NationalityClass {
-        let nationality = governed_by(national_of);
-        if nationality == governed_by(entering) || self.counts_as_own(entering, community) {
+        let own = |territory| NationalityId::from(governed_by(territory));
+        if nationality == own(entering) || self.counts_as_own(entering, community) {
             NationalityClass::OwnOrKin
-        } else if nationality == governed_by(leaving) {
+        } else if nationality == own(leaving) {
             NationalityClass::Neighbour
         } else {
             NationalityClass::ThirdCountry

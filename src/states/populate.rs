@@ -3,7 +3,9 @@
 use bevy_ecs::prelude::*;
 
 use super::crossings::{Standing, Standings, entering, passages};
-use super::{ActionLog, Guards, Intervention, KinEntry, Moscow, Policies, Posted, Roster, russia};
+use super::{
+    ActionLog, Guards, Intervention, KinEntry, Moscow, Policies, Policy, Posted, Roster, russia,
+};
 use crate::geography::Map;
 use crate::ids::TerritoryId;
 use crate::leadership::IncumbentAid;
@@ -42,12 +44,13 @@ fn starting_policies(map: &Map, roster: &Roster, mechanisms: &Mechanisms) -> Pol
     let passage = map.crossings.iter().enumerate().map(|(x, point)| {
         [0, 1].map(|d| {
             passages(point, roster.style(entering(map, x, d)), Standing::default(), mechanisms)
+                .map(Policy::of)
         })
     });
     let n = map.territories.len();
     Policies {
         passage: passage.collect(),
-        exit_bar: vec![0.0; n],
+        exit_bar: vec![Policy::default(); n],
         source_aid: vec![0.0; n],
         buffer: vec![false; n],
     }

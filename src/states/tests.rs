@@ -54,7 +54,13 @@ fn crossings_start_at_the_stricter_of_map_and_stance() {
     assert_eq!(p.passage(CrossingId(3), 0, OwnOrKin), Passage::Closed);
     let kin = w.world.resource::<KinEntry>();
     let class = |community| {
-        kin.class_of(TerritoryId(1), TerritoryId(2), TerritoryId(2), CommunityId(community), |t| t)
+        kin.class_of(
+            TerritoryId(1),
+            TerritoryId(2),
+            crate::ids::NationalityId(2),
+            CommunityId(community),
+            |t| t,
+        )
     };
     assert_eq!(class(1), OwnOrKin);
     assert_eq!(class(0), Neighbour);
@@ -175,15 +181,15 @@ fn aid_buffer_and_exit_bar_come_and_go() {
     let p = w.world.resource::<Policies>();
     assert!(p.source_aid[2] > 0.05 && p.source_aid[2] < 1.0 && p.source_aid[0] <= 0.0);
     assert!(p.buffer[1] && !p.buffer[0]);
-    assert!((p.exit_bar[2] - 0.7 * 0.9).abs() < 1e-9);
+    assert!((p.exit_bar[2].in_force() - 0.7 * 0.9).abs() < 1e-9);
     w.lead(Outcome::Continuity, CALM);
     w.days(120, QUIET, NO_WAIT);
     let p = w.world.resource::<Policies>();
-    assert!(p.source_aid[2] < 0.01 && !p.buffer[1] && p.exit_bar[2] <= 0.0);
+    assert!(p.source_aid[2] < 0.01 && !p.buffer[1] && p.exit_bar[2].in_force() <= 0.0);
     // A state that has lost control cannot hold its people.
     w.lead(Outcome::Fragmentation, COLLAPSED);
     w.days(5, QUIET, NO_WAIT);
-    assert!(w.world.resource::<Policies>().exit_bar[2] <= 0.0);
+    assert!(w.world.resource::<Policies>().exit_bar[2].in_force() <= 0.0);
 }
 
 #[test]

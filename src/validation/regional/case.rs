@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::config::diagnostics::{Diagnostic, Diagnostics, Sources, nearest, shown};
 use crate::config::{Document, document, rows};
-use crate::episode::period;
+use crate::prescribed::period;
 use crate::validation::record::Role;
 
 /// Name of the file that makes a folder a regional case.

@@ -16,9 +16,9 @@ use super::record::{CaseKind, CaseRecord, Cost, Point, SeriesRecord, Settings, S
 use crate::config;
 use crate::config::scenario::Scenario;
 use crate::displacement::Population;
-use crate::episode::{Place, period};
 use crate::geography::Map;
 use crate::geography::network::great_circle_km;
+use crate::prescribed::{Place, period};
 use crate::random::RunKey;
 use crate::simulation::{self, Simulation};
 use crate::study::execute;
