@@ -16,7 +16,6 @@ use super::rules;
 use super::state::PerceivedThreat;
 use super::wayfinding::{Wayfinding, arrival, destinations_of, leads_to, road_km};
 use crate::borders::{self, CrossingTraffic};
-use crate::config::scenario::RunSettings;
 use crate::geography::{CrossingStatus, Destination, DestinationKind, Map};
 use crate::ids::{
     CellId, CommunityId, CrossingId, DestinationId, NationalityId, SegmentId, TerritoryId,
@@ -25,6 +24,7 @@ use crate::mechanisms::Mechanisms;
 use crate::prescribed::Prescribed;
 use crate::states::Guards;
 use crate::units::{Days, Kilometres, PerDay, Share};
+use crate::world::RunSettings;
 
 /// Who chooses: what the factors of a destination depend on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

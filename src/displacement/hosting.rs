@@ -8,13 +8,13 @@ use super::population::{Cohort, Population};
 use super::rules;
 use super::state::NextGroup;
 use super::wayfinding::Wayfinding;
-use crate::config::scenario::RunSettings;
 use crate::geography::DestinationKind;
 use crate::ids::DestinationId;
 use crate::mechanisms::Mechanisms;
 use crate::random::{Draws, RunKey, Stream, binomial};
 use crate::time::Clock;
 use crate::units::{Days, PerDay, Probability, Share};
+use crate::world::RunSettings;
 
 /// Why some leave the place where they are hosted. The numbers key draws: they keep their meaning.
 #[derive(Clone, Copy, PartialEq, Eq)]

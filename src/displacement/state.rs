@@ -7,14 +7,13 @@ use super::group::{Activity, Stratum};
 use super::parameters::Parameters;
 use super::population::Population;
 use super::wayfinding::Ways;
-use crate::config::scenario::RunSettings;
 use crate::geography::{DestinationKind, Map};
 use crate::ids::{AdminId, CellId, DestinationId, DisplacedGroupId, TerritoryId};
 use crate::mechanisms::Mechanisms;
 use crate::prescribed::Prescribed;
 use crate::time::Month;
 use crate::units::PerDay;
-use crate::world::RunMap;
+use crate::world::{RunMap, RunSettings};
 
 /// Perceived threat by unit and by cell, as hazards of leaving.
 #[derive(Resource, Clone, Debug)]

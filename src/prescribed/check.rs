@@ -1,11 +1,11 @@
 //! Whether an episode fits itself and the map.
 
+use checked_toml::did_you_mean;
 use jiff::civil::Date;
 
 use super::parameters::Episode;
 use super::place::shelters;
 use super::{Period, Place};
-use crate::config::diagnostics::nearest;
 use crate::geography::Map;
 use crate::geography::network::great_circle_km;
 use crate::ids::CellId;
@@ -79,8 +79,7 @@ impl Check<'_> {
     fn lane(&mut self, crossing: &str, towards: &str) {
         let map = self.map;
         let Some(point) = map.crossings.iter().find(|x| x.id == crossing) else {
-            let next = nearest(crossing, map.crossings.iter().map(|x| x.id.as_str()))
-                .map_or_else(String::new, |guess| format!("; did you mean `{guess}`?"));
+            let next = did_you_mean(crossing, map.crossings.iter().map(|x| x.id.as_str()));
             let complaint = format!("the map `{}` has no crossing `{crossing}`{next}", map.name);
             return self.tell("crossing", &complaint);
         };

@@ -1,6 +1,7 @@
 //! Places as an episode writes them, on a map.
 
-use crate::config::diagnostics::nearest;
+use checked_toml::{nearest, question};
+
 use crate::geography::network::great_circle_km;
 use crate::geography::{DestinationKind, Map};
 use crate::ids::{AdminId, CellId, DestinationId, TerritoryId};
@@ -59,8 +60,9 @@ impl Place {
             return map.admin1_named(territory, rest).map(Self::Unit).ok_or_else(|| {
                 let units =
                     map.admin1.iter().filter(|u| u.state == territory).map(|u| u.name.as_str());
-                let guess = nearest(rest, units)
-                    .map_or_else(String::new, |guess| format!("; did you mean `{state}/{guess}`?"));
+                let guess = nearest(rest, units).map_or_else(String::new, |guess| {
+                    format!("; {}", question(&format!("{state}/{guess}")))
+                });
                 format!("the map `{}` has no unit `{rest}` in {state}{guess}", map.name)
             });
         }
@@ -117,8 +119,7 @@ fn disc(text: &str) -> Option<Result<[f64; 3], String>> {
 fn territory(code: &str, map: &Map) -> Result<TerritoryId, String> {
     map.territory(code).ok_or_else(|| {
         let guess = nearest(code, map.territories.iter().map(|t| t.code.as_str()));
-        let next =
-            guess.map_or_else(|| FORMS.to_owned(), |guess| format!("did you mean `{guess}`?"));
+        let next = guess.map_or_else(|| FORMS.to_owned(), question);
         format!("the map `{}` has no territory `{code}`; {next}", map.name)
     })
 }

@@ -19,7 +19,6 @@ use bevy_ecs::prelude::*;
 
 use super::plan::Plan;
 use super::rules;
-use crate::config::scenario::Scenario;
 use crate::conflict::Violence;
 use crate::displacement::choice::{
     ChoiceTables, Chooser, Conditions, DayFactors, Odds, Standpoint,
@@ -35,6 +34,7 @@ use crate::displacement::{arrival, census, hosting, travel};
 use crate::ids::{AdminId, CellId, DestinationId, NationalityId, TerritoryId};
 use crate::leadership::{Leadership, Outcome, ProvinceCondition};
 use crate::random::{Draws, RunKey, Stream, binomial};
+use crate::scenario::Scenario;
 use crate::schedule::{Phase, empty_step};
 use crate::states::{Guards, KinEntry, Policies, Policy};
 use crate::time::Clock;
