@@ -26,6 +26,7 @@ pub mod leadership;
 pub mod ledger;
 pub mod mechanisms;
 pub mod output;
+mod parameter_table;
 pub mod prescribed;
 pub mod random;
 pub mod recorders;

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use super::choice::{Chooser, Conditions, DayFactors, Standpoint};
 use super::group::{Activity, DisplacedGroup, Stratum, Travel};
 use super::rules;
-use super::state::{Departure, DeparturePlan, MobileCells};
+use super::state::{Departure, DeparturePlan};
 use crate::ids::CellId;
 use crate::random::{RunKey, Stream, binomial};
 use crate::time::Clock;
@@ -26,11 +26,10 @@ pub fn plan_departures(
     clock: Res<Clock>,
     key: Res<RunKey>,
     threads: Res<ThreadsInRun>,
-    mobile: Res<MobileCells>,
     mut plan: ResMut<DeparturePlan>,
 ) {
     plan.departures.clear();
-    let cells = threatened_cells(&day, &mobile);
+    let cells = threatened_cells(&day);
     if cells.is_empty() {
         return;
     }
@@ -54,7 +53,7 @@ pub fn plan_departures(
 }
 
 /// Cells where somebody may leave today, ascending, each once.
-fn threatened_cells(day: &Conditions<'_>, mobile: &MobileCells) -> Vec<CellId> {
+fn threatened_cells(day: &Conditions<'_>) -> Vec<CellId> {
     let mut cells: Vec<CellId> = day.threat.active.clone();
     for (unit, &hazard) in day.threat.unit.iter().enumerate() {
         if hazard > 0.0 {
@@ -62,7 +61,7 @@ fn threatened_cells(day: &Conditions<'_>, mobile: &MobileCells) -> Vec<CellId> {
         }
     }
     if day.mechanisms.mobile_population && day.parameters.mobile.background_per_day > 0.0 {
-        cells.extend_from_slice(&mobile.0);
+        cells.extend_from_slice(&day.population.mobile_cells);
     }
     cells.sort_unstable();
     cells.dedup();

@@ -24,12 +24,10 @@ enum Leaving {
     Visit = 2,
 }
 
-/// What may happen to the hosted of a cohort.
+/// What may happen to the hosted of a cohort: death to each person, leaving to each group of them.
 struct Hazards {
     death: PerDay,
-    home: PerDay,
-    visit: PerDay,
-    onward: PerDay,
+    leaving: [(PerDay, Leaving); 3],
 }
 
 /// System: the hosted die, return and move on.
@@ -58,7 +56,8 @@ pub fn update_hosted(
             let hazards = hazards(&homes, &population, &mechanisms, &mut calls, at, &cohort);
             let units = cohort.persons.div_ceil(run.persons_per_group);
             let total = f64::from(cohort.persons) * hazards.death.0
-                + f64::from(units) * (hazards.home.0 + hazards.visit.0 + hazards.onward.0);
+                + f64::from(units)
+                    * hazards.leaving.iter().map(|(hazard, _)| hazard.0).sum::<f64>();
             if key.uniform(Stream::Onward, id, clock.step) >= total * clock.step_days.0 {
                 continue;
             }
@@ -69,11 +68,7 @@ pub fn update_hosted(
             let mut count = |n: u32, hazard| thinned(&mut draws, n, hazard, clock.step_days, bound);
             let dead = count(cohort.persons, hazards.death).min(cohort.persons);
             population.die_in_cohort(at, i, dead);
-            for (hazard, why) in [
-                (hazards.home, Leaving::Return),
-                (hazards.visit, Leaving::Visit),
-                (hazards.onward, Leaving::Onward),
-            ] {
+            for (hazard, why) in hazards.leaving {
                 let groups = count(units, hazard);
                 for g in 0..groups {
                     let left = population.cohorts[at.index()][i].persons;
@@ -121,7 +116,7 @@ fn draw_id(at: DestinationId, cohort: &Cohort) -> u64 {
         | origin.stratum as u64
 }
 
-/// Hazards of a cohort: of death for each person, of leaving for each group of them.
+/// Hazards of a cohort.
 fn hazards(
     homes: &Homes<'_>,
     population: &Population,
@@ -149,9 +144,11 @@ fn hazards(
     }
     Hazards {
         death: if mechanisms.mortality { rules::death_hazard(hosting) } else { PerDay(0.0) },
-        home: calls.stay * rested.0,
-        visit: calls.visit * rested.0,
-        onward,
+        leaving: [
+            (calls.stay * rested.0, Leaving::Return),
+            (calls.visit * rested.0, Leaving::Visit),
+            (onward, Leaving::Onward),
+        ],
     }
 }
 

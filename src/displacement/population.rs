@@ -82,6 +82,8 @@ pub struct Population {
     pub nationalities: Vec<String>,
     /// Flows of the current day.
     pub flows: Flows,
+    /// Cells where somebody of the mobile population lives on day 0, ascending: they may leave without any threat.
+    pub mobile_cells: Vec<CellId>,
     /// Cells by first-level unit, ascending.
     pub cells_of: Vec<Vec<CellId>>,
     /// Share of each community's kin, itself included, in each territory on day 0: `[territory][community]`.
@@ -118,6 +120,8 @@ impl Population {
             initial_by_territory[map.cells.territory[cell].index()] += u64::from(persons);
             cells_of[map.cells.admin1[cell].index()].push(CellId::from_index(cell));
         }
+        let is_mobile = |c: &usize| strata[Stratum::Mobile as usize][*c] > 0;
+        let mobile_cells = (0..n).filter(is_mobile).map(CellId::from_index).collect();
         let akin = akin(map, &parameters.related_communities);
 
         // Tables by nationality and destination.
@@ -145,6 +149,7 @@ impl Population {
                 returns: by_pair.clone(),
                 deaths: by_pair.clone(),
             },
+            mobile_cells,
             cells_of,
             akin,
             receiving: receiving(map, &nationalities),

@@ -355,74 +355,30 @@ pub fn death_probability(hosting: &Hosting, time: Days) -> Probability {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::sync::LazyLock;
+
     use proptest::prelude::*;
 
-    fn hazard() -> Hazard {
-        Hazard {
-            background_per_day: 1e-6,
-            protest_per_day: 8e-5,
-            air_campaign_per_day: 0.003,
-            capital_under_strikes_per_day: 0.0053,
-            siege_per_day: 0.0155,
-            reprisal_per_day: 0.0275,
-            ground_advance_per_day: 0.18,
-            defeat_per_day: 0.3,
-        }
-    }
+    use super::*;
+    use crate::displacement::parameters::Parameters;
 
-    fn decision() -> Decision {
-        Decision {
-            fatalities_for_siege: 500.0,
-            fatalities_exponent: 1.0,
-            fatalities_multiplier_max: 2.0,
-            protest_unrest_threshold: 0.3,
-            memory_per_day: 0.75,
-            cascade: 0.5,
-            frailty_variance: 1.0,
-            advance_threshold: 0.4,
-            defeat_advance: 0.8,
-        }
+    /// The shipped parameters, with those fixed that a test names numbers of.
+    static BASE: LazyLock<Parameters> = LazyLock::new(|| {
+        let mut p = crate::states::mini::scenario().displacement;
+        let h = &mut p.hazard;
+        (h.siege_per_day, h.ground_advance_per_day, h.defeat_per_day) = (0.0155, 0.18, 0.3);
+        (p.hosting.return_per_day, p.hosting.saturation_share) = (0.008, 0.2);
+        let d = &mut p.destination;
+        (d.friends_power, d.closed_weight, d.wait_aversion_per_day) = (0.5, 0.05, 0.3);
+        p
+    });
+
+    fn hazard_of(threat: Threat) -> f64 {
+        threat_hazard(threat, &BASE.hazard, &BASE.decision).0
     }
 
     fn choice(kernel: Kernel) -> DestinationChoice {
-        DestinationChoice {
-            kernel,
-            softening_km: 10.0,
-            distance_power: 1.2,
-            attraction_power: 1.0,
-            kin_bonus: 1.0,
-            camp_weight: 2.0,
-            camp_population: 5e4,
-            friends_power: 0.5,
-            friends_persons: 1_000.0,
-            threat_aversion: 1.386,
-            closed_weight: 0.05,
-            beyond_border_km: 100.0,
-            foreign_weight: 1.0,
-            onward_weight: 0.25,
-            permit_weight: 0.3,
-            wait_aversion_per_day: 0.3,
-            irregular_weight: 0.05,
-            exit_bar_strength: 3.0,
-            source_aid_strength: 0.5,
-            buffer_strength: 1.0,
-        }
-    }
-
-    fn hosting() -> Hosting {
-        Hosting {
-            saturation_share: 0.2,
-            kin_hosted_share: 0.75,
-            secondary_per_day: 0.001,
-            visit_per_day: 0.008,
-            return_per_day: 0.008,
-            return_control: 0.7,
-            return_control_width: 0.1,
-            return_threat_scale: 0.002,
-            deaths_per_10000_per_day: 0.5,
-            new_arrival_days: 30.0,
-        }
+        DestinationChoice { kernel, ..BASE.destination.clone() }
     }
 
     #[test]
@@ -457,7 +413,7 @@ mod tests {
             ("defeat", Threat { control: 0.0, advance: 0.9, ..quiet }, 0.3),
         ];
         for (name, threat, expected) in cases {
-            let got = threat_hazard(threat, &hazard(), &decision()).0;
+            let got = hazard_of(threat);
             assert!((got - expected).abs() < 2e-6, "{name}: {got} instead of {expected}");
         }
     }
@@ -478,6 +434,21 @@ mod tests {
         }
         let nobody_follows = DestinationChoice { friends_power: 0.0, ..c };
         assert!((friends_factor(&nobody_follows, 99_000) - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_gate_draws_by_whom_it_lets_pass_and_a_place_by_its_room() {
+        let gate = |passage, for_now| {
+            gate_factor(&BASE.destination, passage, for_now, Days(1.0)) / libm::exp(-0.3)
+        };
+        assert!((gate(Passage::Open, false) - 1.0).abs() < 1e-12);
+        assert!((gate(Passage::Permit, true) - 0.3).abs() < 1e-12);
+        assert!((gate(Passage::Closed, true) - 0.05 / libm::exp(-0.3)).abs() < 1e-12);
+        assert!(gate(Passage::Closed, false).abs() < 1e-12);
+        let room = |capacity, residents| room_left(200, capacity, residents, 0.2).0;
+        assert!((room(1_000.0, None) - 0.8).abs() < 1e-12 && room(100.0, None).abs() < 1e-12);
+        assert!((room(f64::INFINITY, Some(1_000)) - libm::exp(-1.0)).abs() < 1e-12);
+        assert!((room(f64::INFINITY, None) - 1.0).abs() < 1e-12);
     }
 
     #[test]
@@ -513,10 +484,10 @@ mod tests {
 
     #[test]
     fn return_needs_control_and_calm() {
-        let hosting = hosting();
-        let safe = return_hazard(&hosting, Share(1.0), PerDay(0.0)).0;
-        let lawless = return_hazard(&hosting, Share(0.3), PerDay(0.0)).0;
-        let shelled = return_hazard(&hosting, Share(1.0), PerDay(0.0155)).0;
+        let hosting = &BASE.hosting;
+        let safe = return_hazard(hosting, Share(1.0), PerDay(0.0)).0;
+        let lawless = return_hazard(hosting, Share(0.3), PerDay(0.0)).0;
+        let shelled = return_hazard(hosting, Share(1.0), PerDay(0.0155)).0;
         assert!(safe > 0.0075 && lawless < 0.0002 && shelled < 1e-5, "{safe} {lawless} {shelled}");
     }
 
@@ -527,11 +498,11 @@ mod tests {
         ) {
             // Control fixed below one half: above it, unrest turns fighting into the reprisal class.
             let threat = Threat { unrest, control: 0.4, fatalities: deaths, advance, ..Threat::default() };
-            let now = threat_hazard(threat, &hazard(), &decision()).0;
+            let now = hazard_of(threat);
             let deadlier = Threat { fatalities: deaths + more, ..threat };
             let nearer = Threat { advance: (advance + more / 50.0).min(1.0), ..threat };
-            prop_assert!(threat_hazard(deadlier, &hazard(), &decision()).0 >= now - 1e-12);
-            prop_assert!(threat_hazard(nearer, &hazard(), &decision()).0 >= now - 1e-12);
+            prop_assert!(hazard_of(deadlier) >= now - 1e-12);
+            prop_assert!(hazard_of(nearer) >= now - 1e-12);
             prop_assert!((0.0..=0.31).contains(&now));
         }
 
@@ -560,7 +531,7 @@ mod tests {
         #[test]
         fn factors_stay_within_bounds(x in 0.0..10.0_f64) {
             for f in [threat_factor(PerDay(x), PerDay(0.0155), 1.386), host_acceptance(x, 0.2).0,
-                      exit_factor(Share(x / 10.0), 3.0), wait_factor(Days(x), 0.3), death_probability(&Hosting { deaths_per_10000_per_day: x, ..hosting() }, Days(x)).0] {
+                      exit_factor(Share(x / 10.0), 3.0), wait_factor(Days(x), 0.3), death_probability(&Hosting { deaths_per_10000_per_day: x, ..BASE.hosting.clone() }, Days(x)).0] {
                 prop_assert!((0.0..=1.0).contains(&f));
             }
             prop_assert!(cascade_factor(Share(x / 10.0), 0.5) >= 1.0);

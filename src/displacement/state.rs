@@ -78,10 +78,6 @@ pub struct DeparturePlan {
     pub departures: Vec<Departure>,
 }
 
-/// Cells where somebody may leave without any threat (the mobile population), ascending.
-#[derive(Resource)]
-pub struct MobileCells(pub Vec<CellId>);
-
 /// Numbers groups in the order of departure.
 #[derive(Resource, Default)]
 pub struct NextGroup(pub u32);
@@ -156,10 +152,6 @@ pub(super) fn begin(world: &mut World, prescribed: &Prescribed) {
         population.host_prescribed(&map, displaced, parameters, mechanisms);
     }
     let tables = ChoiceTables::new(&map, &parameters.destination);
-    let mobile = (0..map.cells.len())
-        .filter(|&c| population.strata[Stratum::Mobile as usize][c] > 0)
-        .map(CellId::from_index);
-    world.insert_resource(MobileCells(mobile.collect()));
     world.insert_resource(tables);
     world.insert_resource(Ways::new(&map, &population.cells_of));
     world.insert_resource(DeparturePlan::default());

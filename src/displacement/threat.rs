@@ -10,7 +10,7 @@ use super::rules::{self, Threat};
 use super::state::PerceivedThreat;
 use crate::conflict::Violence;
 use crate::geography::Map;
-use crate::ids::{AdminId, CellId};
+use crate::ids::AdminId;
 use crate::leadership::Leadership;
 use crate::mechanisms::Mechanisms;
 use crate::prescribed::Prescribed;
@@ -36,10 +36,11 @@ pub fn perceive_threat(
     let perceived = &mut *perceived;
     perceive_in_units(&map, &parameters, &leadership, memory, clock.step_days, perceived);
 
-    // Cells where fighting is felt or prescribed today, or was felt yesterday: all lists are ascending.
-    let prescribed_cells: Vec<CellId> = prescribed.cells_in_danger().collect();
-    let cells = merged(&merged(&violence.active, &prescribed_cells), &perceived.active);
-    perceived.active.clear();
+    // Cells where fighting is felt or prescribed today, or was felt yesterday; ascending, each once.
+    let mut cells = std::mem::take(&mut perceived.active);
+    cells.extend(violence.active.iter().copied().chain(prescribed.cells_in_danger()));
+    cells.sort();
+    cells.dedup();
     for cell in cells {
         let i = cell.index();
         let unit = map.cells.admin1[i];
@@ -95,34 +96,4 @@ fn perceive_in_units(
 fn remembered(yesterday: PerDay, today: PerDay, memory: f64, step: Days) -> f64 {
     let hazard = rules::perceived_hazard(yesterday, today, memory, step).0;
     if hazard < NEGLIGIBLE { 0.0 } else { hazard }
-}
-
-/// The union of two ascending lists.
-fn merged(a: &[CellId], b: &[CellId]) -> Vec<CellId> {
-    let mut all = Vec::with_capacity(a.len() + b.len());
-    let (mut i, mut j) = (0, 0);
-    while i < a.len() || j < b.len() {
-        let next = match (a.get(i), b.get(j)) {
-            (Some(&x), Some(&y)) => x.min(y),
-            (Some(&x), None) => x,
-            (None, Some(&y)) => y,
-            (None, None) => break,
-        };
-        i += usize::from(a.get(i) == Some(&next));
-        j += usize::from(b.get(j) == Some(&next));
-        all.push(next);
-    }
-    all
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn two_ascending_lists_merge_without_repeats() {
-        let ids = |v: &[u32]| v.iter().map(|&i| CellId(i)).collect::<Vec<_>>();
-        assert_eq!(merged(&ids(&[1, 3, 5]), &ids(&[2, 3, 9])), ids(&[1, 2, 3, 5, 9]));
-        assert_eq!(merged(&[], &ids(&[4])), ids(&[4]));
-    }
 }
