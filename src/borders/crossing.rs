@@ -13,7 +13,7 @@ use crate::geography::{CrossingMode, DestinationKind};
 use crate::ids::DisplacedGroupId;
 use crate::mechanisms::Mechanisms;
 use crate::prescribed::Prescribed;
-use crate::random::{RunKey, Stream};
+use crate::random::{StepDraws, Stream};
 use crate::states::{KinEntry, Passage, Policies};
 use crate::time::Clock;
 use crate::units::{Days, PerDay, PersonsPerDay, Share};
@@ -91,7 +91,7 @@ pub fn serve_queues(gates: Gates, mut queues: ResMut<Queues>, mut crowd: Crowd) 
             let mut room = gates.room(lane, x, side);
             let offered = room.persons;
             crowd.serve_lane(&gates, lane, (x, side), &mut room);
-            let used = f64::from(offered - room.persons) / gates.clock.step_days.0;
+            let used = f64::from(offered - room.persons) / gates.draw.clock.step_days.0;
             let per_day = f64::from(crowd.traffic.served[x][side]).max(used);
             let wait_days = rules::wait_days(f64::from(lane.persons), per_day);
             crowd.traffic.waiting[x][side] = lane.persons;
@@ -131,14 +131,13 @@ pub struct Gates<'w> {
     mechanisms: Res<'w, Mechanisms>,
     policies: Res<'w, Policies>,
     prescribed: Res<'w, Prescribed>,
-    clock: Res<'w, Clock>,
-    key: Res<'w, RunKey>,
+    draw: StepDraws<'w>,
 }
 
 impl Gates<'_> {
     /// Whether the season shuts a crossing.
     fn is_out_of_season(&self, x: usize) -> bool {
-        self.mechanisms.seasons && !self.clock.month.is_open(self.map.crossings[x].months_open)
+        self.mechanisms.seasons && !self.draw.clock.month.is_open(self.map.crossings[x].months_open)
     }
 
     /// Share of a crossing's capacity that the season leaves.
@@ -147,7 +146,7 @@ impl Gates<'_> {
         let height = |c: &crate::ids::CellId| f64::from(self.map.cells.elevation[c.index()]);
         let snowy = point.cells.iter().any(|c| height(c) > p.winter_elevation_m)
             && matches!(point.mode, CrossingMode::Road | CrossingMode::Foot);
-        let winter = self.mechanisms.seasons && self.clock.month.is_winter();
+        let winter = self.mechanisms.seasons && self.draw.clock.month.is_winter();
         match self.is_out_of_season(x) {
             true => 0.0,
             false if winter && snowy => p.winter_capacity,
@@ -162,7 +161,7 @@ impl Gates<'_> {
             // A gate that lets nobody pass does not make itself ready for those who wait.
             let busy = !lane.queue.is_empty() && !self.policies.is_shut(x, side);
             let (idle, tau) = (Share(p.idle_share), Days(p.ramp_up_days));
-            rules::readiness(Share(lane.readiness), busy, idle, tau, self.clock.step_days).0
+            rules::readiness(Share(lane.readiness), busy, idle, tau, self.draw.clock.step_days).0
         } else {
             1.0
         };
@@ -173,7 +172,7 @@ impl Gates<'_> {
         let (point, season) = (&self.map.crossings[x], self.season(x));
         let own = point.capacity_per_day * self.parameters.crossing.capacity_factor;
         let capacity = PersonsPerDay(self.prescribed.capacity(x, side).unwrap_or(own));
-        let (ready, step) = (Share(lane.readiness), self.clock.step_days);
+        let (ready, step) = (Share(lane.readiness), self.draw.clock.step_days);
         let offered = rules::service(capacity, ready, season, Share(1.0), step) + lane.credit;
         let permits = (point.permit_per_day * season * step.0).min(offered) + lane.permit_credit;
         (lane.credit, lane.permit_credit) = (offered.fract(), permits.fract());
@@ -186,8 +185,8 @@ impl Gates<'_> {
         let stuck = passage == Passage::Closed || self.is_out_of_season(x);
         let hazard = PerDay(if stuck { p.renege_closed_per_day } else { p.renege_per_day });
         self.mechanisms.reneging
-            && self.key.uniform(Stream::Renege, waiting.draw_key, self.clock.step)
-                < rules::renege_probability(hazard, self.clock.step_days).0
+            && self.draw.uniform(Stream::Renege, waiting.draw_key)
+                < rules::renege_probability(hazard, self.draw.clock.step_days).0
     }
 }
 
@@ -261,8 +260,9 @@ impl Crowd<'_, '_> {
             group.came_from = Some(point.sides[side]);
             return;
         }
+        let draw = &gates.draw;
         // The gate closes in the middle of a group: those who passed go on as a group of their own.
-        let draw_key = gates.key.hash(Stream::Hosting, waiting.draw_key, gates.clock.step);
+        let draw_key = draw.key.hash(Stream::Hosting, waiting.draw_key, draw.clock.step);
         let mut part = group.split_off(persons, self.next.take(), draw_key);
         part.came_from = Some(point.sides[side]);
         self.commands.spawn((crossed, part));

@@ -9,9 +9,8 @@ use crate::displacement::group::{Activity, DisplacedGroup, Travel};
 use crate::displacement::population::Population;
 use crate::geography::{DestinationKind, Map};
 use crate::ids::{CellId, DestinationId};
-use crate::random::{RunKey, Stream, unit};
+use crate::random::{StepDraws, Stream, unit};
 use crate::states::Guards;
-use crate::time::Clock;
 use crate::units::Share;
 use crate::world::RunMap;
 
@@ -19,14 +18,14 @@ use crate::world::RunMap;
 pub fn attempt_green_border(
     map: Res<RunMap>,
     parameters: Res<Parameters>,
-    (clock, key): (Res<Clock>, Res<RunKey>),
+    draw: StepDraws,
     guards: Res<Guards>,
     lines: Res<GreenLines>,
     mut traffic: ResMut<GreenTraffic>,
     mut population: ResMut<Population>,
     mut groups: Query<(&mut Travel, &mut DisplacedGroup)>,
 ) {
-    if clock.starts_day {
+    if draw.clock.starts_day {
         traffic.attempts.fill(0);
         traffic.stopped.fill(0);
     }
@@ -53,7 +52,7 @@ pub fn attempt_green_border(
         let far_guards = guards.per_km[s][1 - side];
         let detected =
             rules::detection_probability(green, far_guards, Share(guards.sensors[s][1 - side]));
-        let mut draws = key.draws(Stream::GreenBorder, group.draw_key, clock.step);
+        let mut draws = draw.draws(Stream::GreenBorder, group.draw_key);
         if unit(&mut draws) >= detected.0 {
             let Ok(position) = near.binary_search(&travel.cell) else { continue };
             travel.cell = lines.across[s][side][position];

@@ -5,7 +5,7 @@ use bevy_ecs::prelude::*;
 use super::parameters::{Parameters, PressureIndex};
 use super::state::{CrossingTraffic, GreenTraffic};
 use super::{Pressure, SegmentPressure, rules};
-use crate::conflict::SegmentThreat;
+use crate::conflict::state::SegmentThreat;
 use crate::displacement::Population;
 use crate::geography::{CrossingStatus, Map};
 use crate::ids::SegmentId;

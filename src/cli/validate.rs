@@ -3,19 +3,20 @@
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::problem::Problem;
-use super::{EXIT_DONE, EXIT_RUNS_FAILED, EXIT_USAGE, print, talk};
+use super::score_tables::{self, Style};
+use super::{EXIT_DONE, EXIT_RUNS_FAILED, EXIT_USAGE, command_line, print, talk, threads};
 use crate::output::folder::{DATAPACKAGE, Folder, MANIFEST};
 use crate::output::{OutputError, manifest};
 use crate::scenario::{self, Scenario};
 use crate::study::RESULTS_VERSION;
+use crate::text::count;
 use crate::validation::assess::{Assessment, assess};
 use crate::validation::parameter_sets::Ground;
 use crate::validation::report::{self, Failure};
-use crate::validation::table::{self, Style};
-use crate::validation::{CaseRecord, Settings, network, parameter_sets, picture, regional};
+use crate::validation::{CaseRecord, Settings, case, parameter_sets, picture};
 
 /// Where cases are found by name.
 const CASES: &str = "configs/cases";
@@ -74,13 +75,6 @@ struct Found {
     folder: PathBuf,
     /// Name of its folder.
     name: String,
-    kind: Kind,
-}
-
-#[derive(Clone, Copy)]
-enum Kind {
-    Regional,
-    Network,
 }
 
 /// Runs and scores cases.
@@ -111,10 +105,10 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
         .collect();
     let mut names = vec![report::SCORES, report::SERIES, report::VALIDATION, DATAPACKAGE, MANIFEST];
     names.extend(pictures.iter().map(String::as_str));
-    let about = format!("validation\ncommand: {}", std::env::args().collect::<Vec<_>>().join(" "));
+    let about = format!("validation\ncommand: {}", command_line());
     let mut folder =
         Folder::begin(&arguments.out, &names, arguments.overwrite, &about).map_err(Problem::new)?;
-    let started = now();
+    let started = manifest::now();
 
     let mut records: Vec<CaseRecord> = Vec::new();
     for case in &found {
@@ -146,23 +140,23 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
         print(&format!("{document:#}"));
     } else {
         let style = if arguments.markdown { Style::Markdown } else { Style::Terminal };
-        print(&table::tables(&cases, &failures, style));
+        print(&score_tables::tables(&cases, &failures, style));
     }
     talk(&format!(
         "wrote scores, series and pictures of {} to {}",
-        count(cases.len()),
+        count(cases.len(), "case"),
         arguments.out.display()
     ));
     if failures.is_empty() {
         return Ok(EXIT_DONE);
     }
     let failed: Vec<&str> = failures.iter().map(|f| f.case.as_str()).collect();
-    talk(&format!("error: {} failed: {} (causes above)", count(failed.len()), failed.join(", ")));
+    talk(&format!(
+        "error: {} failed: {} (causes above)",
+        count(failed.len(), "case"),
+        failed.join(", ")
+    ));
     Ok(EXIT_RUNS_FAILED)
-}
-
-fn count(n: usize) -> String {
-    if n == 1 { "1 case".into() } else { format!("{n} cases") }
 }
 
 /// Tells the causes of a failure and keeps them.
@@ -180,7 +174,6 @@ fn settings(arguments: &Arguments) -> Result<Settings, Problem> {
         Some(path) => parameters(path, &resolved.file.scenario)?,
         None => Vec::new(),
     };
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     Ok(Settings {
         scenario: arguments.scenario.clone(),
         sets: arguments.sets.clone(),
@@ -188,7 +181,7 @@ fn settings(arguments: &Arguments) -> Result<Settings, Problem> {
         replicates: arguments.replicates,
         seed: arguments.seed.unwrap_or(resolved.file.study.seed),
         hide_capacities: arguments.hide_capacities,
-        threads: arguments.threads.map_or(cores, usize::from),
+        threads: threads(arguments.threads),
     })
 }
 
@@ -241,20 +234,16 @@ fn find(path: &Path) -> Result<Found, String> {
     } else {
         return Err(format!("there is no such folder{}", known(&named)));
     };
-    let kind = if regional::is_case(&folder) {
-        Kind::Regional
-    } else if network::is_case(&folder) {
-        Kind::Network
-    } else {
+    if case::kind(&folder).is_none() {
         return Err(format!(
             "{} is no case: it has neither case.toml (regional) nor input_csv (network)",
             folder.display()
         ));
-    };
+    }
     let whole = folder.canonicalize().unwrap_or_else(|_| folder.clone());
     let name =
         whole.file_name().map_or_else(|| named.clone(), |n| n.to_string_lossy().into_owned());
-    Ok(Found { named, folder, name, kind })
+    Ok(Found { named, folder, name })
 }
 
 fn parent(path: &Path) -> String {
@@ -274,7 +263,7 @@ fn known(named: &str) -> String {
     };
     let mut names: Vec<String> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| regional::is_case(path) || network::is_case(path))
+        .filter(|path| case::kind(path).is_some())
         .filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned()))
         .collect();
     names.sort();
@@ -289,9 +278,8 @@ fn known(named: &str) -> String {
 
 /// Runs a case; a panic is a bug, but the other cases go on.
 fn run_case(case: &Found, settings: &Settings) -> Result<CaseRecord, Vec<String>> {
-    let result = panic::catch_unwind(AssertUnwindSafe(|| match case.kind {
-        Kind::Regional => regional::run(&case.folder, settings),
-        Kind::Network => network::run(&case.folder, settings),
+    let result = panic::catch_unwind(AssertUnwindSafe(|| {
+        case::prepare(&case.folder, settings).and_then(|prepared| (prepared.run)(settings))
     }));
     let mut record = result.unwrap_or_else(|payload| {
         let words = payload.downcast_ref::<String>().cloned();
@@ -313,19 +301,20 @@ fn write(
 ) -> Result<(), OutputError> {
     folder.append(report::SCORES, &report::scores_csv(cases))?;
     folder.append(report::SERIES, &report::series_csv(cases))?;
-    folder.append(report::VALIDATION, &pretty(&report::document(cases, failures)))?;
+    folder.append(report::VALIDATION, &manifest::pretty(&report::document(cases, failures)))?;
     let mut pictures = Vec::new();
     for a in cases {
         let name = report::picture_file(&a.record.name, report::setting(a.record));
         folder.append(&name, picture::svg(&report::picture(a)).as_bytes())?;
         pictures.push(name);
     }
-    folder.append(DATAPACKAGE, &pretty(&report::datapackage(RESULTS_VERSION, &pictures)))?;
+    folder
+        .append(DATAPACKAGE, &manifest::pretty(&report::datapackage(RESULTS_VERSION, &pictures)))?;
     let files = folder.seal()?.to_vec();
     let hash = |path: &Path| {
         std::fs::read(path).map(|bytes| blake3::hash(&bytes).to_hex().to_string()).ok()
     };
-    let manifest = json!({
+    let account = json!({
         "results_version": RESULTS_VERSION,
         "program": manifest::program(),
         "host": manifest::host(),
@@ -336,19 +325,11 @@ fn write(
         "seed": settings.seed,
         "threads": settings.threads,
         "started": started,
-        "ended": now(),
+        "ended": manifest::now(),
         "costs": report::costs(cases),
         "files": files,
     });
-    folder.append(MANIFEST, &pretty(&manifest))?;
+    folder.append(MANIFEST, &manifest::pretty(&account))?;
     folder.finish()?;
     Ok(())
-}
-
-fn now() -> String {
-    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
-
-fn pretty(value: &Value) -> Vec<u8> {
-    format!("{value:#}\n").into_bytes()
 }

@@ -10,8 +10,7 @@ use super::state::BeyondQuota;
 use crate::geography::{DestinationKind, Map};
 use crate::ids::DestinationId;
 use crate::mechanisms::Mechanisms;
-use crate::random::{RunKey, Stream, binomial};
-use crate::time::Clock;
+use crate::random::{StepDraws, Stream, binomial};
 use crate::units::{Days, Share};
 
 impl BeyondQuota {
@@ -39,14 +38,13 @@ pub fn settle_arrivals(
     mut commands: Commands,
     homes: Homes,
     mechanisms: Res<Mechanisms>,
-    clock: Res<Clock>,
-    key: Res<RunKey>,
+    draw: StepDraws,
     mut population: ResMut<Population>,
     mut quota: ResMut<BeyondQuota>,
     mut groups: Query<(Entity, &mut Travel, &mut DisplacedGroup)>,
 ) {
     let (map, hosting) = (&homes.map, &homes.parameters.hosting);
-    quota.renew(map, clock.step_days);
+    quota.renew(map, draw.clock.step_days);
     let mut arrived: Vec<_> = groups
         .iter()
         .filter(|(_, travel, _)| travel.activity == Activity::Arrived)
@@ -66,7 +64,7 @@ pub fn settle_arrivals(
         if at_home && group.base.is_some() {
             let share = *staying[origin.home.index()]
                 .get_or_insert_with(|| homes.share_who_stay(&population, origin.home));
-            if key.uniform(Stream::Hosting, group.draw_key, clock.step) >= share.0 {
+            if draw.uniform(Stream::Hosting, group.draw_key) >= share.0 {
                 if let Ok((_, mut travel, mut group)) = groups.get_mut(entity) {
                     travel.activity = Activity::Choosing;
                     group.returning = false;
@@ -80,10 +78,10 @@ pub fn settle_arrivals(
         commands.entity(entity).despawn();
         let mut alive = group.persons;
         if mechanisms.mortality {
-            let steps = clock.step.saturating_sub(group.departed_step);
-            let days = Days(f64::from(steps) * clock.step_days.0);
+            let steps = draw.clock.step.saturating_sub(group.departed_step);
+            let days = Days(f64::from(steps) * draw.clock.step_days.0);
             let p = rules::death_probability(hosting, days).0;
-            let mut draws = key.draws(Stream::Mortality, group.draw_key, clock.step);
+            let mut draws = draw.draws(Stream::Mortality, group.draw_key);
             let dead = binomial(&mut draws, u64::from(alive), p) as u32;
             alive -= dead;
             population.book_deaths(state, origin.nationality, dead);

@@ -4,7 +4,7 @@ use bevy_ecs::prelude::*;
 
 use super::group::{DisplacedGroup, Travel};
 use super::population::{Population, governing_state};
-use crate::conflict::Events;
+use crate::conflict::state::Events;
 use crate::geography::DestinationKind;
 use crate::ids::{CellId, NationalityId};
 use crate::time::Clock;

@@ -8,8 +8,7 @@ use super::group::{Activity, DisplacedGroup, Stratum, Travel};
 use super::rules;
 use super::state::{Departure, DeparturePlan};
 use crate::ids::CellId;
-use crate::random::{RunKey, Stream, binomial};
-use crate::time::Clock;
+use crate::random::{DrawId, RunKey, StepDraws, Stream, binomial};
 use crate::units::{PerDay, Share};
 use crate::world::ThreadsInRun;
 
@@ -23,8 +22,7 @@ struct Leaving {
 /// System: residents decide whether to leave, and those who leave choose where to.
 pub fn plan_departures(
     day: Conditions,
-    clock: Res<Clock>,
-    key: Res<RunKey>,
+    draw: StepDraws,
     threads: Res<ThreadsInRun>,
     mut plan: ResMut<DeparturePlan>,
 ) {
@@ -33,7 +31,7 @@ pub fn plan_departures(
     if cells.is_empty() {
         return;
     }
-    let leave = |&cell: &CellId| leaving(&day, *key, &clock, cell);
+    let leave = |&cell: &CellId| leaving(&day, &draw, cell);
     let leaving: Vec<Leaving> = if threads.0 > 1 {
         cells.par_iter().flat_map_iter(leave).collect()
     } else {
@@ -44,7 +42,7 @@ pub fn plan_departures(
     for l in &leaving {
         factors.get(resident(&day, l.cell, l.stratum));
     }
-    let choose = |l: &Leaving| choose_for(&day, &factors, *key, &clock, l);
+    let choose = |l: &Leaving| choose_for(&day, &factors, &draw, l);
     plan.departures = if threads.0 > 1 {
         leaving.par_iter().flat_map_iter(choose).collect()
     } else {
@@ -98,8 +96,7 @@ pub fn leaving_hazard(day: &Conditions<'_>, cell: CellId, stratum: Stratum) -> P
 /// How many groups leave a cell, by stratum. Residents are taken in units of at most `persons_per_group`.
 fn leaving(
     day: &Conditions<'_>,
-    key: RunKey,
-    clock: &Clock,
+    draw: &StepDraws<'_>,
     cell: CellId,
 ) -> impl Iterator<Item = Leaving> + use<> {
     let groups = Stratum::ALL.map(|stratum| {
@@ -109,13 +106,13 @@ fn leaving(
             return 0;
         }
         let units = here.div_ceil(day.run.persons_per_group);
-        let p = rules::departure_probability(hazard, clock.step_days).0;
-        let id = u64::from(cell.0) * Stratum::COUNT as u64 + stratum as u64;
+        let p = rules::departure_probability(hazard, draw.clock.step_days).0;
+        let id = DrawId::residents(cell, stratum as usize, Stratum::COUNT);
         // Most cells lose nobody: one number tells, without a distribution.
-        if key.uniform(Stream::Departure, id, clock.step) >= f64::from(units) * p {
+        if draw.uniform(Stream::Departure, id) >= f64::from(units) * p {
             return 0;
         }
-        conditional_binomial(key, id, clock.step, units, p)
+        conditional_binomial(*draw.key, id, draw.clock.step, units, p)
     });
     let found = Stratum::ALL.into_iter().zip(groups).filter(|&(_, groups)| groups > 0);
     found.map(move |(stratum, groups)| Leaving { cell, stratum, groups })
@@ -123,8 +120,8 @@ fn leaving(
 
 /// A binomial number, given that the quick test with probability `min(1, n p)` was passed: that test passes more often than
 /// `P(X >= 1)`, so the number is thinned to keep the distribution exact.
-fn conditional_binomial(key: RunKey, id: u64, step: u32, units: u32, p: f64) -> u32 {
-    let mut draws = key.draws(Stream::Departure, id | (1 << 60), step);
+fn conditional_binomial(key: RunKey, id: DrawId, step: u32, units: u32, p: f64) -> u32 {
+    let mut draws = key.draws(Stream::Departure, id.leavers(), step);
     let bound = (f64::from(units) * p).min(1.0);
     if bound >= 1.0 {
         return binomial(&mut draws, u64::from(units), p) as u32;
@@ -150,8 +147,7 @@ fn conditional_binomial(key: RunKey, id: u64, step: u32, units: u32, p: f64) -> 
 fn choose_for(
     day: &Conditions<'_>,
     factors: &DayFactors<'_>,
-    key: RunKey,
-    clock: &Clock,
+    draw: &StepDraws<'_>,
     &Leaving { cell, stratum, groups }: &Leaving,
 ) -> Vec<Departure> {
     let here = day.population.strata[stratum as usize][cell.index()];
@@ -165,10 +161,9 @@ fn choose_for(
             let target = (u64::from(here) * u64::from(g) / u64::from(units)) as u32;
             let persons = target - gone;
             gone = target;
-            let id =
-                (u64::from(cell.0) * Stratum::COUNT as u64 + stratum as u64) << 20 | u64::from(g);
-            let draw_key = key.hash(Stream::Traits, id, clock.step);
-            let destination = odds.draw(key.uniform(Stream::Destination, draw_key, 0))?;
+            let id = DrawId::residents(cell, stratum as usize, Stratum::COUNT).departure(g);
+            let draw_key = draw.key.hash(Stream::Traits, id, draw.clock.step);
+            let destination = odds.draw(draw.key.uniform(Stream::Destination, draw_key, 0))?;
             let departure = Departure { cell, stratum, persons, destination, draw_key };
             (persons > 0).then_some(departure)
         })
@@ -181,8 +176,7 @@ fn choose_for(
 /// Never: the components are dense.
 pub fn choose_destinations(
     day: Conditions,
-    clock: Res<Clock>,
-    key: Res<RunKey>,
+    draw: StepDraws,
     mut groups: Query<(&mut Travel, &DisplacedGroup)>,
 ) {
     let mut factors = DayFactors::new(&day);
@@ -200,7 +194,8 @@ pub fn choose_destinations(
             let chosen = known.or_else(|| {
                 let territory = day.way.map.cells.territory[travel.cell.index()];
                 let factors = factors.get(Chooser::of(group, territory));
-                let uniform = key.uniform(Stream::Destination, group.draw_key, clock.step + 1);
+                let after = draw.clock.step + 1;
+                let uniform = draw.key.uniform(Stream::Destination, group.draw_key, after);
                 let at =
                     |gave_up| Standpoint { cell: travel.cell, came_from: group.came_from, gave_up };
                 // Who gave up waiting and finds nowhere else to go joins the queue again.
@@ -232,7 +227,7 @@ mod tests {
                 let k = if key.uniform(Stream::Departure, id, 0) >= f64::from(units) * p {
                     0
                 } else {
-                    conditional_binomial(key, id, 0, units, p)
+                    conditional_binomial(key, id.into(), 0, units, p)
                 };
                 sum += f64::from(k);
                 squares += f64::from(k * k);

@@ -7,7 +7,7 @@ use super::parameters::Parameters;
 use super::population::Population;
 use super::rules;
 use super::state::PerceivedThreat;
-use crate::conflict::Violence;
+use crate::conflict::state::Violence;
 use crate::ids::{AdminId, CellId};
 use crate::leadership::Leadership;
 use crate::units::{PerDay, Share};

@@ -11,8 +11,7 @@ use super::wayfinding::Wayfinding;
 use crate::geography::DestinationKind;
 use crate::ids::DestinationId;
 use crate::mechanisms::Mechanisms;
-use crate::random::{Draws, RunKey, Stream, binomial};
-use crate::time::Clock;
+use crate::random::{DrawId, Draws, StepDraws, Stream, binomial};
 use crate::units::{Days, PerDay, Probability, Share};
 use crate::world::RunSettings;
 
@@ -37,35 +36,38 @@ pub fn update_hosted(
     way: Wayfinding,
     mechanisms: Res<Mechanisms>,
     run: Res<RunSettings>,
-    (clock, key): (Res<Clock>, Res<RunKey>),
+    draw: StepDraws,
     mut population: ResMut<Population>,
     mut next: ResMut<NextGroup>,
 ) {
+    let step = draw.clock.step_days;
     // Conditions at home by first-level unit, where they matter.
     let mut calls: Vec<Option<Calls>> = vec![None; homes.map.admin1.len()];
     let mut leavers: Vec<(Travel, DisplacedGroup)> = Vec::new();
     for at in (0..homes.map.destinations.len()).map(DestinationId::from_index) {
         for i in 0..population.cohorts[at.index()].len() {
             let cohort = &mut population.cohorts[at.index()][i];
-            cohort.age_days += clock.step_days.0 as f32;
+            cohort.age_days += step.0 as f32;
             let cohort = *cohort;
             if cohort.persons == 0 {
                 continue;
             }
-            let id = draw_id(at, &cohort);
+            let o = cohort.origin;
+            let people = [o.nationality.0, o.community.0, o.stratum as u8];
+            let id = DrawId::cohort(at, o.home, people);
             let hazards = hazards(&homes, &population, &mechanisms, &mut calls, at, &cohort);
             let units = cohort.persons.div_ceil(run.persons_per_group);
             let total = f64::from(cohort.persons) * hazards.death.0
                 + f64::from(units)
                     * hazards.leaving.iter().map(|(hazard, _)| hazard.0).sum::<f64>();
-            if key.uniform(Stream::Onward, id, clock.step) >= total * clock.step_days.0 {
+            if draw.uniform(Stream::Onward, id) >= total * step.0 {
                 continue;
             }
 
             // The quick test passed with probability `bound`; each count is thinned so that its mean stays exact.
-            let bound = Probability((total * clock.step_days.0).min(1.0));
-            let mut draws = key.draws(Stream::Onward, id | (1 << 63), clock.step);
-            let mut count = |n: u32, hazard| thinned(&mut draws, n, hazard, clock.step_days, bound);
+            let bound = Probability((total * step.0).min(1.0));
+            let mut draws = draw.draws(Stream::Onward, id.changes());
+            let mut count = |n: u32, hazard| thinned(&mut draws, n, hazard, step, bound);
             let dead = count(cohort.persons, hazards.death).min(cohort.persons);
             population.die_in_cohort(at, i, dead);
             for (hazard, why) in hazards.leaving {
@@ -76,24 +78,16 @@ pub fn update_hosted(
                     if persons == 0 {
                         break;
                     }
-                    let number = u64::from(g) << 2 | why as u64;
-                    let draw_key = key.hash(
-                        Stream::Onward,
-                        key.hash(Stream::Onward, id, clock.step) ^ number,
-                        0,
-                    );
+                    let hash = draw.key.hash(Stream::Onward, id, draw.clock.step);
+                    let leaver = DrawId::leaver(hash, g, why as u64);
+                    let draw_key = draw.key.hash(Stream::Onward, leaver, 0);
+                    let now = draw.clock.step;
                     let group = DisplacedGroup {
                         returning: why != Leaving::Onward,
                         base: (why == Leaving::Visit).then_some(at),
-                        ..DisplacedGroup::part_of(
-                            cohort.origin,
-                            persons,
-                            next.take(),
-                            draw_key,
-                            clock.step,
-                        )
+                        ..DisplacedGroup::part_of(o, persons, next.take(), draw_key, now)
                     };
-                    let by_vehicle = key.uniform(Stream::Traits, draw_key, 0)
+                    let by_vehicle = draw.key.uniform(Stream::Traits, draw_key, 0)
                         < homes.parameters.travel.vehicle_share;
                     let Some(travel) = set_out(&way, at, &group, by_vehicle) else { break };
                     population.take_from_cohort(at, i, persons);
@@ -104,16 +98,6 @@ pub fn update_hosted(
         population.cohorts[at.index()].retain(|c| c.persons > 0);
     }
     commands.spawn_batch(leavers);
-}
-
-/// What the draws of a cohort are keyed by.
-fn draw_id(at: DestinationId, cohort: &Cohort) -> u64 {
-    let origin = cohort.origin;
-    (at.index() as u64) << 40
-        | u64::from(origin.home.0) << 24
-        | u64::from(origin.nationality.0) << 16
-        | u64::from(origin.community.0) << 8
-        | origin.stratum as u64
 }
 
 /// Hazards of a cohort.

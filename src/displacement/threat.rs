@@ -8,7 +8,7 @@ use bevy_ecs::prelude::*;
 use super::parameters::Parameters;
 use super::rules::{self, Threat};
 use super::state::PerceivedThreat;
-use crate::conflict::Violence;
+use crate::conflict::state::Violence;
 use crate::geography::Map;
 use crate::ids::AdminId;
 use crate::leadership::Leadership;

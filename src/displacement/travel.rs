@@ -11,7 +11,7 @@ use super::state::{DeparturePlan, NextGroup, Roads};
 use crate::geography::{Map, NO_LINK, RouteTable, TravelMode};
 use crate::ids::{CellId, TerritoryId};
 use crate::mechanisms::Mechanisms;
-use crate::random::{RunKey, Stream};
+use crate::random::{StepDraws, Stream};
 use crate::time::{Clock, Month};
 use crate::units::Hours;
 use crate::world::{RunMap, ThreadsInRun};
@@ -24,8 +24,7 @@ pub fn form_groups(
     mut commands: Commands,
     map: Res<RunMap>,
     parameters: Res<Parameters>,
-    clock: Res<Clock>,
-    key: Res<RunKey>,
+    draw: StepDraws,
     mut plan: ResMut<DeparturePlan>,
     mut population: ResMut<Population>,
     mut next: ResMut<NextGroup>,
@@ -48,10 +47,11 @@ pub fn form_groups(
             hours_banked: 0.0,
             destination: d.destination,
             activity: Activity::Travelling,
-            by_vehicle: key.uniform(Stream::Traits, d.draw_key, 0) < share,
+            by_vehicle: draw.key.uniform(Stream::Traits, d.draw_key, 0) < share,
         };
         let origin = population.origin(&map, d.cell, d.stratum);
-        let group = DisplacedGroup::part_of(origin, persons, next.take(), d.draw_key, clock.step);
+        let group =
+            DisplacedGroup::part_of(origin, persons, next.take(), d.draw_key, draw.clock.step);
         groups.push((travel, group));
     }
     commands.spawn_batch(groups);

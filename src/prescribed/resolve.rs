@@ -7,7 +7,7 @@ use super::state::{DisplacedAt, Entry, Lane, Prescribed, ResidentsOf};
 use super::{Period, Place, check};
 use crate::geography::Map;
 use crate::ids::CellId;
-use crate::random::{RunKey, Stream};
+use crate::random::{DrawId, RunKey, Stream, between};
 
 /// Numbers of the lists: a number keeps its meaning for ever, or draws change.
 mod list {
@@ -30,9 +30,9 @@ struct Resolver<'a> {
 
 impl Resolver<'_> {
     /// The value of a range in this run.
-    fn drawn(&self, list: u64, index: usize, [low, high]: [f64; 2]) -> f64 {
-        let uniform = self.key.uniform(Stream::Episode, list << 32 | index as u64, 0);
-        low + uniform * (high - low).max(0.0)
+    fn drawn(&self, list: u64, index: usize, range: [f64; 2]) -> f64 {
+        let id = DrawId::range_of_list(list, index);
+        between(range, self.key.uniform(Stream::Episode, id, 0))
     }
 
     /// A number of persons in this run.

@@ -19,7 +19,7 @@ use bevy_ecs::prelude::*;
 
 use super::plan::Plan;
 use super::rules;
-use crate::conflict::Violence;
+use crate::conflict::state::Violence;
 use crate::displacement::choice::{
     ChoiceTables, Chooser, Conditions, DayFactors, Odds, Standpoint,
 };
@@ -33,14 +33,14 @@ use crate::displacement::wayfinding::road_km;
 use crate::displacement::{arrival, census, hosting, travel};
 use crate::ids::{AdminId, CellId, DestinationId, NationalityId, TerritoryId};
 use crate::leadership::{Leadership, Outcome, ProvinceCondition};
-use crate::random::{Draws, RunKey, Stream, binomial};
+use crate::random::{DrawId, Draws, RunKey, StepDraws, Stream, binomial};
 use crate::scenario::Scenario;
 use crate::schedule::{Phase, empty_step};
 use crate::states::{Guards, KinEntry, Policies, Policy};
 use crate::time::Clock;
 use crate::units::PerDay;
 use crate::world::{RunMap, ThreadsInRun};
-use crate::{borders, displacement, prescribed};
+use crate::{borders, conflict, displacement, prescribed};
 
 /// The one territory.
 const HOME: TerritoryId = TerritoryId(0);
@@ -132,13 +132,7 @@ impl Network {
         // What other domains would say: nothing.
         let quiet = ProvinceCondition { control: 1.0, unrest: 0.0 };
         world.insert_resource(Leadership::still(Outcome::Continuity, vec![quiet; n]));
-        world.insert_resource(Violence {
-            fatalities: vec![0.0; n],
-            challenge: vec![0.0; n],
-            advance: vec![0.0; n],
-            active: Vec::new(),
-            given_control: Vec::new(),
-        });
+        conflict::still(&mut world);
         world.insert_resource(Policies {
             passage: Vec::new(),
             exit_bar: vec![Policy::default()],
@@ -283,13 +277,13 @@ fn feel_conflict(
 fn plan_entries(
     day: Conditions,
     plan: Res<PlanRes>,
-    (clock, key): (Res<Clock>, Res<RunKey>),
+    draw: StepDraws,
     mut entry: ResMut<Entry>,
     mut departures: ResMut<DeparturePlan>,
 ) {
     departures.departures.clear();
     entry.from_around.clear();
-    let left = plan.0.entering[clock.day.0 as usize] + std::mem::take(&mut entry.waiting);
+    let left = plan.0.entering[draw.clock.day.0 as usize] + std::mem::take(&mut entry.waiting);
     if left == 0 {
         return;
     }
@@ -308,7 +302,7 @@ fn plan_entries(
     };
 
     // How many leave each place; where nobody is left, more come from its surroundings.
-    let mut draws = key.draws(Stream::Departure, 0, clock.step);
+    let mut draws = draw.draws(Stream::Departure, 0);
     let weights = |persons: &[u32]| -> Vec<f64> {
         let each = persons.iter().zip(&basis);
         each.map(|(&n, &b)| rules::source_weight(f64::from(n), PerDay(b))).collect()
@@ -328,10 +322,10 @@ fn plan_entries(
     let size = day.run.persons_per_group;
     for ((cell, odds), persons) in places.zip(&odds).zip(leaving) {
         for group in 0..persons.div_ceil(size) {
-            let id = (u64::from(cell.0) * Stratum::COUNT as u64 + ORIGIN.stratum as u64) << 32
-                | u64::from(group);
-            let draw_key = key.hash(Stream::Traits, id, clock.step);
-            let drawn = odds.draw(key.uniform(Stream::Destination, draw_key, 0));
+            let id = DrawId::residents(cell, ORIGIN.stratum as usize, Stratum::COUNT);
+            let id = id.given_departure(group);
+            let draw_key = draw.key.hash(Stream::Traits, id, draw.clock.step);
+            let drawn = odds.draw(draw.key.uniform(Stream::Destination, draw_key, 0));
             departures.departures.extend(drawn.map(|destination| Departure {
                 cell,
                 stratum: ORIGIN.stratum,
