@@ -31,6 +31,7 @@ pub mod prescribed;
 pub mod random;
 pub mod recorders;
 pub mod report;
+pub mod roles;
 pub mod scenario;
 pub mod schedule;
 pub mod sensitivity;

@@ -1,4 +1,4 @@
-//! What every run has: its settings, its map and its threads. The clock is in [`crate::time`].
+//! What every run has: where and when, its map, who plays which part, its threads. The clock is in [`crate::time`].
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -8,21 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::geography::Map;
-
-/// The map, shared by all runs.
-#[derive(Resource, Clone)]
-pub struct RunMap(pub Arc<Map>);
-
-impl Deref for RunMap {
-    type Target = Map;
-    fn deref(&self) -> &Map {
-        &self.0
-    }
-}
-
-/// Threads inside the run: 1 unless the user asks for more.
-#[derive(Resource, Clone, Copy)]
-pub struct ThreadsInRun(pub usize);
+use crate::roles::{Front, Roles};
 
 /// `[run]`.
 #[derive(Resource, Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -43,7 +29,37 @@ pub struct RunSettings {
     pub focus_state: String,
     /// First-level unit of its capital, by the map's name.
     pub focus_capital: String,
+    /// State that backs it, whose scarce reserve, influence and supplies are modelled (ISO3).
+    pub patron_state: String,
+    /// Name in the tables of the border that is watched as one: all of `borders.pressure.southern_border`.
+    pub watched_border: String,
+    /// Fronts of the patron's reserve, in the order of their columns in `states.csv`.
+    #[schemars(length(min = 1))]
+    pub fronts: Vec<Front>,
     /// Persons in a displaced group at most (super-agent size).
     #[schemars(range(min = 1, max = 10_000), extend("x-unit" = "persons"))]
     pub persons_per_group: u32,
 }
+
+impl RunSettings {
+    /// The states that play a part, looked up on a map.
+    #[must_use]
+    pub fn roles(&self, map: &Map) -> Roles {
+        Roles::on(map, &self.focus_state, &self.patron_state)
+    }
+}
+
+/// The map, shared by all runs.
+#[derive(Resource, Clone)]
+pub struct RunMap(pub Arc<Map>);
+
+impl Deref for RunMap {
+    type Target = Map;
+    fn deref(&self) -> &Map {
+        &self.0
+    }
+}
+
+/// Threads inside the run: 1 unless the user asks for more.
+#[derive(Resource, Clone, Copy)]
+pub struct ThreadsInRun(pub usize);

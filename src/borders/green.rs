@@ -10,7 +10,7 @@ use crate::displacement::population::Population;
 use crate::geography::{DestinationKind, Map};
 use crate::ids::{CellId, DestinationId};
 use crate::random::{StepDraws, Stream, unit};
-use crate::states::Guards;
+use crate::states::state::Guards;
 use crate::units::Share;
 use crate::world::RunMap;
 

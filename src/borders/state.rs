@@ -6,7 +6,7 @@ use bevy_ecs::prelude::*;
 
 use crate::geography::{DestinationKind, Map, SegmentKind};
 use crate::ids::{CellId, DestinationId, SegmentId, TerritoryId};
-use crate::states::NationalityClass;
+use crate::states::state::NationalityClass;
 
 /// What happened at the crossings in the latest day. Written in `Phase::Move`.
 #[derive(Resource, Clone, Debug, Default)]

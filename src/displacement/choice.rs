@@ -9,42 +9,22 @@ use std::sync::OnceLock;
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 
-use super::group::{DisplacedGroup, NO_COMMUNITY};
+use super::group::NO_COMMUNITY;
 use super::parameters::{DestinationChoice, Parameters};
 use super::population::{Population, governing_state, is_place_to_stay};
 use super::rules;
 use super::state::PerceivedThreat;
-use super::wayfinding::{Wayfinding, arrival, destinations_of, leads_to, road_km};
-use crate::borders::{self, CrossingTraffic};
+use super::wayfinding::{Chooser, Wayfinding, arrival, destinations_of, leads_to, road_km};
+use crate::borders::parameters::Parameters as BorderParameters;
+use crate::borders::rules::detection_probability;
+use crate::borders::state::CrossingTraffic;
 use crate::geography::{CrossingStatus, Destination, DestinationKind, Map};
-use crate::ids::{
-    CellId, CommunityId, CrossingId, DestinationId, NationalityId, SegmentId, TerritoryId,
-};
+use crate::ids::{CellId, CrossingId, DestinationId, NationalityId, SegmentId, TerritoryId};
 use crate::mechanisms::Mechanisms;
-use crate::prescribed::Prescribed;
-use crate::states::Guards;
+use crate::prescribed::state::Prescribed;
+use crate::states::state::Guards;
 use crate::units::{Days, Kilometres, PerDay, Share};
 use crate::world::RunSettings;
-
-/// Who chooses: what the factors of a destination depend on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Chooser {
-    /// Territory where they are.
-    pub territory: TerritoryId,
-    /// Nationality.
-    pub nationality: NationalityId,
-    /// Community.
-    pub community: CommunityId,
-}
-
-impl Chooser {
-    /// A group that chooses in a territory.
-    #[must_use]
-    pub fn of(group: &DisplacedGroup, territory: TerritoryId) -> Self {
-        let origin = group.origin;
-        Self { territory, nationality: origin.nationality, community: origin.community }
-    }
-}
 
 /// Where a choice is made, and what is not chosen again.
 #[derive(Clone, Copy, Debug)]
@@ -173,7 +153,7 @@ pub struct Conditions<'w> {
     pub threat: Res<'w, PerceivedThreat>,
     /// What is prescribed of refuge.
     prescribed: Res<'w, Prescribed>,
-    borders: Res<'w, borders::parameters::Parameters>,
+    borders: Res<'w, BorderParameters>,
     guards: Res<'w, Guards>,
     traffic: Res<'w, CrossingTraffic>,
     tables: Res<'w, ChoiceTables>,
@@ -331,7 +311,7 @@ impl Conditions<'_> {
         let (s, far) = (segment.index(), 1 - usize::from(side));
         let sensors = Share(self.guards.sensors[s][far]);
         let guards = self.guards.per_km[s][far];
-        1.0 - borders::rules::detection_probability(&self.borders.green, guards, sensors).0
+        1.0 - detection_probability(&self.borders.green, guards, sensors).0
     }
 
     /// Factor of going to another territory, common to gates and green borders.

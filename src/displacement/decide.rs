@@ -3,10 +3,11 @@
 use bevy_ecs::prelude::*;
 use rayon::prelude::*;
 
-use super::choice::{Chooser, Conditions, DayFactors, Standpoint};
+use super::choice::{Conditions, DayFactors, Standpoint};
 use super::group::{Activity, DisplacedGroup, Stratum, Travel};
 use super::rules;
 use super::state::{Departure, DeparturePlan};
+use super::wayfinding::Chooser;
 use crate::ids::CellId;
 use crate::random::{DrawId, RunKey, StepDraws, Stream, binomial};
 use crate::units::{PerDay, Share};

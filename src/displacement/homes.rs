@@ -9,7 +9,7 @@ use super::rules;
 use super::state::PerceivedThreat;
 use crate::conflict::state::Violence;
 use crate::ids::{AdminId, CellId};
-use crate::leadership::Leadership;
+use crate::leadership::state::Leadership;
 use crate::units::{PerDay, Share};
 use crate::world::RunMap;
 

@@ -10,7 +10,6 @@
 
 use bevy_ecs::prelude::*;
 
-use crate::prescribed::Prescribed;
 use crate::schedule::{Phase, SubPhase};
 
 pub mod arrival;
@@ -20,6 +19,7 @@ pub mod decide;
 pub mod group;
 pub mod homes;
 pub mod hosting;
+mod initial;
 pub mod parameters;
 pub mod population;
 pub mod rules;
@@ -28,8 +28,8 @@ pub mod threat;
 pub mod travel;
 pub mod wayfinding;
 
+pub use initial::{populate, still};
 pub use population::Population;
-pub use state::still;
 
 /// Registers the systems of the domain.
 pub fn add_to(schedule: &mut Schedule) {
@@ -55,9 +55,4 @@ pub fn add_to(schedule: &mut Schedule) {
             .chain()
             .in_set(Phase::Host),
     );
-}
-
-/// Puts the domain's resources into a world that holds the map, the parameters and what is prescribed.
-pub fn populate(world: &mut World) {
-    world.resource_scope(|world, prescribed: Mut<Prescribed>| state::begin(world, &prescribed));
 }

@@ -3,8 +3,8 @@
 //! No world, no draw, no clock. Sources are in the evidence file; the ODD document links each submodel to its rule here.
 
 use super::parameters::{Decision, DestinationChoice, Hazard, Hosting, Kernel, Mobile, Travel};
-use crate::prescribed::ThreatClass;
-use crate::states::Passage;
+use crate::prescribed::parameters::ThreatClass;
+use crate::states::parameters::Passage;
 use crate::units::{Days, Hours, Kilometres, PerDay, Probability, Share};
 
 /// What people of a cell face today.
@@ -364,7 +364,7 @@ mod tests {
 
     /// The shipped parameters, with those fixed that a test names numbers of.
     static BASE: LazyLock<Parameters> = LazyLock::new(|| {
-        let mut p = crate::states::mini::scenario().displacement;
+        let mut p = crate::states::tests::scenario().displacement;
         let h = &mut p.hazard;
         (h.siege_per_day, h.ground_advance_per_day, h.defeat_per_day) = (0.0155, 0.18, 0.3);
         (p.hosting.return_per_day, p.hosting.saturation_share) = (0.008, 0.2);

@@ -1,19 +1,13 @@
-//! What the domain keeps beside [`Population`] and the groups, and its neutral state.
+//! What the domain keeps beside the population and the groups.
 
 use bevy_ecs::prelude::*;
 
-use super::choice::ChoiceTables;
 use super::group::{Activity, Stratum};
-use super::parameters::Parameters;
-use super::population::Population;
-use super::wayfinding::Ways;
 use crate::geography::{DestinationKind, Map};
 use crate::ids::{AdminId, CellId, DestinationId, DisplacedGroupId, TerritoryId};
-use crate::mechanisms::Mechanisms;
-use crate::prescribed::Prescribed;
 use crate::time::Month;
 use crate::units::PerDay;
-use crate::world::{RunMap, RunSettings};
+use crate::world::RunSettings;
 
 /// Perceived threat by unit and by cell, as hazards of leaving.
 #[derive(Resource, Clone, Debug)]
@@ -37,7 +31,7 @@ impl PerceivedThreat {
     /// No threat anywhere.
     #[must_use]
     pub fn none(map: &Map, run: &RunSettings) -> Self {
-        let focus = map.territory(&run.focus_state);
+        let focus = run.roles(map).focus;
         Self {
             focus,
             capital: focus.and_then(|state| map.admin1_named(state, &run.focus_capital)),
@@ -140,30 +134,3 @@ impl Roads {
 /// Persons who may still pass the border beyond the edge at each destination.
 #[derive(Resource)]
 pub struct BeyondQuota(pub(super) Vec<f64>);
-
-/// Puts the state of day 0 into a world that holds the map, the parameters and the mechanisms: everybody at home, but for
-/// what is prescribed.
-pub(super) fn begin(world: &mut World, prescribed: &Prescribed) {
-    let map = world.resource::<RunMap>().clone();
-    let parameters = world.resource::<Parameters>();
-    let mechanisms = world.resource::<Mechanisms>();
-    let mut population = Population::new(&map, parameters, mechanisms, &prescribed.residents);
-    for displaced in &prescribed.displaced {
-        population.host_prescribed(&map, displaced, parameters, mechanisms);
-    }
-    let tables = ChoiceTables::new(&map, &parameters.destination);
-    world.insert_resource(tables);
-    world.insert_resource(Ways::new(&map, &population.cells_of));
-    world.insert_resource(DeparturePlan::default());
-    world.insert_resource(PerceivedThreat::none(&map, world.resource::<RunSettings>()));
-    world.insert_resource(NextGroup::default());
-    world.insert_resource(Roads::new(&map));
-    world.insert_resource(BeyondQuota(vec![f64::INFINITY; map.destinations.len()]));
-    world.insert_resource(population);
-}
-
-/// Puts the neutral state into a world that holds the map, the parameters and the mechanisms: everybody at home and
-/// nobody under threat.
-pub fn still(world: &mut World) {
-    begin(world, &Prescribed::default());
-}

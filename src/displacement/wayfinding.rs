@@ -3,16 +3,36 @@
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 
-use super::choice::Chooser;
 use super::group::DisplacedGroup;
 use crate::geography::{DestinationKind, Map, TravelMode};
-use crate::ids::{CellId, CrossingId, DestinationId, TerritoryId};
-use crate::states::{KinEntry, NationalityClass, Passage, Policies};
+use crate::ids::{CellId, CommunityId, CrossingId, DestinationId, NationalityId, TerritoryId};
+use crate::states::parameters::Passage;
+use crate::states::state::{KinEntry, NationalityClass, Policies};
 use crate::time::Month;
 use crate::world::RunMap;
 
 /// Distances are those of the open season, by road.
 pub const OPEN_SEASON: Month = Month(7);
+
+/// Who chooses: what the factors of a destination depend on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Chooser {
+    /// Territory where they are.
+    pub territory: TerritoryId,
+    /// Nationality.
+    pub nationality: NationalityId,
+    /// Community.
+    pub community: CommunityId,
+}
+
+impl Chooser {
+    /// A group that chooses in a territory.
+    #[must_use]
+    pub fn of(group: &DisplacedGroup, territory: TerritoryId) -> Self {
+        let origin = group.origin;
+        Self { territory, nationality: origin.nationality, community: origin.community }
+    }
+}
 
 /// The destinations of a territory.
 pub fn destinations_of(

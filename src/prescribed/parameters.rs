@@ -7,7 +7,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::states::{NationalityClass, Passage};
+use crate::states::parameters::Passage;
+use crate::states::state::NationalityClass;
 
 /// `[episode]`: prescribed inputs; all lists are empty in the base scenario.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -7,7 +7,7 @@ use bevy_ecs::prelude::*;
 use super::parameters::{PrescribedEvent, ThreatClass};
 use super::period::Period;
 use crate::ids::{CellId, TerritoryId};
-use crate::states::Passage;
+use crate::states::parameters::Passage;
 use crate::time::Clock;
 
 /// Residents of some cells on day 0.

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::mechanisms::Mechanisms;
-use crate::world::RunSettings;
+pub use crate::world::RunSettings;
 use crate::{borders, conflict, displacement, leadership, ledger, prescribed, states};
 
 /// What a run depends on besides its map, outcome and luck. In a file its tables stand beside those of the study, which
@@ -19,9 +19,9 @@ pub struct Scenario {
     pub run: RunSettings,
     /// A switch for every mechanism.
     pub mechanisms: Mechanisms,
-    /// Leadership of Iran: trajectories of the outcomes, hazards, outside pressure.
+    /// Leadership of the focus: trajectories of the outcomes, hazards, outside pressure.
     pub leadership: leadership::parameters::Parameters,
-    /// States: guards, policies, Russia's reserve.
+    /// States: guards, policies, the patron's reserve.
     pub states: states::parameters::Parameters,
     /// Armed groups, engagements, control, flashpoints.
     pub conflict: conflict::parameters::Parameters,

@@ -20,27 +20,23 @@ use bevy_ecs::prelude::*;
 use super::plan::Plan;
 use super::rules;
 use crate::conflict::state::Violence;
-use crate::displacement::choice::{
-    ChoiceTables, Chooser, Conditions, DayFactors, Odds, Standpoint,
-};
+use crate::displacement::choice::{ChoiceTables, Conditions, DayFactors, Odds, Standpoint};
 use crate::displacement::decide::{choose_destinations, leaving_hazard};
 use crate::displacement::group::{Activity, DisplacedGroup, NO_COMMUNITY, Origin, Stratum, Travel};
 use crate::displacement::parameters::Parameters;
 use crate::displacement::population::{Cohort, Population};
 use crate::displacement::state::{Departure, DeparturePlan};
 use crate::displacement::threat::perceive_threat;
-use crate::displacement::wayfinding::road_km;
+use crate::displacement::wayfinding::{Chooser, road_km};
 use crate::displacement::{arrival, census, hosting, travel};
 use crate::ids::{AdminId, CellId, DestinationId, NationalityId, TerritoryId};
-use crate::leadership::{Leadership, Outcome, ProvinceCondition};
 use crate::random::{DrawId, Draws, RunKey, StepDraws, Stream, binomial};
 use crate::scenario::Scenario;
 use crate::schedule::{Phase, empty_step};
-use crate::states::{Guards, KinEntry, Policies, Policy};
 use crate::time::Clock;
 use crate::units::PerDay;
 use crate::world::{RunMap, ThreadsInRun};
-use crate::{borders, conflict, displacement, prescribed};
+use crate::{borders, conflict, displacement, leadership, prescribed, states};
 
 /// The one territory.
 const HOME: TerritoryId = TerritoryId(0);
@@ -130,23 +126,10 @@ impl Network {
         world.insert_resource(Entry { last_conflict: vec![None; n], ..Entry::default() });
 
         // What other domains would say: nothing.
-        let quiet = ProvinceCondition { control: 1.0, unrest: 0.0 };
-        world.insert_resource(Leadership::still(Outcome::Continuity, vec![quiet; n]));
-        conflict::still(&mut world);
-        world.insert_resource(Policies {
-            passage: Vec::new(),
-            exit_bar: vec![Policy::default()],
-            source_aid: vec![0.0],
-            buffer: vec![false],
-        });
-        world.insert_resource(Guards {
-            per_km: Vec::new(),
-            sensors: Vec::new(),
-            strain: Vec::new(),
-            reserve_72h: Vec::new(),
-        });
-        world.insert_resource(KinEntry { by_territory: vec![Vec::new()] });
         prescribed::still(&mut world);
+        leadership::still(&mut world);
+        states::still(&mut world);
+        conflict::still(&mut world);
         borders::still(&mut world);
         displacement::still(&mut world);
         host_those_of_day_0(&mut world, plan);
