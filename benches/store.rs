@@ -12,13 +12,12 @@ use std::time::Instant;
 
 use spillover::config;
 use spillover::output::manifest::Provenance;
-use spillover::recorders::RunOutput;
-use spillover::recorders::table::TableSet;
 use spillover::simulation::{self, RunSpec};
 use spillover::study::conduct::{OnFailure, Options, border_names, run_missing};
 use spillover::study::execute::{execute_as_they_end, pool};
 use spillover::study::merge::Wishes;
 use spillover::study::plan::{Plan, PlannedRun};
+use spillover::tables::{RunOutput, TableSet};
 
 /// Turns of each way.
 const TURNS: usize = 10;

@@ -36,6 +36,7 @@ pub mod sensitivity;
 pub mod simulation;
 pub mod states;
 pub mod study;
+pub mod tables;
 pub mod time;
 pub mod units;
 pub mod validation;

@@ -4,7 +4,7 @@
 mod common;
 
 use spillover::leadership::Outcome;
-use spillover::recorders::table::Table;
+use spillover::tables::Table;
 
 #[test]
 fn nobody_is_lost_or_made_under_any_outcome() {

@@ -5,8 +5,7 @@ mod common;
 use std::sync::OnceLock;
 
 use spillover::leadership::Outcome;
-use spillover::recorders::RunOutput;
-use spillover::recorders::table::Table;
+use spillover::tables::{RunOutput, Table};
 
 const NORTHERN: [&str; 4] = ["IRN-AZE", "IRN-NAX", "IRN-ARM", "IRN-TUR"];
 

@@ -7,7 +7,7 @@ mod common;
 use std::fmt::Write as _;
 
 use spillover::leadership::Outcome;
-use spillover::recorders::table::Table;
+use spillover::tables::Table;
 
 const FILE: &str = "tests/golden/short_runs.txt";
 

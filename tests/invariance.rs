@@ -3,9 +3,8 @@
 mod common;
 
 use spillover::leadership::Outcome;
-use spillover::recorders::RunOutput;
-use spillover::recorders::table::TableSet;
 use spillover::simulation::{RunSpec, run};
+use spillover::tables::{RunOutput, TableSet};
 
 const SHORT: &[&str] = &["run.days=60"];
 

@@ -4,8 +4,7 @@
 mod common;
 
 use spillover::leadership::Outcome;
-use spillover::recorders::RunOutput;
-use spillover::recorders::table::Table;
+use spillover::tables::{RunOutput, Table};
 
 /// Runs of three replicates with and without a mechanism.
 fn with_and_without(

@@ -9,13 +9,12 @@ use std::path::Path;
 use spillover::config;
 use spillover::output::folder::{Existing, Folder};
 use spillover::output::manifest::Provenance;
-use spillover::recorders::table::{MEASURES, Table, TableSet};
-use spillover::recorders::{Headline, RunOutput, Series};
 use spillover::study::conduct::{OnFailure, Options, conduct, file_names};
 use spillover::study::execute;
 use spillover::study::merge::Wishes;
 use spillover::study::plan::{Plan, PlannedRun};
 use spillover::study::store::FOLDER;
+use spillover::tables::{Headline, MEASURES, RunOutput, Series, Table, TableSet};
 
 fn size(name: &str, usual: usize) -> usize {
     std::env::var(name).ok().map_or(usual, |text| text.parse().expect("a number"))

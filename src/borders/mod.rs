@@ -85,6 +85,13 @@ pub struct Pressure {
     pub wait_history: Vec<Vec<[f32; 2]>>,
 }
 
+impl Pressure {
+    /// Every segment, then Russia's southern border: the order of [`crate::tables::border_names`].
+    pub fn by_border(&self) -> impl Iterator<Item = &SegmentPressure> {
+        self.today.iter().chain(std::iter::once(&self.southern))
+    }
+}
+
 /// Registers the systems of the domain. Crossings and lines follow the travel of displaced groups.
 pub fn add_to(schedule: &mut Schedule) {
     use crate::displacement::travel::travel;

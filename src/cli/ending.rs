@@ -10,11 +10,11 @@ use super::progress::duration;
 use super::run::Arguments;
 use super::store::{Standing, quoted, standing};
 use super::{print, results, study, talk};
-use crate::recorders::table::{RUSSIA_SOUTH, Table, TableSet};
 use crate::study::conduct::{Conducted, Did};
 use crate::study::precision;
 use crate::study::quantiles::Spread;
 use crate::study::store::Store;
+use crate::tables::{RUSSIA_SOUTH, Table, TableSet};
 
 /// Shows what came of a study.
 pub fn tell_of(conducted: &Conducted, borders: &[String], quiet: bool, json: bool) {

@@ -6,13 +6,13 @@ use super::progress::Progress;
 use super::store::{Ask, Standing, ends, open, own_store, provenance, standing, standing_tables};
 use super::{EXIT_DONE, EXIT_RUNS_FAILED};
 use crate::output::folder::{Existing, Folder};
-use crate::recorders::table::TableSet;
 use crate::study::conduct::{
     Did, OnFailure, Options, StudyError, agree, border_names, file_names, merge_into,
 };
 use crate::study::merge::Wishes;
 use crate::study::store::FOLDER;
 use crate::study::{execute, precision};
+use crate::tables::TableSet;
 
 /// Arguments of `spillover merge`.
 #[derive(clap::Args)]

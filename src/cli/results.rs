@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use comfy_table::{Cell, CellAlignment, Table, presets};
 
 use crate::borders::rules::class as pressure_class;
-use crate::recorders::table::BASE_VARIANT;
 use crate::study::precision::Precision;
 use crate::study::quantiles::Spread;
 use crate::study::summary::{Summary, headline_borders};
+use crate::tables::BASE_VARIANT;
 
 /// Borders shown.
 const BORDERS: usize = 8;
@@ -158,7 +158,7 @@ fn persons(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recorders::Headline;
+    use crate::tables::Headline;
 
     #[test]
     fn people_are_counted_in_words() {

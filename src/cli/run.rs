@@ -13,7 +13,6 @@ use super::{EXIT_DONE, EXIT_RUNS_FAILED, study, talk};
 use crate::design::points::Target;
 use crate::output::OutputError;
 use crate::output::folder::{Existing, Folder, Joined};
-use crate::recorders::table::TableSet;
 use crate::simulation::{self, RunSpec};
 use crate::study::conduct::{
     Conducted, Did, OnFailure, Options, Shard, StudyError, border_names, conduct, file_names,
@@ -24,6 +23,7 @@ use crate::study::merge::{self, Wishes};
 use crate::study::plan::{PlannedRun, Selection};
 use crate::study::precision::{self, Precision};
 use crate::study::store::{FOLDER, Store, read};
+use crate::tables::TableSet;
 
 /// Arguments of the commands that run studies.
 #[derive(Clone, clap::Args)]

@@ -7,10 +7,10 @@ use super::problem::Problem;
 use super::{EXIT_DISAGREE, EXIT_INCOMPLETE, EXIT_RUNS_FAILED, study, talk};
 use crate::output::folder::MARK;
 use crate::output::manifest::{ConfigFile, Provenance};
-use crate::recorders::table::{Table, TableSet, outcome_name};
 use crate::study::conduct::StudyError;
 use crate::study::plan::{Plan, PlannedRun};
 use crate::study::store::{FOLDER, Store, read};
+use crate::tables::{Table, TableSet};
 
 /// A study and its folder.
 #[derive(Clone, clap::Args)]
@@ -71,7 +71,7 @@ impl Ask {
     pub fn repeat(&self, plan: &Plan, run: &PlannedRun) -> String {
         let mut words = vec!["spillover".to_owned(), "run".into()];
         words.extend(self.words());
-        words.extend(["--outcome".into(), outcome_name(run.outcome).into()]);
+        words.extend(["--outcome".into(), run.outcome.name().into()]);
         if plan.variants.len() > 1 {
             words.extend(["--variant".into(), plan.variant(run).name.clone()]);
         }

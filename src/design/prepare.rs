@@ -21,7 +21,6 @@ use crate::config::schema::{self, View, number};
 use crate::config::semantics::of_domains;
 use crate::config::tree::{Node, Step, leaves, lookup};
 use crate::random::{RunKey, Stream};
-use crate::recorders::table::outcome_name;
 
 /// Points of a design at most.
 pub const MOST_POINTS: usize = 1_000_000;
@@ -64,7 +63,7 @@ pub fn prepare(
     let values = serde_json::to_value(&resolved.scenario).unwrap_or_default();
     let document = schema::resolved::<Scenario>();
     let outcomes: Vec<String> =
-        resolved.scenario.study.outcomes.iter().map(|o| outcome_name(*o).to_owned()).collect();
+        resolved.scenario.study.outcomes.iter().map(|o| o.name().to_owned()).collect();
     let against = Against { values: &values, document: View::root(&document), outcomes: &outcomes };
     let Some(node) = resolved.tree().and_then(|tree| tree.get("design")) else { return Ok(None) };
     let made = match design {

@@ -125,7 +125,7 @@ fn columns_of_other_kinds() {
         study(design, &[("points.csv", text.as_bytes())]).unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(rows(&points)[1], r#"0,continuity,3,"[""RUS-GEO""]",50"#);
     assert_eq!((points.replicate(0), points.replicate(1)), (Some(3), Some(0)));
-    assert_eq!(points.outcome(1).map(crate::recorders::table::outcome_name), Some("fragmentation"));
+    assert_eq!(points.outcome(1).map(crate::leadership::Outcome::name), Some("fragmentation"));
     let short =
         study(&design.replace(']', "], first = 1"), &[("points.csv", text.as_bytes())]).unwrap();
     assert_eq!(short.count(), 1);

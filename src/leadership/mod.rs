@@ -53,6 +53,31 @@ pub enum Outcome {
     Endogenous,
 }
 
+impl Outcome {
+    /// Every outcome.
+    pub const ALL: [Self; 6] = [
+        Self::Continuity,
+        Self::ManagedTransition,
+        Self::Fragmentation,
+        Self::CivilStrife,
+        Self::WesternPivot,
+        Self::Endogenous,
+    ];
+
+    /// Name as it stands in tables and in config files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Continuity => "continuity",
+            Self::ManagedTransition => "managed_transition",
+            Self::Fragmentation => "fragmentation",
+            Self::CivilStrife => "civil_strife",
+            Self::WesternPivot => "western_pivot",
+            Self::Endogenous => "endogenous",
+        }
+    }
+}
+
 /// National condition of Iran on a day (evidence 1.4).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Condition {

@@ -6,8 +6,7 @@ use super::axes::{Axes, Cube, each_row, short};
 use super::pressure::BAND;
 use super::rows::Rows;
 use super::{Gathered, Study, pack};
-use crate::recorders::columns;
-use crate::recorders::table::ColumnKind;
+use crate::tables::{ColumnKind, Table};
 
 /// Actions kept at most: beyond it the first runs alone are listed, and the page says so.
 const MOST_ACTIONS: usize = 8_000;
@@ -51,7 +50,8 @@ impl Power {
         axes: &mut Axes,
     ) -> Result<Option<String>, String> {
         let mut wanted = Vec::new();
-        for column in columns::STATES.iter().filter(|c| c.kind == ColumnKind::Number) {
+        let columns = Table::States.columns();
+        for column in columns.iter().filter(|c| c.kind == ColumnKind::Number) {
             let Some(at) = rows.find(column.name) else { continue };
             let place = self.names.iter().position(|n| n == column.name).unwrap_or_else(|| {
                 self.names.push(column.name.to_owned());
@@ -134,7 +134,8 @@ impl Power {
                 pack::linear(&shape, &bands, pack::step_for(&bands)),
             );
         }
-        let about = |name: &String| columns::STATES.iter().find(|c| c.name == name);
+        let columns = Table::States.columns();
+        let about = |name: &String| columns.iter().find(|c| c.name == name);
         out.put(
             "russia",
             self.names

@@ -7,9 +7,8 @@ use serde_json::{Value, json};
 use super::axes::{Axes, Cube, each_row, short};
 use super::rows::Rows;
 use super::{Gathered, Study};
-use crate::recorders::columns;
-use crate::recorders::table::RUSSIA_SOUTH;
 use crate::study::quantiles::{Spread, quantile};
+use crate::tables::{Column, ColumnKind, RUSSIA_SOUTH, Table};
 
 /// The quantiles of a band.
 pub const BAND: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
@@ -377,8 +376,8 @@ impl Pressure {
         let terms = TERMS.map(|t| rows.find(t));
         // Measures without bands: raw observables that hardly move, or all of them in a study by points.
         let mut wanted: Vec<(usize, String)> = Vec::new();
-        for column in columns::PRESSURE {
-            let number = column.kind == crate::recorders::table::ColumnKind::Number;
+        for column in Table::Pressure.columns() {
+            let number = column.kind == ColumnKind::Number;
             let wants = number && (few || column.name == "index") && !TERMS.contains(&column.name);
             if wants
                 && (self.compared
@@ -420,6 +419,7 @@ impl Pressure {
         let (scenarios, borders, days) = (axes.scenarios.len(), axes.borders.len(), axes.days);
         let most = axes.runs.iter().map(Vec::len).max().unwrap_or(0);
         self.add_missing_bands(axes);
+        let columns = Table::Pressure.columns();
         let shape = [scenarios, 5, borders, days];
         for (kind, bands) in [("level", &self.level), ("difference", &self.difference)] {
             for (measure, cube) in bands {
@@ -427,8 +427,8 @@ impl Pressure {
                 let rank = match (measure == "index", kind == "level") {
                     (true, true) => 0,
                     (true, false) => 1,
-                    (false, true) => rank_of(measure),
-                    (false, false) => 100 + rank_of(measure),
+                    (false, true) => rank_of(&columns, measure),
+                    (false, false) => 100 + rank_of(&columns, measure),
                 };
                 let flat = cube.flat(shape, f32::NAN);
                 let step = if measure == "index" { 0.01 } else { super::pack::step_for(&flat) };
@@ -477,11 +477,9 @@ impl Pressure {
                 (0..scenarios).map(|s| json!(self.abroad.get(&s).map(|q| q.map(short)))).collect(),
             );
         }
-        let about = |name: &str| columns::PRESSURE.iter().find(|c| c.name == name);
+        let about = |name: &str| columns.iter().find(|c| c.name == name);
         // In the order of the table's columns.
-        self.measures.sort_by_key(|m| {
-            columns::PRESSURE.iter().position(|c| c.name == m).unwrap_or(usize::MAX)
-        });
+        self.measures.sort_by_key(|m| place_of(&columns, m));
         let measures = self.measures.iter().filter(|m| self.level.contains_key(*m));
         out.put(
             "measures",
@@ -553,6 +551,7 @@ impl Pressure {
                 .collect()
             })
             .collect();
+        let columns = Table::Pressure.columns();
         let shape = [axes.scenarios.len(), 5, axes.borders.len(), axes.days];
         for (measure, cube) in &self.runs {
             let mut bands = Cube::default();
@@ -566,7 +565,7 @@ impl Pressure {
             let (rank, step) = if measure == "index" {
                 (1, 0.01)
             } else {
-                (rank_of(measure) + 1, super::pack::step_for(&flat))
+                (rank_of(&columns, measure) + 1, super::pack::step_for(&flat))
             };
             out.block(rank, format!("between/{measure}"), super::pack::linear(&shape, &flat, step));
         }
@@ -576,10 +575,13 @@ impl Pressure {
 
 /// How soon a measure is left out: the components of the index go after the observables that they are made of. The next
 /// rank is that of the measure's difference between two studies.
-fn rank_of(measure: &str) -> u8 {
-    let place =
-        columns::PRESSURE.iter().position(|c| c.name == measure).unwrap_or(columns::PRESSURE.len());
-    10 + 2 * place.min(40) as u8
+fn rank_of(columns: &[Column], measure: &str) -> u8 {
+    10 + 2 * place_of(columns, measure).min(40) as u8
+}
+
+/// Position of a measure among the columns; behind them when it is none.
+fn place_of(columns: &[Column], measure: &str) -> usize {
+    columns.iter().position(|c| c.name == measure).unwrap_or(columns.len())
 }
 
 fn value(line: &[f32], day: usize) -> Option<f64> {

@@ -16,9 +16,9 @@ use crate::config::scenario::Scenario;
 use crate::geography::Map;
 use crate::leadership::Outcome;
 use crate::random::RunKey;
-use crate::recorders::table::TableSet;
-use crate::recorders::{Recorder, RunOutput};
+use crate::recorders::Recorder;
 use crate::schedule::{ORDER, Phase, empty_step};
+use crate::tables::{RunOutput, TableSet};
 use crate::time::Clock;
 use crate::world::{RunMap, ThreadsInRun};
 use crate::{borders, conflict, displacement, episode, leadership, ledger, states};
@@ -147,7 +147,7 @@ fn advance_clock(mut clock: ResMut<Clock>, mut next: ResMut<NextStep>) {
 pub fn run(scenario: &Arc<Scenario>, map: &Arc<Map>, spec: RunSpec) -> RunOutput {
     let key = RunKey::new(spec.seed, spec.replicate);
     let mut simulation = Simulation::new(scenario, map, spec.outcome, key, spec.threads_in_run);
-    let mut recorder = Recorder::new(simulation.world_mut(), spec);
+    let mut recorder = Recorder::new(scenario, map, spec);
     for _ in 0..scenario.run.days {
         for _ in 0..scenario.run.steps_per_day {
             simulation.step();

@@ -17,7 +17,6 @@ use crate::design::Points;
 use crate::design::points::{Kind, Target};
 use crate::leadership::Outcome;
 use crate::random::seed_of_point;
-use crate::recorders::table::outcome_name;
 
 /// Identity of a run: the first 8 bytes of a BLAKE3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -131,7 +130,7 @@ impl Plan {
         map_hash: &str,
         design: Option<Points>,
     ) -> Result<Self, PlanError> {
-        let base = [(crate::recorders::table::BASE_VARIANT.to_owned(), scenario.clone())];
+        let base = [(crate::tables::BASE_VARIANT.to_owned(), scenario.clone())];
         let variants = if variants.is_empty() { &base } else { variants };
         let study = &scenario.study;
         let mut planned = Vec::with_capacity(variants.len());
@@ -176,7 +175,7 @@ impl Plan {
                     for replicate in replicates {
                         let mut run_hash = identity.clone();
                         run_hash.update(key);
-                        run_hash.update(outcome_name(outcome).as_bytes());
+                        run_hash.update(outcome.name().as_bytes());
                         run_hash.update(&replicate.to_le_bytes());
                         let (index, point, mut seed) = (runs.len(), point as u32, study.seed);
                         if design.is_some() && !study.points_share_luck {
@@ -268,7 +267,7 @@ impl Plan {
     /// # Errors
     /// When a choice is not in the plan.
     pub fn select(&mut self, selection: &Selection) -> Result<(), PlanError> {
-        let outcomes: Vec<&str> = self.outcomes.iter().map(|&o| outcome_name(o)).collect();
+        let outcomes: Vec<&str> = self.outcomes.iter().map(|&o| o.name()).collect();
         all_known("outcome", &selection.outcomes, &outcomes)?;
         let variants: Vec<&str> = self.variants.iter().map(|v| v.name.as_str()).collect();
         all_known("variant", &selection.variants, &variants)?;
@@ -296,7 +295,7 @@ impl Plan {
             self.variants.iter().map(|v| named(&selection.variants, &v.name)).collect();
         self.runs.retain(|run| {
             variant_chosen[usize::from(run.variant)]
-                && named(&selection.outcomes, outcome_name(run.outcome))
+                && named(&selection.outcomes, run.outcome.name())
                 && (selection.replicates.is_empty()
                     || selection.replicates.contains(&run.replicate))
                 && (selection.points.is_empty() || selection.points.contains(&run.point))
@@ -453,7 +452,7 @@ mod tests {
     fn runs_stand_by_variant_then_outcome_then_replicate() {
         let plan = plan(&[VARIANTS, r#"study.contrast_variant="kin""#], "m");
         let table: Vec<_> =
-            plan.runs.iter().map(|r| (r.variant, outcome_name(r.outcome), r.replicate)).collect();
+            plan.runs.iter().map(|r| (r.variant, r.outcome.name(), r.replicate)).collect();
         assert_eq!(table.len(), 12);
         assert_eq!(
             table[..4],
@@ -533,7 +532,7 @@ mod tests {
     fn points_stand_between_outcome_and_replicate_and_change_the_scenario() {
         let plan = plan(&[GRID, VARIANTS, r#"study.contrast_variant="kin""#], "m");
         let table: Vec<_> =
-            plan.runs.iter().map(|r| (outcome_name(r.outcome), r.point, r.replicate)).collect();
+            plan.runs.iter().map(|r| (r.outcome.name(), r.point, r.replicate)).collect();
         assert_eq!(table.len(), 24);
         assert_eq!(table[2..4], [("continuity", 0, 2), ("continuity", 1, 0)]);
         assert_eq!(table[6], ("fragmentation", 0, 0));

@@ -2,9 +2,7 @@
 
 use super::quantiles::Spread;
 use crate::borders::rules::class as pressure_class;
-use crate::output::format::RowWriter;
-use crate::recorders::Headline;
-use crate::recorders::table::{RUSSIA_SOUTH, Table};
+use crate::tables::{Headline, RUSSIA_SOUTH, RowWriter, summary};
 
 /// The headline numbers of one outcome and variant.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,26 +57,15 @@ impl Summary {
     /// The rows of `summary.csv`.
     #[must_use]
     pub fn rows(&self, borders: &[String]) -> Vec<u8> {
-        let mut rows = RowWriter::new(Table::Summary);
-        let mut row = |border: &str, measure: &str, spread: &Spread, class: Option<&str>| {
-            rows.push_text(&self.outcome);
-            rows.push_text(&self.variant);
-            rows.push_text(border);
-            rows.push_text(measure);
-            rows.push_count(spread.count as u64);
-            for value in [spread.mean, spread.q05, spread.q25, spread.q50, spread.q75, spread.q95] {
-                rows.push_num(value);
-            }
-            match class {
-                Some(class) => rows.push_text(class),
-                None => rows.push_missing(),
-            }
-            rows.end_row();
+        let (outcome, variant) = (self.outcome.as_str(), self.variant.as_str());
+        let mut rows = RowWriter::new();
+        let mut row = |border: &str, measure: &str, spread: &Spread, class: &str| {
+            rows.push(&summary::Row { outcome, variant, border, measure, spread, class });
         };
         for (border, peak) in borders.iter().zip(&self.peaks) {
             let Some((index, day)) = peak else { continue };
-            row(border, "peak_index", index, Some(pressure_class(index.q50)));
-            row(border, "peak_day", day, None);
+            row(border, "peak_index", index, pressure_class(index.q50));
+            row(border, "peak_day", day, "");
         }
         let whole = [
             ("displaced_inside_persons", &self.displaced_inside),
@@ -87,7 +74,7 @@ impl Summary {
         ];
         for (measure, spread) in whole {
             if let Some(spread) = spread {
-                row("", measure, spread, None);
+                row("", measure, spread, "");
             }
         }
         rows.into_bytes()

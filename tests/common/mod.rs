@@ -8,9 +8,8 @@ use spillover::config;
 use spillover::config::scenario::Scenario;
 use spillover::geography::Map;
 use spillover::leadership::Outcome;
-use spillover::recorders::RunOutput;
-use spillover::recorders::table::{MEASURES, Table, TableSet};
 use spillover::simulation::{RunSpec, run};
+use spillover::tables::{MEASURES, RunOutput, Table, TableSet};
 use spillover::validation::Settings;
 
 /// The shipped quick study with settings on top.

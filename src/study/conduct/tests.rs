@@ -3,9 +3,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::*;
 use crate::config;
 use crate::output::folder::Existing;
-use crate::recorders::{Headline, Series};
 use crate::study::execute;
 use crate::study::store::{FOLDER, read};
+use crate::tables::{Headline, Series};
 
 const DAYS: usize = 3;
 

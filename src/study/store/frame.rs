@@ -7,10 +7,9 @@ use std::io::{Read, Write};
 
 use lz4_flex::frame::{FrameDecoder, FrameEncoder};
 
-use crate::recorders::RunOutput;
 #[cfg(test)]
-use crate::recorders::Series;
-use crate::recorders::table::{MEASURES, Table, TableSet};
+use crate::tables::Series;
+use crate::tables::{MEASURES, RunOutput, Table, TableSet};
 
 /// First half of a BLAKE3: what tells that bytes are the same.
 pub type Digest = [u8; 16];

@@ -13,7 +13,7 @@ use super::index::{Done, Entry, Fate, Head};
 use super::{FOLDER, frame::Layout};
 use crate::output::OutputError;
 use crate::output::manifest::host_name;
-use crate::recorders::Headline;
+use crate::tables::Headline;
 
 /// Time between two syncs to the disk.
 const SYNC_EVERY: Duration = Duration::from_secs(2);

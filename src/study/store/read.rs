@@ -11,8 +11,8 @@ use super::index::{Done, Entry, Fate, Head, columns_digest};
 use super::part::{INDEX, PART};
 use super::{FOLDER, LAYOUT};
 use crate::output::OutputError;
-use crate::recorders::table::{Table, TableSet};
 use crate::study::plan::{Plan, RunId};
+use crate::tables::{Table, TableSet};
 
 /// Files held open for reading: parts may be many.
 const OPEN_FILES: usize = 64;
