@@ -7,12 +7,12 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rayon::prelude::*;
 use spillover::leadership::Outcome;
 use spillover::simulation::{RunSpec, run};
-use spillover::tables::TableSet;
+use spillover::tables::{BASE_VARIANT, TableSet};
 
-fn spec(replicate: u32, tables: TableSet) -> RunSpec {
+fn spec(replicate: u32, tables: TableSet) -> RunSpec<'static> {
     RunSpec {
         outcome: Outcome::Fragmentation,
-        variant: 0,
+        variant: BASE_VARIANT,
         point: 0,
         replicate,
         seed: 1,

@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use spillover::leadership::Outcome;
 use spillover::tables::{RunOutput, Table};
@@ -22,11 +22,12 @@ fn quick_study() -> &'static Vec<Vec<RunOutput>> {
     static RUNS: OnceLock<Vec<Vec<RunOutput>>> = OnceLock::new();
     RUNS.get_or_init(|| {
         use rayon::prelude::*;
-        let scenario = common::quick(&[]);
+        let file = common::quick_study(&[]);
+        let scenario = Arc::new(file.scenario);
         OUTCOMES
             .iter()
             .map(|&o| {
-                (0..scenario.study.replicates)
+                (0..file.study.replicates)
                     .into_par_iter()
                     .map(|r| common::one(&scenario, o, r))
                     .collect()

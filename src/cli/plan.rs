@@ -101,7 +101,7 @@ fn time_one(arguments: &Arguments, study: &study::Study) -> Result<Timing, Probl
     };
     let spec = RunSpec {
         outcome: run.outcome,
-        variant: run.variant,
+        variant: &plan.variant(&run).name,
         point: run.point,
         replicate: run.replicate,
         seed: run.seed,

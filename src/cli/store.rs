@@ -224,7 +224,7 @@ pub fn provenance(study: &study::Study, threads: usize, threads_in_run: usize) -
             .map(|path| ConfigFile { path: path.clone(), blake3: hash(path) })
             .collect(),
         config_hash: resolved.hash.clone(),
-        resolved_config: serde_json::to_value(&resolved.scenario).unwrap_or_default(),
+        resolved_config: resolved.file.to_json(),
         variant_hashes: resolved
             .variants
             .iter()

@@ -26,7 +26,7 @@ pub fn check_against_map(parameters: &Parameters, map: &Map) -> Vec<String> {
         .filter(|unit| unit.state == state && !parameters.provinces.iter().any(|p| p.name == unit.name))
         .map(|unit| {
             let names = parameters.provinces.iter().map(|p| p.name.as_str());
-            let nearest = names.min_by_key(|name| strsim::levenshtein(name, &unit.name));
+            let nearest = checked_toml::nearest(&unit.name, names);
             let hint = nearest.map_or_else(String::new, |n| format!(" (the nearest name listed is \"{n}\")"));
             format!(
                 "leadership.provinces: the map {} has the unit \"{}\" of Iran, which is not listed{hint}",

@@ -29,7 +29,7 @@ fn sides(condition: &Condition) -> [f64; 6] {
 /// The shipped values.
 fn shipped() -> Parameters {
     let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/base.toml");
-    crate::config::load(&file, &[]).expect("the shipped base scenario").scenario.leadership
+    crate::scenario::load(&file, &[]).expect("the shipped base scenario").file.scenario.leadership
 }
 
 fn mechanisms() -> Mechanisms {

@@ -5,15 +5,15 @@
 use bevy_ecs::prelude::*;
 
 use crate::borders::Pressure;
-use crate::config::scenario::Scenario;
 use crate::displacement::travel::Roads;
 use crate::geography::Map;
 use crate::leadership::Leadership;
+use crate::scenario::Scenario;
 use crate::simulation::RunSpec;
 use crate::states::Reserve;
 use crate::tables::{
-    BASE_VARIANT, End, Headline, Look, Record, RowWriter, RunOutput, Series, Table, displacement,
-    pressure, recorders,
+    End, Headline, Look, Record, RowWriter, RunOutput, Series, Table, displacement, pressure,
+    recorders,
 };
 use crate::time::Clock;
 use crate::world::RunMap;
@@ -31,10 +31,9 @@ pub struct Recorder {
 impl Recorder {
     /// A recorder for a run.
     #[must_use]
-    pub fn new(scenario: &Scenario, map: &Map, spec: RunSpec) -> Self {
-        let variants = &scenario.study.variants;
-        let variant = variants.get(usize::from(spec.variant)).map_or(BASE_VARIANT, |v| &v.name);
-        let rows = RowWriter::for_run(spec.outcome.name(), variant, spec.point, spec.replicate);
+    pub fn new(scenario: &Scenario, map: &Map, spec: RunSpec<'_>) -> Self {
+        let rows =
+            RowWriter::for_run(spec.outcome.name(), spec.variant, spec.point, spec.replicate);
         let borders = map.segments.len() + 1;
         Self {
             tables: Table::RECORDED

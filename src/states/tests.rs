@@ -3,7 +3,7 @@
 use super::NationalityClass::{Neighbour, OwnOrKin, ThirdCountry};
 use super::mini::{CALM, World4, scenario};
 use super::*;
-use crate::config::scenario::Scenario;
+use crate::scenario::Scenario;
 
 use crate::leadership::{Condition, IncumbentAid, Outcome};
 

@@ -12,11 +12,11 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use super::RESULTS_VERSION;
-use crate::config::scenario::Scenario;
 use crate::design::Points;
 use crate::design::points::{Kind, Target};
 use crate::leadership::Outcome;
 use crate::random::seed_of_point;
+use crate::scenario::{Scenario, StudySettings};
 
 /// Identity of a run: the first 8 bytes of a BLAKE3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -113,26 +113,23 @@ impl Plan {
     /// # Errors
     /// As [`Plan::with_design`].
     pub fn new(
-        scenario: &Scenario,
+        study: &StudySettings,
         variants: &[(String, Scenario)],
         map_hash: &str,
     ) -> Result<Self, PlanError> {
-        Self::with_design(scenario, variants, map_hash, None)
+        Self::with_design(study, variants, map_hash, None)
     }
 
-    /// The whole plan of a resolved study and the points of its design. `variants` is empty or has the scenario itself when the study names none.
+    /// The whole plan of a resolved study and the points of its design. `variants` has the scenario itself when the study names none.
     ///
     /// # Errors
     /// When a date is no date, or there are more variants than can be numbered; checked configs rule out the former.
     pub fn with_design(
-        scenario: &Scenario,
+        study: &StudySettings,
         variants: &[(String, Scenario)],
         map_hash: &str,
         design: Option<Points>,
     ) -> Result<Self, PlanError> {
-        let base = [(crate::tables::BASE_VARIANT.to_owned(), scenario.clone())];
-        let variants = if variants.is_empty() { &base } else { variants };
-        let study = &scenario.study;
         let mut planned = Vec::with_capacity(variants.len());
         // By point: what it adds to the identity, and the one outcome and replicate it may be held to.
         let points: Vec<(Vec<u8>, Option<Outcome>, Option<u32>)> = match &design {
@@ -164,7 +161,7 @@ impl Plan {
                     scenario.run.as_of
                 ))
             })?;
-            let identity = identity_of(scenario, name, map_hash);
+            let identity = identity_of(study.seed, scenario, name, map_hash);
             for &outcome in &study.outcomes {
                 for (point, (key, only_outcome, only_replicate)) in points.iter().enumerate() {
                     if only_outcome.is_some_and(|only| only != outcome) {
@@ -319,12 +316,7 @@ fn luck_can_be_own(design: &Points, fixed: bool) -> Result<(), PlanError> {
 
 fn all_known(kind: &str, chosen: &[String], known: &[&str]) -> Result<(), PlanError> {
     let Some(name) = chosen.iter().find(|n| !known.contains(&n.as_str())) else { return Ok(()) };
-    let likeness = |known: &str| strsim::jaro_winkler(name, known);
-    let nearest = known
-        .iter()
-        .max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
-        .filter(|k| likeness(k) > 0.8);
-    let hint = nearest.map_or(String::new(), |k| format!(" (did you mean `{k}`?)"));
+    let hint = checked_toml::did_you_mean(name, known.iter().copied());
     Err(PlanError(format!(
         "{kind} `{name}` is not in the study{hint}\n  it has {}",
         known.join(", ")
@@ -333,18 +325,12 @@ fn all_known(kind: &str, chosen: &[String], known: &[&str]) -> Result<(), PlanEr
 
 /// The hash of everything but point, outcome and replicate that a run's figures depend on.
 ///
-/// Of the study only the seed counts: its name, title, extent and comparisons change no run. The map counts by its hash,
-/// not by the path that leads to it here.
-fn identity_of(scenario: &Scenario, variant: &str, map_hash: &str) -> blake3::Hasher {
-    let mut value = serde_json::to_value(scenario).unwrap_or(Value::Null);
-    if let Some(root) = value.as_object_mut() {
-        let seed = root.get("study").and_then(|s| s.get("seed")).cloned().unwrap_or(Value::Null);
-        root.insert("study".into(), serde_json::json!({ "seed": seed }));
-        // What a design sets comes with the point; what is made of results changes no run.
-        root.retain(|table, _| table != "design" && table != "sensitivity");
-        if let Some(run) = root.get_mut("run").and_then(Value::as_object_mut) {
-            run.remove("map");
-        }
+/// Of the study only the seed counts. The map counts by its hash, not by the path that leads to it here.
+fn identity_of(seed: u64, scenario: &Scenario, variant: &str, map_hash: &str) -> blake3::Hasher {
+    let mut value = serde_json::json!(scenario);
+    value["study"] = serde_json::json!({ "seed": seed });
+    if let Some(run) = value["run"].as_object_mut() {
+        run.remove("map");
     }
     let mut hash = blake3::Hasher::new();
     hash.update(b"spillover run");
@@ -373,7 +359,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::{config, design};
+    use crate::{design, scenario};
 
     const GRID: &str = r#"design={ kind = "list", factors = [{ path = "borders.pressure.power", values = [1, 2.5] }, { path = "mechanisms.cascade", values = [true, false] }] }"#;
     const VARIANTS: &str = r#"study.variants=[{ name = "kin", set = {} }, { name = "no_kin", set = { "mechanisms.kin" = false } }]"#;
@@ -390,10 +376,11 @@ mod tests {
         ];
         all.extend(sets.iter().map(|&s| s.to_owned()));
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/quick.toml");
-        let resolved = config::load(&path, &all).unwrap_or_else(|e| panic!("{}", e.render(false)));
+        let resolved =
+            scenario::load(&path, &all).unwrap_or_else(|e| panic!("{}", e.render(false)));
         let design = design::prepare(&resolved, &|_| Vec::new())
             .unwrap_or_else(|e| panic!("{}", e.render(false)));
-        Plan::with_design(&resolved.scenario, &resolved.variants, map_hash, design)
+        Plan::with_design(&resolved.file.study, &resolved.variants, map_hash, design)
     }
 
     fn ids(plan: &Plan) -> Vec<String> {
@@ -514,7 +501,7 @@ mod tests {
         let wrong = |selection: Selection| whole.clone().select(&selection).unwrap_err().0;
         assert_eq!(
             wrong(Selection { outcomes: vec!["fragmentaton".into()], ..Default::default() }),
-            "outcome `fragmentaton` is not in the study (did you mean `fragmentation`?)\n  it has continuity, fragmentation"
+            "outcome `fragmentaton` is not in the study; did you mean `fragmentation`?\n  it has continuity, fragmentation"
         );
         let message = wrong(Selection { replicates: vec![3], ..Default::default() });
         assert!(

@@ -3,8 +3,8 @@
 use jiff::civil::Date;
 
 use super::{Columns, Look, Record, RowWriter, columns};
-use crate::config::scenario::RunSettings;
 use crate::leadership::Leadership;
+use crate::scenario::RunSettings;
 
 /// What one row is.
 pub const ABOUT: &str = "One row per run and date: the condition of Iran's leadership that drove the run (evidence 1.4).";
