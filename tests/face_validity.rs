@@ -9,14 +9,6 @@ use spillover::tables::{RunOutput, Table};
 
 const NORTHERN: [&str; 4] = ["IRN-AZE", "IRN-NAX", "IRN-ARM", "IRN-TUR"];
 
-const OUTCOMES: [Outcome; 5] = [
-    Outcome::Continuity,
-    Outcome::ManagedTransition,
-    Outcome::Fragmentation,
-    Outcome::CivilStrife,
-    Outcome::WesternPivot,
-];
-
 /// The quick study, run once for all tests.
 fn quick_study() -> &'static Vec<Vec<RunOutput>> {
     static RUNS: OnceLock<Vec<Vec<RunOutput>>> = OnceLock::new();
@@ -24,7 +16,7 @@ fn quick_study() -> &'static Vec<Vec<RunOutput>> {
         use rayon::prelude::*;
         let file = common::quick_study(&[]);
         let scenario = Arc::new(file.scenario);
-        OUTCOMES
+        Outcome::PRESCRIBED
             .iter()
             .map(|&o| {
                 (0..file.study.replicates)
@@ -37,7 +29,7 @@ fn quick_study() -> &'static Vec<Vec<RunOutput>> {
 }
 
 fn runs(outcome: Outcome) -> &'static [RunOutput] {
-    &quick_study()[OUTCOMES.iter().position(|o| *o == outcome).expect("in the study")]
+    &quick_study()[Outcome::PRESCRIBED.iter().position(|o| *o == outcome).expect("in the study")]
 }
 
 fn median_peak(outcome: Outcome, border: &str) -> f64 {
@@ -65,7 +57,14 @@ fn collapse_presses_harder_on_irans_northern_borders_than_transition_and_that_th
                 .collect(),
         )
     };
-    let [continuity, transition, fragmentation, strife, pivot] = OUTCOMES.map(level);
+    let [continuity, transition, fragmentation, strife, pivot] = [
+        Outcome::Continuity,
+        Outcome::ManagedTransition,
+        Outcome::Fragmentation,
+        Outcome::CivilStrife,
+        Outcome::WesternPivot,
+    ]
+    .map(level);
     let worst = fragmentation.min(strife);
     let middle = [transition, pivot];
     assert!(

@@ -19,6 +19,8 @@ pub struct Grid {
     pub west: f64,
     /// North edge of row 0, degrees.
     pub north: f64,
+    /// West, south, east and north edge, degrees.
+    pub bbox: [f64; 4],
     cell_at: Vec<u32>,
 }
 
@@ -26,7 +28,15 @@ impl Grid {
     /// A raster without land.
     #[must_use]
     pub fn empty(bbox: [f64; 4], cell_degrees: f64, nx: usize, ny: usize) -> Self {
-        Self { nx, ny, cell_degrees, west: bbox[0], north: bbox[3], cell_at: vec![NONE; nx * ny] }
+        Self {
+            nx,
+            ny,
+            cell_degrees,
+            west: bbox[0],
+            north: bbox[3],
+            bbox,
+            cell_at: vec![NONE; nx * ny],
+        }
     }
 
     /// The raster of a loaded map.
@@ -78,6 +88,12 @@ impl Grid {
     #[must_use]
     pub const fn contains(&self, row: usize, col: usize) -> bool {
         row < self.ny && col < self.nx
+    }
+
+    /// A position in cells from the north-west corner: rows, columns.
+    #[must_use]
+    pub fn place(&self, lat: f64, lon: f64) -> (f64, f64) {
+        ((self.north - lat) / self.cell_degrees, (lon - self.west) / self.cell_degrees)
     }
 
     /// Latitude of a horizontal grid line (`0` is the north edge), degrees.

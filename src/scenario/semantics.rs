@@ -34,8 +34,8 @@ pub fn check(tree: &Node) -> Vec<Diagnostic> {
 #[must_use]
 pub fn of_domains(scenario: &Scenario) -> Vec<String> {
     let mut found = leadership::checks::check(&scenario.leadership);
-    let pairs = scenario.states.problems().into_iter().chain(scenario.ledger.problems());
-    found.extend(pairs.map(|(key, complaint)| format!("{key}: {complaint}")));
+    let pairs = scenario.states.problems();
+    found.extend(pairs.into_iter().map(|(key, complaint)| format!("{key}: {complaint}")));
     found
 }
 

@@ -264,7 +264,7 @@ impl Plan {
     /// # Errors
     /// When a choice is not in the plan.
     pub fn select(&mut self, selection: &Selection) -> Result<(), PlanError> {
-        let outcomes: Vec<&str> = self.outcomes.iter().map(|&o| o.name()).collect();
+        let outcomes: Vec<&str> = self.outcomes.iter().map(|o| o.name()).collect();
         all_known("outcome", &selection.outcomes, &outcomes)?;
         let variants: Vec<&str> = self.variants.iter().map(|v| v.name.as_str()).collect();
         all_known("variant", &selection.variants, &variants)?;

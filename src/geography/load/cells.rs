@@ -46,6 +46,26 @@ pub(super) struct Land {
     pub(super) past: Past,
 }
 
+impl Land {
+    /// Territories in a snapshot (counted from the newest) of the cells at most a cell from a place, by code.
+    pub(super) fn near(&self, [lat, lon]: [f64; 2], snapshot: usize) -> Vec<&str> {
+        let (y, x) = self.grid.place(lat, lon);
+        let mut codes = BTreeSet::new();
+        for row in y as i32 - 2..=y as i32 + 2 {
+            for col in x as i32 - 2..=x as i32 + 2 {
+                let off =
+                    |line: i32, at: f64| (f64::from(line) - at).max(at - f64::from(line) - 1.0);
+                if off(row, y).max(off(col, x)) <= 1.0 + 1e-6
+                    && let Some(cell) = self.grid.at(row, col)
+                {
+                    codes.insert(self.past.code(snapshot, cell));
+                }
+            }
+        }
+        codes.into_iter().collect()
+    }
+}
+
 /// Territories of the cells in every snapshot, newest first, for the files that name territories.
 #[derive(Default)]
 pub(super) struct Past {

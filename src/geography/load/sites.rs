@@ -56,6 +56,40 @@ fn check_holder(cell: CellId, named: &Field<'_>, land: &Land, problems: &mut Pro
     }
 }
 
+/// Whether two cells are eight-neighbours.
+fn touching(a: CellId, b: CellId, land: &Land) -> bool {
+    let step = |list: &[u16]| list[a.index()].abs_diff(list[b.index()]);
+    step(&land.cells.row) <= 1 && step(&land.cells.col) <= 1
+}
+
+/// Checks that a crossing lies at most a cell from the line of its two territories in the last snapshot in which they
+/// meet there. A ferry or a long bridge has no line: it must lie at most a cell from one of the two.
+fn check_place(
+    [lat, a, b]: [&Field<'_>; 3],
+    place: [f64; 2],
+    sea: bool,
+    snapshot: usize,
+    land: &Land,
+    problems: &mut Problems,
+) {
+    let near = land.near(place, snapshot);
+    let has = |code: &Field<'_>| near.contains(&code.text);
+    if (has(a) && has(b)) || (sea && (has(a) || has(b))) {
+        return;
+    }
+    let there = if near.is_empty() { "no land".to_owned() } else { near.join(", ") };
+    let allowed = if sea {
+        format!("a place at most a cell from {} or {}", a.text, b.text)
+    } else {
+        format!("a place at most a cell from the line of {} and {}", a.text, b.text)
+    };
+    problems.add(lat.problem(
+        format!("{}, {}, within a cell of {there}", place[0], place[1]),
+        allowed,
+        "correct `lat` and `lon`, or the territories",
+    ));
+}
+
 /// The status column that counts at a date: the latest that began by then. `status_2020` begins in March 2020, when the
 /// pandemic closed borders; the others on 1 January (2008 tells of the time before August, and stands until 2016).
 fn status_column(table: &Table, as_of: Date, problems: &mut Problems) -> Option<String> {
@@ -124,7 +158,7 @@ pub(super) fn read_crossings(
         ("closed", (CrossingStatus::Closed, false)),
         ("ferry", (CrossingStatus::Open, true)),
     ];
-    let [south, north] = [-90.0, 90.0];
+    let [west, south, east, north] = land.grid.bbox;
     let mut ids = std::collections::BTreeSet::new();
     let mut crossings = Vec::new();
     for row in table.rows() {
@@ -139,7 +173,7 @@ pub(super) fn read_crossings(
         }
         let mode = mode.word(&modes, problems);
         let status = row.field(status_column).word(&statuses, problems);
-        let place = (lat.real(south, north, problems), lon.real(-180.0, 180.0, problems));
+        let place = (lat.real(south, north, problems), lon.real(west, east, problems));
         let cells = (cell(&cell_a, land, problems), cell(&cell_b, land, problems));
         let km = km.real(0.0, 2000.0, problems);
         let capacity = capacity.real(0.0, f64::INFINITY, problems);
@@ -157,6 +191,10 @@ pub(super) fn read_crossings(
         if last.is_none() {
             check_holder(first, &a, land, problems);
             check_holder(second, &b, land, problems);
+        }
+        if let (Some(last), Some(mode), (Some(y), Some(x))) = (last, mode, place) {
+            let sea = mode == CrossingMode::Ferry || !touching(first, second, land);
+            check_place([&lat, &a, &b], [y, x], sea, last, land, problems);
         }
         let (Some(mode), Some((status, by_ship)), Some(km), (Some(lat), Some(lon))) =
             (mode, status, km, place)

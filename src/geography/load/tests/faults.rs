@@ -313,6 +313,30 @@ fn each_fault_is_told_with_its_place_and_what_is_allowed() {
         (
             "crossings.csv",
             "IRN,AZE,road,39.9,45.95,68,58",
+            "IRN,AZE,road,39.9,99,68,58",
+            &[
+                "crossings.csv:2, column `lon`: found `99`; allowed: a number from 45.4 to 46.6. Next: correct this value.",
+            ],
+        ),
+        (
+            "crossings.csv",
+            "IRN,AZE,road,39.9,45.95,68,58",
+            "IRN,AZE,road,40.35,45.95,68,58",
+            &[
+                "crossings.csv:2, column `lat`: found 40.35, 45.95, within a cell of RUS; allowed: a place at most a cell from the line of IRN and AZE. Next: correct `lat` and `lon`, or the territories.",
+            ],
+        ),
+        (
+            "crossings.csv",
+            "IRN,AZE,road,39.9,45.95,68,58",
+            "IRN,AZE,road,40.05,45.95,68,58",
+            &[
+                "crossings.csv:2, column `lat`: found 40.05, 45.95, within a cell of AZE; allowed: a place at most a cell from the line of IRN and AZE. Next: correct `lat` and `lon`, or the territories.",
+            ],
+        ),
+        (
+            "crossings.csv",
+            "IRN,AZE,road,39.9,45.95,68,58",
             "IRN,AZE,road,39.9,45.95,68,580",
             &[
                 "crossings.csv:2, column `cell_b`: found `580`; allowed: a whole number from 0 to 95. Next: correct this value.",
