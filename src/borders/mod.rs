@@ -6,6 +6,7 @@ use crate::geography::Map;
 use crate::scenario::Scenario;
 use crate::schedule::Phase;
 
+pub mod components;
 pub mod crossing;
 pub mod green;
 pub mod parameters;
@@ -40,28 +41,10 @@ pub struct SegmentPressure {
     pub vulnerability: f64,
     /// Impact, 0 to 1.
     pub impact: f64,
-    /// Humanitarian (crossing) load D, 0 to 1.
-    pub humanitarian: f64,
-    /// Irregular crossing load N, 0 to 1.
-    pub irregular: f64,
-    /// Armed presence A, 0 to 1.
-    pub armed: f64,
-    /// Violence V, 0 to 1.
-    pub violence: f64,
-    /// f: persons arriving at the crossings today.
-    pub arrivals_per_day: f64,
-    /// Q: persons waiting.
-    pub waiting: f64,
-    /// W: wait, hours.
-    pub wait_hours: f64,
-    /// i: irregular attempts today.
-    pub irregular_attempts_per_day: f64,
-    /// a: armed strength near the line, fighters per 100 km.
-    pub armed_per_100km: f64,
-    /// v: severity-weighted events near the line per 100 km.
-    pub events_per_100km: f64,
-    /// m: illicit-goods flow index, 0 to 1.
-    pub illicit_goods: f64,
+    /// Load of each component of threat, 0 to 1, in the order of [`components::ALL`].
+    pub loads: [f64; components::COUNT],
+    /// What is observed of them, in the order of [`components::observables`].
+    pub observed: [f64; components::OBSERVED],
     /// g: guards per km.
     pub guards_per_km: f64,
     /// r: reserve available in 72 h, persons.
@@ -122,7 +105,7 @@ pub fn populate(world: &mut World, map: &Map, scenario: &Scenario) {
         stopped: vec![0; segments],
     });
     world.insert_resource(green::GreenLines::new(map));
-    world.insert_resource(pressure::SegmentConstants::new(map, scenario));
+    world.insert_resource(pressure::SegmentConstants::new(map, &scenario.borders.pressure));
     world.insert_resource(Pressure {
         today: vec![SegmentPressure::default(); segments],
         ..Pressure::default()

@@ -10,10 +10,10 @@ use serde_json::{Value as Json, json};
 use super::problem::Problem;
 use super::progress::duration;
 use super::{EXIT_DONE, print, study, talk};
-use crate::tables::{TableSet};
 use crate::simulation::{self, RunSpec};
 use crate::study::execute;
 use crate::study::plan::{Plan, PlannedRun};
+use crate::tables::TableSet;
 
 /// Runs shown without `--csv` or `--json`.
 const SHOWN: usize = 10;

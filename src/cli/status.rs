@@ -8,12 +8,12 @@ use serde_json::json;
 use super::problem::Problem;
 use super::store::{Ask, ends, has_runs, open};
 use super::{EXIT_DONE, EXIT_INCOMPLETE, EXIT_RUNS_FAILED, print, talk};
-use crate::tables::{TableSet};
 use crate::study::RESULTS_VERSION;
 use crate::study::conduct::agree;
 use crate::study::plan::Plan;
 use crate::study::store::read::Part;
 use crate::study::store::{Contents, State, Store};
+use crate::tables::TableSet;
 
 /// Arguments of `spillover status`.
 #[derive(clap::Args)]

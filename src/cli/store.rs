@@ -7,10 +7,10 @@ use super::problem::Problem;
 use super::{EXIT_DISAGREE, EXIT_INCOMPLETE, EXIT_RUNS_FAILED, study, talk};
 use crate::output::folder::MARK;
 use crate::output::manifest::{ConfigFile, Provenance};
-use crate::tables::{Table, TableSet};
 use crate::study::conduct::StudyError;
 use crate::study::plan::{Plan, PlannedRun};
 use crate::study::store::{FOLDER, Store, read};
+use crate::tables::{Table, TableSet};
 
 /// A study and its folder.
 #[derive(Clone, clap::Args)]

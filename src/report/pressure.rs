@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::axes::{Axes, Cube, each_row, short};
 use super::rows::Rows;
 use super::{Gathered, Study};
+use crate::borders::components::{self, TERMS};
 use crate::study::quantiles::{Spread, quantile};
 use crate::tables::{Column, ColumnKind, RUSSIA_SOUTH, Table};
 
@@ -25,15 +26,19 @@ const MOST_RUNS: usize = 400;
 /// Values of single runs that are packed at most; the page could not hold more.
 const MOST_RUN_VALUES: usize = 8_000_000;
 
-/// The terms whose points add up to the index.
-const TERMS: [&str; 6] = [
-    "contribution_humanitarian",
-    "contribution_irregular",
-    "contribution_armed",
-    "contribution_violence",
-    "contribution_vulnerability",
-    "contribution_impact",
-];
+/// The terms of the index as the page calls them, in the order of the array `terms`.
+#[must_use]
+pub fn terms() -> Value {
+    components::terms().map(|(term, kind)| json!({ "title": term.title, "kind": kind })).collect()
+}
+
+/// What the page calls the measures of the components.
+#[must_use]
+pub fn titles() -> Value {
+    let loads = components::ALL.iter().map(|component| &component.load);
+    let observed = components::observables().map(|observable| &observable.quantity);
+    Value::Object(loads.chain(observed).map(|q| (q.name.to_owned(), json!(q.title))).collect())
+}
 
 /// What the tables of pressure hold, of all studies of the page.
 #[derive(Default)]
@@ -373,12 +378,14 @@ impl Pressure {
             ));
         }
         let border = rows.column("border")?;
-        let terms = TERMS.map(|t| rows.find(t));
+        let term_names: Vec<&str> = components::terms().map(|(term, _)| term.name).collect();
+        let terms: Vec<Option<usize>> = term_names.iter().map(|name| rows.find(name)).collect();
         // Measures without bands: raw observables that hardly move, or all of them in a study by points.
         let mut wanted: Vec<(usize, String)> = Vec::new();
         for column in Table::Pressure.columns() {
             let number = column.kind == ColumnKind::Number;
-            let wants = number && (few || column.name == "index") && !TERMS.contains(&column.name);
+            let wants =
+                number && (few || column.name == "index") && !term_names.contains(&column.name);
             if wants
                 && (self.compared
                     || column.name == "index"
@@ -390,7 +397,7 @@ impl Pressure {
         let mut cubes: Vec<Cube> =
             wanted.iter().map(|(_, n)| self.runs.remove(n).unwrap_or_default()).collect();
         let numbers: Vec<usize> =
-            wanted.iter().map(|w| w.0).chain(terms.into_iter().flatten()).collect();
+            wanted.iter().map(|w| w.0).chain(terms.iter().copied().flatten()).collect();
         let read = each_row(rows, axes, number, &numbers, |row| {
             let border = row.axes.border(row.fields.get(border).unwrap_or_default());
             self.summed.add([row.scenario, 0, border], row.day, 1.0);
@@ -440,12 +447,12 @@ impl Pressure {
             }
         }
         if !self.terms.is_empty() {
-            let shape = [scenarios, TERMS.len(), borders, days];
+            let shape = [scenarios, TERMS, borders, days];
             let mut flat = self.terms.flat(shape, f32::NAN);
             // Runs that are not in the table, or not all of them, are not in the mean.
             let each = (borders * days).max(1);
             let summed = self.summed.flat([scenarios, 1, borders, days], f32::NAN);
-            for (values, runs) in flat.chunks_mut(TERMS.len() * each).zip(summed.chunks(each)) {
+            for (values, runs) in flat.chunks_mut(TERMS * each).zip(summed.chunks(each)) {
                 values.iter_mut().zip(runs.iter().cycle()).for_each(|(v, n)| *v /= n);
             }
             out.block(1, "terms".into(), super::pack::linear(&shape, &flat, 0.01));

@@ -209,10 +209,10 @@ pub fn check(scenario: &Scenario, map: &Map) -> Vec<String> {
         format!("run.as_of: {} is beyond 2100, for which no map can be right", run.as_of),
     );
     let p = &scenario.borders.pressure;
-    let weights = p.weight_humanitarian + p.weight_irregular + p.weight_armed + p.weight_violence;
+    let weights = borders::components::ALL.iter().map(|component| (component.weight)(p));
     refuse(
-        weights <= 0.0,
-        "borders.pressure: all four weights are 0; give at least one some weight".to_owned(),
+        weights.sum::<f64>() <= 0.0,
+        "borders.pressure: all weights are 0; give at least one some weight".to_owned(),
     );
     refuse(
         p.southern_border.is_empty(),

@@ -6,7 +6,7 @@ use super::allocation::{self, Front};
 use super::parameters::{MoscowParameters, Parameters, Posture};
 use super::roster::Roster;
 use super::{ActionKind, ActionLog, FRONTS, Reserve, rules};
-use crate::borders::Pressure;
+use crate::borders::{Pressure, SegmentPressure};
 use crate::ids::TerritoryId;
 use crate::leadership::{Condition, IncumbentAid, Leadership, Outcome};
 use crate::random::{RunKey, Stream};
@@ -235,7 +235,7 @@ fn observed(p: &Parameters, roster: &Roster, pressure: &Pressure) -> [f64; 6] {
             .fold(0.0, f64::max)
     };
     let violence = roster.fronts.direct.iter().filter_map(|s| pressure.today.get(s.index()));
-    let violence = violence.map(|s| s.violence).fold(0.0, f64::max);
+    let violence = violence.map(SegmentPressure::violence).fold(0.0, f64::max);
     let mut seen = r.baseline.in_order();
     let news = [
         0.0,

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::{Columns, Look, Record, RowWriter, border_names, columns};
+use crate::borders::components::{self, COUNT, OBSERVED, Quantity, TERMS};
 use crate::borders::parameters::Parameters;
 use crate::borders::{Pressure, SegmentPressure, rules};
 
@@ -14,7 +15,7 @@ pub struct Row<'a> {
     date: Date,
     border: &'a str,
     pressure: &'a SegmentPressure,
-    contributions: [f64; 6],
+    contributions: [f64; TERMS],
 }
 
 impl super::Row for Row<'_> {
@@ -33,40 +34,19 @@ impl super::Row for Row<'_> {
             number("1") vulnerability = r.pressure.vulnerability;
             /// Impact I, 0 to 1: exposed people, kin links, strategic value.
             number("1") impact = r.pressure.impact;
-            /// Humanitarian (crossing) load D, 0 to 1; 0.5 is demand equal to capacity.
-            number("1") humanitarian = r.pressure.humanitarian;
-            /// Irregular crossing load N, 0 to 1; 0.5 is the reference flow.
-            number("1") irregular = r.pressure.irregular;
-            /// Armed presence A, 0 to 1, against the strength of the guard.
-            number("1") armed = r.pressure.armed;
-            /// Violence V near the line, 0 to 1.
-            number("1") violence = r.pressure.violence;
-            /// Points of the index that come from the humanitarian load.
-            number("1") contribution_humanitarian = r.contributions[0];
-            /// Points of the index that come from irregular crossing.
-            number("1") contribution_irregular = r.contributions[1];
-            /// Points of the index that come from armed presence.
-            number("1") contribution_armed = r.contributions[2];
-            /// Points of the index that come from violence.
-            number("1") contribution_violence = r.contributions[3];
-            /// Points of the index that come from vulnerability.
-            number("1") contribution_vulnerability = r.contributions[4];
-            /// Points of the index that come from impact.
-            number("1") contribution_impact = r.contributions[5];
-            /// f: persons who arrive at the crossings of the segment.
-            number("persons/d") arrivals_persons_per_day = r.pressure.arrivals_per_day;
-            /// Q: persons who wait at the crossings.
-            number("persons") waiting_persons = r.pressure.waiting;
-            /// W: time that a newcomer waits.
-            number("h") wait_hours = r.pressure.wait_hours;
-            /// i: attempts over the green border.
-            number("persons/d") irregular_attempts_per_day = r.pressure.irregular_attempts_per_day;
-            /// a: armed strength within 50 km, weighted by distance, per 100 km of line.
-            number("fighters/100 km") armed_fighters_per_100km = r.pressure.armed_per_100km;
-            /// v: events within 25 km weighted by severity (ln(1 + deaths)) and age, per 100 km of line.
-            number("1/100 km") events_severity_per_100km = r.pressure.events_per_100km;
-            /// m: flow of illicit goods, 0 to 1.
-            number("1") illicit_goods_index = r.pressure.illicit_goods;
+        }
+        for (i, component) in components::ALL.iter().enumerate() {
+            let Quantity { name, unit, about, .. } = component.load;
+            to.number(name, unit, about, |r| r.pressure.loads[i]);
+        }
+        for (i, (term, _)) in components::terms().enumerate() {
+            to.number(term.name, term.unit, term.about, |r| r.contributions[i]);
+        }
+        for (i, observable) in components::observables().enumerate() {
+            let Quantity { name, unit, about, .. } = observable.quantity;
+            to.number(name, unit, about, |r| r.pressure.observed[i]);
+        }
+        columns! { to, r:
             /// g: guards along the line.
             number("persons/km") guards_per_km = r.pressure.guards_per_km;
             /// r: reserve that can be there within 72 h.
@@ -79,49 +59,35 @@ impl super::Row for Row<'_> {
     }
 }
 
-/// The measures of [`super::Series`], in its order. Each is a column too.
-pub const MEASURES: [&str; 15] = [
-    "index",
-    "threat",
-    "vulnerability",
-    "impact",
-    "humanitarian",
-    "irregular",
-    "armed",
-    "violence",
-    "arrivals_persons_per_day",
-    "waiting_persons",
-    "wait_hours",
-    "irregular_attempts_per_day",
-    "armed_fighters_per_100km",
-    "events_severity_per_100km",
-    "illicit_goods_index",
-];
+/// The measures beside the components, first in [`MEASURES`].
+const LEVELS: [&str; 4] = ["index", "threat", "vulnerability", "impact"];
+
+/// The measures of [`super::Series`], in its order: the index and what makes it, the loads of the components, what is
+/// observed of them. Each is a column too.
+pub const MEASURES: [&str; LEVELS.len() + COUNT + OBSERVED] = {
+    let mut names = [""; LEVELS.len() + COUNT + OBSERVED];
+    let mut i = 0;
+    while i < names.len() {
+        names[i] = if i < LEVELS.len() {
+            LEVELS[i]
+        } else if i < LEVELS.len() + COUNT {
+            components::ALL[i - LEVELS.len()].load.name
+        } else {
+            components::observable(i - LEVELS.len() - COUNT).quantity.name
+        };
+        i += 1;
+    }
+    names
+};
+
+/// The values of [`MEASURES`].
+pub fn measures(s: &SegmentPressure) -> impl Iterator<Item = f64> {
+    let levels = [s.index, s.threat, s.vulnerability, s.impact];
+    levels.into_iter().chain(s.loads).chain(s.observed)
+}
 
 /// Position of the pressure index in [`MEASURES`].
 pub const INDEX_MEASURE: usize = 0;
-
-/// The values of [`MEASURES`].
-#[must_use]
-pub fn measures(s: &SegmentPressure) -> [f64; MEASURES.len()] {
-    [
-        s.index,
-        s.threat,
-        s.vulnerability,
-        s.impact,
-        s.humanitarian,
-        s.irregular,
-        s.armed,
-        s.violence,
-        s.arrivals_per_day,
-        s.waiting,
-        s.wait_hours,
-        s.irregular_attempts_per_day,
-        s.armed_per_100km,
-        s.events_per_100km,
-        s.illicit_goods,
-    ]
-}
 
 /// Writes a row for every border, every day.
 #[derive(Default)]
@@ -135,5 +101,31 @@ impl Record for Recorder {
             let contributions = rules::contributions(parameters, pressure);
             rows.push(&Row { date: look.date(), border, pressure, contributions });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Table;
+    use super::*;
+
+    #[test]
+    fn measures_have_the_values_of_their_columns() {
+        let mut pressure = SegmentPressure { index: 1.0, threat: 2.0, ..Default::default() };
+        (pressure.vulnerability, pressure.impact) = (3.0, 4.0);
+        for (i, value) in pressure.loads.iter_mut().chain(&mut pressure.observed).enumerate() {
+            *value = 5.0 + i as f64;
+        }
+        let mut rows = RowWriter::for_run("o", "v", 0, 0);
+        let date = jiff::civil::date(2026, 1, 15);
+        rows.push(&Row { date, border: "b", pressure: &pressure, contributions: [0.0; TERMS] });
+        let line = String::from_utf8(rows.into_bytes()).unwrap();
+        let columns = Table::Pressure.columns();
+        let fields: std::collections::BTreeMap<&str, &str> =
+            columns.iter().map(|c| c.name).zip(line.trim_end().split(',')).collect();
+        for (name, value) in MEASURES.into_iter().zip(measures(&pressure)) {
+            assert_eq!(fields[name], value.to_string(), "{name}");
+        }
+        assert_eq!(MEASURES[INDEX_MEASURE], "index");
     }
 }
