@@ -16,28 +16,18 @@ pub struct Parameters {
 
 /// The component.
 pub const COMPONENT: Component = Component {
-    load: Quantity {
-        name: "armed",
-        unit: "1",
-        about: "Armed presence A, 0 to 1, against the strength of the guard.",
-        title: "Armed presence A",
+    load: quantity! {
+        /// Armed presence A, 0 to 1, against the strength of the guard.
+        armed["1"] "Armed presence A"
     },
-    contribution: Quantity {
-        name: "contribution_armed",
-        unit: "1",
-        about: "Points of the index that come from armed presence.",
-        title: "armed presence",
+    contribution: quantity! {
+        /// Points of the index that come from armed presence.
+        contribution_armed["1"] "armed presence"
     },
     kind: Kind::Armed,
-    observables: &[Observable {
-        quantity: Quantity {
-            name: "armed_fighters_per_100km",
-            unit: "fighters/100 km",
-            about: "a: armed strength within 50 km, weighted by distance, per 100 km of line.",
-            title: "Armed fighters near",
-        },
-        observe: |line| line.threat.armed_per_100km[line.number],
-        over_lines: Aggregate::ByLength,
+    observables: &[observable! {
+        /// a: armed strength within 50 km, weighted by distance, per 100 km of line.
+        armed_fighters_per_100km["fighters/100 km"] "Armed fighters near" = |line| line.threat.armed_per_100km[line.number], ByLength
     }],
     load_of: |_, line, seen| armed_presence(seen[0], line.guards_per_km),
     weight: |p| p.components.armed.weight_armed,

@@ -19,49 +19,27 @@ pub struct Parameters {
 
 /// The component.
 pub const COMPONENT: Component = Component {
-    load: Quantity {
-        name: "humanitarian",
-        unit: "1",
-        about: "Humanitarian (crossing) load D, 0 to 1; 0.5 is demand equal to capacity.",
-        title: "Humanitarian load D",
+    load: quantity! {
+        /// Humanitarian (crossing) load D, 0 to 1; 0.5 is demand equal to capacity.
+        humanitarian["1"] "Humanitarian load D"
     },
-    contribution: Quantity {
-        name: "contribution_humanitarian",
-        unit: "1",
-        about: "Points of the index that come from the humanitarian load.",
-        title: "people at crossings",
+    contribution: quantity! {
+        /// Points of the index that come from the humanitarian load.
+        contribution_humanitarian["1"] "people at crossings"
     },
     kind: Kind::Civilians,
     observables: &[
-        Observable {
-            quantity: Quantity {
-                name: "arrivals_persons_per_day",
-                unit: "persons/d",
-                about: "f: persons who arrive at the crossings of the segment.",
-                title: "Arrivals",
-            },
-            observe: arrivals,
-            over_lines: Aggregate::Sum,
+        observable! {
+            /// f: persons who arrive at the crossings of the segment.
+            arrivals_persons_per_day["persons/d"] "Arrivals" = arrivals, Sum
         },
-        Observable {
-            quantity: Quantity {
-                name: "waiting_persons",
-                unit: "persons",
-                about: "Q: persons who wait at the crossings.",
-                title: "People waiting",
-            },
-            observe: |line| over_queues(line, |x, side| f64::from(line.traffic.waiting[x][side])),
-            over_lines: Aggregate::Sum,
+        observable! {
+            /// Q: persons who wait at the crossings.
+            waiting_persons["persons"] "People waiting" = waiting, Sum
         },
-        Observable {
-            quantity: Quantity {
-                name: "wait_hours",
-                unit: "h",
-                about: "W: time that a newcomer waits.",
-                title: "Waiting time",
-            },
-            observe: longest_wait_hours,
-            over_lines: Aggregate::Largest,
+        observable! {
+            /// W: time that a newcomer waits.
+            wait_hours["h"] "Waiting time" = longest_wait_hours, Largest
         },
     ],
     load_of: |p, line, seen| {
@@ -76,18 +54,22 @@ fn queues(line: &Line<'_>) -> impl Iterator<Item = (usize, usize)> {
     line.segment.crossings.iter().flat_map(|x| [(x.index(), 0), (x.index(), 1)])
 }
 
-/// A sum over the queues of a line; 0, not the -0 of an empty sum, where it has none.
-fn over_queues(line: &Line<'_>, of: impl Fn(usize, usize) -> f64) -> f64 {
-    0.0 + queues(line).map(|(x, side)| of(x, side)).sum::<f64>()
+/// A sum; 0, not the -0 of an empty sum, where there is nothing to add.
+fn total(values: impl Iterator<Item = f64>) -> f64 {
+    0.0 + values.sum::<f64>()
 }
 
 /// Persons who came today and are not on their way home.
 fn arrivals(line: &Line<'_>) -> f64 {
-    let came = |x: usize, side: usize| {
-        let (all, home) = (line.traffic.demand[x][side], line.traffic.returnees[x][side]);
-        f64::from(all - home.min(all))
-    };
-    over_queues(line, came)
+    let traffic = line.traffic;
+    total(queues(line).map(|(x, side)| {
+        let (came, home) = (traffic.demand[x][side], traffic.returnees[x][side]);
+        f64::from(came - home.min(came))
+    }))
+}
+
+fn waiting(line: &Line<'_>) -> f64 {
+    total(queues(line).map(|(x, side)| f64::from(line.traffic.waiting[x][side])))
 }
 
 fn longest_wait_hours(line: &Line<'_>) -> f64 {

@@ -19,28 +19,18 @@ pub struct Parameters {
 
 /// The component.
 pub const COMPONENT: Component = Component {
-    load: Quantity {
-        name: "irregular",
-        unit: "1",
-        about: "Irregular crossing load N, 0 to 1; 0.5 is the reference flow.",
-        title: "Irregular crossing N",
+    load: quantity! {
+        /// Irregular crossing load N, 0 to 1; 0.5 is the reference flow.
+        irregular["1"] "Irregular crossing N"
     },
-    contribution: Quantity {
-        name: "contribution_irregular",
-        unit: "1",
-        about: "Points of the index that come from irregular crossing.",
-        title: "irregular crossing",
+    contribution: quantity! {
+        /// Points of the index that come from irregular crossing.
+        contribution_irregular["1"] "irregular crossing"
     },
     kind: Kind::Civilians,
-    observables: &[Observable {
-        quantity: Quantity {
-            name: "irregular_attempts_per_day",
-            unit: "persons/d",
-            about: "i: attempts over the green border.",
-            title: "Irregular attempts",
-        },
-        observe: |line| f64::from(line.green.attempts[line.number]),
-        over_lines: Aggregate::Sum,
+    observables: &[observable! {
+        /// i: attempts over the green border.
+        irregular_attempts_per_day["persons/d"] "Irregular attempts" = |line| f64::from(line.green.attempts[line.number]), Sum
     }],
     load_of: |p, line, seen| {
         let reference = p.components.irregular.irregular_reference;

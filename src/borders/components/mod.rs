@@ -16,6 +16,29 @@ use crate::conflict::SegmentThreat;
 use crate::geography::BorderSegment;
 use crate::units::{PersonsPerDay, Share};
 
+/// `/// meaning`, then `name["unit"] "title"`.
+macro_rules! quantity {
+    ($(#[doc = $about:literal])+ $name:ident[$unit:literal] $title:literal) => {
+        Quantity {
+            name: stringify!($name),
+            unit: $unit,
+            about: concat!($($about),+).trim_ascii_start(),
+            title: $title,
+        }
+    };
+}
+
+/// A [`quantity!`] ` = how it is observed, over lines`.
+macro_rules! observable {
+    ($(#[doc = $about:literal])+ $name:ident[$unit:literal] $title:literal = $of:expr, $over:ident) => {
+        Observable {
+            quantity: quantity! { $(#[doc = $about])+ $name[$unit] $title },
+            observe: $of,
+            over_lines: Aggregate::$over,
+        }
+    };
+}
+
 pub mod armed;
 pub mod humanitarian;
 pub mod irregular;
@@ -149,30 +172,20 @@ pub struct Line<'a> {
 }
 
 /// What is observed beside the components and weighs nothing.
-const UNWEIGHTED: &[Observable] = &[Observable {
-    quantity: Quantity {
-        name: "illicit_goods_index",
-        unit: "1",
-        about: "m: flow of illicit goods, 0 to 1.",
-        title: "Illicit goods",
-    },
-    observe: |line| line.threat.illicit[line.number],
-    over_lines: Aggregate::Largest,
+const UNWEIGHTED: &[Observable] = &[observable! {
+    /// m: flow of illicit goods, 0 to 1.
+    illicit_goods_index["1"] "Illicit goods" = |line| line.threat.illicit[line.number], Largest
 }];
 
 /// The terms of the index beside the components.
 const STANDING: &[Quantity] = &[
-    Quantity {
-        name: "contribution_vulnerability",
-        unit: "1",
-        about: "Points of the index that come from vulnerability.",
-        title: "vulnerability of the guard",
+    quantity! {
+        /// Points of the index that come from vulnerability.
+        contribution_vulnerability["1"] "vulnerability of the guard"
     },
-    Quantity {
-        name: "contribution_impact",
-        unit: "1",
-        about: "Points of the index that come from impact.",
-        title: "impact: people, kin, value",
+    quantity! {
+        /// Points of the index that come from impact.
+        contribution_impact["1"] "impact: people, kin, value"
     },
 ];
 

@@ -19,28 +19,18 @@ pub struct Parameters {
 
 /// The component.
 pub const COMPONENT: Component = Component {
-    load: Quantity {
-        name: "violence",
-        unit: "1",
-        about: "Violence V near the line, 0 to 1.",
-        title: "Violence V",
+    load: quantity! {
+        /// Violence V near the line, 0 to 1.
+        violence["1"] "Violence V"
     },
-    contribution: Quantity {
-        name: "contribution_violence",
-        unit: "1",
-        about: "Points of the index that come from violence.",
-        title: "violence near the line",
+    contribution: quantity! {
+        /// Points of the index that come from violence.
+        contribution_violence["1"] "violence near the line"
     },
     kind: Kind::Armed,
-    observables: &[Observable {
-        quantity: Quantity {
-            name: "events_severity_per_100km",
-            unit: "1/100 km",
-            about: "v: events within 25 km weighted by severity (ln(1 + deaths)) and age, per 100 km of line.",
-            title: "Violent events near",
-        },
-        observe: |line| line.threat.events_per_100km[line.number],
-        over_lines: Aggregate::ByLength,
+    observables: &[observable! {
+        /// v: events within 25 km weighted by severity (ln(1 + deaths)) and age, per 100 km of line.
+        events_severity_per_100km["1/100 km"] "Violent events near" = |line| line.threat.events_per_100km[line.number], ByLength
     }],
     load_of: |p, _, seen| violence_level(seen[0], p.components.violence.violence_reference),
     weight: |p| p.components.violence.weight_violence,
