@@ -7,7 +7,7 @@ use super::components::{self, Aggregate, Line};
 use super::green::GreenTraffic;
 use super::parameters::{Parameters, PressureIndex};
 use super::{CrossingTraffic, Pressure, SegmentPressure, rules};
-use crate::conflict::SegmentThreat;
+use crate::conflict::state::SegmentThreat;
 use crate::displacement::Population;
 use crate::geography::{CrossingStatus, Map};
 use crate::ids::SegmentId;

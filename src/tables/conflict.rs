@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::events::deaths;
 use super::{Columns, Look, Record, RowWriter, columns};
-use crate::conflict::{ArmedGroup, Events, GroupKind, Violence, ViolenceType as Type};
+use crate::conflict::state::{ArmedGroup, Events, GroupKind, Violence, ViolenceType as Type};
 use crate::displacement::Population;
 use crate::displacement::population::governing_state;
 use crate::leadership::Leadership;

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::{Columns, Look, Record, RowWriter, columns};
-use crate::conflict::{Events, ViolenceType, ViolentEvent};
+use crate::conflict::state::{Events, ViolenceType, ViolentEvent};
 use crate::geography::Map;
 
 /// What one row is.

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::{Columns, Look, Record, RowWriter, columns};
-use crate::conflict::flashpoints::{FlashpointState, Flashpoints};
+use crate::conflict::state::{FlashpointState, Flashpoints};
 
 /// What one row is.
 pub const ABOUT: &str = "One row per run, flashpoint and date on which something moves its hazard or an episode is under way: the domino effect with each channel apart.";

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::green::GreenTraffic;
 use super::parameters::PressureIndex;
 use super::{CrossingTraffic, SegmentPressure};
-use crate::conflict::SegmentThreat;
+use crate::conflict::state::SegmentThreat;
 use crate::geography::BorderSegment;
 use crate::units::{PersonsPerDay, Share};
 
