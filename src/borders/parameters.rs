@@ -81,8 +81,9 @@ pub struct Green {
 }
 
 /// The pressure index (evidence 1.5).
+// The schema alone refuses unknown keys, at their place: serde cannot where a table is flattened into another.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[schemars(deny_unknown_fields)]
 pub struct PressureIndex {
     /// Parameters of the components.
     #[serde(flatten)]

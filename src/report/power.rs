@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::axes::{Axes, Cube, each_row, short};
-use super::pressure::BAND;
+use super::pressure::band;
 use super::rows::Rows;
 use super::{Gathered, Study, pack};
 use crate::tables::{ColumnKind, Table};
@@ -109,7 +109,7 @@ impl Power {
             let mut bands = vec![f32::NAN; shape.iter().product()];
             for (s, runs) in axes.runs.iter().enumerate() {
                 for d in 0..days {
-                    let mut values: Vec<f64> = (0..runs.len())
+                    let values: Vec<f64> = (0..runs.len())
                         .filter_map(|r| {
                             cube.line([s, r, 0])
                                 .get(d)
@@ -118,13 +118,8 @@ impl Power {
                                 .map(f64::from)
                         })
                         .collect();
-                    if values.is_empty() {
-                        continue;
-                    }
-                    values.sort_unstable_by(f64::total_cmp);
-                    for (q, p) in BAND.into_iter().enumerate() {
-                        bands[(s * 5 + q) * days + d] =
-                            crate::study::quantiles::quantile(&values, p) as f32;
+                    for (q, value) in band(values).enumerate() {
+                        bands[(s * 5 + q) * days + d] = value;
                     }
                 }
             }

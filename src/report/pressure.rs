@@ -12,9 +12,7 @@ use crate::study::quantiles::{Spread, quantile};
 use crate::tables::{Column, ColumnKind, RUSSIA_SOUTH, Table};
 
 /// The quantiles of a band.
-pub const BAND: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
-/// Their columns.
-const BAND_COLUMNS: [&str; 5] = ["q05", "q25", "q50", "q75", "q95"];
+const BAND: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 
 /// Limits of the classes above which a stay is counted.
 const LIMITS: [f64; 3] = [40.0, 60.0, 80.0];
@@ -167,10 +165,7 @@ impl Pressure {
         let keys = rows.keys()?;
         let (border, measure, runs) =
             (rows.column("border")?, rows.column("measure")?, rows.column("replicates")?);
-        let mut quantiles = [0; 5];
-        for (to, name) in quantiles.iter_mut().zip(BAND_COLUMNS) {
-            *to = rows.column(name)?;
-        }
+        let quantiles = band_columns(&rows)?;
         let mut refused = None;
         while let Some(record) = rows.next_row() {
             let which = match record.get(measure) {
@@ -277,11 +272,7 @@ impl Pressure {
             }
         };
         let names = (|| -> Result<_, String> {
-            let mut quantiles = [0; 5];
-            for (to, name) in quantiles.iter_mut().zip(BAND_COLUMNS) {
-                *to = rows.column(name)?;
-            }
-            Ok((rows.column("border")?, rows.column("measure")?, quantiles))
+            Ok((rows.column("border")?, rows.column("measure")?, band_columns(&rows)?))
         })();
         let (border, measure, quantiles) = match names {
             Ok(names) => names,
@@ -595,6 +586,12 @@ fn value(line: &[f32], day: usize) -> Option<f64> {
     line.get(day).copied().filter(|v| v.is_finite()).map(f64::from)
 }
 
+/// The columns of the quantiles of a band.
+fn band_columns(rows: &Rows) -> Result<[usize; 5], String> {
+    let column = |name| rows.column(name);
+    Ok([column("q05")?, column("q25")?, column("q50")?, column("q75")?, column("q95")?])
+}
+
 /// Fills a scenario's bands from values over runs.
 fn spread(
     bands: &mut Cube,
@@ -604,16 +601,18 @@ fn spread(
 ) {
     for border in 0..axes.borders.len() {
         for day in 0..axes.days {
-            let mut values = values(border, day);
-            if values.is_empty() {
-                continue;
-            }
-            values.sort_unstable_by(f64::total_cmp);
-            for (q, p) in BAND.into_iter().enumerate() {
-                bands.set([scenario, q, border], day, quantile(&values, p) as f32);
+            for (q, value) in band(values(border, day)).enumerate() {
+                bands.set([scenario, q, border], day, value);
             }
         }
     }
+}
+
+/// The quantiles of a band; none of no values.
+pub fn band(mut values: Vec<f64>) -> impl Iterator<Item = f32> {
+    values.sort_unstable_by(f64::total_cmp);
+    let of = move |p| (!values.is_empty()).then(|| quantile(&values, p) as f32);
+    BAND.into_iter().filter_map(of)
 }
 
 /// The longest stay above a limit, days in a row.

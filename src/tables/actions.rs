@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Columns, Look, Record, RowWriter, columns};
+use super::{Look, Record, RowWriter, columns};
 use crate::states::ActionLog;
 
 /// What one row is.
@@ -17,22 +17,18 @@ pub struct Row<'a> {
     pub(super) reason: &'a str,
 }
 
-impl super::Row for Row<'_> {
-    fn columns(to: &mut impl Columns<Self>) {
-        to.run();
-        to.dated(|r| r.date);
-        columns! { to, r:
-            /// Code of the state or authority that acts.
-            text actor = r.actor;
-            /// open_crossing, permit_crossing, close_crossing, exit_bar, reinforce, source_aid, buffer,
-            /// intervene, recognise, outreach, aid_incumbent, restrain, withdraw.
-            text action = r.action;
-            /// On what: a crossing, a border, a state.
-            text target = r.target;
-            /// The reading that led to it.
-            text reason = r.reason;
-        }
-    }
+columns! { r:
+    run;
+    dated = r.date;
+    /// Code of the state or authority that acts.
+    text actor = r.actor;
+    /// open_crossing, permit_crossing, close_crossing, exit_bar, reinforce, source_aid, buffer,
+    /// intervene, recognise, outreach, aid_incumbent, restrain, withdraw.
+    text action = r.action;
+    /// On what: a crossing, a border, a state.
+    text target = r.target;
+    /// The reading that led to it.
+    text reason = r.reason;
 }
 
 /// Writes the actions since it last looked.

@@ -160,17 +160,29 @@ pub trait Columns<R: ?Sized> {
     }
 }
 
-/// Columns one after the other: `/// meaning`, then `kind("unit") name = field of a row;`, without a unit where the kind has
-/// none. The kinds are the methods of [`Columns`].
+/// The columns of a table one after the other, told to `to` if it is given, else as the [`Row`] of the file. A line is
+///
+/// - `/// meaning` and `kind("unit") name = field of a row;`, without a unit where the kind has none, or
+/// - `column = field of a row;` for a column of several tables, or `run;`.
+///
+/// Kinds and such columns are methods of [`Columns`].
 macro_rules! columns {
+    ($row:ident: $($line:tt)*) => {
+        impl $crate::tables::Row for Row<'_> {
+            fn columns(to: &mut impl $crate::tables::Columns<Self>) {
+                $crate::tables::columns!(to, $row: $($line)*);
+            }
+        }
+    };
     ($to:ident, $row:ident: $(
-        $(#[doc = $about:literal])+ $kind:ident $(($unit:literal))? $name:ident = $of:expr;
+        $($(#[doc = $about:literal])+)?
+        $kind:ident $(($unit:literal))? $($name:ident)? $(= $of:expr)?;
     )*) => {
         $($to.$kind(
-            stringify!($name),
+            $(stringify!($name),)?
             $($unit,)?
-            concat!($($about),+).trim_ascii_start(),
-            |$row| $of,
+            $(concat!($($about),+).trim_ascii_start(),)?
+            $(|$row| $of)?
         );)*
     };
 }

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::events::deaths;
-use super::{Columns, Look, Record, RowWriter, columns};
+use super::{Look, RowWriter, columns};
 use crate::conflict::state::{ArmedGroup, Events, GroupKind, Violence, ViolenceType as Type};
 use crate::displacement::Population;
 use crate::displacement::population::governing_state;
@@ -21,41 +21,37 @@ pub struct Row<'a> {
     control: f64,
 }
 
-impl super::Row for Row<'_> {
-    fn columns(to: &mut impl Columns<Self>) {
-        to.run();
-        to.dated(|r| r.date);
-        columns! { to, r:
-            /// Code of the state (ISO3) or de facto authority.
-            text state = r.state;
-            /// Armed groups based in the state.
-            integer("1") groups = r.tally.groups;
-            /// Parts of a state's forces that no longer obey it.
-            integer("fighters") fighters_state_remnant = r.tally.fighters(GroupKind::StateRemnant);
-            /// Groups that fight for the autonomy of a community.
-            integer("fighters") fighters_kin_autonomist = r.tally.fighters(GroupKind::KinAutonomist);
-            /// Jihadist groups.
-            integer("fighters") fighters_jihadist = r.tally.fighters(GroupKind::Jihadist);
-            /// Criminal groups.
-            integer("fighters") fighters_criminal = r.tally.fighters(GroupKind::Criminal);
-            /// Control by the governing state, mean over residents, 0 to 1.
-            number("1") control_mean = r.control;
-            /// State-based events that day (UCDP: one side is a government).
-            integer("1") events_state_based = r.tally.events(Type::StateBased);
-            /// Non-state events that day (between organised groups).
-            integer("1") events_non_state = r.tally.events(Type::NonState);
-            /// One-sided events that day (against civilians).
-            integer("1") events_one_sided = r.tally.events(Type::OneSided);
-            /// Deaths in state-based events, all victims.
-            integer("persons") deaths_state_based_persons = r.tally.deaths(Type::StateBased);
-            /// Deaths in non-state events, all victims.
-            integer("persons") deaths_non_state_persons = r.tally.deaths(Type::NonState);
-            /// Deaths in one-sided events, all victims.
-            integer("persons") deaths_one_sided_persons = r.tally.deaths(Type::OneSided);
-            /// Civilians among those deaths.
-            integer("persons") deaths_civilians_persons = r.tally.civilians;
-        }
-    }
+columns! { r:
+    run;
+    dated = r.date;
+    /// Code of the state (ISO3) or de facto authority.
+    text state = r.state;
+    /// Armed groups based in the state.
+    integer("1") groups = r.tally.groups;
+    /// Parts of a state's forces that no longer obey it.
+    integer("fighters") fighters_state_remnant = r.tally.fighters(GroupKind::StateRemnant);
+    /// Groups that fight for the autonomy of a community.
+    integer("fighters") fighters_kin_autonomist = r.tally.fighters(GroupKind::KinAutonomist);
+    /// Jihadist groups.
+    integer("fighters") fighters_jihadist = r.tally.fighters(GroupKind::Jihadist);
+    /// Criminal groups.
+    integer("fighters") fighters_criminal = r.tally.fighters(GroupKind::Criminal);
+    /// Control by the governing state, mean over residents, 0 to 1.
+    number("1") control_mean = r.control;
+    /// State-based events that day (UCDP: one side is a government).
+    integer("1") events_state_based = r.tally.events(Type::StateBased);
+    /// Non-state events that day (between organised groups).
+    integer("1") events_non_state = r.tally.events(Type::NonState);
+    /// One-sided events that day (against civilians).
+    integer("1") events_one_sided = r.tally.events(Type::OneSided);
+    /// Deaths in state-based events, all victims.
+    integer("persons") deaths_state_based_persons = r.tally.deaths(Type::StateBased);
+    /// Deaths in non-state events, all victims.
+    integer("persons") deaths_non_state_persons = r.tally.deaths(Type::NonState);
+    /// Deaths in one-sided events, all victims.
+    integer("persons") deaths_one_sided_persons = r.tally.deaths(Type::OneSided);
+    /// Civilians among those deaths.
+    integer("persons") deaths_civilians_persons = r.tally.civilians;
 }
 
 /// What there is in a state: groups and events by their kinds, control summed over residents.
@@ -85,17 +81,12 @@ impl Tally {
 }
 
 /// Writes the states with armed groups, events or less than full control.
-#[derive(Default)]
-pub struct Recorder;
-
-impl Record for Recorder {
-    fn record(&mut self, look: &Look<'_>, rows: &mut RowWriter) {
-        for (territory, tally) in look.map.territories.iter().zip(&tallies(look)) {
-            let control = if tally.residents > 0.0 { tally.control / tally.residents } else { 1.0 };
-            let calm = tally.groups == 0 && tally.events == [0; 3] && control > 0.9999;
-            if !calm && tally.residents > 0.0 {
-                rows.push(&Row { date: look.date(), state: &territory.code, tally, control });
-            }
+pub fn record(look: &Look<'_>, rows: &mut RowWriter) {
+    for (territory, tally) in look.map.territories.iter().zip(&tallies(look)) {
+        let control = if tally.residents > 0.0 { tally.control / tally.residents } else { 1.0 };
+        let calm = tally.groups == 0 && tally.events == [0; 3] && control > 0.9999;
+        if !calm && tally.residents > 0.0 {
+            rows.push(&Row { date: look.date(), state: &territory.code, tally, control });
         }
     }
 }

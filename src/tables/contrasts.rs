@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Columns, columns};
+use super::columns;
 use crate::study::quantiles::Spread;
 
 /// What one row is.
@@ -28,28 +28,20 @@ pub struct Row<'a> {
     pub share_above_zero: f64,
 }
 
-impl super::Row for Row<'_> {
-    fn columns(to: &mut impl Columns<Self>) {
-        to.outcome(|r| r.outcome);
-        to.variant(|r| r.variant);
-        columns! { to, r:
-            /// Outcome that is subtracted.
-            text against_outcome = r.against[0];
-            /// Variant that is subtracted.
-            text against_variant = r.against[1];
-        }
-        to.dated(|r| r.date);
-        to.border(|r| r.border);
-        columns! { to, r:
-            /// A column of pressure.csv.
-            text measure = r.measure;
-            /// Pairs of runs with the same point and replicate that the row is made of.
-            integer("1") replicates = r.spread.count;
-        }
-        to.spread(|r| r.spread);
-        columns! { to, r:
-            /// Share of pairs in which the difference is above zero.
-            number("1") share_above_zero = r.share_above_zero;
-        }
-    }
+columns! { r:
+    outcome = r.outcome;
+    variant = r.variant;
+    /// Outcome that is subtracted.
+    text against_outcome = r.against[0];
+    /// Variant that is subtracted.
+    text against_variant = r.against[1];
+    dated = r.date;
+    border = r.border;
+    /// A column of pressure.csv.
+    text measure = r.measure;
+    /// Pairs of runs with the same point and replicate that the row is made of.
+    integer("1") replicates = r.spread.count;
+    spread = r.spread;
+    /// Share of pairs in which the difference is above zero.
+    number("1") share_above_zero = r.share_above_zero;
 }

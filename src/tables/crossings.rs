@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Columns, Look, Record, RowWriter, columns};
+use super::{Look, Record, RowWriter, columns};
 use crate::borders::CrossingTraffic;
 use crate::geography::{BorderCrossingPoint, Map};
 use crate::states::{Passage, Policies};
@@ -22,35 +22,31 @@ pub struct Row<'a> {
     policy: [Passage; 3],
 }
 
-impl super::Row for Row<'_> {
-    fn columns(to: &mut impl Columns<Self>) {
-        to.run();
-        to.dated(|r| r.date);
-        columns! { to, r:
-            /// Id of the crossing point in the map's `crossings` table.
-            text crossing = &r.point.id;
-            /// Name of the crossing point.
-            text crossing_name = &r.point.name;
-            /// Border segment that it lies on; empty for ferries.
-            text border = r.border;
-            /// From the code of one side to the code of the other, such as `IRN>AZE`.
-            text direction = r.direction;
-            /// Persons who joined the queue that day.
-            integer("persons") demand_persons = r.traffic.demand[r.at.0][r.at.1];
-            /// Persons who passed that day.
-            integer("persons") served_persons = r.traffic.served[r.at.0][r.at.1];
-            /// Persons in the queue at the end of the day.
-            integer("persons") waiting_persons = r.traffic.waiting[r.at.0][r.at.1];
-            /// Time that a newcomer waits; 99 when nothing moves.
-            number("d") wait_days = f64::from(r.traffic.wait_days[r.at.0][r.at.1]);
-            /// open, permit or closed for nationals or kin of the state entered.
-            text policy_own_or_kin = word(r.policy[0]);
-            /// The same for nationals of the state left, without kin across the line.
-            text policy_neighbour = word(r.policy[1]);
-            /// The same for third-country nationals, such as Afghans who leave Iran.
-            text policy_third_country = word(r.policy[2]);
-        }
-    }
+columns! { r:
+    run;
+    dated = r.date;
+    /// Id of the crossing point in the map's `crossings` table.
+    text crossing = &r.point.id;
+    /// Name of the crossing point.
+    text crossing_name = &r.point.name;
+    /// Border segment that it lies on; empty for ferries.
+    text border = r.border;
+    /// From the code of one side to the code of the other, such as `IRN>AZE`.
+    text direction = r.direction;
+    /// Persons who joined the queue that day.
+    integer("persons") demand_persons = r.traffic.demand[r.at.0][r.at.1];
+    /// Persons who passed that day.
+    integer("persons") served_persons = r.traffic.served[r.at.0][r.at.1];
+    /// Persons in the queue at the end of the day.
+    integer("persons") waiting_persons = r.traffic.waiting[r.at.0][r.at.1];
+    /// Time that a newcomer waits; 99 when nothing moves.
+    number("d") wait_days = f64::from(r.traffic.wait_days[r.at.0][r.at.1]);
+    /// open, permit or closed for nationals or kin of the state entered.
+    text policy_own_or_kin = word(r.policy[0]);
+    /// The same for nationals of the state left, without kin across the line.
+    text policy_neighbour = word(r.policy[1]);
+    /// The same for third-country nationals, such as Afghans who leave Iran.
+    text policy_third_country = word(r.policy[2]);
 }
 
 /// A policy as it stands in the table.

@@ -3,7 +3,7 @@
 use bevy_ecs::prelude::World;
 use jiff::civil::Date;
 
-use super::{Columns, Look, Record, RowWriter, columns};
+use super::{Look, RowWriter, columns};
 use crate::displacement::Population;
 use crate::displacement::parameters::Parameters;
 use crate::ids::TerritoryId;
@@ -21,27 +21,23 @@ pub struct Row<'a> {
     standing: Standing,
 }
 
-impl super::Row for Row<'_> {
-    fn columns(to: &mut impl Columns<Self>) {
-        to.run();
-        to.dated(|r| r.date);
-        columns! { to, r:
-            /// Where they are: code of the state or territory (ISO3; ABK, SOS, NKR, ICH, NAX).
-            text state = &r.population.nationalities[r.state];
-            /// Where they come from: the same codes; AFG for Afghans who lived in Iran.
-            text origin = &r.population.nationalities[r.origin];
-            /// Displaced inside their own state (Afghans from Iran: inside Iran), moving or settled.
-            integer("persons") displaced_inside_persons = r.present(Standing::Inside);
-            /// From another state, moving or settled.
-            integer("persons") hosted_persons = r.present(Standing::Abroad);
-            /// Entered the state from another that day.
-            integer("persons") arrivals_persons = r.population.flows.arrivals[r.pair()];
-            /// Went home that day.
-            integer("persons") returns_persons = r.population.flows.returns[r.pair()];
-            /// Displaced people who died that day, and residents killed at home.
-            integer("persons") deaths_persons = r.population.flows.deaths[r.pair()];
-        }
-    }
+columns! { r:
+    run;
+    dated = r.date;
+    /// Where they are: code of the state or territory (ISO3; ABK, SOS, NKR, ICH, NAX).
+    text state = &r.population.nationalities[r.state];
+    /// Where they come from: the same codes; AFG for Afghans who lived in Iran.
+    text origin = &r.population.nationalities[r.origin];
+    /// Displaced inside their own state (Afghans from Iran: inside Iran), moving or settled.
+    integer("persons") displaced_inside_persons = r.present(Standing::Inside);
+    /// From another state, moving or settled.
+    integer("persons") hosted_persons = r.present(Standing::Abroad);
+    /// Entered the state from another that day.
+    integer("persons") arrivals_persons = r.population.flows.arrivals[r.pair()];
+    /// Went home that day.
+    integer("persons") returns_persons = r.population.flows.returns[r.pair()];
+    /// Displaced people who died that day, and residents killed at home.
+    integer("persons") deaths_persons = r.population.flows.deaths[r.pair()];
 }
 
 impl Row<'_> {
@@ -57,20 +53,15 @@ impl Row<'_> {
 }
 
 /// Writes the pairs of state and origin with anybody in them or any flow.
-#[derive(Default)]
-pub struct Recorder;
-
-impl Record for Recorder {
-    fn record(&mut self, look: &Look<'_>, rows: &mut RowWriter) {
-        let (population, standings) = (look.world.resource(), Standings::of(look.world));
-        for (state, origin) in pairs(population) {
-            let standing = standings.of_people(state, origin);
-            let row = Row { date: look.date(), population, state, origin, standing };
-            let (flows, pair) = (&population.flows, row.pair());
-            let counts = [&population.present, &flows.arrivals, &flows.returns, &flows.deaths];
-            if counts.iter().any(|count| count[pair] > 0) {
-                rows.push(&row);
-            }
+pub fn record(look: &Look<'_>, rows: &mut RowWriter) {
+    let (population, standings) = (look.world.resource(), Standings::of(look.world));
+    for (state, origin) in pairs(population) {
+        let standing = standings.of_people(state, origin);
+        let row = Row { date: look.date(), population, state, origin, standing };
+        let (flows, pair) = (&population.flows, row.pair());
+        let counts = [&population.present, &flows.arrivals, &flows.returns, &flows.deaths];
+        if counts.iter().any(|count| count[pair] > 0) {
+            rows.push(&row);
         }
     }
 }

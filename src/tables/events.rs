@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Columns, Look, Record, RowWriter, columns};
+use super::{Look, RowWriter, columns};
 use crate::conflict::state::{Events, ViolenceType, ViolentEvent};
 use crate::geography::Map;
 
@@ -17,35 +17,31 @@ pub struct Row<'a> {
     cell: usize,
 }
 
-impl super::Row for Row<'_> {
-    fn columns(to: &mut impl Columns<Self>) {
-        to.run();
-        to.dated(|r| r.date);
-        columns! { to, r:
-            /// Code of the state or authority that holds the place.
-            text state = &r.map.territories[r.map.cells.territory[r.cell].index()].code;
-            /// Code of the first-level unit.
-            text admin1 = &r.map.admin1[r.map.cells.admin1[r.cell].index()].code;
-            /// PRIO-GRID cell (0.5 degrees).
-            integer("1") prio_grid = r.map.cells.prio_grid[r.cell];
-            /// Latitude of the centre of the map cell.
-            number("degrees") lat = f64::from(r.map.cells.lat[r.cell]);
-            /// Longitude of the centre of the map cell.
-            number("degrees") lon = f64::from(r.map.cells.lon[r.cell]);
-            /// state_based, non_state or one_sided (UCDP).
-            text type = kind_name(r.event.kind);
-            /// Everybody killed.
-            integer("persons") deaths_persons = deaths(r.event);
-            /// Fighters of armed groups killed.
-            integer("persons") deaths_groups_persons = r.event.deaths_groups;
-            /// Persons of state forces killed.
-            integer("persons") deaths_state_forces_persons = r.event.deaths_state;
-            /// Civilians killed.
-            integer("persons") deaths_civilians_persons = r.event.deaths_civilians;
-            /// Whether it belongs to one of the Caucasus' own conflicts rather than to Iran's crisis.
-            boolean flashpoint = r.event.flashpoint;
-        }
-    }
+columns! { r:
+    run;
+    dated = r.date;
+    /// Code of the state or authority that holds the place.
+    text state = &r.map.territories[r.map.cells.territory[r.cell].index()].code;
+    /// Code of the first-level unit.
+    text admin1 = &r.map.admin1[r.map.cells.admin1[r.cell].index()].code;
+    /// PRIO-GRID cell (0.5 degrees).
+    integer("1") prio_grid = r.map.cells.prio_grid[r.cell];
+    /// Latitude of the centre of the map cell.
+    number("degrees") lat = f64::from(r.map.cells.lat[r.cell]);
+    /// Longitude of the centre of the map cell.
+    number("degrees") lon = f64::from(r.map.cells.lon[r.cell]);
+    /// state_based, non_state or one_sided (UCDP).
+    text type = kind_name(r.event.kind);
+    /// Everybody killed.
+    integer("persons") deaths_persons = deaths(r.event);
+    /// Fighters of armed groups killed.
+    integer("persons") deaths_groups_persons = r.event.deaths_groups;
+    /// Persons of state forces killed.
+    integer("persons") deaths_state_forces_persons = r.event.deaths_state;
+    /// Civilians killed.
+    integer("persons") deaths_civilians_persons = r.event.deaths_civilians;
+    /// Whether it belongs to one of the Caucasus' own conflicts rather than to Iran's crisis.
+    boolean flashpoint = r.event.flashpoint;
 }
 
 /// The type of an event as it stands in the table.
@@ -64,14 +60,9 @@ pub(super) fn deaths(event: &ViolentEvent) -> u64 {
 }
 
 /// Writes the events of the day.
-#[derive(Default)]
-pub struct Recorder;
-
-impl Record for Recorder {
-    fn record(&mut self, look: &Look<'_>, rows: &mut RowWriter) {
-        for event in &look.world.resource::<Events>().today {
-            let cell = event.cell.index();
-            rows.push(&Row { date: look.date(), event, map: look.map, cell });
-        }
+pub fn record(look: &Look<'_>, rows: &mut RowWriter) {
+    for event in &look.world.resource::<Events>().today {
+        let cell = event.cell.index();
+        rows.push(&Row { date: look.date(), event, map: look.map, cell });
     }
 }

@@ -1,6 +1,6 @@
 //! `measures.csv`: what a run comes to, number by number, for comparing many runs.
 
-use super::{Columns, End, INDEX_MEASURE, Look, Record, RowWriter, border_names, columns};
+use super::{End, INDEX_MEASURE, Look, Record, RowWriter, border_names, columns};
 
 /// What one row is.
 pub const ABOUT: &str = "One row per run, border and measure: what the run comes to, for comparing many runs. Measures of the whole region have no border. `spillover sensitivity` reads this table.";
@@ -12,21 +12,17 @@ pub struct Row<'a> {
     value: f64,
 }
 
-impl super::Row for Row<'_> {
-    fn columns(to: &mut impl Columns<Self>) {
-        to.run();
-        columns! { to, r:
-            /// Border segment or RUS-SOUTH; empty for measures of the whole region.
-            text border = r.border;
-            /// Of a border: peak_index, mean_index (highest and mean index over the days), days_above_60 (days
-            /// with an index above 60). Of the region: displaced_inside_persons, displaced_abroad_persons (at
-            /// the end of the run), attention_diverted (highest share of Russia's reserve diverted southward, 0
-            /// to 1).
-            text measure = r.measure;
-            /// Its value.
-            number("as the measure") value = r.value;
-        }
-    }
+columns! { r:
+    run;
+    /// Border segment or RUS-SOUTH; empty for measures of the whole region.
+    text border = r.border;
+    /// Of a border: peak_index, mean_index (highest and mean index over the days), days_above_60 (days
+    /// with an index above 60). Of the region: displaced_inside_persons, displaced_abroad_persons (at
+    /// the end of the run), attention_diverted (highest share of Russia's reserve diverted southward, 0
+    /// to 1).
+    text measure = r.measure;
+    /// Its value.
+    number("as the measure") value = r.value;
 }
 
 /// Measures of a border.
@@ -39,7 +35,6 @@ pub const OF_REGION: [&str; 3] =
 const SEVERE: f32 = 60.0;
 
 /// Writes every border with its measures, then the region.
-#[derive(Default)]
 pub struct Recorder;
 
 impl Record for Recorder {

@@ -49,7 +49,7 @@ pub fn border_names(map: &Map) -> impl Iterator<Item = &str> {
 /// Makes the tables out of their closed list.
 macro_rules! tables {
     (
-        a run leaves { $($recorded:ident in $recorder:ident,)* }
+        a run leaves { $($recorded:ident in $recorder:ident by $record:expr,)* }
         a study leaves { $($made:ident in $maker:ident,)* }
     ) => {
         /// A table of a study. Those of its runs come first; the others are made when the runs are done.
@@ -109,25 +109,25 @@ macro_rules! tables {
         /// What records the tables of a run, in the order of [`Table::RECORDED`].
         #[must_use]
         pub fn recorders() -> Vec<Box<dyn Record>> {
-            vec![$(Box::new($recorder::Recorder::default())),*]
+            vec![$(Box::new($record)),*]
         }
     };
 }
 
 tables! {
     a run leaves {
-        Pressure in pressure,
-        Crossings in crossings,
-        Displacement in displacement,
-        Conflict in conflict,
-        Events in events,
-        States in states,
-        Actions in actions,
-        Leadership in leadership,
-        Flashpoints in flashpoints,
-        Measures in measures,
-        Whereabouts in whereabouts,
-        Origins in origins,
+        Pressure in pressure by pressure::record,
+        Crossings in crossings by crossings::Recorder::default(),
+        Displacement in displacement by displacement::record,
+        Conflict in conflict by conflict::record,
+        Events in events by events::record,
+        States in states by states::Recorder::default(),
+        Actions in actions by actions::Recorder::default(),
+        Leadership in leadership by leadership::record,
+        Flashpoints in flashpoints by flashpoints::record,
+        Measures in measures by measures::Recorder,
+        Whereabouts in whereabouts by whereabouts::record,
+        Origins in origins by origins::record,
     }
     a study leaves {
         PressureBands in pressure_bands,

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::displacement::{Standing, Standings};
-use super::{Columns, Look, Record, RowWriter, columns};
+use super::{Look, RowWriter, columns};
 use crate::displacement::Population;
 use crate::displacement::group::{DisplacedGroup, Travel};
 use crate::displacement::population::governing_state;
@@ -20,58 +20,49 @@ pub struct Row<'a> {
     persons: u64,
 }
 
-impl super::Row for Row<'_> {
-    fn columns(to: &mut impl Columns<Self>) {
-        to.run();
-        to.dated(|r| r.date);
-        columns! { to, r:
-            /// Code of the first-level unit where home is; for Afghans from Iran where they lived.
-            text home_admin1 = r.home;
-            /// Where they are: code of the state or territory (ISO3; ABK, SOS, NKR, ICH, NAX).
-            text state = r.state;
-            /// Displaced people of that unit there, moving or settled.
-            integer("persons") displaced_persons = r.persons;
-        }
-    }
+columns! { r:
+    run;
+    dated = r.date;
+    /// Code of the first-level unit where home is; for Afghans from Iran where they lived.
+    text home_admin1 = r.home;
+    /// Where they are: code of the state or territory (ISO3; ABK, SOS, NKR, ICH, NAX).
+    text state = r.state;
+    /// Displaced people of that unit there, moving or settled.
+    integer("persons") displaced_persons = r.persons;
 }
 
 /// Writes the home units with anybody in a state, once a week. Who has reached their own country is home.
-#[derive(Default)]
-pub struct Recorder;
+pub fn record(look: &Look<'_>, rows: &mut RowWriter) {
+    if !look.is_weekly() {
+        return;
+    }
+    let (world, map) = (look.world, look.map);
+    let (population, standings) = (world.resource::<Population>(), Standings::of(world));
+    let states = population.nationalities.len();
+    let mut persons = vec![0_u64; map.admin1.len() * states];
+    let mut add = |home: AdminId, state: TerritoryId, nationality: TerritoryId, count: u32| {
+        if standings.of_people(state.index(), nationality.index()) != Standing::Home {
+            persons[home.index() * states + state.index()] += u64::from(count);
+        }
+    };
 
-impl Record for Recorder {
-    fn record(&mut self, look: &Look<'_>, rows: &mut RowWriter) {
-        if !look.is_weekly() {
-            return;
+    let mut groups = world.try_query::<(&Travel, &DisplacedGroup)>();
+    for (travel, group) in groups.iter_mut().flat_map(|groups| groups.iter(world)) {
+        let state = governing_state(map, map.cells.territory[travel.cell.index()]);
+        add(group.home, state, group.nationality, group.persons);
+    }
+    for (cohorts, &state) in population.cohorts.iter().zip(&population.receiving) {
+        for cohort in cohorts {
+            add(cohort.home, state, cohort.nationality, cohort.persons);
         }
-        let (world, map) = (look.world, look.map);
-        let (population, standings) = (world.resource::<Population>(), Standings::of(world));
-        let states = population.nationalities.len();
-        let mut persons = vec![0_u64; map.admin1.len() * states];
-        let mut add = |home: AdminId, state: TerritoryId, nationality: TerritoryId, count: u32| {
-            if standings.of_people(state.index(), nationality.index()) != Standing::Home {
-                persons[home.index() * states + state.index()] += u64::from(count);
-            }
-        };
+    }
 
-        let mut groups = world.try_query::<(&Travel, &DisplacedGroup)>();
-        for (travel, group) in groups.iter_mut().flat_map(|groups| groups.iter(world)) {
-            let state = governing_state(map, map.cells.territory[travel.cell.index()]);
-            add(group.home, state, group.nationality, group.persons);
-        }
-        for (cohorts, &state) in population.cohorts.iter().zip(&population.receiving) {
-            for cohort in cohorts {
-                add(cohort.home, state, cohort.nationality, cohort.persons);
-            }
-        }
-
-        for (pair, &persons) in persons.iter().enumerate().filter(|(_, persons)| **persons > 0) {
-            rows.push(&Row {
-                date: look.date(),
-                home: &map.admin1[pair / states].code,
-                state: &population.nationalities[pair % states],
-                persons,
-            });
-        }
+    for (pair, &persons) in persons.iter().enumerate().filter(|(_, persons)| **persons > 0) {
+        rows.push(&Row {
+            date: look.date(),
+            home: &map.admin1[pair / states].code,
+            state: &population.nationalities[pair % states],
+            persons,
+        });
     }
 }

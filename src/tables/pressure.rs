@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Columns, Look, Record, RowWriter, border_names, columns};
+use super::{Columns, Look, RowWriter, border_names, columns};
 use crate::borders::components::{self, COUNT, OBSERVED, Quantity, TERMS};
 use crate::borders::parameters::Parameters;
 use crate::borders::{Pressure, SegmentPressure, rules};
@@ -90,17 +90,12 @@ pub fn measures(s: &SegmentPressure) -> impl Iterator<Item = f64> {
 pub const INDEX_MEASURE: usize = 0;
 
 /// Writes a row for every border, every day.
-#[derive(Default)]
-pub struct Recorder;
-
-impl Record for Recorder {
-    fn record(&mut self, look: &Look<'_>, rows: &mut RowWriter) {
-        let parameters = &look.world.resource::<Parameters>().pressure;
-        let borders = look.world.resource::<Pressure>().by_border();
-        for (border, pressure) in border_names(look.map).zip(borders) {
-            let contributions = rules::contributions(parameters, pressure);
-            rows.push(&Row { date: look.date(), border, pressure, contributions });
-        }
+pub fn record(look: &Look<'_>, rows: &mut RowWriter) {
+    let parameters = &look.world.resource::<Parameters>().pressure;
+    let borders = look.world.resource::<Pressure>().by_border();
+    for (border, pressure) in border_names(look.map).zip(borders) {
+        let contributions = rules::contributions(parameters, pressure);
+        rows.push(&Row { date: look.date(), border, pressure, contributions });
     }
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Columns, columns};
+use super::columns;
 use crate::study::quantiles::Spread;
 
 /// What one row is.
@@ -26,26 +26,20 @@ pub struct Row<'a> {
     pub shares: [f64; 3],
 }
 
-impl super::Row for Row<'_> {
-    fn columns(to: &mut impl Columns<Self>) {
-        to.outcome(|r| r.outcome);
-        to.variant(|r| r.variant);
-        to.dated(|r| r.date);
-        to.border(|r| r.border);
-        columns! { to, r:
-            /// A column of pressure.csv.
-            text measure = r.measure;
-            /// Runs that the row is made of: the replicates, of all points in a study with a design.
-            integer("1") replicates = r.spread.count;
-        }
-        to.spread(|r| r.spread);
-        columns! { to, r:
-            /// Share of replicates with an index above 40; empty for other measures.
-            number("1") share_above_40 = r.shares[0];
-            /// Share of replicates with an index above 60; empty for other measures.
-            number("1") share_above_60 = r.shares[1];
-            /// Share of replicates with an index above 80; empty for other measures.
-            number("1") share_above_80 = r.shares[2];
-        }
-    }
+columns! { r:
+    outcome = r.outcome;
+    variant = r.variant;
+    dated = r.date;
+    border = r.border;
+    /// A column of pressure.csv.
+    text measure = r.measure;
+    /// Runs that the row is made of: the replicates, of all points in a study with a design.
+    integer("1") replicates = r.spread.count;
+    spread = r.spread;
+    /// Share of replicates with an index above 40; empty for other measures.
+    number("1") share_above_40 = r.shares[0];
+    /// Share of replicates with an index above 60; empty for other measures.
+    number("1") share_above_60 = r.shares[1];
+    /// Share of replicates with an index above 80; empty for other measures.
+    number("1") share_above_80 = r.shares[2];
 }

@@ -53,3 +53,9 @@ pub trait Record {
     /// Writes rows about the run as a whole.
     fn conclude(&mut self, _end: &End<'_>, _rows: &mut RowWriter) {}
 }
+
+impl<F: FnMut(&Look<'_>, &mut RowWriter)> Record for F {
+    fn record(&mut self, look: &Look<'_>, rows: &mut RowWriter) {
+        self(look, rows);
+    }
+}

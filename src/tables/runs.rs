@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Columns, Headline, columns};
+use super::{Headline, columns};
 
 /// What one row is.
 pub const ABOUT: &str = "One row per run of the plan, also for runs that failed: identity, parameters, seed, status, headline numbers, and the command that repeats a failed run.";
@@ -47,49 +47,43 @@ pub struct Came<'a> {
     pub hops: u64,
 }
 
-impl super::Row for Row<'_> {
-    fn columns(to: &mut impl Columns<Self>) {
-        columns! { to, r:
-            /// First 16 hexadecimal digits of the BLAKE3 of the resolved scenario, outcome, variant, point,
-            /// replicate, map and results version.
-            text run_id = r.run_id;
-            /// Number of the run in the plan, from 0.
-            integer("1") run = r.run;
-        }
-        to.outcome(|r| r.outcome);
-        to.variant(|r| r.variant);
-        to.point(|r| r.point);
-        to.replicate(|r| r.replicate);
-        columns! { to, r:
-            /// Seed of the study, or of the point where study.points_share_luck is false; with the replicate it
-            /// fixes the luck of the run.
-            integer("1") seed = r.seed;
-            /// What variant and point set, as JSON.
-            text parameters = r.parameters;
-            /// done or failed.
-            text status = r.status;
-            /// Outcome that came about.
-            text realised_outcome = r.headline().map_or("", |h| &h.realised_outcome);
-            /// Displaced inside their own state at the end.
-            integer("persons") displaced_inside_persons = r.headline().map(|h| h.displaced_inside);
-            /// Displaced abroad at the end.
-            integer("persons") displaced_abroad_persons = r.headline().map(|h| h.displaced_abroad);
-            /// Highest share of Russia's reserve diverted southward, 0 to 1.
-            number("1") attention_diverted = r.headline().map_or(f64::NAN, |h| h.attention_diverted);
-            /// Highest index of Russia's southern border, 0 to 100.
-            number("1") peak_index_rus_south = r.peak().map_or(f64::NAN, |(index, _)| index);
-            /// Date of it.
-            date peak_date_rus_south = r.peak().map(|(_, date)| date);
-            /// Days lived by moving groups.
-            integer("1") group_days = r.done.as_ref().map(|d| d.group_days);
-            /// Cells entered by moving groups.
-            integer("1") hops = r.done.as_ref().map(|d| d.hops);
-            /// Why a run failed.
-            text cause = r.cause;
-            /// Command that repeats a failed run.
-            text command = r.command;
-        }
-    }
+columns! { r:
+    /// First 16 hexadecimal digits of the BLAKE3 of the resolved scenario, outcome, variant, point,
+    /// replicate, map and results version.
+    text run_id = r.run_id;
+    /// Number of the run in the plan, from 0.
+    integer("1") run = r.run;
+    outcome = r.outcome;
+    variant = r.variant;
+    point = r.point;
+    replicate = r.replicate;
+    /// Seed of the study, or of the point where study.points_share_luck is false; with the replicate it
+    /// fixes the luck of the run.
+    integer("1") seed = r.seed;
+    /// What variant and point set, as JSON.
+    text parameters = r.parameters;
+    /// done or failed.
+    text status = r.status;
+    /// Outcome that came about.
+    text realised_outcome = r.headline().map_or("", |h| &h.realised_outcome);
+    /// Displaced inside their own state at the end.
+    integer("persons") displaced_inside_persons = r.headline().map(|h| h.displaced_inside);
+    /// Displaced abroad at the end.
+    integer("persons") displaced_abroad_persons = r.headline().map(|h| h.displaced_abroad);
+    /// Highest share of Russia's reserve diverted southward, 0 to 1.
+    number("1") attention_diverted = r.headline().map_or(f64::NAN, |h| h.attention_diverted);
+    /// Highest index of Russia's southern border, 0 to 100.
+    number("1") peak_index_rus_south = r.peak().map_or(f64::NAN, |(index, _)| index);
+    /// Date of it.
+    date peak_date_rus_south = r.peak().map(|(_, date)| date);
+    /// Days lived by moving groups.
+    integer("1") group_days = r.done.as_ref().map(|d| d.group_days);
+    /// Cells entered by moving groups.
+    integer("1") hops = r.done.as_ref().map(|d| d.hops);
+    /// Why a run failed.
+    text cause = r.cause;
+    /// Command that repeats a failed run.
+    text command = r.command;
 }
 
 impl Row<'_> {

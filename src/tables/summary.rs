@@ -1,6 +1,6 @@
 //! `summary.csv`: headline numbers over replicates.
 
-use super::{Columns, columns};
+use super::columns;
 use crate::study::quantiles::Spread;
 
 /// What one row is.
@@ -22,24 +22,18 @@ pub struct Row<'a> {
     pub class: &'a str,
 }
 
-impl super::Row for Row<'_> {
-    fn columns(to: &mut impl Columns<Self>) {
-        to.outcome(|r| r.outcome);
-        to.variant(|r| r.variant);
-        columns! { to, r:
-            /// Border segment or RUS-SOUTH; empty for numbers of the whole region.
-            text border = r.border;
-            /// peak_index (highest index of the run), peak_day (days from the start to it),
-            /// displaced_inside_persons, displaced_abroad_persons (at the end of the run), attention_diverted
-            /// (highest of the run).
-            text measure = r.measure;
-            /// Runs that the row is made of: the replicates, of all points in a study with a design.
-            integer("1") replicates = r.spread.count;
-        }
-        to.spread(|r| r.spread);
-        columns! { to, r:
-            /// Class of the median peak; empty for other measures.
-            text class = r.class;
-        }
-    }
+columns! { r:
+    outcome = r.outcome;
+    variant = r.variant;
+    /// Border segment or RUS-SOUTH; empty for numbers of the whole region.
+    text border = r.border;
+    /// peak_index (highest index of the run), peak_day (days from the start to it),
+    /// displaced_inside_persons, displaced_abroad_persons (at the end of the run), attention_diverted
+    /// (highest of the run).
+    text measure = r.measure;
+    /// Runs that the row is made of: the replicates, of all points in a study with a design.
+    integer("1") replicates = r.spread.count;
+    spread = r.spread;
+    /// Class of the median peak; empty for other measures.
+    text class = r.class;
 }
