@@ -37,6 +37,7 @@ pub mod simulation;
 pub mod states;
 pub mod study;
 pub mod tables;
+pub mod text;
 pub mod time;
 pub mod units;
 pub mod validation;

@@ -6,11 +6,12 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use super::problem::Problem;
-use super::store::{Ask, ends, has_runs, open};
+use super::store::{StudyArgs, ends, open};
 use super::{EXIT_DONE, EXIT_INCOMPLETE, EXIT_RUNS_FAILED, print, talk};
 use crate::study::RESULTS_VERSION;
 use crate::study::conduct::agree;
 use crate::study::plan::Plan;
+use crate::study::standing::has_runs;
 use crate::study::store::read::Part;
 use crate::study::store::{Contents, State, Store};
 use crate::tables::TableSet;
@@ -19,7 +20,7 @@ use crate::tables::TableSet;
 #[derive(clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
-    ask: Ask,
+    study: StudyArgs,
     /// Tables that a finished run must have [default: those that the processes were asked for]
     #[arg(long, value_name = "TABLES", value_parser = TableSet::parse)]
     tables: Option<TableSet>,
@@ -34,9 +35,9 @@ const CAUSES: usize = 5;
 /// Says what the store of a study has. Exit code 3 when runs are missing, 1 when all ended and some failed, 4 when the store
 /// disagrees with itself.
 pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
-    let study = arguments.ask.load()?;
+    let study = arguments.study.load()?;
     let plan = &study.plan;
-    let folder = arguments.ask.folder(plan);
+    let folder = arguments.study.folder(plan);
     let (store, tables) = open(&folder, plan, arguments.tables)?;
     let contents = store.contents(plan, tables);
     let (_, failed, missing) = contents.count();

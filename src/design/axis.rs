@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::text::significant;
+
 /// How an axis is divided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -36,7 +38,7 @@ impl Axis {
                 libm::log(self.low) + coordinate * (libm::log(self.high) - libm::log(self.low)),
             ),
         };
-        rounded(value).clamp(self.low, self.high)
+        significant(value, 6).clamp(self.low, self.high)
     }
 
     /// The unit coordinate of a value; 0 at `low`, 1 at `high`.
@@ -50,11 +52,6 @@ impl Axis {
             }
         }
     }
-}
-
-/// Six significant digits, by way of decimal text: the same bits on every platform.
-fn rounded(value: f64) -> f64 {
-    format!("{value:.5e}").parse().unwrap_or(value)
 }
 
 #[cfg(test)]

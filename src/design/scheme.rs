@@ -4,10 +4,9 @@
 use checked_toml::{Diagnostic, Node, Span, Step, schema::number, shown};
 use serde_json::Value as Json;
 
-use super::file::Against;
+use super::factor::{Against, Varied, odd, varied};
 use super::morris::{Move, step_size};
 use super::points::{Column, Kind, OUTCOME, Target, Values};
-use super::prepare::{Varied, odd, varied};
 use super::saltelli::rows_per_base;
 use super::settings::{Made, SchemeName};
 use super::spread::Spread;
@@ -82,7 +81,7 @@ impl Scheme {
                 Ok(Some(Self::Saltelli { second_order: second_order.unwrap_or(false) }))
             }
             Some(SchemeName::Morris) => {
-                let (found, wrong) = varied(factors, made, node, against);
+                let (found, wrong) = varied(made, node, against);
                 problems.extend(wrong);
                 match levels {
                     Some(levels) => problems.extend(odd(*levels, node)),

@@ -114,7 +114,7 @@ fn a_file_of_points_is_read_as_its_program_means_it() {
         let points = study(r#""points.csv""#, &[("points.csv", text.as_bytes())])
             .unwrap_or_else(|e| panic!("{e}"));
         assert_eq!(rows(&points), expected, "{text}");
-        assert_eq!(points.kind(), Kind::Plain("file"));
+        assert_eq!(points.kind(), Kind::File);
     }
 }
 

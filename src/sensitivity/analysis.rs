@@ -53,7 +53,7 @@ pub fn analyse(
     let (method, main) = match points.kind() {
         Kind::Morris { .. } => ("morris", "mu_star"),
         Kind::Saltelli { .. } => ("saltelli", "ST"),
-        Kind::Plain(_) => return None,
+        _ => return None,
     };
     let mut analysis = Analysis { method, main, rows: Vec::new(), silent: Vec::new() };
     for group in groups {
@@ -95,7 +95,7 @@ pub fn analyse(
                         }
                     }
                 }
-                Kind::Plain(_) => {}
+                _ => {}
             }
             if analysis.rows.len() == before {
                 analysis

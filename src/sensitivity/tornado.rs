@@ -6,7 +6,7 @@ use super::analysis::Analysis;
 use super::results::Group;
 use super::settings::Measure;
 use crate::design::points::REPLICATE;
-use crate::validation::picture::escaped;
+use crate::text::{AXIS, escaped};
 
 /// Factors shown in a panel at most.
 const SHOWN: usize = 16;
@@ -93,7 +93,7 @@ pub fn svg(title: &str, analysis: &Analysis, groups: &[Group], measures: &[Measu
                     top + PANEL_HEAD,
                     bottom
                 );
-                label(&mut text, (at, bottom + 15.0), 10.0, "middle", QUIET, &short(part * most));
+                label(&mut text, (at, bottom + 15.0), 10.0, "middle", QUIET, &AXIS.of(part * most));
             }
             for (main, beside) in analysis.pairs(measure, group) {
                 let Some(row) = rows.iter().position(|factor| *factor == main.parameter) else {
@@ -181,18 +181,6 @@ fn last_words(path: &str) -> String {
     }
 }
 
-/// A number on an axis.
-fn short(value: f64) -> String {
-    match value.abs() {
-        0.0 => "0".into(),
-        v if v >= 1e6 => format!("{:.2} M", value / 1e6),
-        v if v >= 1e4 => format!("{:.0} k", value / 1e3),
-        v if v >= 100.0 => format!("{value:.0}"),
-        v if v >= 1.0 => format!("{value:.1}"),
-        _ => format!("{value:.3}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::Estimate;
@@ -240,9 +228,5 @@ mod tests {
             text.contains("a&lt;b") && text.find(">c<").unwrap() < text.find("a&lt;b").unwrap()
         );
         assert_eq!(wrapped("aa bb cc", 5), ["aa bb", "cc"]);
-        assert_eq!(
-            (short(0.0), short(12_345.0), short(0.25)),
-            ("0".into(), "12 k".into(), "0.250".into())
-        );
     }
 }

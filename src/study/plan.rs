@@ -5,28 +5,18 @@
 //! stay. The scenario of a point is made when its run begins, so that a plan stays small. Shards and resumed studies take a part
 //! of the table.
 
-use std::fmt;
 use std::sync::Arc;
 
 use jiff::civil::Date;
 use serde_json::Value;
 
 use super::RESULTS_VERSION;
+use super::run_id::RunId;
 use crate::design::Points;
 use crate::design::points::{Kind, Target};
 use crate::leadership::Outcome;
 use crate::random::seed_of_point;
 use crate::scenario::{Scenario, StudySettings};
-
-/// Identity of a run: the first 8 bytes of a BLAKE3.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RunId([u8; 8]);
-
-impl fmt::Display for RunId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
 
 /// A variant of the scenario, resolved.
 #[derive(Clone, Debug)]
@@ -179,8 +169,8 @@ impl Plan {
                             seed = seed_of_point(study.seed, point);
                             run_hash.update(&seed.to_le_bytes());
                         }
-                        let id = first_eight(&run_hash);
-                        hash.update(&id.0);
+                        let id = RunId::of(&run_hash);
+                        hash.update(&id.bytes());
                         runs.push(PlannedRun {
                             index,
                             id,
@@ -306,8 +296,8 @@ fn luck_can_be_own(design: &Points, fixed: bool) -> Result<(), PlanError> {
     let why = match design.kind() {
         _ if fixed => "fixes the replicate of each point",
         Kind::Morris { .. } | Kind::Saltelli { .. } => "is for differences between points",
-        Kind::Plain("grid" | "list") => "has chosen points, not drawn ones",
-        Kind::Plain(_) => return Ok(()),
+        Kind::Grid | Kind::List => "has chosen points, not drawn ones",
+        Kind::LatinHypercube | Kind::Sobol | Kind::File => return Ok(()),
     };
     Err(PlanError(format!(
         "study.points_share_luck = false does not go with this design, which {why}\n  set it to true; to vary the luck, add the factor `replicate`"
@@ -340,12 +330,6 @@ fn identity_of(seed: u64, scenario: &Scenario, variant: &str, map_hash: &str) ->
         hash.update(part.as_bytes());
     }
     hash
-}
-
-fn first_eight(hash: &blake3::Hasher) -> RunId {
-    let mut id = [0; 8];
-    id.copy_from_slice(&hash.finalize().as_bytes()[..8]);
-    RunId(id)
 }
 
 /// JSON text with the keys of every object in alphabetical order: equal values give equal bytes.
@@ -466,7 +450,7 @@ mod tests {
         unique.sort();
         unique.dedup();
         assert_eq!(unique.len(), 6);
-        assert!(first.iter().all(|id| id.len() == 16));
+        assert!(first.iter().all(|id| id.len() == 17 && id.starts_with('r')));
     }
 
     #[test]

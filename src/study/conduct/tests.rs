@@ -4,7 +4,7 @@ use super::*;
 use crate::output::folder::Existing;
 use crate::scenario;
 use crate::study::execute;
-use crate::study::store::{FOLDER, read};
+use crate::study::store::{FOLDER, index, read};
 use crate::tables::{Headline, Series};
 
 const DAYS: usize = 3;
@@ -65,13 +65,12 @@ fn study(
     let pool = execute::pool(how.threads.max(1)).unwrap();
     let repeat = |run: &PlannedRun| format!("again {}", run.index);
     let options = Options {
-        wishes: Wishes { pool: &pool, tables: TableSet::ALL, precision: 0.05, repeat: &repeat },
-        provenance: Provenance::default(),
         shard: how.shard,
-        on_failure: if how.stop { OnFailure::Stop } else { OnFailure::Continue },
+        stops_at_failure: how.stop,
         retry_failed: how.retry_failed,
         drop_parts: how.drop,
         room: how.room,
+        ..Options::new(&pool, &repeat)
     };
     if how.shard.is_some() {
         return run_missing(&plan, &borders, path, &options, run, |_| {}).map(|_| None);
@@ -344,15 +343,7 @@ fn processes_in_one_folder_leave_each_other_their_runs() {
     let borders = border_names(["RUS-GEO"].into_iter());
     let pool = execute::pool(1).unwrap();
     let repeat = |_: &PlannedRun| String::new();
-    let options = Options {
-        wishes: Wishes { pool: &pool, tables: TableSet::ALL, precision: 0.05, repeat: &repeat },
-        provenance: Provenance::default(),
-        shard: None,
-        on_failure: OnFailure::Continue,
-        retry_failed: false,
-        drop_parts: true,
-        room: None,
-    };
+    let options = Options { drop_parts: true, ..Options::new(&pool, &repeat) };
     let share = |range: std::ops::Range<usize>| {
         let mut share = plan();
         share.runs = share.runs[range].to_vec();
@@ -397,10 +388,10 @@ fn processes_in_one_folder_leave_each_other_their_runs() {
     assert!(error.contains("another process wrote its tables here"), "{error}");
     // A part that is new, or grew, since the store was opened keeps the whole of it.
     let (opened, begun) = (store(), dir.path().join(FOLDER).join("run-begun.jsonl"));
-    std::fs::write(&begun, head(&one, &options).line()).unwrap();
+    std::fs::write(&begun, index::line(&head(&one, &options))).unwrap();
     assert!(!opened.remove().unwrap());
     let opened = store();
-    std::fs::write(&begun, [head(&one, &options).line(), b"{".to_vec()].concat()).unwrap();
+    std::fs::write(&begun, [index::line(&head(&one, &options)), b"{".to_vec()].concat()).unwrap();
     assert!(!opened.remove().unwrap());
     assert_eq!(store().contents(&plan(), TableSet::ALL).count(), (6, 0, 0));
     assert!(store().remove().unwrap() && !dir.path().join(FOLDER).exists());
