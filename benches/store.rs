@@ -10,13 +10,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use spillover::recorders::RunOutput;
-use spillover::recorders::table::{BASE_VARIANT, TableSet};
 use spillover::scenario;
 use spillover::simulation::{self, RunSpec};
 use spillover::study::conduct::{Options, border_names, run_missing};
 use spillover::study::execute::{execute_as_they_end, pool};
 use spillover::study::plan::{Plan, PlannedRun};
+use spillover::tables::{BASE_VARIANT, RunOutput, TableSet};
 
 /// Turns of each way.
 const TURNS: usize = 10;

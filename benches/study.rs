@@ -6,8 +6,8 @@ mod common;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rayon::prelude::*;
 use spillover::leadership::Outcome;
-use spillover::recorders::table::{BASE_VARIANT, TableSet};
 use spillover::simulation::{RunSpec, run};
+use spillover::tables::{BASE_VARIANT, TableSet};
 
 fn spec(replicate: u32, tables: TableSet) -> RunSpec<'static> {
     RunSpec {

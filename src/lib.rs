@@ -38,6 +38,7 @@ pub mod sensitivity;
 pub mod simulation;
 pub mod states;
 pub mod study;
+pub mod tables;
 pub mod text;
 pub mod time;
 pub mod units;

@@ -7,13 +7,12 @@
 use std::path::Path;
 
 use spillover::output::folder::{Existing, Folder};
-use spillover::recorders::table::{MEASURES, Table, TableSet};
-use spillover::recorders::{Headline, RunOutput, Series};
 use spillover::scenario;
 use spillover::study::conduct::{Options, conduct, file_names};
 use spillover::study::execute;
 use spillover::study::plan::{Plan, PlannedRun};
 use spillover::study::store::FOLDER;
+use spillover::tables::{Headline, MEASURES, RunOutput, Series, Table, TableSet};
 
 fn size(name: &str, usual: usize) -> usize {
     std::env::var(name).ok().map_or(usual, |text| text.parse().expect("a number"))

@@ -5,6 +5,7 @@ use bevy_ecs::prelude::*;
 use crate::schedule::{Phase, SubPhase};
 use crate::world::RunMap;
 
+pub mod components;
 pub mod crossing;
 pub mod green;
 pub mod parameters;
@@ -27,28 +28,10 @@ pub struct SegmentPressure {
     pub vulnerability: f64,
     /// Impact, 0 to 1.
     pub impact: f64,
-    /// Humanitarian (crossing) load D, 0 to 1.
-    pub humanitarian: f64,
-    /// Irregular crossing load N, 0 to 1.
-    pub irregular: f64,
-    /// Armed presence A, 0 to 1.
-    pub armed: f64,
-    /// Violence V, 0 to 1.
-    pub violence: f64,
-    /// f: persons arriving at the crossings today.
-    pub arrivals_per_day: f64,
-    /// Q: persons waiting.
-    pub waiting: f64,
-    /// W: wait, hours.
-    pub wait_hours: f64,
-    /// i: irregular attempts today.
-    pub irregular_attempts_per_day: f64,
-    /// a: armed strength near the line, fighters per 100 km.
-    pub armed_per_100km: f64,
-    /// v: severity-weighted events near the line per 100 km.
-    pub events_per_100km: f64,
-    /// m: illicit-goods flow index, 0 to 1.
-    pub illicit_goods: f64,
+    /// Load of each component of threat, 0 to 1, in the order of [`components::ALL`].
+    pub loads: [f64; components::COUNT],
+    /// What is observed of them, in the order of [`components::observables`].
+    pub observed: [f64; components::OBSERVED],
     /// g: guards per km.
     pub guards_per_km: f64,
     /// r: reserve available in 72 h, persons.
@@ -70,6 +53,13 @@ pub struct Pressure {
     pub index_history: Vec<Vec<f32>>,
     /// `wait_history[day][crossing][direction]`: past waits, days.
     pub wait_history: Vec<Vec<[f32; 2]>>,
+}
+
+impl Pressure {
+    /// Every segment, then Russia's southern border: the order of [`crate::tables::border_names`].
+    pub fn by_border(&self) -> impl Iterator<Item = &SegmentPressure> {
+        self.today.iter().chain(std::iter::once(&self.southern))
+    }
 }
 
 /// Registers the systems of the domain. Crossings and lines follow the travel of displaced groups.

@@ -6,6 +6,7 @@ use bevy_ecs::prelude::Resource;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::components;
 use crate::parameter_table::table;
 
 /// How threat T, vulnerability U and impact I make the index.
@@ -72,21 +73,13 @@ table! {
 }
 
 /// The pressure index (evidence 1.5).
+// The schema alone refuses unknown keys, at their place: serde cannot where a table is flattened into another.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[schemars(deny_unknown_fields)]
 pub struct PressureIndex {
-    /// Weight of the humanitarian load D.
-    #[schemars(range(min = 0, max = 1), extend("x-unit" = "1", "x-source" = "evidence 1.5", "x-certainty" = "P"))]
-    pub weight_humanitarian: f64,
-    /// Weight of irregular crossing N.
-    #[schemars(range(min = 0, max = 1), extend("x-unit" = "1", "x-source" = "evidence 1.5", "x-certainty" = "P"))]
-    pub weight_irregular: f64,
-    /// Weight of armed presence A.
-    #[schemars(range(min = 0, max = 1), extend("x-unit" = "1", "x-source" = "evidence 1.5", "x-certainty" = "P"))]
-    pub weight_armed: f64,
-    /// Weight of violence V.
-    #[schemars(range(min = 0, max = 1), extend("x-unit" = "1", "x-source" = "evidence 1.5", "x-certainty" = "P"))]
-    pub weight_violence: f64,
+    /// Parameters of the components.
+    #[serde(flatten)]
+    pub components: components::Parameters,
     /// Power q of the mean over components.
     #[schemars(range(min = 1, max = 64), extend("x-unit" = "1", "x-source" = "evidence 1.5 (1 compensatory, large: the worst component)", "x-certainty" = "P"))]
     pub power: f64,
@@ -96,15 +89,6 @@ pub struct PressureIndex {
     /// Floor of threat, vulnerability and impact, so that one zero does not erase the rest.
     #[schemars(range(min = 0.0001, max = 0.5), extend("x-unit" = "1", "x-source" = "evidence 1.5", "x-certainty" = "P"))]
     pub floor: f64,
-    /// Days over which a queue counts as demand.
-    #[schemars(range(min = 0.1, max = 30), extend("x-unit" = "d", "x-source" = "evidence 1.5", "x-certainty" = "P"))]
-    pub queue_days: f64,
-    /// Irregular attempts that give N = 0.5.
-    #[schemars(range(min = 0.01, max = 1000), extend("x-unit" = "attempts/km/d", "x-source" = "evidence 1.5", "x-certainty" = "P"))]
-    pub irregular_reference: f64,
-    /// Severity-weighted events per 100 km that set V; V = 0.5 at ln 2 of it.
-    #[schemars(range(min = 0.001, max = 1000), extend("x-unit" = "1/100 km", "x-source" = "North Caucasus 2010: 754 killed in about 377 events on 1,232 km give 0.5", "x-certainty" = "C"))]
-    pub violence_reference: f64,
     /// Exposed population that counts in full.
     #[schemars(range(min = 1, max = 1000000000), extend("x-unit" = "persons", "x-source" = "none found", "x-certainty" = "P"))]
     pub exposed_reference: f64,

@@ -1,7 +1,9 @@
 //! Pressure per segment and day (phase Pressure; evidence 1.5).
 
 use bevy_ecs::prelude::*;
+use bevy_ecs::system::SystemParam;
 
+use super::components::{self, Aggregate, Line};
 use super::parameters::{Parameters, PressureIndex};
 use super::state::{CrossingTraffic, GreenTraffic};
 use super::{Pressure, SegmentPressure, rules};
@@ -25,7 +27,7 @@ pub struct SegmentConstants {
 }
 
 impl SegmentConstants {
-    /// Constants of a scenario on a map. Names that the map does not have were refused when the scenario was checked.
+    /// Constants of a map. Names that the map does not have were refused when the scenario was checked.
     #[must_use]
     pub fn new(map: &Map, p: &PressureIndex) -> Self {
         let strategic = |name: &str| {
@@ -54,97 +56,96 @@ impl SegmentConstants {
     }
 }
 
+/// What the pressure on a line is made of.
+#[derive(SystemParam)]
+pub struct Surroundings<'w> {
+    constants: Res<'w, SegmentConstants>,
+    traffic: Res<'w, CrossingTraffic>,
+    green: Res<'w, GreenTraffic>,
+    threat: Res<'w, SegmentThreat>,
+    guards: Res<'w, Guards>,
+    population: Res<'w, Population>,
+}
+
 /// System: the pressure of every segment, once a day.
 pub fn assess_pressure(
     map: Res<RunMap>,
-    (parameters, mechanisms): (Res<Parameters>, Res<Mechanisms>),
+    parameters: Res<Parameters>,
+    mechanisms: Res<Mechanisms>,
     clock: Res<Clock>,
-    constants: Res<SegmentConstants>,
-    traffic: Res<CrossingTraffic>,
-    green: Res<GreenTraffic>,
-    threat: Res<SegmentThreat>,
-    guards: Res<Guards>,
-    population: Res<Population>,
+    around: Surroundings,
     mut pressure: ResMut<Pressure>,
 ) {
     // With several steps a day the index is taken at the end of the day's last step.
     if !(clock.step + 1).is_multiple_of(clock.steps_per_day) {
         return;
     }
-    let p = &parameters.pressure;
-    let today: Vec<SegmentPressure> = map
-        .segments
-        .iter()
-        .enumerate()
-        .map(|(i, segment)| {
-            let mut s = SegmentPressure::default();
-            for x in &segment.crossings {
-                for side in 0..2 {
-                    let came = traffic.demand[x.index()][side];
-                    let home = traffic.returnees[x.index()][side];
-                    s.arrivals_per_day += f64::from(came - home.min(came));
-                    s.waiting += f64::from(traffic.waiting[x.index()][side]);
-                    s.wait_hours =
-                        s.wait_hours.max(24.0 * f64::from(traffic.wait_days[x.index()][side]));
-                }
-            }
-            s.irregular_attempts_per_day = f64::from(green.attempts[i]);
-            s.armed_per_100km = threat.armed_per_100km[i];
-            s.events_per_100km = threat.events_per_100km[i];
-            s.illicit_goods = threat.illicit[i];
-            let [a, b] = guards.per_km[i];
-            s.guards_per_km = if segment.a == segment.b { a } else { a + b };
-            s.reserve_72h = guards.reserve_72h[i];
-            s.exposed_population = segment
-                .near
-                .iter()
-                .map(|(c, _)| {
-                    f64::from(population.residents[c.index()] + population.displaced[c.index()])
-                })
-                .sum();
-            s.kin_index = segment.kin_share;
-            let sensors = Share(guards.sensors[i][0].max(guards.sensors[i][1]));
-            let strain = Share(guards.strain[i][0].max(guards.strain[i][1]));
-            s.humanitarian = rules::humanitarian_load(
-                PersonsPerDay(s.arrivals_per_day),
-                s.waiting,
-                p.queue_days,
-                PersonsPerDay(constants.capacity[i]),
-            )
-            .0;
-            s.irregular = rules::irregular_load(
-                s.irregular_attempts_per_day,
-                p.irregular_reference,
-                segment.line_km(),
-            )
-            .0;
-            s.armed = rules::armed_presence(s.armed_per_100km, s.guards_per_km).0;
-            s.violence = rules::violence_level(s.events_per_100km, p.violence_reference).0;
-            let components = [s.humanitarian, s.irregular, s.armed, s.violence].map(Share);
-            let effectiveness =
-                rules::guard_effectiveness(&parameters.green, s.guards_per_km, sensors);
-            s.threat = rules::threat(p, components).0;
-            s.vulnerability = rules::vulnerability(effectiveness, strain).0;
-            let kin = Share(if mechanisms.kin { s.kin_index } else { 0.0 });
-            s.impact = rules::impact(
-                s.exposed_population,
-                p.exposed_reference,
-                kin,
-                Share(constants.strategic[i]),
-            )
-            .0;
-            s.index = rules::index(p, Share(s.threat), Share(s.vulnerability), Share(s.impact));
-            s
+    let segments = map.segments.iter().enumerate();
+    let today: Vec<SegmentPressure> = segments
+        .map(|(number, segment)| {
+            let [a, b] = around.guards.per_km[number];
+            let line = Line {
+                number,
+                segment,
+                capacity: PersonsPerDay(around.constants.capacity[number]),
+                guards_per_km: if segment.a == segment.b { a } else { a + b },
+                traffic: &around.traffic,
+                green: &around.green,
+                threat: &around.threat,
+            };
+            assess(&line, &parameters, &mechanisms, &around)
         })
         .collect();
     let pressure = &mut *pressure;
     pressure.index_history.push(today.iter().map(|s| s.index as f32).collect());
-    pressure.wait_history.push(traffic.wait_days.clone());
-    pressure.southern = aggregate(p, &map, &constants.southern, &today);
+    pressure.wait_history.push(around.traffic.wait_days.clone());
+    pressure.southern = aggregate(&parameters.pressure, &map, &around.constants.southern, &today);
     pressure.today = today;
 }
 
-/// Russia's southern border as one: power mean by length for the levels, sums for the flows.
+/// The pressure on a line.
+fn assess(
+    line: &Line<'_>,
+    parameters: &Parameters,
+    mechanisms: &Mechanisms,
+    around: &Surroundings<'_>,
+) -> SegmentPressure {
+    let (p, i) = (&parameters.pressure, line.number);
+    let mut s = SegmentPressure {
+        guards_per_km: line.guards_per_km,
+        reserve_72h: around.guards.reserve_72h[i],
+        kin_index: line.segment.kin_share,
+        ..SegmentPressure::default()
+    };
+    let (residents, displaced) = (&around.population.residents, &around.population.displaced);
+    let near = line.segment.near.iter().map(|(cell, _)| cell.index());
+    s.exposed_population = near.map(|c| f64::from(residents[c] + displaced[c])).sum();
+
+    // What is observed, and the loads that it makes.
+    for (seen, observable) in s.observed.iter_mut().zip(components::observables()) {
+        *seen = (observable.observe)(line);
+    }
+    let mut rest = &s.observed[..];
+    for (load, component) in s.loads.iter_mut().zip(components::ALL) {
+        let (own, others) = rest.split_at(component.observables.len());
+        *load = (component.load_of)(p, line, own).0;
+        rest = others;
+    }
+
+    // Threat, vulnerability, impact, and the index that they make.
+    let sensors = Share(around.guards.sensors[i][0].max(around.guards.sensors[i][1]));
+    let strain = Share(around.guards.strain[i][0].max(around.guards.strain[i][1]));
+    let effectiveness = rules::guard_effectiveness(&parameters.green, s.guards_per_km, sensors);
+    let kin = Share(if mechanisms.kin { s.kin_index } else { 0.0 });
+    let strategic = Share(around.constants.strategic[i]);
+    s.threat = rules::threat(p, &s.loads).0;
+    s.vulnerability = rules::vulnerability(effectiveness, strain).0;
+    s.impact = rules::impact(s.exposed_population, p.exposed_reference, kin, strategic).0;
+    s.index = rules::index(p, Share(s.threat), Share(s.vulnerability), Share(s.impact));
+    s
+}
+
+/// Russia's southern border as one: power mean by length for the levels, and for what is observed its own aggregate.
 #[must_use]
 pub fn aggregate(
     p: &PressureIndex,
@@ -152,45 +153,31 @@ pub fn aggregate(
     segments: &[SegmentId],
     today: &[SegmentPressure],
 ) -> SegmentPressure {
-    let mean = |f: fn(&SegmentPressure) -> f64| {
-        let values: Vec<(f64, f64)> = segments
-            .iter()
-            .map(|s| (f(&today[s.index()]), map.segments[s.index()].line_km()))
-            .collect();
-        rules::power_mean(&values, p.aggregate_power)
+    let values = |f: &dyn Fn(&SegmentPressure) -> f64| -> Vec<(f64, f64)> {
+        let value = |s: &SegmentId| (f(&today[s.index()]), map.segments[s.index()].line_km());
+        segments.iter().map(value).collect()
     };
-    let sum =
-        |f: fn(&SegmentPressure) -> f64| segments.iter().map(|s| f(&today[s.index()])).sum::<f64>();
-    let by_length = |f: fn(&SegmentPressure) -> f64| {
-        let length: f64 = segments.iter().map(|s| map.segments[s.index()].line_km()).sum();
-        segments
-            .iter()
-            .map(|s| f(&today[s.index()]) * map.segments[s.index()].line_km())
-            .sum::<f64>()
-            / length.max(f64::MIN_POSITIVE)
+    let level =
+        |f: &dyn Fn(&SegmentPressure) -> f64| rules::power_mean(&values(f), p.aggregate_power);
+    let over = |aggregate: Aggregate, f: &dyn Fn(&SegmentPressure) -> f64| {
+        rules::over_lines(aggregate, &values(f))
     };
-    let largest = |f: fn(&SegmentPressure) -> f64| {
-        segments.iter().map(|s| f(&today[s.index()])).fold(0.0, f64::max)
+    let mut south = SegmentPressure {
+        index: level(&|s| s.index),
+        threat: level(&|s| s.threat),
+        vulnerability: level(&|s| s.vulnerability),
+        impact: level(&|s| s.impact),
+        guards_per_km: over(Aggregate::ByLength, &|s| s.guards_per_km),
+        reserve_72h: over(Aggregate::Largest, &|s| s.reserve_72h),
+        exposed_population: over(Aggregate::Sum, &|s| s.exposed_population),
+        kin_index: over(Aggregate::ByLength, &|s| s.kin_index),
+        ..SegmentPressure::default()
     };
-    SegmentPressure {
-        index: mean(|s| s.index),
-        threat: mean(|s| s.threat),
-        vulnerability: mean(|s| s.vulnerability),
-        impact: mean(|s| s.impact),
-        humanitarian: mean(|s| s.humanitarian),
-        irregular: mean(|s| s.irregular),
-        armed: mean(|s| s.armed),
-        violence: mean(|s| s.violence),
-        arrivals_per_day: sum(|s| s.arrivals_per_day),
-        waiting: sum(|s| s.waiting),
-        wait_hours: largest(|s| s.wait_hours),
-        irregular_attempts_per_day: sum(|s| s.irregular_attempts_per_day),
-        armed_per_100km: by_length(|s| s.armed_per_100km),
-        events_per_100km: by_length(|s| s.events_per_100km),
-        illicit_goods: largest(|s| s.illicit_goods),
-        guards_per_km: by_length(|s| s.guards_per_km),
-        reserve_72h: largest(|s| s.reserve_72h),
-        exposed_population: sum(|s| s.exposed_population),
-        kin_index: by_length(|s| s.kin_index),
+    for (i, load) in south.loads.iter_mut().enumerate() {
+        *load = level(&|s| s.loads[i]);
     }
+    for (i, observable) in components::observables().enumerate() {
+        south.observed[i] = over(observable.over_lines, &|s| s.observed[i]);
+    }
+    south
 }

@@ -3,6 +3,7 @@
 use crate::units::{Days, PerDay, PersonsPerDay, Probability, Share};
 
 use super::SegmentPressure;
+use super::components::{self, Aggregate, COUNT, TERMS};
 use super::parameters::{Form, Green, PressureIndex};
 
 /// Share of a crossing's capacity that is ready: approaches 1 while people wait and the idle share when nobody does, with
@@ -59,45 +60,6 @@ pub fn guard_effectiveness(green: &Green, guards_per_km: f64, sensors: Share) ->
     ))
 }
 
-/// Humanitarian load: `D = rho / (1 + rho)`, `rho = (f + Q / queue_days) / mu`; 0.5 where demand equals capacity.
-#[must_use]
-pub fn humanitarian_load(
-    arrivals: PersonsPerDay,
-    waiting: f64,
-    queue_days: f64,
-    capacity: PersonsPerDay,
-) -> Share {
-    let demand = arrivals.0 + waiting / queue_days;
-    if demand <= 0.0 {
-        return Share(0.0);
-    }
-    Share(demand / (demand + capacity.0))
-}
-
-/// Irregular crossing load: `N = i / (i + i_ref)`, `i_ref` per km times the length.
-#[must_use]
-pub fn irregular_load(attempts_per_day: f64, reference_per_km: f64, length_km: f64) -> Share {
-    if attempts_per_day <= 0.0 {
-        return Share(0.0);
-    }
-    Share(attempts_per_day / (attempts_per_day + reference_per_km * length_km))
-}
-
-/// Armed presence against guard strength: the contest function `A = a / (a + g)`, both per 100 km.
-#[must_use]
-pub fn armed_presence(fighters_per_100km: f64, guards_per_km: f64) -> Share {
-    if fighters_per_100km <= 0.0 {
-        return Share(0.0);
-    }
-    Share(fighters_per_100km / (fighters_per_100km + 100.0 * guards_per_km.max(0.0)))
-}
-
-/// Violence near the line: `V = 1 - exp(-v / v_ref)`.
-#[must_use]
-pub fn violence_level(events_per_100km: f64, reference: f64) -> Share {
-    Share(-libm::expm1(-events_per_100km.max(0.0) / reference))
-}
-
 /// Vulnerability: `U = 1 - E_b (1 - 0.5 strain)`.
 #[must_use]
 pub fn vulnerability(effectiveness: Share, strain: Share) -> Share {
@@ -110,20 +72,22 @@ pub fn impact(exposed: f64, reference: f64, kin: Share, strategic: Share) -> Sha
     Share::clamped(0.5 * (exposed / reference).min(1.0) + 0.25 * kin.0 + 0.25 * strategic.0)
 }
 
-/// Threat: `T = (sum w X^q)^(1/q)` over the four components; the weights are scaled to sum to 1.
+/// Threat: `T = (sum w X^q)^(1/q)` over the loads of the components; the weights are scaled to sum to 1.
 #[must_use]
-pub fn threat(p: &PressureIndex, components: [Share; 4]) -> Share {
-    let weights = weights(p);
-    let sum: f64 = weights.iter().zip(components).map(|(w, x)| w * libm::pow(x.0, p.power)).sum();
+pub fn threat(p: &PressureIndex, loads: &[f64; COUNT]) -> Share {
+    let sum: f64 = weights(p).iter().zip(loads).map(|(w, x)| w * libm::pow(*x, p.power)).sum();
     Share::clamped(libm::pow(sum, 1.0 / p.power))
 }
 
-/// The weights of the four components, scaled to sum to 1.
+/// The weights of the components, scaled to sum to 1.
 #[must_use]
-pub fn weights(p: &PressureIndex) -> [f64; 4] {
-    let w = [p.weight_humanitarian, p.weight_irregular, p.weight_armed, p.weight_violence];
-    let sum: f64 = w.iter().sum();
-    if sum > 0.0 { w.map(|x| x / sum) } else { [0.25; 4] }
+pub fn weights(p: &PressureIndex) -> [f64; COUNT] {
+    let mut weights = [0.0; COUNT];
+    for (weight, component) in weights.iter_mut().zip(components::ALL) {
+        *weight = (component.weight)(p);
+    }
+    let sum: f64 = weights.iter().sum();
+    if sum > 0.0 { weights.map(|w| w / sum) } else { [1.0 / COUNT as f64; COUNT] }
 }
 
 /// Exponents of threat, vulnerability and impact.
@@ -149,10 +113,9 @@ pub fn index(p: &PressureIndex, threat: Share, vulnerability: Share, impact: Sha
 /// Contribution of each term to the index, in index points; they sum to the index.
 ///
 /// Between threat, vulnerability and impact the index is split by how far each lifts it above the floor (log shares for the
-/// geometric forms, plain shares for the arithmetic one); inside threat by `w X^q`. Order: humanitarian, irregular, armed,
-/// violence, vulnerability, impact.
+/// geometric forms, plain shares for the arithmetic one); inside threat by `w X^q`. Order: [`components::terms`].
 #[must_use]
-pub fn contributions(p: &PressureIndex, s: &SegmentPressure) -> [f64; 6] {
+pub fn contributions(p: &PressureIndex, s: &SegmentPressure) -> [f64; TERMS] {
     let x = [s.threat, s.vulnerability, s.impact].map(|v| v.max(p.floor));
     let e = exponents(p.form);
     let lift = |i: usize| match p.form {
@@ -161,17 +124,25 @@ pub fn contributions(p: &PressureIndex, s: &SegmentPressure) -> [f64; 6] {
     };
     let lifts = [lift(0), lift(1), lift(2)];
     let sum: f64 = lifts.iter().sum();
+    let mut points = [0.0; TERMS];
+    let (of_components, standing) = points.split_at_mut(COUNT);
     if sum <= 0.0 {
-        return [0.0, 0.0, 0.0, 0.0, s.index / 2.0, s.index / 2.0];
+        standing.fill(s.index / 2.0);
+        return points;
     }
-    let part = lifts.map(|l| s.index * l / sum);
-    let w = weights(p);
-    let components = [s.humanitarian, s.irregular, s.armed, s.violence];
-    let powers: Vec<f64> =
-        w.iter().zip(components).map(|(w, x)| w * libm::pow(x, p.power)).collect();
+
+    // Inside threat by the powers of the loads.
+    let [of_threat, of_vulnerability, of_impact] = lifts.map(|l| s.index * l / sum);
+    let mut powers = weights(p);
+    for (power, load) in powers.iter_mut().zip(s.loads) {
+        *power *= libm::pow(load, p.power);
+    }
     let total: f64 = powers.iter().sum();
-    let share = |i: usize| if total > 0.0 { part[0] * powers[i] / total } else { part[0] / 4.0 };
-    [share(0), share(1), share(2), share(3), part[1], part[2]]
+    for (points, power) in of_components.iter_mut().zip(powers) {
+        *points = if total > 0.0 { of_threat * power / total } else { of_threat / COUNT as f64 };
+    }
+    standing.copy_from_slice(&[of_vulnerability, of_impact]);
+    points
 }
 
 /// Class of an index: fixed thresholds 20, 40, 60, 80.
@@ -183,6 +154,19 @@ pub fn class(index: f64) -> &'static str {
         x if x < 60.0 => "high",
         x if x < 80.0 => "severe",
         _ => "critical",
+    }
+}
+
+/// What a number of several lines comes to: values with lengths.
+#[must_use]
+pub fn over_lines(aggregate: Aggregate, values: &[(f64, f64)]) -> f64 {
+    match aggregate {
+        Aggregate::Sum => values.iter().map(|v| v.0).sum(),
+        Aggregate::ByLength => {
+            let length: f64 = values.iter().map(|v| v.1).sum();
+            values.iter().map(|(x, l)| x * l).sum::<f64>() / length.max(f64::MIN_POSITIVE)
+        }
+        Aggregate::Largest => values.iter().map(|v| v.0).fold(0.0, f64::max),
     }
 }
 
@@ -199,40 +183,20 @@ pub fn power_mean(values: &[(f64, f64)], power: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+    use std::sync::LazyLock;
+
     use super::*;
     use proptest::prelude::*;
 
+    /// The parameters of the shipped base scenario, but for form and power.
     fn parameters(form: Form, power: f64) -> PressureIndex {
-        PressureIndex {
-            weight_humanitarian: 0.25,
-            weight_irregular: 0.2,
-            weight_armed: 0.3,
-            weight_violence: 0.25,
-            power,
-            form,
-            floor: 0.02,
-            queue_days: 3.0,
-            irregular_reference: 5.0,
-            violence_reference: 1.86,
-            exposed_reference: 1e6,
-            aggregate_power: 4.0,
-            southern_border: vec![],
-            strategic_value: std::collections::BTreeMap::new(),
-        }
-    }
-
-    #[test]
-    fn halves_are_where_the_evidence_puts_them() {
-        assert!(
-            (humanitarian_load(PersonsPerDay(1_000.0), 0.0, 3.0, PersonsPerDay(1_000.0)).0 - 0.5)
-                .abs()
-                < 1e-12
-        );
-        assert!((irregular_load(500.0, 5.0, 100.0).0 - 0.5).abs() < 1e-12);
-        assert!((armed_presence(800.0, 8.0).0 - 0.5).abs() < 1e-12);
-        // North Caucasus 2010: 754 killed, two an event, over 894 + 338 km, remembered for 14 days.
-        let v = 754.0 / 2.0 / 365.0 * libm::log(3.0) * 14.0 / 12.32;
-        assert!((violence_level(v, 1.86).0 - 0.5).abs() < 0.01, "{v}");
+        static BASE: LazyLock<PressureIndex> = LazyLock::new(|| {
+            let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/base.toml");
+            let resolved = crate::scenario::load(&file, &[]).expect("the shipped base scenario");
+            resolved.file.scenario.borders.pressure
+        });
+        PressureIndex { form, power, ..BASE.clone() }
     }
 
     #[test]
@@ -240,9 +204,10 @@ mod tests {
         // Ordinary Lars day about 10; a saturated crossing without arms about 40 (evidence 1.5).
         let p = parameters(Form::ThreatLedGeometric, 2.0);
         let (u, i) = (Share(0.65), Share(0.4));
-        let calm = index(&p, threat(&p, [Share(0.0); 4]), u, i);
-        let saturated =
-            index(&p, threat(&p, [Share(0.85), Share(0.0), Share(0.0), Share(0.0)]), u, i);
+        let calm = index(&p, threat(&p, &[0.0; COUNT]), u, i);
+        let mut loads = [0.0; COUNT];
+        loads[0] = 0.85;
+        let saturated = index(&p, threat(&p, &loads), u, i);
         assert!((8.0..14.0).contains(&calm), "{calm}");
         assert!((38.0..52.0).contains(&saturated), "{saturated}");
         assert_eq!(class(calm), "normal");
@@ -275,18 +240,27 @@ mod tests {
         assert!((1.0 - p(0.0, 1.0) - 0.3).abs() < 0.002);
     }
 
+    #[test]
+    fn classes_change_at_their_limits() {
+        let classes = [0.0, 19.99, 20.0, 40.0, 60.0, 80.0, 100.0].map(class);
+        assert_eq!(
+            classes,
+            ["normal", "normal", "elevated", "high", "severe", "critical", "critical"]
+        );
+    }
+
     proptest! {
         #[test]
         fn contributions_sum_to_the_index(
-            d in 0.0..1.0_f64, n in 0.0..1.0_f64, a in 0.0..1.0_f64, v in 0.0..1.0_f64, u in 0.0..1.0_f64, i in 0.0..1.0_f64,
+            loads in proptest::array::uniform::<_, COUNT>(0.0..1.0_f64), u in 0.0..1.0_f64, i in 0.0..1.0_f64,
             q in 1.0..8.0_f64, form in 0..3,
         ) {
             let form = [Form::ThreatLedGeometric, Form::EqualGeometric, Form::Arithmetic][form as usize];
             let p = parameters(form, q);
-            let t = threat(&p, [Share(d), Share(n), Share(a), Share(v)]);
+            let t = threat(&p, &loads);
             let s = SegmentPressure {
                 index: index(&p, t, Share(u), Share(i)), threat: t.0, vulnerability: u, impact: i,
-                humanitarian: d, irregular: n, armed: a, violence: v, ..SegmentPressure::default()
+                loads, ..SegmentPressure::default()
             };
             let parts = contributions(&p, &s);
             prop_assert!((parts.iter().sum::<f64>() - s.index).abs() < 1e-9);
@@ -294,12 +268,12 @@ mod tests {
         }
 
         #[test]
-        fn the_index_never_falls_when_a_component_rises(x in 0.0..0.9_f64, more in 0.0..0.1_f64, which in 0..4_usize, q in 1.0..8.0_f64) {
+        fn the_index_never_falls_when_a_component_rises(x in 0.0..0.9_f64, more in 0.0..0.1_f64, which in 0..COUNT, q in 1.0..8.0_f64) {
             let p = parameters(Form::ThreatLedGeometric, q);
-            let low = [Share(x); 4];
+            let low = [x; COUNT];
             let mut high = low;
-            high[which] = Share(x + more);
-            let at = |c| index(&p, threat(&p, c), Share(0.5), Share(0.5));
+            high[which] = x + more;
+            let at = |loads| index(&p, threat(&p, &loads), Share(0.5), Share(0.5));
             prop_assert!(at(high) >= at(low) - 1e-9);
         }
 

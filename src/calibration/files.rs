@@ -9,8 +9,8 @@ use super::selection::sampled_order;
 use super::study::Plan;
 use crate::design::axis::Axis;
 use crate::output::datapackage::{csv_resource, field};
-use crate::output::format::append_number;
 use crate::study::RESULTS_VERSION;
+use crate::tables::format::append_number;
 use crate::validation::parameter_sets;
 
 /// Every set that was tried.

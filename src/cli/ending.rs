@@ -8,7 +8,6 @@ use serde_json::json;
 use super::problem::Problem;
 use super::store::{StudyArgs, Voice, quoted};
 use super::{print, results, talk};
-use crate::recorders::table::{RUSSIA_SOUTH, Table, TableSet};
 use crate::study::conduct::{Conducted, WorkDone};
 use crate::study::plan::Plan;
 use crate::study::precision;
@@ -18,6 +17,7 @@ use crate::study::store::Store;
 use crate::study::summary::{
     ATTENTION_DIVERTED, DISPLACED_ABROAD, DISPLACED_INSIDE, PEAK_DAY, PEAK_INDEX,
 };
+use crate::tables::{RUSSIA_SOUTH, Table, TableSet};
 use crate::text::{DURATION, RATE};
 
 /// Shows what came of a study.

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use super::problem::Problem;
 use super::{EXIT_DONE, talk};
 use crate::output::folder::{DATAPACKAGE, MARK};
-use crate::recorders::table::{BASE_VARIANT, Table};
+use crate::tables::{BASE_VARIANT, Table};
 
 /// Arguments of `spillover export`.
 #[derive(clap::Args)]

@@ -8,12 +8,12 @@ use super::store::{StudyArgs, Voice, about, begin_folder, ends, open, own_store,
 use super::threads;
 use crate::output::folder::Existing;
 use crate::output::manifest::now;
-use crate::recorders::table::TableSet;
 use crate::study::conduct::{Options, StudyError, WorkDone, agree, merge_into};
 use crate::study::execute;
 use crate::study::merge::MergeOptions;
 use crate::study::plan::PlannedRun;
 use crate::study::standing::{self, Standing, standing};
+use crate::tables::TableSet;
 
 /// Arguments of `spillover merge`.
 #[derive(clap::Args)]

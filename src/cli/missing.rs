@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use super::problem::Problem;
 use super::store::{StudyArgs, ends, open};
 use super::{EXIT_DONE, EXIT_INCOMPLETE, print};
-use crate::recorders::table::TableSet;
 use crate::study::conduct::agree;
 use crate::study::plan::PlannedRun;
 use crate::study::store::State;
+use crate::tables::TableSet;
 
 /// Arguments of `spillover missing`.
 #[derive(clap::Args)]

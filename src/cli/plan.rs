@@ -8,10 +8,9 @@ use super::grid::grid;
 use super::problem::Problem;
 use super::progress::now;
 use super::{EXIT_DONE, print, study, talk, threads};
-use crate::recorders::RunOutput;
-use crate::recorders::table::TableSet;
 use crate::study::execute;
 use crate::study::plan::{Plan, PlannedRun};
+use crate::tables::{RunOutput, TableSet};
 use crate::text::{BYTES, DURATION, count};
 
 /// Runs shown without `--csv` or `--json`.

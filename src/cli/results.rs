@@ -6,13 +6,13 @@ use comfy_table::Cell;
 
 use super::grid::{grid, right, row};
 use crate::borders::rules::class as pressure_class;
-use crate::recorders::table::BASE_VARIANT;
 use crate::study::precision::Precision;
 use crate::study::quantiles::Spread;
 use crate::study::summary::{
     ATTENTION_DIVERTED, DISPLACED_ABROAD, DISPLACED_INSIDE, PEAK_DAY, PEAK_INDEX, Summary,
     headline_borders,
 };
+use crate::tables::BASE_VARIANT;
 use crate::text::{PERSONS, count};
 
 /// Borders shown.
@@ -137,7 +137,7 @@ fn range(low: &str, high: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recorders::Headline;
+    use crate::tables::Headline;
 
     #[test]
     fn the_table_has_borders_outcomes_and_people() {

@@ -14,7 +14,6 @@ use crate::design::points::Target;
 use crate::output::OutputError;
 use crate::output::folder::{Existing, Folder, Joined};
 use crate::output::manifest::now;
-use crate::recorders::table::TableSet;
 use crate::study::conduct::{
     Conducted, Event, Options, Shard, StudyError, WorkDone, conduct, file_names, merge_into,
     run_missing,
@@ -25,6 +24,7 @@ use crate::study::plan::{PlannedRun, Selection};
 use crate::study::precision::{self, Precision};
 use crate::study::standing::{self, Standing};
 use crate::study::store::{FOLDER, Store, read};
+use crate::tables::TableSet;
 
 /// Arguments of the commands that run studies.
 #[derive(Clone, clap::Args)]

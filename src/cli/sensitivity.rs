@@ -13,7 +13,6 @@ use super::{print, run, talk};
 use crate::design::points::{Kind, Points};
 use crate::output::folder::DATAPACKAGE;
 use crate::random::RunKey;
-use crate::recorders::table::{Table, TableSet};
 use crate::sensitivity::analysis::{Analysis, analyse};
 use crate::sensitivity::results::{self, Group};
 use crate::sensitivity::settings::Measure;
@@ -21,6 +20,7 @@ use crate::sensitivity::table::{self, FILE, PICTURE};
 use crate::sensitivity::{Bootstrap, tornado};
 use crate::study::plan::Plan;
 use crate::study::standing::{has_failed, has_runs};
+use crate::tables::{Table, TableSet};
 use crate::text::SHORT;
 
 /// Arguments of `spillover sensitivity`.

@@ -3,8 +3,8 @@
 use super::problem::Problem;
 use super::store::{StudyArgs, quoted};
 use super::{EXIT_DONE, print};
-use crate::recorders::table::TableSet;
 use crate::study::plan::Plan;
+use crate::tables::TableSet;
 
 /// Arguments of `spillover slurm-script`.
 #[derive(clap::Args)]

@@ -8,13 +8,13 @@ use serde_json::json;
 use super::problem::Problem;
 use super::store::{StudyArgs, ends, open};
 use super::{EXIT_DONE, EXIT_INCOMPLETE, EXIT_RUNS_FAILED, print, talk};
-use crate::recorders::table::TableSet;
 use crate::study::RESULTS_VERSION;
 use crate::study::conduct::agree;
 use crate::study::plan::Plan;
 use crate::study::standing::has_runs;
 use crate::study::store::read::Part;
 use crate::study::store::{Contents, State, Store};
+use crate::tables::TableSet;
 
 /// Arguments of `spillover status`.
 #[derive(clap::Args)]

@@ -7,10 +7,10 @@ use super::{EXIT_DISAGREE, EXIT_INCOMPLETE, EXIT_RUNS_FAILED, command_line, stud
 use crate::output::OutputError;
 use crate::output::folder::{Existing, Folder};
 use crate::output::manifest::{ConfigFile, Provenance, unique};
-use crate::recorders::table::TableSet;
 use crate::study::conduct::{StudyError, file_names};
 use crate::study::plan::{Plan, PlannedRun};
 use crate::study::store::{FOLDER, Store, read};
+use crate::tables::TableSet;
 
 /// A study and its folder.
 #[derive(Clone, clap::Args)]

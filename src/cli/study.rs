@@ -9,13 +9,12 @@ use crate::design;
 use crate::design::points::Target;
 use crate::design::prepare::CHECKED_WHOLE;
 use crate::geography::Map;
-use crate::recorders::RunOutput;
-use crate::recorders::table::TableSet;
 use crate::scenario::{self, Resolved, Scenario, of_domains};
 use crate::sensitivity::settings::Measure;
 use crate::simulation::{self, RunSpec};
 use crate::study::conduct::border_names;
 use crate::study::plan::{Plan, PlannedRun};
+use crate::tables::{RunOutput, TableSet};
 use crate::text::count;
 
 /// A study that was read and checked, with its map.

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use crate::recorders::table::{ColumnKind, Table};
+use crate::tables::{ColumnKind, Table};
 
 /// The package of a study with these tables.
 #[must_use]
@@ -25,7 +25,7 @@ pub fn datapackage(
 }
 
 fn resource(table: Table) -> Value {
-    let fields = table.columns().iter().map(|column| {
+    let fields = table.columns().into_iter().map(|column| {
         let kind = match column.kind {
             ColumnKind::Text => "string",
             ColumnKind::Integer => "integer",

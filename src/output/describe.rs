@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::recorders::table::{ColumnKind, Table};
+use crate::tables::{ColumnKind, Table};
 
 const INTRODUCTION: &str = "# Output files
 

@@ -5,7 +5,6 @@
 pub mod datapackage;
 pub mod describe;
 pub mod folder;
-pub mod format;
 pub mod manifest;
 #[cfg(feature = "parquet")]
 pub mod parquet;

@@ -185,7 +185,10 @@ impl Gathered {
             }
         }
         self.data.insert("notes".into(), json!(self.notes));
-        json!({ "about": about(&self.data), "blocks": kept })
+        json!({
+            "about": about(&self.data), "blocks": kept,
+            "terms": pressure::terms(), "titles": pressure::titles(),
+        })
     }
 }
 

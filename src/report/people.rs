@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::axes::{Axes, Cube, each_row, sparse_quantiles};
-use super::pressure::BAND;
+use super::pressure::band;
 use super::rows::Rows;
 use super::{Gathered, Reader, Study, pack, read_tables};
 use crate::geography::Map;
@@ -187,20 +187,15 @@ impl People {
                     axes.days_of.get(axes.scenarios[s].study).copied().unwrap_or_default();
                 for kind in 0..2 {
                     for d in 0..own_days {
-                        let mut values: Vec<f64> = runs
+                        let values: Vec<f64> = runs
                             .iter()
                             .map(|&r| {
                                 self.totals.line([s, r, kind]).get(d).map_or(0.0, |v| f64::from(*v))
                             })
                             .map(|v| if v.is_finite() { v } else { 0.0 })
                             .collect();
-                        if values.is_empty() {
-                            continue;
-                        }
-                        values.sort_unstable_by(f64::total_cmp);
-                        for (q, p) in BAND.into_iter().enumerate() {
-                            bands[((s * 2 + kind) * 5 + q) * days + d] =
-                                crate::study::quantiles::quantile(&values, p) as f32;
+                        for (q, value) in band(values).enumerate() {
+                            bands[((s * 2 + kind) * 5 + q) * days + d] = value;
                         }
                     }
                 }

@@ -3,11 +3,10 @@
 use serde_json::{Value, json};
 
 use super::axes::{Axes, Cube, each_row, short};
-use super::pressure::BAND;
+use super::pressure::band;
 use super::rows::Rows;
 use super::{Gathered, Study, pack};
-use crate::recorders::columns;
-use crate::recorders::table::ColumnKind;
+use crate::tables::{ColumnKind, Table};
 
 /// Actions kept at most: beyond it the first runs alone are listed, and the page says so.
 const MOST_ACTIONS: usize = 8_000;
@@ -51,7 +50,8 @@ impl Power {
         axes: &mut Axes,
     ) -> Result<Option<String>, String> {
         let mut wanted = Vec::new();
-        for column in columns::STATES.iter().filter(|c| c.kind == ColumnKind::Number) {
+        let columns = Table::States.columns();
+        for column in columns.iter().filter(|c| c.kind == ColumnKind::Number) {
             let Some(at) = rows.find(column.name) else { continue };
             let place = self.names.iter().position(|n| n == column.name).unwrap_or_else(|| {
                 self.names.push(column.name.to_owned());
@@ -109,7 +109,7 @@ impl Power {
             let mut bands = vec![f32::NAN; shape.iter().product()];
             for (s, runs) in axes.runs.iter().enumerate() {
                 for d in 0..days {
-                    let mut values: Vec<f64> = (0..runs.len())
+                    let values: Vec<f64> = (0..runs.len())
                         .filter_map(|r| {
                             cube.line([s, r, 0])
                                 .get(d)
@@ -118,13 +118,8 @@ impl Power {
                                 .map(f64::from)
                         })
                         .collect();
-                    if values.is_empty() {
-                        continue;
-                    }
-                    values.sort_unstable_by(f64::total_cmp);
-                    for (q, p) in BAND.into_iter().enumerate() {
-                        bands[(s * 5 + q) * days + d] =
-                            crate::study::quantiles::quantile(&values, p) as f32;
+                    for (q, value) in band(values).enumerate() {
+                        bands[(s * 5 + q) * days + d] = value;
                     }
                 }
             }
@@ -134,7 +129,8 @@ impl Power {
                 pack::linear(&shape, &bands, pack::step_for(&bands)),
             );
         }
-        let about = |name: &String| columns::STATES.iter().find(|c| c.name == name);
+        let columns = Table::States.columns();
+        let about = |name: &String| columns.iter().find(|c| c.name == name);
         out.put(
             "russia",
             self.names

@@ -7,14 +7,12 @@ use serde_json::{Value, json};
 use super::axes::{Axes, Cube, each_row, short};
 use super::rows::Rows;
 use super::{Gathered, Study};
-use crate::recorders::columns;
-use crate::recorders::table::RUSSIA_SOUTH;
+use crate::borders::components::{self, TERMS};
 use crate::study::quantiles::{Spread, quantile};
+use crate::tables::{Column, ColumnKind, RUSSIA_SOUTH, Table};
 
 /// The quantiles of a band.
-pub const BAND: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
-/// Their columns.
-const BAND_COLUMNS: [&str; 5] = ["q05", "q25", "q50", "q75", "q95"];
+const BAND: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 
 /// Limits of the classes above which a stay is counted.
 const LIMITS: [f64; 3] = [40.0, 60.0, 80.0];
@@ -26,15 +24,19 @@ const MOST_RUNS: usize = 400;
 /// Values of single runs that are packed at most; the page could not hold more.
 const MOST_RUN_VALUES: usize = 8_000_000;
 
-/// The terms whose points add up to the index.
-const TERMS: [&str; 6] = [
-    "contribution_humanitarian",
-    "contribution_irregular",
-    "contribution_armed",
-    "contribution_violence",
-    "contribution_vulnerability",
-    "contribution_impact",
-];
+/// The terms of the index as the page calls them, in the order of the array `terms`.
+#[must_use]
+pub fn terms() -> Value {
+    components::terms().map(|(term, kind)| json!({ "title": term.title, "kind": kind })).collect()
+}
+
+/// What the page calls the measures of the components.
+#[must_use]
+pub fn titles() -> Value {
+    let loads = components::ALL.iter().map(|component| &component.load);
+    let observed = components::observables().map(|observable| &observable.quantity);
+    Value::Object(loads.chain(observed).map(|q| (q.name.to_owned(), json!(q.title))).collect())
+}
 
 /// What the tables of pressure hold, of all studies of the page.
 #[derive(Default)]
@@ -163,10 +165,7 @@ impl Pressure {
         let keys = rows.keys()?;
         let (border, measure, runs) =
             (rows.column("border")?, rows.column("measure")?, rows.column("replicates")?);
-        let mut quantiles = [0; 5];
-        for (to, name) in quantiles.iter_mut().zip(BAND_COLUMNS) {
-            *to = rows.column(name)?;
-        }
+        let quantiles = band_columns(&rows)?;
         let mut refused = None;
         while let Some(record) = rows.next_row() {
             let which = match record.get(measure) {
@@ -273,11 +272,7 @@ impl Pressure {
             }
         };
         let names = (|| -> Result<_, String> {
-            let mut quantiles = [0; 5];
-            for (to, name) in quantiles.iter_mut().zip(BAND_COLUMNS) {
-                *to = rows.column(name)?;
-            }
-            Ok((rows.column("border")?, rows.column("measure")?, quantiles))
+            Ok((rows.column("border")?, rows.column("measure")?, band_columns(&rows)?))
         })();
         let (border, measure, quantiles) = match names {
             Ok(names) => names,
@@ -374,12 +369,14 @@ impl Pressure {
             ));
         }
         let border = rows.column("border")?;
-        let terms = TERMS.map(|t| rows.find(t));
+        let term_names: Vec<&str> = components::terms().map(|(term, _)| term.name).collect();
+        let terms: Vec<Option<usize>> = term_names.iter().map(|name| rows.find(name)).collect();
         // Measures without bands: raw observables that hardly move, or all of them in a study by points.
         let mut wanted: Vec<(usize, String)> = Vec::new();
-        for column in columns::PRESSURE {
-            let number = column.kind == crate::recorders::table::ColumnKind::Number;
-            let wants = number && (few || column.name == "index") && !TERMS.contains(&column.name);
+        for column in Table::Pressure.columns() {
+            let number = column.kind == ColumnKind::Number;
+            let wants =
+                number && (few || column.name == "index") && !term_names.contains(&column.name);
             if wants
                 && (self.compared
                     || column.name == "index"
@@ -391,7 +388,7 @@ impl Pressure {
         let mut cubes: Vec<Cube> =
             wanted.iter().map(|(_, n)| self.runs.remove(n).unwrap_or_default()).collect();
         let numbers: Vec<usize> =
-            wanted.iter().map(|w| w.0).chain(terms.into_iter().flatten()).collect();
+            wanted.iter().map(|w| w.0).chain(terms.iter().copied().flatten()).collect();
         let read = each_row(rows, axes, number, &numbers, |row| {
             let border = row.axes.border(row.fields.get(border).unwrap_or_default());
             self.summed.add([row.scenario, 0, border], row.day, 1.0);
@@ -420,6 +417,7 @@ impl Pressure {
         let (scenarios, borders, days) = (axes.scenarios.len(), axes.borders.len(), axes.days);
         let most = axes.runs.iter().map(Vec::len).max().unwrap_or(0);
         self.add_missing_bands(axes);
+        let columns = Table::Pressure.columns();
         let shape = [scenarios, 5, borders, days];
         for (kind, bands) in [("level", &self.level), ("difference", &self.difference)] {
             for (measure, cube) in bands {
@@ -427,8 +425,8 @@ impl Pressure {
                 let rank = match (measure == "index", kind == "level") {
                     (true, true) => 0,
                     (true, false) => 1,
-                    (false, true) => rank_of(measure),
-                    (false, false) => 100 + rank_of(measure),
+                    (false, true) => rank_of(&columns, measure),
+                    (false, false) => 100 + rank_of(&columns, measure),
                 };
                 let flat = cube.flat(shape, f32::NAN);
                 let step = if measure == "index" { 0.01 } else { super::pack::step_for(&flat) };
@@ -440,12 +438,12 @@ impl Pressure {
             }
         }
         if !self.terms.is_empty() {
-            let shape = [scenarios, TERMS.len(), borders, days];
+            let shape = [scenarios, TERMS, borders, days];
             let mut flat = self.terms.flat(shape, f32::NAN);
             // Runs that are not in the table, or not all of them, are not in the mean.
             let each = (borders * days).max(1);
             let summed = self.summed.flat([scenarios, 1, borders, days], f32::NAN);
-            for (values, runs) in flat.chunks_mut(TERMS.len() * each).zip(summed.chunks(each)) {
+            for (values, runs) in flat.chunks_mut(TERMS * each).zip(summed.chunks(each)) {
                 values.iter_mut().zip(runs.iter().cycle()).for_each(|(v, n)| *v /= n);
             }
             out.block(1, "terms".into(), super::pack::linear(&shape, &flat, 0.01));
@@ -477,11 +475,9 @@ impl Pressure {
                 (0..scenarios).map(|s| json!(self.abroad.get(&s).map(|q| q.map(short)))).collect(),
             );
         }
-        let about = |name: &str| columns::PRESSURE.iter().find(|c| c.name == name);
+        let about = |name: &str| columns.iter().find(|c| c.name == name);
         // In the order of the table's columns.
-        self.measures.sort_by_key(|m| {
-            columns::PRESSURE.iter().position(|c| c.name == m).unwrap_or(usize::MAX)
-        });
+        self.measures.sort_by_key(|m| place_of(&columns, m));
         let measures = self.measures.iter().filter(|m| self.level.contains_key(*m));
         out.put(
             "measures",
@@ -553,6 +549,7 @@ impl Pressure {
                 .collect()
             })
             .collect();
+        let columns = Table::Pressure.columns();
         let shape = [axes.scenarios.len(), 5, axes.borders.len(), axes.days];
         for (measure, cube) in &self.runs {
             let mut bands = Cube::default();
@@ -566,7 +563,7 @@ impl Pressure {
             let (rank, step) = if measure == "index" {
                 (1, 0.01)
             } else {
-                (rank_of(measure) + 1, super::pack::step_for(&flat))
+                (rank_of(&columns, measure) + 1, super::pack::step_for(&flat))
             };
             out.block(rank, format!("between/{measure}"), super::pack::linear(&shape, &flat, step));
         }
@@ -576,14 +573,23 @@ impl Pressure {
 
 /// How soon a measure is left out: the components of the index go after the observables that they are made of. The next
 /// rank is that of the measure's difference between two studies.
-fn rank_of(measure: &str) -> u8 {
-    let place =
-        columns::PRESSURE.iter().position(|c| c.name == measure).unwrap_or(columns::PRESSURE.len());
-    10 + 2 * place.min(40) as u8
+fn rank_of(columns: &[Column], measure: &str) -> u8 {
+    10 + 2 * place_of(columns, measure).min(40) as u8
+}
+
+/// Position of a measure among the columns; behind them when it is none.
+fn place_of(columns: &[Column], measure: &str) -> usize {
+    columns.iter().position(|c| c.name == measure).unwrap_or(columns.len())
 }
 
 fn value(line: &[f32], day: usize) -> Option<f64> {
     line.get(day).copied().filter(|v| v.is_finite()).map(f64::from)
+}
+
+/// The columns of the quantiles of a band.
+fn band_columns(rows: &Rows) -> Result<[usize; 5], String> {
+    let column = |name| rows.column(name);
+    Ok([column("q05")?, column("q25")?, column("q50")?, column("q75")?, column("q95")?])
 }
 
 /// Fills a scenario's bands from values over runs.
@@ -595,16 +601,18 @@ fn spread(
 ) {
     for border in 0..axes.borders.len() {
         for day in 0..axes.days {
-            let mut values = values(border, day);
-            if values.is_empty() {
-                continue;
-            }
-            values.sort_unstable_by(f64::total_cmp);
-            for (q, p) in BAND.into_iter().enumerate() {
-                bands.set([scenario, q, border], day, quantile(&values, p) as f32);
+            for (q, value) in band(values(border, day)).enumerate() {
+                bands.set([scenario, q, border], day, value);
             }
         }
     }
+}
+
+/// The quantiles of a band; none of no values.
+pub fn band(mut values: Vec<f64>) -> impl Iterator<Item = f32> {
+    values.sort_unstable_by(f64::total_cmp);
+    let of = move |p| (!values.is_empty()).then(|| quantile(&values, p) as f32);
+    BAND.into_iter().filter_map(of)
 }
 
 /// The longest stay above a limit, days in a row.

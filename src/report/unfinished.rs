@@ -11,12 +11,10 @@ use super::Gathered;
 use super::axes::Axes;
 use super::pressure::{band_json, typical};
 use super::rows::{Extent, Rows};
-use crate::output::format::header;
-use crate::recorders::Headline;
-use crate::recorders::table::Table;
 use crate::study::store::index::{Group, Head};
 use crate::study::store::read::{Copied, ReadError};
 use crate::study::store::{State, Store};
+use crate::tables::{Headline, Table};
 
 /// The runs of a study in its store.
 pub struct Unfinished {
@@ -95,8 +93,12 @@ impl Unfinished {
         let table = Table::RECORDED.into_iter().find(|table| table.name() == name)?;
         let has = |copy: &Copied| copy.done.layout.tables.iter().any(|t| t.table == table);
         self.done.iter().any(has).then(|| {
-            let rows =
-                RunRows { of: Arc::clone(self), table, next: 0, bytes: Cursor::new(header(table)) };
+            let rows = RunRows {
+                of: Arc::clone(self),
+                table,
+                next: 0,
+                bytes: Cursor::new(table.header()),
+            };
             let mut rows = Rows::read(called.to_owned(), Box::new(rows))?;
             rows.extent = Extent::Store;
             Ok(rows)
@@ -185,7 +187,7 @@ impl Unfinished {
         let Some((table, rows)) = tables.into_iter().find(|(_, rows)| !rows.is_empty()) else {
             return Ok(None);
         };
-        let all = Cursor::new(header(table)).chain(Cursor::new(rows));
+        let all = Cursor::new(table.header()).chain(Cursor::new(rows));
         let mut rows = Rows::read(table.file().into(), Box::new(all))?;
         let keys = rows.keys()?;
         let Some(record) = rows.next_row() else { return Ok(None) };

@@ -5,8 +5,8 @@ use std::fs::File;
 use std::path::Path;
 
 use super::settings::Measure;
-use crate::recorders::table::Table;
 use crate::study::plan::Plan;
+use crate::tables::Table;
 
 /// The results of an outcome and variant.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,7 +4,7 @@ use checked_toml::did_you_mean;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::recorders::measures::{OF_BORDERS, OF_REGION};
+use crate::tables::measures::{OF_BORDERS, OF_REGION};
 
 /// `[sensitivity]`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::analysis::Analysis;
 use crate::output::datapackage::{csv_resource, field};
-use crate::output::format::{append_number, append_text};
+use crate::tables::format::{append_number, append_text};
 
 /// Name of the table in the folder of the study.
 pub const FILE: &str = "sensitivity.csv";

@@ -2,6 +2,7 @@
 
 use checked_toml::did_you_mean;
 
+use crate::borders::components;
 use crate::geography::Map;
 use crate::scenario::Scenario;
 use crate::{conflict, leadership, prescribed};
@@ -70,7 +71,7 @@ fn misfits(scenario: &Scenario, map: &Map) -> Vec<String> {
     let (run, mobile) = (&scenario.run, &scenario.displacement.mobile);
     let p = &scenario.borders.pressure;
     let year = run.as_of.get(..4).and_then(|y| y.parse::<u32>().ok()).unwrap_or(0);
-    let weights = p.weight_humanitarian + p.weight_irregular + p.weight_armed + p.weight_violence;
+    let weights: f64 = components::ALL.iter().map(|c| (c.weight)(p)).sum();
     let is_border = map.segments.iter().any(|s| s.name == run.watched_border);
     let repeated = |i: &usize| run.fronts[..*i].iter().any(|f| f.name == run.fronts[*i].name);
     let twice = (0..run.fronts.len()).find(repeated);
@@ -92,7 +93,7 @@ fn misfits(scenario: &Scenario, map: &Map) -> Vec<String> {
         ),
         (
             weights <= 0.0,
-            "borders.pressure: all four weights are 0; give at least one some weight".to_owned(),
+            "borders.pressure: all weights are 0; give at least one some weight".to_owned(),
         ),
         (
             p.southern_border.is_empty(),

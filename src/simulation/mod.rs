@@ -8,7 +8,6 @@ pub mod invariants;
 
 pub use checks::check;
 
-use std::ops::Deref;
 use std::sync::Arc;
 
 use bevy_ecs::prelude::*;
@@ -17,24 +16,13 @@ use bevy_tasks::{ComputeTaskPool, TaskPoolBuilder};
 use crate::geography::Map;
 use crate::leadership::Outcome;
 use crate::random::RunKey;
-use crate::recorders::table::TableSet;
-use crate::recorders::{Recorder, RunOutput};
+use crate::recorders::Recorder;
 use crate::scenario::Scenario;
 use crate::schedule::{ORDER, Phase, SubPhase, empty_step};
+use crate::tables::{RunOutput, TableSet};
 use crate::time::Clock;
 use crate::world::{RunMap, ThreadsInRun};
 use crate::{borders, conflict, displacement, leadership, ledger, prescribed, states};
-
-/// The scenario of the run, shared by all runs of its variant.
-#[derive(Resource, Clone)]
-pub struct ScenarioRes(pub Arc<Scenario>);
-
-impl Deref for ScenarioRes {
-    type Target = Scenario;
-    fn deref(&self) -> &Scenario {
-        &self.0
-    }
-}
 
 /// How a domain puts its resources into a world, and its systems into the step.
 type Domain = (fn(&mut World), fn(&mut Schedule));
@@ -97,7 +85,6 @@ impl Simulation {
         world.insert_resource(Clock::new(as_of, scenario.run.steps_per_day));
         world.insert_resource(key);
         scenario.put_into(&mut world);
-        world.insert_resource(ScenarioRes(Arc::clone(scenario)));
         world.insert_resource(scenario.run.roles(map));
         world.insert_resource(RunMap(Arc::clone(map)));
         world.insert_resource(ThreadsInRun(threads));
@@ -161,7 +148,7 @@ fn advance_clock(mut clock: ResMut<Clock>, mut next: ResMut<NextStep>) {
 pub fn run(scenario: &Arc<Scenario>, map: &Arc<Map>, spec: RunSpec<'_>) -> RunOutput {
     let key = RunKey::new(spec.seed, spec.replicate);
     let mut simulation = Simulation::new(scenario, map, spec.outcome, key, spec.threads_in_run);
-    let mut recorder = Recorder::new(simulation.world_mut(), spec);
+    let mut recorder = Recorder::new(scenario, map, spec);
     for _ in 0..scenario.run.days {
         for _ in 0..scenario.run.steps_per_day {
             simulation.step();

@@ -7,7 +7,7 @@ use super::roster::Roster;
 use super::rules::{self, allocation, allocation::Front};
 use super::setting::Setting;
 use super::state::{Intervention, Patron, Reserve};
-use crate::borders::Pressure;
+use crate::borders::{Pressure, SegmentPressure};
 use crate::ids::SegmentId;
 use crate::random::{RunKey, Stream};
 use crate::roles::Hears;
@@ -58,7 +58,7 @@ fn fronts(
 
 /// Pressure of each front today, 0 to 1, before perception smooths it.
 fn observed(r: &ReserveParameters, roster: &Roster, pressure: &Pressure) -> Vec<f64> {
-    let worst = |segments: &[SegmentId], of: fn(&crate::borders::SegmentPressure) -> f64| {
+    let worst = |segments: &[SegmentId], of: fn(&SegmentPressure) -> f64| {
         let today = segments.iter().filter_map(|s| pressure.today.get(s.index()));
         today.map(of).fold(0.0, f64::max)
     };
@@ -68,7 +68,7 @@ fn observed(r: &ReserveParameters, roster: &Roster, pressure: &Pressure) -> Vec<
     let news = roster.fronts.iter().map(|front| match front.hears {
         Hears::Nothing => 0.0,
         Hears::Lines => index(&lines.direct).max(r.upstream_share * index(&lines.upstream)),
-        Hears::Violence => worst(&lines.direct, |s| s.violence),
+        Hears::Violence => worst(&lines.direct, SegmentPressure::violence),
         Hears::Sea => index(&lines.sea).max(r.sea_share * index(&lines.sea_upstream)),
     });
     baseline.into_iter().zip(news).map(|(level, new)| level.max(new).min(1.0)).collect()

@@ -10,8 +10,7 @@ use rayon::prelude::*;
 
 use super::plan::PlannedRun;
 use super::quantiles::Spread;
-use crate::output::format::RowWriter;
-use crate::recorders::table::{INDEX_MEASURE, MEASURES, Table};
+use crate::tables::{INDEX_MEASURE, MEASURES, RowWriter, contrasts, pressure_bands};
 use crate::time::Day;
 
 /// Memory for the values of all borders that are worked on at the same time, bytes.
@@ -113,7 +112,7 @@ fn bands_within<S: SeriesSource>(
     let runs: Vec<usize> = group.runs.iter().map(|&(_, run)| run).collect();
     let days = if runs.is_empty() { 0 } else { group.days };
     by_border(memory, borders, runs.len(), days, |border, name, measures| {
-        let mut rows = RowWriter::new(Table::PressureBands);
+        let mut rows = RowWriter::new();
         let read = Values::read(source, &runs, border, measures.clone(), days)?;
         let mut values = Vec::with_capacity(runs.len());
         for (at, measure) in measures.enumerate() {
@@ -122,18 +121,15 @@ fn bands_within<S: SeriesSource>(
                 values.extend(read.on(at, day));
                 let shares = [40.0, 60.0, 80.0].map(|limit| share(&values, |v| v > limit));
                 let Some(spread) = Spread::of(&mut values) else { continue };
-                rows.push_text(group.outcome);
-                rows.push_text(group.variant);
-                rows.push_date(Day(day as u32).date(group.as_of));
-                push_rest(&mut rows, name, MEASURES[measure], &spread);
-                for share in shares {
-                    if measure == INDEX_MEASURE {
-                        rows.push_num(share);
-                    } else {
-                        rows.push_missing();
-                    }
-                }
-                rows.end_row();
+                rows.push(&pressure_bands::Row {
+                    outcome: group.outcome,
+                    variant: group.variant,
+                    date: Day(day as u32).date(group.as_of),
+                    border: name,
+                    measure: MEASURES[measure],
+                    spread: &spread,
+                    shares: if measure == INDEX_MEASURE { shares } else { [f64::NAN; 3] },
+                });
             }
         }
         Ok(rows.into_bytes())
@@ -163,7 +159,7 @@ fn contrasts_within<S: SeriesSource>(
     let (ours, theirs): (Vec<usize>, Vec<usize>) = pairs(group, against).into_iter().unzip();
     let days = if ours.is_empty() { 0 } else { group.days.min(against.days) };
     by_border(memory, borders, 2 * ours.len(), days, |border, name, measures| {
-        let mut rows = RowWriter::new(Table::Contrasts);
+        let mut rows = RowWriter::new();
         let a = Values::read(source, &ours, border, measures.clone(), days)?;
         let b = Values::read(source, &theirs, border, measures.clone(), days)?;
         let mut values = Vec::with_capacity(ours.len());
@@ -171,16 +167,18 @@ fn contrasts_within<S: SeriesSource>(
             for day in 0..days {
                 values.clear();
                 values.extend(a.on(at, day).zip(b.on(at, day)).map(|(a, b)| a - b));
-                let above = share(&values, |v| v > 0.0);
+                let share_above_zero = share(&values, |v| v > 0.0);
                 let Some(spread) = Spread::of(&mut values) else { continue };
-                rows.push_text(group.outcome);
-                rows.push_text(group.variant);
-                rows.push_text(against.outcome);
-                rows.push_text(against.variant);
-                rows.push_date(Day(day as u32).date(group.as_of));
-                push_rest(&mut rows, name, MEASURES[measure], &spread);
-                rows.push_num(above);
-                rows.end_row();
+                rows.push(&contrasts::Row {
+                    outcome: group.outcome,
+                    variant: group.variant,
+                    against: [against.outcome, against.variant],
+                    date: Day(day as u32).date(group.as_of),
+                    border: name,
+                    measure: MEASURES[measure],
+                    spread: &spread,
+                    share_above_zero,
+                });
             }
         }
         Ok(rows.into_bytes())
@@ -251,13 +249,6 @@ fn share(values: &[f64], holds: impl Fn(f64) -> bool) -> f64 {
     values.iter().filter(|&&v| holds(v)).count() as f64 / values.len().max(1) as f64
 }
 
-fn push_rest(rows: &mut RowWriter, border: &str, measure: &str, spread: &Spread) {
-    rows.push_text(border);
-    rows.push_text(measure);
-    rows.push_count(spread.count as u64);
-    spread.numbers().into_iter().for_each(|value| rows.push_num(value));
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
@@ -266,7 +257,7 @@ mod tests {
 
     use super::*;
     use crate::random::{RunKey, Stream};
-    use crate::recorders::Series;
+    use crate::tables::Series;
 
     impl SeriesSource for Vec<Series> {
         type Error = std::convert::Infallible;

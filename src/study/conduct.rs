@@ -22,8 +22,7 @@ use crate::design::points::FILE as DESIGN;
 use crate::output::folder::{DATAPACKAGE, Folder, MANIFEST};
 use crate::output::manifest::{Account, Provenance, host, manifest, now, pretty, program};
 use crate::output::{OutputError, WrittenFile, datapackage::datapackage};
-use crate::recorders::RunOutput;
-use crate::recorders::table::{MEASURES, RUSSIA_SOUTH, Table, TableSet};
+use crate::tables::{MEASURES, RUSSIA_SOUTH, RunOutput, Table, TableSet};
 
 /// A share of the runs: those whose number, divided by `of`, leaves `number`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,9 +14,7 @@ use super::store::read::{Copied, ReadError};
 use super::store::{Contents, State, Store};
 use super::summary::Summary;
 use crate::output::folder::Folder;
-use crate::output::format::{RowWriter, header};
-use crate::recorders::Headline;
-use crate::recorders::table::{BASE_VARIANT, RUSSIA_SOUTH, Table, TableSet};
+use crate::tables::{BASE_VARIANT, Headline, RUSSIA_SOUTH, RowWriter, Table, TableSet, runs};
 use crate::time::Day;
 
 /// What to make of a store.
@@ -79,7 +77,7 @@ pub fn merge(
 ) -> Result<Merged, ReadError> {
     let mut merged = Merged::default();
     for table in options.tables.iter() {
-        folder.append(table.file(), &header(table))?;
+        folder.append(table.file(), &table.header())?;
     }
 
     // Runs are unpacked on all threads, some at a time, and written in the order of the plan.
@@ -278,47 +276,36 @@ fn run_row(
     repeat: &dyn Fn(&PlannedRun) -> String,
 ) -> Vec<u8> {
     let variant = plan.variant(run);
-    let mut row = RowWriter::new(Table::Runs);
-    row.push_text(&run.id.to_string());
-    row.push_count(run.index as u64);
-    row.push_text(run.outcome.name());
-    row.push_text(if variant.name.is_empty() { BASE_VARIANT } else { &variant.name });
-    row.push_count(u64::from(run.point));
-    row.push_count(u64::from(run.replicate));
-    row.push_count(run.seed);
-    row.push_text(&plan.parameters(run));
-
-    // What came of it: columns that do not apply are empty.
-    match state {
-        State::Done(Copied { done: Done { headline, group_days, hops, .. }, .. }) => {
-            row.push_text("done");
-            row.push_text(&headline.realised_outcome);
-            row.push_count(headline.displaced_inside);
-            row.push_count(headline.displaced_abroad);
-            row.push_num(headline.attention_diverted);
-            let south = borders.iter().position(|b| b == RUSSIA_SOUTH);
-            match south.and_then(|b| headline.peak.get(b)) {
-                Some(&(index, day)) => {
-                    row.push_num(index);
-                    row.push_date(Day(day).date(variant.as_of));
-                }
-                None => (0..2).for_each(|_| row.push_missing()),
-            }
-            row.push_count(*group_days);
-            row.push_count(*hops);
-            (0..2).for_each(|_| row.push_missing());
-        }
-        State::Failed(cause) => {
-            row.push_text("failed");
-            (0..8).for_each(|_| row.push_missing());
-            row.push_text(cause);
-            row.push_text(&repeat(run));
-        }
-        State::Missing => {
-            row.push_text("missing");
-            (0..10).for_each(|_| row.push_missing());
-        }
-    }
-    row.end_row();
-    row.into_bytes()
+    let run_id = run.id.to_string();
+    let (status, done, cause) = match state {
+        State::Done(Copied { done, .. }) => ("done", Some(done), ""),
+        State::Failed(cause) => ("failed", None, cause),
+        State::Missing => ("missing", None, ""),
+    };
+    let command = if status == "failed" { repeat(run) } else { String::new() };
+    let south = borders.iter().position(|b| b == RUSSIA_SOUTH);
+    let done = done.map(|done| runs::Came {
+        headline: &done.headline,
+        peak: south
+            .and_then(|b| done.headline.peak.get(b))
+            .map(|&(index, day)| (index, Day(day).date(variant.as_of))),
+        group_days: done.group_days,
+        hops: done.hops,
+    });
+    let mut rows = RowWriter::new();
+    rows.push(&runs::Row {
+        run_id: &run_id,
+        run: run.index,
+        outcome: run.outcome.name(),
+        variant: if variant.name.is_empty() { BASE_VARIANT } else { &variant.name },
+        point: run.point,
+        replicate: run.replicate,
+        seed: run.seed,
+        parameters: &plan.parameters(run),
+        status,
+        done,
+        cause,
+        command: &command,
+    });
+    rows.into_bytes()
 }

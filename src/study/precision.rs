@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::summary::{PEAK_DAY, Summary, measures};
-use crate::output::format::RowWriter;
-use crate::recorders::Headline;
-use crate::recorders::table::{RUSSIA_SOUTH, Table};
+use crate::tables::{Headline, RUSSIA_SOUTH, RowWriter, precision};
 
 /// Half-width that is asked for when nothing else is, relative to the mean.
 pub const WANTED: f64 = 0.05;
@@ -130,26 +128,22 @@ impl Precision {
     /// The row of `precision.csv`.
     #[must_use]
     pub fn row(&self, wanted: f64) -> Vec<u8> {
-        let mut row = RowWriter::new(Table::Precision);
-        row.push_text(&self.outcome);
-        row.push_text(&self.variant);
-        row.push_text(&self.border);
-        row.push_text(self.measure);
-        row.push_count(self.moments.count as u64);
-        row.push_num(self.moments.mean);
-        let half = self.half_width();
-        // `push_num` leaves a field empty that is not finite.
-        row.push_num(self.moments.deviation().unwrap_or(f64::NAN));
-        row.push_num(half.map_or(f64::NAN, |half| self.moments.mean - half));
-        row.push_num(half.map_or(f64::NAN, |half| self.moments.mean + half));
-        row.push_num(self.relative().unwrap_or(f64::NAN));
-        row.push_num(wanted);
-        match self.would_do(wanted) {
-            Some(count) => row.push_count(count as u64),
-            None => row.push_missing(),
-        }
-        row.end_row();
-        row.into_bytes()
+        let (mean, half) = (self.moments.mean, self.half_width().unwrap_or(f64::NAN));
+        let mut rows = RowWriter::new();
+        rows.push(&precision::Row {
+            outcome: &self.outcome,
+            variant: &self.variant,
+            border: &self.border,
+            measure: self.measure,
+            draws: self.moments.count,
+            mean,
+            deviation: self.moments.deviation().unwrap_or(f64::NAN),
+            interval: [mean - half, mean + half],
+            relative: self.relative().unwrap_or(f64::NAN),
+            wanted,
+            would_do: self.would_do(wanted),
+        });
+        rows.into_bytes()
     }
 }
 

@@ -10,7 +10,7 @@ use super::store::Store;
 use crate::output::OutputError;
 use crate::output::folder::MARK;
 use crate::output::folder::mark::Mark;
-use crate::recorders::table::{Table, TableSet};
+use crate::tables::{Table, TableSet};
 
 /// What a folder's complete tables are to a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,9 +2,7 @@
 
 use super::quantiles::Spread;
 use crate::borders::rules::class as pressure_class;
-use crate::output::format::RowWriter;
-use crate::recorders::Headline;
-use crate::recorders::table::{RUSSIA_SOUTH, Table};
+use crate::tables::{Headline, RUSSIA_SOUTH, RowWriter, summary};
 
 /// A headline number of a run, at a border where it has one.
 pub type Value = fn(&Headline, usize) -> Option<f64>;
@@ -85,20 +83,12 @@ impl Summary {
     /// The rows of `summary.csv`.
     #[must_use]
     pub fn rows(&self) -> Vec<u8> {
-        let mut rows = RowWriter::new(Table::Summary);
+        let (outcome, variant) = (self.outcome.as_str(), self.variant.as_str());
+        let mut rows = RowWriter::new();
         for (border, measure, spread) in &self.spreads {
-            rows.push_text(&self.outcome);
-            rows.push_text(&self.variant);
-            rows.push_text(border);
-            rows.push_text(measure);
-            rows.push_count(spread.count as u64);
-            spread.numbers().into_iter().for_each(|value| rows.push_num(value));
-            if *measure == PEAK_INDEX {
-                rows.push_text(pressure_class(spread.q50));
-            } else {
-                rows.push_missing();
-            }
-            rows.end_row();
+            let is_peak = *measure == PEAK_INDEX;
+            let class = if is_peak { pressure_class(spread.q50) } else { "" };
+            rows.push(&summary::Row { outcome, variant, border, measure, spread, class });
         }
         rows.into_bytes()
     }

@@ -2,7 +2,7 @@
 //! this file and panics on a breach; the tests add what one can only see from outside.
 
 use spillover::leadership::Outcome;
-use spillover::recorders::table::Table;
+use spillover::tables::Table;
 
 use crate::common;
 

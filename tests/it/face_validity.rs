@@ -3,8 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use spillover::leadership::Outcome;
-use spillover::recorders::RunOutput;
-use spillover::recorders::table::Table;
+use spillover::tables::{RunOutput, Table};
 
 use crate::common;
 

@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use spillover::leadership::Outcome;
-use spillover::recorders::table::Table;
+use spillover::tables::Table;
 
 use crate::common;
 

@@ -1,9 +1,8 @@
 //! What must not change a result: threads inside a run, recorders, what else runs, running twice. And what must.
 
 use spillover::leadership::Outcome;
-use spillover::recorders::RunOutput;
-use spillover::recorders::table::TableSet;
 use spillover::simulation::{RunSpec, run};
+use spillover::tables::{RunOutput, TableSet};
 
 use crate::common;
 

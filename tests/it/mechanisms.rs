@@ -2,8 +2,7 @@
 //! luck. (Leadership, states, conflict and ledger test theirs beside their code, in worlds made by hand.)
 
 use spillover::leadership::Outcome;
-use spillover::recorders::RunOutput;
-use spillover::recorders::table::Table;
+use spillover::tables::{RunOutput, Table};
 
 use crate::common;
 

@@ -92,7 +92,7 @@
   const dateText = d => { if (start == null) return ""; const t = dateOf(d); return `${t.getUTCDate()} ${MONTHS[t.getUTCMonth()]} ${t.getUTCFullYear()}`; };
   const classOf = v => v < 20 ? "normal" : v < 40 ? "elevated" : v < 60 ? "high" : v < 80 ? "severe" : "critical";
   const measureOf = name => (A.measures || []).find(m => m.name === name);
-  const MEASURE_NAMES = { index: "Pressure index", threat: "Threat T", vulnerability: "Vulnerability U", impact: "Impact I", humanitarian: "Humanitarian load D", irregular: "Irregular crossing N", armed: "Armed presence A", violence: "Violence V", arrivals_persons_per_day: "Arrivals", waiting_persons: "People waiting", wait_hours: "Waiting time", irregular_attempts_per_day: "Irregular attempts", armed_fighters_per_100km: "Armed fighters near", events_severity_per_100km: "Violent events near", illicit_goods_index: "Illicit goods", guards_per_km: "Guards", reserve_72h_persons: "Reserve within 72 h", exposed_population_persons: "Residents near", kin_index: "Kin across the line" };
+  const MEASURE_NAMES = { ...raw.titles, index: "Pressure index", threat: "Threat T", vulnerability: "Vulnerability U", impact: "Impact I", guards_per_km: "Guards", reserve_72h_persons: "Reserve within 72 h", exposed_population_persons: "Residents near", kin_index: "Kin across the line" };
   const measureName = m => MEASURE_NAMES[m] || pretty(m);
 
   // ---- colours: Okabe and Ito, each with a mark of its own --------------------------------------------------------
@@ -606,45 +606,49 @@
   }
 
   // ---- why -----------------------------------------------------------------------------------------------------------------
-  const TERMS = [["Civilians on the move (load on services)", [["people at crossings", 0], ["irregular crossing", 1]]], ["Armed threat", [["armed presence", 2], ["violence near the line", 3]]], ["Standing conditions", [["vulnerability of the guard", 4], ["impact: people, kin, value", 5]]]];
-  const termColour = t => [T.hum[0], T.hum[1], T.arm[0], T.arm[1], T.base[0], T.base[1]][t];
-  const termName = t => TERMS.flatMap(g => g[1]).find(x => x[1] === t)[0];
-  const why = has("terms") ? panel("why", "w12", "Why", () => [["outcome", "variant", "date", "border", "term", "points_mean_over_runs"], order.flatMap(b => [0, 1, 2, 3, 4, 5].map(t => [S[state.s].outcome, S[state.s].variant, iso(state.day), B[b], termName(t), tidy(line("terms", state.s, t, b)[state.day], .01)]))]) : null;
+  const KINDS = { civilians: ["Civilians on the move (load on services)", "hum"], armed: ["Armed threat", "arm"], standing: ["Standing conditions", "base"] };
+  const ofKind = kind => raw.terms.flatMap((t, i) => t.kind === kind ? [i] : []);
+  const kindOf = t => raw.terms[t].kind, nth = t => ofKind(kindOf(t)).indexOf(t), isArmed = t => kindOf(t) === "armed";
+  const ALL_TERMS = raw.terms.map((_, i) => i), STACKED = ofKind("standing").concat(ALL_TERMS.filter(t => kindOf(t) !== "standing"));
+  const TERMS = Object.entries(KINDS).map(([kind, [name]]) => [name, ofKind(kind).map(t => [raw.terms[t].title, t])]);
+  const termColour = t => { const hues = T[KINDS[kindOf(t)][1]]; return hues[nth(t) % hues.length]; };
+  const termName = t => raw.terms[t].title;
+  const why = has("terms") ? panel("why", "w12", "Why", () => [["outcome", "variant", "date", "border", "term", "points_mean_over_runs"], order.flatMap(b => ALL_TERMS.map(t => [S[state.s].outcome, S[state.s].variant, iso(state.day), B[b], termName(t), tidy(line("terms", state.s, t, b)[state.day], .01)]))]) : null;
   const whyBody = el("div", { class: "split" });
   if (why) why.append(whyBody, el("p", { class: "soft small" }, "Points of the index by what they come from, mean over runs. Civilians who move are load on services and stand apart from armed threat in every border; hatching marks armed terms."));
-  const hatch = () => sv("defs", {}, [2, 3].map(t => sv("pattern", { id: "hatch" + t, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: `rotate(${t === 2 ? 45 : -45})` }, sv("rect", { width: 6, height: 6, fill: termColour(t) }), sv("line", { x1: 0, y1: 0, x2: 0, y2: 6, stroke: T.paper, "stroke-width": 1.6, "stroke-opacity": .75 }))));
-  const termFill = t => t === 2 || t === 3 ? `url(#hatch${t})` : termColour(t);
+  const hatch = () => sv("defs", {}, ofKind("armed").map(t => sv("pattern", { id: "hatch" + t, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: `rotate(${nth(t) % 2 ? -45 : 45})` }, sv("rect", { width: 6, height: 6, fill: termColour(t) }), sv("line", { x1: 0, y1: 0, x2: 0, y2: 6, stroke: T.paper, "stroke-width": 1.6, "stroke-opacity": .75 }))));
+  const termFill = t => isArmed(t) ? `url(#hatch${t})` : termColour(t);
   let whyDay = () => {};
   function renderWhy() {
     if (!why) return;
     const s = state.s, b = state.b;
     // over time, on the chosen border
     const sums = new Float32Array(DAYS), stacks = [];
-    for (const t of [4, 5, 0, 1, 2, 3]) { const l = line("terms", s, t, b), low = sums.slice(); for (let d = 0; d < DAYS; d++) sums[d] += Math.max(0, l[d] || 0); stacks.push([t, low, sums.slice()]); }
+    for (const t of STACKED) { const l = line("terms", s, t, b), low = sums.slice(); for (let d = 0; d < DAYS; d++) sums[d] += Math.max(0, l[d] || 0); stacks.push([t, low, sums.slice()]); }
     const f = frame({ w: 400, h: 232, lo: 0, hi: Math.max(20, niceTop(Math.max(...sums))), label: `What the index of ${B[b]} is made of by day, ${nameOf(s)}`, limits: [20, 40, 60, 80], avoid: [new Float32Array(DAYS), sums] });
     f.svg.prepend(hatch());
     for (const [t, low, high] of stacks) f.add(sv("path", { d: area(low, high, f), fill: termFill(t), stroke: T.paper, "stroke-width": .4 }));
     f.svg.addEventListener("click", e => setDay(f.dayAt(e)));
-    f.svg.addEventListener("pointermove", e => { const d = f.dayAt(e); showTip(`${B[b]}, ${dateText(d)}\n` + [0, 1, 2, 3, 4, 5].map(t => `${termName(t)}: ${num(line("terms", s, t, b)[d])}`).join("\n"), e); });
+    f.svg.addEventListener("pointermove", e => { const d = f.dayAt(e); showTip(`${B[b]}, ${dateText(d)}\n` + ALL_TERMS.map(t => `${termName(t)}: ${num(line("terms", s, t, b)[d])}`).join("\n"), e); });
     f.svg.addEventListener("pointerleave", hideTip);
     const now = el("div", {}), bars = el("div", { class: "chart" });
     whyBody.replaceChildren(el("div", { class: "chart" }, el("h3", {}, `${B[b]} over time`), f.svg), el("div", { class: "chart" }, now), bars);
     whyDay = () => {
       why.title2.textContent = `Why: what the pressure is made of · ${nameOf(s)}, ${dateText(state.day) || "day " + state.day}`;
       if (unknown("terms")) { now.replaceChildren(el("p", {}, NOT_KNOWN)); bars.replaceChildren(); return; }
-      const v = t => line("terms", s, t, b)[state.day] || 0, sum = [0, 1, 2, 3, 4, 5].reduce((a, t) => a + v(t), 0);
+      const v = t => line("terms", s, t, b)[state.day] || 0, sum = ALL_TERMS.reduce((a, t) => a + v(t), 0);
       now.replaceChildren(el("h3", {}, `${B[b]} on this day: ${num(sum)} points, ${classOf(sum)}`), ...TERMS.map(([name, terms]) => el("div", { css: { marginTop: "9px" } }, el("div", { class: "small" }, el("b", {}, name), ` ${num(terms.reduce((a, [, t]) => a + v(t), 0))}`), ...terms.map(([label, t]) => {
         const w = 330, scale = Math.max(30, sum);
         return sv("svg", { class: "c", viewBox: `0 0 ${w} 19`, role: "img", "aria-label": `${label}: ${num(v(t))} points`, "font-size": 11.5 }, hatch(), sv("rect", { x: 0, y: 4, width: w - 196, height: 11, fill: T.grid, rx: 2 }), sv("rect", { x: 0, y: 4, width: Math.max(0, (w - 196) * v(t) / scale), height: 11, fill: termFill(t), rx: 2 }), sv("text", { x: w - 190, y: 14, fill: T.ink }, `${num(v(t))}  ${label}`));
       }))));
-      const list = order.filter(x => x === south || x === b).concat(order.filter(x => x !== south && x !== b).map(x => [x, [0, 1, 2, 3, 4, 5].reduce((a, t) => a + (line("terms", s, t, x)[state.day] || 0), 0)]).sort((x, y) => y[1] - x[1]).slice(0, 9).map(x => x[0]));
-      const w = 400, h = list.length * 20 + 22, top = Math.max(40, ...list.map(x => [0, 1, 2, 3, 4, 5].reduce((a, t) => a + (line("terms", s, t, x)[state.day] || 0), 0))), X = p => 92 + (w - 130) * p / top;
+      const list = order.filter(x => x === south || x === b).concat(order.filter(x => x !== south && x !== b).map(x => [x, ALL_TERMS.reduce((a, t) => a + (line("terms", s, t, x)[state.day] || 0), 0)]).sort((x, y) => y[1] - x[1]).slice(0, 9).map(x => x[0]));
+      const w = 400, h = list.length * 20 + 22, top = Math.max(40, ...list.map(x => ALL_TERMS.reduce((a, t) => a + (line("terms", s, t, x)[state.day] || 0), 0))), X = p => 92 + (w - 130) * p / top;
       const svg = sv("svg", { class: "c", viewBox: `0 0 ${w} ${h}`, role: "img", "aria-label": `Composition by border on ${dateText(state.day)}`, "font-size": 11.5 }, hatch());
       for (const t of ticks(0, top, 4)) svg.append(sv("line", { x1: X(t), x2: X(t), y1: 2, y2: h - 17, stroke: T.grid }), sv("text", { x: X(t), y: h - 4, "text-anchor": "middle", fill: T.soft, "font-size": 10.5 }, num(t).replace(/\.0+$/, "")));
       list.forEach((x, i) => {
         let at = 0;
         svg.append(sv("text", { x: 86, y: i * 20 + 15, "text-anchor": "end", fill: T.ink, "font-weight": x === b ? 700 : 400 }, B[x]));
-        for (const t of [4, 5, 0, 1, 2, 3]) { const p = Math.max(0, line("terms", s, t, x)[state.day] || 0); if (p > 0) svg.append(sv("rect", { x: X(at), y: i * 20 + 4, width: Math.max(0, X(at + p) - X(at)), height: 14, fill: termFill(t) }, sv("title", {}, `${B[x]}: ${termName(t)} ${num(p)}`))); at += p; }
+        for (const t of STACKED) { const p = Math.max(0, line("terms", s, t, x)[state.day] || 0); if (p > 0) svg.append(sv("rect", { x: X(at), y: i * 20 + 4, width: Math.max(0, X(at + p) - X(at)), height: 14, fill: termFill(t) }, sv("title", {}, `${B[x]}: ${termName(t)} ${num(p)}`))); at += p; }
         svg.append(sv("text", { x: X(at) + 4, y: i * 20 + 15, fill: T.soft }, num(at)));
         const hit = sv("rect", { x: 0, y: i * 20 + 1, width: w, height: 19, fill: "transparent", cursor: "pointer" }, sv("title", {}, B[x]));
         hit.addEventListener("click", () => pick({ b: x }));

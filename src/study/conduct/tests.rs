@@ -2,10 +2,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
 use crate::output::folder::Existing;
-use crate::recorders::{Headline, Series};
 use crate::scenario;
 use crate::study::execute;
 use crate::study::store::{FOLDER, index, read};
+use crate::tables::{Headline, Series};
 
 const DAYS: usize = 3;
 

@@ -8,8 +8,7 @@ use std::io::{Read, Write};
 use lz4_flex::frame::{FrameDecoder, FrameEncoder};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::recorders::RunOutput;
-use crate::recorders::table::{MEASURES, Table, TableSet};
+use crate::tables::{MEASURES, RunOutput, Table, TableSet};
 
 /// First half of a BLAKE3, as a number: what tells that bytes are the same. Written in 32 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -251,7 +250,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::recorders::Series;
+    use crate::tables::Series;
 
     fn output(tables: Vec<Vec<u8>>, borders: usize, days: usize, values: &[f32]) -> RunOutput {
         let measures = MEASURES.len();

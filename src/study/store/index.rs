@@ -7,10 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::frame::{Layout, digest};
-use crate::output::format::header;
-use crate::recorders::Headline;
-use crate::recorders::table::Table;
 use crate::study::run_id::RunId;
+use crate::tables::{Headline, Table};
 
 /// What process wrote a part, and from what.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -66,7 +64,7 @@ pub struct Group {
 /// Digest of the names of all columns: rows of a program with other columns are not mixed with those of this one.
 #[must_use]
 pub fn columns_digest() -> String {
-    let headers: Vec<u8> = Table::ALL.into_iter().flat_map(header).collect();
+    let headers: Vec<u8> = Table::ALL.into_iter().flat_map(Table::header).collect();
     digest(&headers).into()
 }
 

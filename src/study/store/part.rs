@@ -13,8 +13,8 @@ use super::index::{Done, Entry, Head, line};
 use super::{FOLDER, frame::Layout};
 use crate::output::OutputError;
 use crate::output::manifest::unique;
-use crate::recorders::Headline;
 use crate::study::run_id::RunId;
+use crate::tables::Headline;
 
 /// Time between two syncs to the disk.
 const SYNC_EVERY: Duration = Duration::from_secs(2);

@@ -11,9 +11,9 @@ use super::index::{Done, Entry, Head, columns_digest, is_whole, read};
 use super::part::{INDEX, PART};
 use super::{FOLDER, LAYOUT};
 use crate::output::OutputError;
-use crate::recorders::table::{Table, TableSet};
 use crate::study::plan::Plan;
 use crate::study::run_id::{LETTER_SINCE, RunId};
+use crate::tables::{Table, TableSet};
 
 /// Files held open for reading: parts may be many.
 const OPEN_FILES: usize = 64;

@@ -6,10 +6,9 @@ use std::sync::{Arc, OnceLock};
 
 use spillover::geography::Map;
 use spillover::leadership::Outcome;
-use spillover::recorders::RunOutput;
-use spillover::recorders::table::{BASE_VARIANT, MEASURES, Table, TableSet};
 use spillover::scenario::{self, Scenario, StudyFile};
 use spillover::simulation::{RunSpec, run};
+use spillover::tables::{BASE_VARIANT, MEASURES, RunOutput, Table, TableSet};
 use spillover::validation::Settings;
 
 /// The scenario of the shipped quick study with settings on top.
