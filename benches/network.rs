@@ -93,7 +93,7 @@ fn agent_days(c: &mut Criterion) {
             for day in 0..case.days {
                 network.step(day);
                 let present = network.present();
-                agents += present.groups + present.settled;
+                agents += present.groups + present.hosted;
             }
             let mut group = c.benchmark_group(format!("network/{}", case.name));
             group.sample_size(10).throughput(Throughput::Elements(agents));
@@ -109,7 +109,7 @@ fn agent_days(c: &mut Criterion) {
                                 network.step(day);
                             }
                             spent += before.elapsed();
-                            black_box(network.settled());
+                            black_box(network.hosted());
                         }
                         spent
                     });

@@ -9,7 +9,7 @@ mod common;
 use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use spillover::displacement::travel::Roads;
+use spillover::displacement::state::Roads;
 
 /// Time of `days` steps of fresh worlds, per unit that `count` finds in the roads' counters.
 fn per_unit(

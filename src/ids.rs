@@ -34,6 +34,10 @@ id!(
     /// A territory: the land under one holder, an exclave counted apart.
     TerritoryId(u8));
 id!(
+    /// A nationality: that of a state of the map, numbered as its territory; past the territories, that of a people whose
+    /// own state lies beyond the map.
+    NationalityId(u8));
+id!(
     /// A community (ethnic group) named by the map.
     CommunityId(u8));
 id!(
@@ -51,3 +55,10 @@ id!(
 id!(
     /// A displaced group, numbered in the order of departure.
     DisplacedGroupId(u32));
+
+impl From<TerritoryId> for NationalityId {
+    /// The nationality of a state's own people.
+    fn from(state: TerritoryId) -> Self {
+        Self(state.0)
+    }
+}

@@ -45,6 +45,17 @@ pub const ORDER: [Phase; 10] = [
     Phase::Record,
 ];
 
+/// Parts of a phase that systems of other rooms come after, so that no domain names a system of another.
+#[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SubPhase {
+    /// In `Phase::Clock`: the clock shows the step.
+    Tick,
+    /// In `Phase::Clock`: what the scenario prescribes for this step is known at its end.
+    Prescribe,
+    /// In `Phase::Move`: displaced groups have travelled at its end.
+    Travel,
+}
+
 /// An empty step with the phases in their order, and undefined order inside a phase as an error.
 #[must_use]
 pub fn empty_step(parallel: bool) -> Schedule {
@@ -62,5 +73,6 @@ pub fn empty_step(parallel: bool) -> Schedule {
     for pair in ORDER.windows(2) {
         schedule.configure_sets(pair[0].before(pair[1]));
     }
+    schedule.configure_sets(SubPhase::Tick.before(SubPhase::Prescribe));
     schedule
 }

@@ -38,6 +38,12 @@ impl Month {
         Self(date.month().unsigned_abs())
     }
 
+    /// Whether winter slows travel in this month: December to March.
+    #[must_use]
+    pub const fn is_winter(self) -> bool {
+        matches!(self.0, 12 | 1..=3)
+    }
+
     /// Whether a road open for `months_open` months a year is open in this month.
     ///
     /// The sources give a number of months, not dates. The open season is centred on the end of July, when snow lies

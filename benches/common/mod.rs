@@ -4,11 +4,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use spillover::displacement::group::{Activity, DisplacedGroup, Travel};
+use spillover::displacement::group::{Activity, DisplacedGroup, Stratum, Travel};
 use spillover::displacement::population::is_place_to_stay;
-use spillover::displacement::travel::NextGroup;
+use spillover::displacement::state::NextGroup;
 use spillover::geography::Map;
-use spillover::ids::{AdminId, CommunityId, DestinationId};
+use spillover::ids::DestinationId;
 use spillover::leadership::Outcome;
 use spillover::random::{RunKey, Stream};
 use spillover::scenario;
@@ -70,7 +70,7 @@ pub fn add_groups(simulation: &mut Simulation, map: &Map, n: u32, by_vehicle: bo
         }
         let persons = u32::from(world.resource::<Population>().strata[0][cell.index()] > 0);
         if persons == 1 {
-            world.resource_mut::<Population>().leave_home(cell, 0, 1);
+            world.resource_mut::<Population>().leave_home(cell, Stratum::Main, 1);
         }
         let id = world.resource_mut::<NextGroup>().take();
         groups.push((
@@ -81,21 +81,13 @@ pub fn add_groups(simulation: &mut Simulation, map: &Map, n: u32, by_vehicle: bo
                 activity: Activity::Travelling,
                 by_vehicle,
             },
-            DisplacedGroup {
-                luck: key.hash(Stream::Traits, i, 2),
-                id,
+            DisplacedGroup::part_of(
+                world.resource::<Population>().origin(map, cell, Stratum::Main),
                 persons,
-                departed_step: 0,
-                home: AdminId(map.cells.admin1[cell.index()].0),
-                nationality: iran,
-                community: CommunityId(u8::MAX),
-                stratum: 0,
-                returning: false,
-                base: None,
-                came_from: None,
-                gave_up: None,
-                attempts: 0,
-            },
+                id,
+                key.hash(Stream::Traits, i, 2),
+                0,
+            ),
         ));
     }
     world.spawn_batch(groups);

@@ -2,32 +2,19 @@
 
 use bevy_ecs::prelude::*;
 
-use crate::geography::Map;
-use crate::scenario::Scenario;
-use crate::schedule::Phase;
+use crate::schedule::{Phase, SubPhase};
+use crate::world::RunMap;
 
 pub mod crossing;
 pub mod green;
 pub mod parameters;
 pub mod pressure;
 pub mod rules;
+pub mod state;
 
-/// What happened at the crossings in the latest day. Written in `Phase::Move`.
-#[derive(Resource, Clone, Debug, Default)]
-pub struct CrossingTraffic {
-    /// `demand[crossing][direction]`: persons who joined the queue today.
-    pub demand: Vec<[u32; 2]>,
-    /// `returnees[crossing][direction]`: persons of the demand who are on their way home.
-    pub returnees: Vec<[u32; 2]>,
-    /// `served[crossing][direction]`: persons who passed today.
-    pub served: Vec<[u32; 2]>,
-    /// `passed[crossing][direction]`: persons who passed since the start.
-    pub passed: Vec<[u64; 2]>,
-    /// `waiting[crossing][direction]`: persons in the queue at the end of the day.
-    pub waiting: Vec<[u32; 2]>,
-    /// `wait_days[crossing][direction]`: waiting time of a newcomer, days (queue over what was served; 99 when nothing moves).
-    pub wait_days: Vec<[f32; 2]>,
-}
+use parameters::Parameters;
+pub use state::{CrossingTraffic, GreenTraffic};
+use state::{GreenLines, Queues};
 
 /// Pressure of a segment on a day (evidence 1.5). Written in `Phase::Pressure`; states read it with a delay.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -87,37 +74,32 @@ pub struct Pressure {
 
 /// Registers the systems of the domain. Crossings and lines follow the travel of displaced groups.
 pub fn add_to(schedule: &mut Schedule) {
-    use crate::displacement::travel::travel;
     schedule.add_systems(
         (crossing::join_queues, crossing::serve_queues, green::attempt_green_border)
             .chain()
-            .after(travel)
+            .after(SubPhase::Travel)
             .in_set(Phase::Move),
     );
     schedule.add_systems(pressure::assess_pressure.in_set(Phase::Pressure));
 }
 
-/// Puts the domain's resources into the world.
-pub fn populate(world: &mut World, map: &Map, scenario: &Scenario) {
-    let n = map.crossings.len();
-    world.insert_resource(CrossingTraffic {
-        demand: vec![[0; 2]; n],
-        returnees: vec![[0; 2]; n],
-        served: vec![[0; 2]; n],
-        passed: vec![[0; 2]; n],
-        waiting: vec![[0; 2]; n],
-        wait_days: vec![[0.0; 2]; n],
-    });
-    world.insert_resource(crossing::Queues::new(map, scenario.borders.crossing.idle_share));
+/// Puts the domain's resources into a world that holds the map and the parameters: nobody waits or has passed.
+pub fn populate(world: &mut World) {
+    let map = world.resource::<RunMap>().clone();
+    let parameters = world.resource::<Parameters>().clone();
     let segments = map.segments.len();
-    world.insert_resource(green::GreenTraffic {
-        attempts: vec![0; segments],
-        stopped: vec![0; segments],
-    });
-    world.insert_resource(green::GreenLines::new(map));
-    world.insert_resource(pressure::SegmentConstants::new(map, scenario));
+    world.insert_resource(CrossingTraffic::none(&map));
+    world.insert_resource(Queues::empty(&map, parameters.crossing.idle_share));
+    world.insert_resource(GreenTraffic { attempts: vec![0; segments], stopped: vec![0; segments] });
+    world.insert_resource(GreenLines::new(&map));
+    world.insert_resource(pressure::SegmentConstants::new(&map, &parameters.pressure));
     world.insert_resource(Pressure {
         today: vec![SegmentPressure::default(); segments],
         ..Pressure::default()
     });
+}
+
+/// Puts the neutral state into a world: that of day 0.
+pub fn still(world: &mut World) {
+    populate(world);
 }

@@ -6,6 +6,8 @@ use bevy_ecs::prelude::Resource;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::parameter_table::table;
+
 /// How threat T, vulnerability U and impact I make the index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -30,52 +32,43 @@ pub struct Parameters {
     pub pressure: PressureIndex,
 }
 
-/// Crossings as queues (evidence 1.1.5).
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Crossing {
-    /// Factor on every crossing's capacity.
-    #[schemars(range(min = 0.01, max = 10), extend("x-unit" = "1", "x-source" = "evidence section 5 (sweep 0.5 to 1.5)", "x-certainty" = "F"))]
-    pub capacity_factor: f64,
-    /// Time in which a crossing reaches its capacity once people wait.
-    #[schemars(range(min = 0.01, max = 30), extend("x-unit" = "d", "x-source" = "evidence 1.1.5: about 1 day (sweep 0.5 to 3)", "x-certainty" = "C"))]
-    pub ramp_up_days: f64,
-    /// Share of capacity that stands ready when nobody waits.
-    #[schemars(range(min = 0, max = 1), extend("x-unit" = "1", "x-source" = "none found", "x-certainty" = "P"))]
-    pub idle_share: f64,
-    /// Hazard of leaving the queue of a crossing that serves.
-    #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/d", "x-source" = "evidence 1.1.5 (0.02 to 0.1)", "x-certainty" = "P"))]
-    pub renege_per_day: f64,
-    /// The same where nothing passes for one's class.
-    #[schemars(range(min = 0, max = 2), extend("x-unit" = "1/d", "x-source" = "none found", "x-certainty" = "P"))]
-    pub renege_closed_per_day: f64,
-    /// Factor on the capacity of road crossings above `winter_elevation_m`, December to March.
-    #[schemars(range(min = 0.05, max = 1), extend("x-unit" = "1", "x-source" = "evidence 1.1.4: season scales capacity by 0.3 to 1", "x-certainty" = "P"))]
-    pub winter_capacity: f64,
-    /// Height of a crossing above which winter counts.
-    #[schemars(range(min = -100, max = 9000), extend("x-unit" = "m", "x-source" = "none found", "x-certainty" = "P"))]
-    pub winter_elevation_m: f64,
-    /// Ids of crossings that the scenario holds closed in both directions, whatever states decide.
-    #[schemars(extend("x-unit" = "", "x-source" = "scenario", "x-certainty" = "P"))]
-    pub closed: Vec<String>,
+table! {
+    /// Crossings as queues (evidence 1.1.5).
+    Crossing {
+        /// Factor on every crossing's capacity.
+        capacity_factor: 0.01..=10, "1", "evidence section 5 (sweep 0.5 to 1.5)", "F";
+        /// Time in which a crossing reaches its capacity once people wait.
+        ramp_up_days: 0.01..=30, "d", "evidence 1.1.5: about 1 day (sweep 0.5 to 3)", "C";
+        /// Share of capacity that stands ready when nobody waits.
+        idle_share: 0..=1, "1", "none found", "P";
+        /// Hazard of leaving the queue of a crossing that serves.
+        renege_per_day: 0..=1, "1/d", "evidence 1.1.5 (0.02 to 0.1)", "P";
+        /// The same where nothing passes for one's class.
+        renege_closed_per_day: 0..=2, "1/d", "none found", "P";
+        /// Factor on the capacity of road crossings above `winter_elevation_m`, December to March.
+        winter_capacity: 0.05..=1, "1", "evidence 1.1.4: season scales capacity by 0.3 to 1", "P";
+        /// Height of a crossing above which winter counts.
+        winter_elevation_m: -100..=9000, "m", "none found", "P";
+        {
+            /// Ids of crossings that the scenario holds closed in both directions, whatever states decide.
+            #[schemars(extend("x-unit" = "", "x-source" = "scenario", "x-certainty" = "P"))]
+            closed: Vec<String>,
+        }
+    }
 }
 
-/// The green border (evidence 1.1.6).
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Green {
-    /// Detection coefficient of a guard per km.
-    #[schemars(range(min = 0, max = 5), extend("x-unit" = "km", "x-source" = "evidence 1.1.6 and section 5 (0.01 to 0.15)", "x-certainty" = "P"))]
-    pub detection_per_guard_km: f64,
-    /// Detection coefficient of a full wall and sensors.
-    #[schemars(range(min = 0, max = 10), extend("x-unit" = "1", "x-source" = "wall factor: residual crossing 0.3 (0.13 to 0.7), -ln 0.3", "x-certainty" = "F~"))]
-    pub detection_sensor: f64,
-    /// Time in the strip, relative.
-    #[schemars(range(min = 0, max = 20), extend("x-unit" = "1", "x-source" = "unit strip", "x-certainty" = "P"))]
-    pub crossing_time: f64,
-    /// Share of those stopped who try a neighbouring segment; the others give up.
-    #[schemars(range(min = 0, max = 1), extend("x-unit" = "1", "x-source" = "evidence 1.1.6 (0.3 to 0.7)", "x-certainty" = "P"))]
-    pub shift_share: f64,
+table! {
+    /// The green border (evidence 1.1.6).
+    Green {
+        /// Detection coefficient of a guard per km.
+        detection_per_guard_km: 0..=5, "km", "evidence 1.1.6 and section 5 (0.01 to 0.15)", "P";
+        /// Detection coefficient of a full wall and sensors.
+        detection_sensor: 0..=10, "1", "wall factor: residual crossing 0.3 (0.13 to 0.7), -ln 0.3", "F~";
+        /// Time in the strip, relative.
+        crossing_time: 0..=20, "1", "unit strip", "P";
+        /// Share of those stopped who try a neighbouring segment; the others give up.
+        shift_share: 0..=1, "1", "evidence 1.1.6 (0.3 to 0.7)", "P";
+    }
 }
 
 /// The pressure index (evidence 1.5).

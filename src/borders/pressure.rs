@@ -2,15 +2,15 @@
 
 use bevy_ecs::prelude::*;
 
-use super::green::GreenTraffic;
-use super::{CrossingTraffic, Pressure, SegmentPressure, rules};
+use super::parameters::{Parameters, PressureIndex};
+use super::state::{CrossingTraffic, GreenTraffic};
+use super::{Pressure, SegmentPressure, rules};
 use crate::conflict::state::SegmentThreat;
-use crate::displacement::Population;
+use crate::displacement::population::Population;
 use crate::geography::{CrossingStatus, Map};
 use crate::ids::SegmentId;
-use crate::scenario::Scenario;
-use crate::simulation::ScenarioRes;
-use crate::states::Guards;
+use crate::mechanisms::Mechanisms;
+use crate::states::state::Guards;
 use crate::time::Clock;
 use crate::units::{PersonsPerDay, Share};
 use crate::world::RunMap;
@@ -27,8 +27,7 @@ pub struct SegmentConstants {
 impl SegmentConstants {
     /// Constants of a scenario on a map. Names that the map does not have were refused when the scenario was checked.
     #[must_use]
-    pub fn new(map: &Map, scenario: &Scenario) -> Self {
-        let p = &scenario.borders.pressure;
+    pub fn new(map: &Map, p: &PressureIndex) -> Self {
         let strategic = |name: &str| {
             p.strategic_value
                 .get(name)
@@ -58,7 +57,7 @@ impl SegmentConstants {
 /// System: the pressure of every segment, once a day.
 pub fn assess_pressure(
     map: Res<RunMap>,
-    scenario: Res<ScenarioRes>,
+    (parameters, mechanisms): (Res<Parameters>, Res<Mechanisms>),
     clock: Res<Clock>,
     constants: Res<SegmentConstants>,
     traffic: Res<CrossingTraffic>,
@@ -72,7 +71,7 @@ pub fn assess_pressure(
     if !(clock.step + 1).is_multiple_of(clock.steps_per_day) {
         return;
     }
-    let p = &scenario.borders.pressure;
+    let p = &parameters.pressure;
     let today: Vec<SegmentPressure> = map
         .segments
         .iter()
@@ -123,10 +122,10 @@ pub fn assess_pressure(
             s.violence = rules::violence_level(s.events_per_100km, p.violence_reference).0;
             let components = [s.humanitarian, s.irregular, s.armed, s.violence].map(Share);
             let effectiveness =
-                rules::guard_effectiveness(&scenario.borders.green, s.guards_per_km, sensors);
+                rules::guard_effectiveness(&parameters.green, s.guards_per_km, sensors);
             s.threat = rules::threat(p, components).0;
             s.vulnerability = rules::vulnerability(effectiveness, strain).0;
-            let kin = Share(if scenario.mechanisms.kin { s.kin_index } else { 0.0 });
+            let kin = Share(if mechanisms.kin { s.kin_index } else { 0.0 });
             s.impact = rules::impact(
                 s.exposed_population,
                 p.exposed_reference,
@@ -141,19 +140,18 @@ pub fn assess_pressure(
     let pressure = &mut *pressure;
     pressure.index_history.push(today.iter().map(|s| s.index as f32).collect());
     pressure.wait_history.push(traffic.wait_days.clone());
-    pressure.southern = aggregate(&scenario, &map, &constants.southern, &today);
+    pressure.southern = aggregate(p, &map, &constants.southern, &today);
     pressure.today = today;
 }
 
 /// Russia's southern border as one: power mean by length for the levels, sums for the flows.
 #[must_use]
 pub fn aggregate(
-    scenario: &Scenario,
+    p: &PressureIndex,
     map: &Map,
     segments: &[SegmentId],
     today: &[SegmentPressure],
 ) -> SegmentPressure {
-    let p = &scenario.borders.pressure;
     let mean = |f: fn(&SegmentPressure) -> f64| {
         let values: Vec<(f64, f64)> = segments
             .iter()

@@ -15,7 +15,8 @@
 use bevy_ecs::prelude::*;
 
 use crate::mechanisms::Mechanisms;
-use crate::schedule::Phase;
+use crate::prescribed::Prescribed;
+use crate::schedule::{Phase, SubPhase};
 use crate::time::Clock;
 
 mod background;
@@ -51,6 +52,12 @@ pub fn add_to(schedule: &mut Schedule) {
     let day_starts = |clock: Res<Clock>| clock.starts_day;
     let groups_arise = |mechanisms: Res<Mechanisms>| mechanisms.armed_groups;
     schedule.add_systems(plan::plan_armed_groups.in_set(Phase::Plan).run_if(day_starts));
+    schedule.add_systems(
+        prescribed::take_prescribed_control
+            .run_if(resource_changed::<Prescribed>)
+            .after(SubPhase::Prescribe)
+            .in_set(Phase::Clock),
+    );
     let own_violence = (
         background::draw_background_events,
         flashpoints::update_flashpoints,

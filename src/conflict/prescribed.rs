@@ -1,4 +1,4 @@
-//! Events that an episode prescribes: they are booked as simulated ones are.
+//! Control and events that an episode prescribes; the events are booked as simulated ones are.
 
 use bevy_ecs::prelude::*;
 
@@ -6,19 +6,25 @@ use super::fight_state::{EventLog, Ground};
 use super::parameters::Parameters;
 use super::rules::remaining_share;
 use super::state::{Violence, ViolenceType, ViolentEvent};
-use crate::episode::Given;
+use crate::prescribed::Prescribed;
 use crate::time::Clock;
 use crate::units::Days;
+
+/// System of phase Clock: the control that the scenario prescribes from now on.
+pub fn take_prescribed_control(prescribed: Res<Prescribed>, mut violence: ResMut<Violence>) {
+    violence.prescribed_control.clear();
+    violence.prescribed_control.extend_from_slice(prescribed.control());
+}
 
 /// Days before day 0 whose events are still remembered.
 const REMEMBERED_DAYS: i32 = 90;
 
-/// Today's prescribed events. On day 0 those of the days before as well: their dead are not among the living of day 0, but
+/// System: today's prescribed events. On day 0 those of the days before as well: their dead are not among the living of day 0, but
 /// are remembered as they would be had the run begun earlier.
 pub fn apply_prescribed_events(
     mut log: EventLog,
     mut violence: ResMut<Violence>,
-    prescribed: Res<Given>,
+    prescribed: Res<Prescribed>,
     ground: Ground,
     parameters: Res<Parameters>,
     clock: Res<Clock>,

@@ -295,7 +295,10 @@ fn fighters_without_supply_desert_unless_that_is_switched_off() {
                     (row.supply_days, row.cohesion) = (0.0, 0.9);
                 }
                 s.conflict.supply.tax = 0.0;
-                s.conflict.kinds.each_mut(|kind| (kind.sponsor, kind.smuggling) = (0.0, 0.0));
+                let k = &mut s.conflict.kinds;
+                let kinds =
+                    [&mut k.state_remnant, &mut k.kin_autonomist, &mut k.jihadist, &mut k.criminal];
+                kinds.map(|kind| (kind.sponsor, kind.smuggling) = (0.0, 0.0));
             };
             Bed::new(COLLAPSE, r, starve).run(30).tally.deserted
         };

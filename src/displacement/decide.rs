@@ -1,205 +1,122 @@
 //! Who leaves today and where to (phase Plan, from one snapshot).
 
-use std::sync::OnceLock;
-
 use bevy_ecs::prelude::*;
 use rayon::prelude::*;
 
-use super::choice::{ChoiceTables, Chooser, Conditions, DayFactors};
-use super::group::{Activity, DisplacedGroup, Travel};
-use super::population::{Population, STRATA, Stratum};
+use super::choice::{Conditions, DayFactors, Standpoint};
+use super::group::{Activity, DisplacedGroup, Stratum, Travel};
 use super::rules;
-use super::threat::PerceivedThreat;
-use crate::borders::CrossingTraffic;
-use crate::episode::Given;
-use crate::geography::{DestinationKind, Map};
-use crate::ids::{CellId, DestinationId, TerritoryId};
-use crate::random::{DrawId, RunKey, Stream, binomial};
-use crate::simulation::ScenarioRes;
-use crate::states::{Guards, Passage, Policies};
-use crate::time::Clock;
+use super::state::{Departure, DeparturePlan};
+use super::wayfinding::Chooser;
+use crate::ids::CellId;
+use crate::random::{DrawId, RunKey, StepDraws, Stream, binomial};
 use crate::units::{PerDay, Share};
-use crate::world::{RunMap, ThreadsInRun};
-
-/// People who leave home this step: they become a group in phase Move.
-#[derive(Clone, Copy, Debug)]
-pub struct Departure {
-    /// From where.
-    pub cell: CellId,
-    /// Stratum of the residents.
-    pub stratum: u8,
-    /// Persons.
-    pub persons: u32,
-    /// Where to.
-    pub destination: DestinationId,
-    /// Key of the group's draws.
-    pub luck: u64,
-}
-
-/// Departures of the step, ordered by cell.
-#[derive(Resource, Default)]
-pub struct DeparturePlan {
-    /// The departures.
-    pub departures: Vec<Departure>,
-}
-
-/// Cells where somebody may leave without any threat (the mobile population), ascending.
-#[derive(Resource)]
-pub struct MobileCells(pub Vec<CellId>);
-
-/// The snapshot that choices are made from.
-#[derive(bevy_ecs::system::SystemParam)]
-pub struct Snapshot<'w> {
-    map: Res<'w, RunMap>,
-    scenario: Res<'w, ScenarioRes>,
-    population: Res<'w, Population>,
-    threat: Res<'w, PerceivedThreat>,
-    policies: Res<'w, Policies>,
-    guards: Res<'w, Guards>,
-    traffic: Res<'w, CrossingTraffic>,
-    given: Res<'w, Given>,
-}
-
-impl Snapshot<'_> {
-    fn conditions(&self) -> Conditions<'_> {
-        Conditions {
-            map: &self.map,
-            scenario: &self.scenario,
-            population: &self.population,
-            threat: &self.threat,
-            policies: &self.policies,
-            guards: &self.guards,
-            traffic: &self.traffic,
-            given: &self.given,
-            friends_beyond: OnceLock::new(),
-        }
-    }
-}
+use crate::world::ThreadsInRun;
 
 /// A cell and stratum from which some leave.
 struct Leaving {
     cell: CellId,
-    stratum: usize,
+    stratum: Stratum,
     groups: u32,
 }
 
 /// System: residents decide whether to leave, and those who leave choose where to.
 pub fn plan_departures(
-    now: Snapshot,
-    clock: Res<Clock>,
-    key: Res<RunKey>,
+    day: Conditions,
+    draw: StepDraws,
     threads: Res<ThreadsInRun>,
-    tables: Res<ChoiceTables>,
-    mobile: Res<MobileCells>,
     mut plan: ResMut<DeparturePlan>,
 ) {
     plan.departures.clear();
-    let cells = threatened_cells(&now, &mobile);
+    let cells = threatened_cells(&day);
     if cells.is_empty() {
         return;
     }
-    let day = now.conditions();
-    let leave = |&cell: &CellId| leaving(&day, *key, &clock, cell);
+    let leave = |&cell: &CellId| leaving(&day, &draw, cell);
     let leaving: Vec<Leaving> = if threads.0 > 1 {
         cells.par_iter().flat_map_iter(leave).collect()
     } else {
         cells.iter().flat_map(leave).collect()
     };
     // Factors once for each kind of chooser, then the draws.
-    let mut factors = DayFactors::new();
+    let mut factors = DayFactors::new(&day);
     for l in &leaving {
-        let who = chooser(&day, l.cell, l.stratum);
-        factors.entry(who).or_insert_with(|| tables.factors(&day, who));
+        factors.get(resident(&day, l.cell, l.stratum));
     }
-    let choose = |l: &Leaving| choose_for(&day, &tables, &factors, *key, &clock, l);
-    let departures: Vec<Departure> = if threads.0 > 1 {
+    let choose = |l: &Leaving| choose_for(&day, &factors, &draw, l);
+    plan.departures = if threads.0 > 1 {
         leaving.par_iter().flat_map_iter(choose).collect()
     } else {
         leaving.iter().flat_map(choose).collect()
     };
-    plan.departures = departures;
 }
 
 /// Cells where somebody may leave today, ascending, each once.
-fn threatened_cells(now: &Snapshot<'_>, mobile: &MobileCells) -> Vec<CellId> {
-    let mut cells: Vec<CellId> = now.threat.active.clone();
-    for (unit, &hazard) in now.threat.unit.iter().enumerate() {
+fn threatened_cells(day: &Conditions<'_>) -> Vec<CellId> {
+    let mut cells: Vec<CellId> = day.threat.active.clone();
+    for (unit, &hazard) in day.threat.unit.iter().enumerate() {
         if hazard > 0.0 {
-            cells.extend_from_slice(&now.population.cells_of[unit]);
+            cells.extend_from_slice(&day.population.cells_of[unit]);
         }
     }
-    if now.scenario.mechanisms.mobile_population
-        && now.scenario.displacement.mobile.background_per_day > 0.0
-    {
-        cells.extend_from_slice(&mobile.0);
+    if day.mechanisms.mobile_population && day.parameters.mobile.background_per_day > 0.0 {
+        cells.extend_from_slice(&day.population.mobile_cells);
     }
     cells.sort_unstable();
     cells.dedup();
     cells
 }
 
-fn chooser(day: &Conditions<'_>, cell: CellId, stratum: usize) -> Chooser {
-    let (nationality, community) = day.population.identity(day.map, cell, stratum);
-    Chooser { territory: day.map.cells.territory[cell.index()], nationality, community }
+/// The residents of a cell and stratum, as those who choose.
+fn resident(day: &Conditions<'_>, cell: CellId, stratum: Stratum) -> Chooser {
+    let origin = day.population.origin(&day.way.map, cell, stratum);
+    let territory = day.way.map.cells.territory[cell.index()];
+    Chooser { territory, nationality: origin.nationality, community: origin.community }
 }
 
 /// Hazard of leaving of those of a stratum who are still at a cell: perceived threat, frailty, and the example of those gone.
 #[must_use]
-pub fn leaving_hazard(day: &Conditions<'_>, cell: CellId, stratum: usize) -> PerDay {
-    let decision = &day.scenario.displacement.decision;
-    let on = &day.scenario.mechanisms;
-    let mut hazard = day.threat.at(day.map, cell);
-    if on.frailty {
+pub fn leaving_hazard(day: &Conditions<'_>, cell: CellId, stratum: Stratum) -> PerDay {
+    let decision = &day.parameters.decision;
+    let mut hazard = day.threat.at(&day.way.map, cell);
+    if day.mechanisms.frailty {
         let there = Share(day.population.share_there(cell, stratum));
         hazard = rules::frail_hazard(hazard, there, decision.frailty_variance);
     }
-    if on.cascade && hazard.0 > 0.0 {
+    if day.mechanisms.cascade && hazard.0 > 0.0 {
         let gone = Share::clamped(day.population.share_gone(cell));
         hazard = hazard * rules::cascade_factor(gone, decision.cascade);
     }
-    hazard
+    if stratum == Stratum::Mobile {
+        rules::mobile_hazard(&day.parameters.mobile, hazard)
+    } else {
+        hazard
+    }
 }
 
 /// How many groups leave a cell, by stratum. Residents are taken in units of at most `persons_per_group`.
 fn leaving(
     day: &Conditions<'_>,
-    key: RunKey,
-    clock: &Clock,
+    draw: &StepDraws<'_>,
     cell: CellId,
 ) -> impl Iterator<Item = Leaving> + use<> {
-    let displacement = &day.scenario.displacement;
-    let mut found = [0_u32; STRATA];
-    for (stratum, groups) in found.iter_mut().enumerate() {
-        let here = day.population.strata[stratum][cell.index()];
-        if here == 0 {
-            continue;
+    let groups = Stratum::ALL.map(|stratum| {
+        let here = day.population.strata[stratum as usize][cell.index()];
+        let hazard = if here == 0 { PerDay(0.0) } else { leaving_hazard(day, cell, stratum) };
+        if hazard.0 <= 0.0 {
+            return 0;
         }
-        let hazard = leaving_hazard(day, cell, stratum);
-        let h = if stratum == Stratum::Mobile as usize {
-            PerDay(
-                hazard.0 * displacement.mobile.hazard_factor
-                    + displacement.mobile.background_per_day,
-            )
-        } else {
-            hazard
-        };
-        if h.0 <= 0.0 {
-            continue;
-        }
-        let units = here.div_ceil(day.scenario.run.persons_per_group);
-        let p = rules::departure_probability(h, clock.step_days).0;
-        let id = DrawId::residents(cell, stratum, STRATA);
+        let units = here.div_ceil(day.run.persons_per_group);
+        let p = rules::departure_probability(hazard, draw.clock.step_days).0;
+        let id = DrawId::residents(cell, stratum as usize, Stratum::COUNT);
         // Most cells lose nobody: one number tells, without a distribution.
-        if key.uniform(Stream::Departure, id, clock.step) >= f64::from(units) * p {
-            continue;
+        if draw.uniform(Stream::Departure, id) >= f64::from(units) * p {
+            return 0;
         }
-        *groups = conditional_binomial(key, id, clock.step, units, p);
-    }
-    found
-        .into_iter()
-        .enumerate()
-        .filter(|&(_, groups)| groups > 0)
-        .map(move |(stratum, groups)| Leaving { cell, stratum, groups })
+        conditional_binomial(*draw.key, id, draw.clock.step, units, p)
+    });
+    let found = Stratum::ALL.into_iter().zip(groups).filter(|&(_, groups)| groups > 0);
+    found.map(move |(stratum, groups)| Leaving { cell, stratum, groups })
 }
 
 /// A binomial number, given that the quick test with probability `min(1, n p)` was passed: that test passes more often than
@@ -230,35 +147,26 @@ fn conditional_binomial(key: RunKey, id: DrawId, step: u32, units: u32, p: f64) 
 /// Splits the leaving of a cell into groups and draws a destination for each.
 fn choose_for(
     day: &Conditions<'_>,
-    tables: &ChoiceTables,
-    factors: &DayFactors,
-    key: RunKey,
-    clock: &Clock,
-    leaving: &Leaving,
+    factors: &DayFactors<'_>,
+    draw: &StepDraws<'_>,
+    &Leaving { cell, stratum, groups }: &Leaving,
 ) -> Vec<Departure> {
-    let (cell, stratum) = (leaving.cell, leaving.stratum);
-    let here = day.population.strata[stratum][cell.index()];
-    let units = here.div_ceil(day.scenario.run.persons_per_group);
-    let factors = &factors[&chooser(day, cell, stratum)];
-    let odds = tables.odds(day, factors, (cell, None, None));
+    let here = day.population.strata[stratum as usize][cell.index()];
+    let units = here.div_ceil(day.run.persons_per_group);
+    let factors = factors.known(resident(day, cell, stratum));
+    let odds = day.odds(factors, Standpoint::at_home(cell));
     let mut gone = 0_u32;
-    (1..=leaving.groups)
+    (1..=groups)
         .filter_map(|g| {
             // Equal parts: after g groups, g/units of the residents are gone.
             let target = (u64::from(here) * u64::from(g) / u64::from(units)) as u32;
             let persons = target - gone;
             gone = target;
-            let id = DrawId::residents(cell, stratum, STRATA).departure(g);
-            let luck = key.hash(Stream::Traits, id, clock.step);
-            let uniform = key.uniform(Stream::Destination, luck, 0);
-            let destination = odds.draw(uniform)?;
-            (persons > 0).then_some(Departure {
-                cell,
-                stratum: stratum as u8,
-                persons,
-                destination,
-                luck,
-            })
+            let id = DrawId::residents(cell, stratum as usize, Stratum::COUNT).departure(g);
+            let draw_key = draw.key.hash(Stream::Traits, id, draw.clock.step);
+            let destination = odds.draw(draw.key.uniform(Stream::Destination, draw_key, 0))?;
+            let departure = Departure { cell, stratum, persons, destination, draw_key };
+            (persons > 0).then_some(departure)
         })
         .collect()
 }
@@ -268,45 +176,34 @@ fn choose_for(
 /// # Panics
 /// Never: the components are dense.
 pub fn choose_destinations(
-    now: Snapshot,
-    clock: Res<Clock>,
-    key: Res<RunKey>,
-    tables: Res<ChoiceTables>,
+    day: Conditions,
+    draw: StepDraws,
     mut groups: Query<(&mut Travel, &DisplacedGroup)>,
 ) {
-    let day = now.conditions();
-    let mut factors = DayFactors::new();
+    let mut factors = DayFactors::new(&day);
     for (mut travel, groups) in groups.contiguous_iter_mut().expect("dense components") {
         for (travel, group) in travel.bypass_change_detection().iter_mut().zip(groups) {
             if travel.activity != Activity::Choosing {
                 continue;
             }
-            let territory = day.map.cells.territory[travel.cell.index()];
-            // Returnees and visitors go home, visitors who were there back to where they are settled, unless they gave up on the way.
-            let chosen = match group.base {
-                _ if group.returning => {
-                    way_home(day.map, day.policies, &tables, group, travel.cell, territory)
-                }
-                Some(base) if group.gave_up.is_none() => {
-                    way_to(day.map, day.policies, &tables, base, group, travel.cell, territory)
-                }
+            // Returnees and visitors go home, visitors who were there back to where they are hosted, unless they gave up on the way.
+            let known = match group.base {
+                _ if group.returning => day.way.way_home(group, travel.cell),
+                Some(base) if group.gave_up.is_none() => day.way.way_to(base, group, travel.cell),
                 _ => None,
             };
-            let chosen = chosen.or_else(|| {
-                let who = Chooser {
-                    territory,
-                    nationality: group.nationality,
-                    community: group.community,
-                };
-                let factors = factors.entry(who).or_insert_with(|| tables.factors(&day, who));
-                let uniform = key.uniform(Stream::Destination, group.luck, clock.step + 1);
-                let odds = |gave_up| {
-                    tables
-                        .odds(&day, factors, (travel.cell, group.came_from, gave_up))
-                        .draw(uniform)
-                };
+            let chosen = known.or_else(|| {
+                let territory = day.way.map.cells.territory[travel.cell.index()];
+                let factors = factors.get(Chooser::of(group, territory));
+                let after = draw.clock.step + 1;
+                let uniform = draw.key.uniform(Stream::Destination, group.draw_key, after);
+                let at =
+                    |gave_up| Standpoint { cell: travel.cell, came_from: group.came_from, gave_up };
                 // Who gave up waiting and finds nowhere else to go joins the queue again.
-                odds(group.gave_up).or_else(|| group.gave_up.and_then(|_| odds(None)))
+                let elsewhere = day.odds(factors, at(group.gave_up)).draw(uniform);
+                elsewhere.or_else(|| {
+                    group.gave_up.and_then(|_| day.odds(factors, at(None)).draw(uniform))
+                })
             });
             if let Some(destination) = chosen {
                 travel.destination = destination;
@@ -315,54 +212,6 @@ pub fn choose_destinations(
             }
         }
     }
-}
-
-/// Where a returning group goes next from a territory: its home town, or the nearest open gate on a shortest way.
-#[must_use]
-pub fn way_home(
-    map: &Map,
-    policies: &Policies,
-    tables: &ChoiceTables,
-    group: &DisplacedGroup,
-    cell: CellId,
-    territory: TerritoryId,
-) -> Option<DestinationId> {
-    way_to(map, policies, tables, tables.home_town[group.home.index()]?, group, cell, territory)
-}
-
-/// Where a group goes next from a territory to reach a place: the place itself, or the nearest open gate on a shortest way.
-#[must_use]
-pub fn way_to(
-    map: &Map,
-    policies: &Policies,
-    tables: &ChoiceTables,
-    place: DestinationId,
-    group: &DisplacedGroup,
-    cell: CellId,
-    territory: TerritoryId,
-) -> Option<DestinationId> {
-    let there = map.destinations[place.index()].territory;
-    if there == territory {
-        return Some(place);
-    }
-    let range = &map.territories[territory.index()].destinations;
-    let table =
-        map.routes(territory, crate::geography::TravelMode::Vehicle, super::choice::OPEN_SEASON);
-    let local = map.cells.local[cell.index()] as usize;
-    let km = |d: DestinationId| table.km[usize::from(d.0 - range.start) * table.n_cells + local];
-    tables.homeward[territory.index()][there.index()]
-        .iter()
-        .copied()
-        .filter(|d| {
-            let DestinationKind::Gate(crossing, side) = map.destinations[d.index()].kind else {
-                return false;
-            };
-            let far = map.crossings[crossing.index()].sides[1 - usize::from(side)];
-            let class = tables.class(far, territory, group.nationality, group.community);
-            policies.passage(crossing, usize::from(side), class) != Passage::Closed
-                && km(*d).is_finite()
-        })
-        .min_by(|a, b| km(*a).total_cmp(&km(*b)).then(a.cmp(b)))
 }
 
 #[cfg(test)]

@@ -2,10 +2,10 @@
 //!
 //! No world, no draw, no clock. Sources are in the evidence file; the ODD document links each submodel to its rule here.
 
-use crate::episode::ThreatClass;
+use super::parameters::{Decision, DestinationChoice, Hazard, Hosting, Kernel, Mobile, Travel};
+use crate::prescribed::parameters::ThreatClass;
+use crate::states::parameters::Passage;
 use crate::units::{Days, Hours, Kilometres, PerDay, Probability, Share};
-
-use super::parameters::{Decision, DestinationChoice, Hazard, Hosting, Kernel};
 
 /// What people of a cell face today.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -74,6 +74,19 @@ pub fn threat_hazard(threat: Threat, hazard: &Hazard, decision: &Decision) -> Pe
     if worst > 0.0 { PerDay(worst + hazard.background_per_day) } else { PerDay(0.0) }
 }
 
+/// Hazards of leaving by fighting alone, and by all that is felt at a cell. Protest and air campaigns, where they are given by
+/// class, are felt over a country as a whole: they make no place more dangerous than another.
+#[must_use]
+pub fn local_hazards(mut threat: Threat, hazard: &Hazard, decision: &Decision) -> [PerDay; 2] {
+    let mut diffuse = Threat::default();
+    for class in [ThreatClass::Protest, ThreatClass::AirCampaign] {
+        diffuse.classes[class as usize] = std::mem::take(&mut threat.classes[class as usize]);
+    }
+    let fighting = threat_hazard(threat, hazard, decision);
+    let general = threat_hazard(diffuse, hazard, decision);
+    [fighting, PerDay(fighting.0.max(general.0))]
+}
+
 /// Hazards in the order of [`ThreatClass`].
 const fn by_class(hazard: &Hazard) -> [f64; ThreatClass::COUNT] {
     [
@@ -117,6 +130,12 @@ pub fn frail_hazard(hazard: PerDay, share_there: Share, variance: f64) -> PerDay
 #[must_use]
 pub fn cascade_factor(share_gone: Share, strength: f64) -> f64 {
     libm::exp(strength * share_gone.0.clamp(0.0, 1.0))
+}
+
+/// Hazard of the already mobile population, from that of others where they are.
+#[must_use]
+pub fn mobile_hazard(mobile: &Mobile, hazard: PerDay) -> PerDay {
+    PerDay(hazard.0 * mobile.hazard_factor + mobile.background_per_day)
 }
 
 /// Probability of leaving within a step.
@@ -188,6 +207,24 @@ pub fn refuge_factor(fighting_there: PerDay, threat_here: PerDay) -> Share {
     }
 }
 
+/// Factor of a destination by the share of kin among those who live there: `exp(b_kin share)`.
+#[must_use]
+pub fn kin_factor(choice: &DestinationChoice, share_of_kin: f64) -> f64 {
+    libm::exp(choice.kin_bonus * share_of_kin)
+}
+
+/// What is left of a place for newcomers when this many live there without kin or friends: places of a site that has a
+/// number of them, the acceptance of residents where there are any, all where no limit is known.
+#[must_use]
+pub fn room_left(crowd: u32, capacity: f64, residents: Option<u64>, saturation: f64) -> Share {
+    let crowd = f64::from(crowd);
+    match residents {
+        _ if capacity.is_finite() => Share((1.0 - crowd / capacity).max(0.0)),
+        Some(residents) => host_acceptance(crowd / (residents as f64).max(1.0), saturation),
+        None => Share(1.0),
+    }
+}
+
 /// Acceptance of a host place with this many displaced per resident: `exp(-(L / L0)^2)` (evidence 1.1.7).
 #[must_use]
 pub fn host_acceptance(load: f64, saturation: f64) -> Share {
@@ -201,10 +238,49 @@ pub fn exit_factor(bar: Share, strength: f64) -> f64 {
     libm::exp(-strength * bar.0)
 }
 
+/// What aid at source leaves of the attraction of going abroad: `exp(-b aid)`.
+#[must_use]
+pub fn source_aid_factor(choice: &DestinationChoice, aid: Share) -> f64 {
+    libm::exp(-choice.source_aid_strength * aid.0)
+}
+
+/// What is left of the attraction of a territory that holds people in a buffer: `exp(-b)`.
+#[must_use]
+pub fn buffer_factor(choice: &DestinationChoice) -> f64 {
+    libm::exp(-choice.buffer_strength)
+}
+
+/// Factor of a gate for those of a class. Some wait at a line that is shut to all for now; not where war or treaty shut it, nor
+/// where a rule bars them. Nobody knows how long a shut line stays shut: its queue tells nothing.
+#[must_use]
+pub fn gate_factor(
+    choice: &DestinationChoice,
+    passage: Passage,
+    shut_for_now: bool,
+    wait: Days,
+) -> f64 {
+    match passage {
+        Passage::Open => wait_factor(wait, choice.wait_aversion_per_day),
+        Passage::Permit => choice.permit_weight * wait_factor(wait, choice.wait_aversion_per_day),
+        Passage::Closed if shut_for_now => choice.closed_weight,
+        Passage::Closed => 0.0,
+    }
+}
+
 /// Attraction lost to an expected wait: `exp(-b days)`.
 #[must_use]
 pub fn wait_factor(wait: Days, aversion_per_day: f64) -> f64 {
     libm::exp(-aversion_per_day * wait.0.clamp(0.0, 60.0))
+}
+
+/// Vehicles a day on a road of a class (1 to 3) before it jams; where there is no road, as on one of class 3.
+#[must_use]
+pub const fn road_capacity(travel: &Travel, class: u8) -> f64 {
+    match class {
+        1 => travel.road_capacity_class_1,
+        2 => travel.road_capacity_class_2,
+        _ => travel.road_capacity_class_3,
+    }
 }
 
 /// Factor on travel time on a road with this many vehicles a day (Bureau of Public Roads 1964).
@@ -240,67 +316,69 @@ pub fn return_hazard(hosting: &Hosting, control_at_home: Share, hazard_at_home: 
     )
 }
 
+/// Share of visitors who stay at a home where the hazard of return is this: what its state leaves of that to a safe home.
+#[must_use]
+pub fn share_who_stay(hosting: &Hosting, return_hazard: PerDay) -> Share {
+    Share(return_hazard.0 / hosting.return_per_day.max(f64::MIN_POSITIVE))
+}
+
+/// How far people who arrived this long ago have settled, for return and moving on to act, 0 to 1.
+#[must_use]
+pub fn rested_share(hosting: &Hosting, since_arrival: Days) -> Share {
+    Share((since_arrival.0 / hosting.new_arrival_days).min(1.0))
+}
+
+/// Hazard of moving on of people who have settled this far.
+#[must_use]
+pub fn onward_hazard(hosting: &Hosting, rested: Share) -> PerDay {
+    PerDay(hosting.secondary_per_day * rested.0)
+}
+
+/// Hazard of death of the displaced.
+#[must_use]
+pub fn death_hazard(hosting: &Hosting) -> PerDay {
+    PerDay(hosting.deaths_per_10000_per_day / 10_000.0)
+}
+
+/// Probability of an event, given that a test was passed of which it is one of the causes.
+#[must_use]
+pub fn probability_given(event: Probability, test: Probability) -> Probability {
+    let given = event.0 / test.0;
+    if given <= 1.0 { Probability(given) } else { event }
+}
+
 /// Probability that a displaced person dies within this time.
 #[must_use]
-pub fn death_probability(deaths_per_10000_per_day: f64, time: Days) -> Probability {
-    PerDay(deaths_per_10000_per_day / 10_000.0).probability_within(time)
+pub fn death_probability(hosting: &Hosting, time: Days) -> Probability {
+    death_hazard(hosting).probability_within(time)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::sync::LazyLock;
+
     use proptest::prelude::*;
 
-    fn hazard() -> Hazard {
-        Hazard {
-            background_per_day: 1e-6,
-            protest_per_day: 8e-5,
-            air_campaign_per_day: 0.003,
-            capital_under_strikes_per_day: 0.0053,
-            siege_per_day: 0.0155,
-            reprisal_per_day: 0.0275,
-            ground_advance_per_day: 0.18,
-            defeat_per_day: 0.3,
-        }
-    }
+    use super::*;
+    use crate::displacement::parameters::Parameters;
 
-    fn decision() -> Decision {
-        Decision {
-            fatalities_for_siege: 500.0,
-            fatalities_exponent: 1.0,
-            fatalities_multiplier_max: 2.0,
-            protest_unrest_threshold: 0.3,
-            memory_per_day: 0.75,
-            cascade: 0.5,
-            frailty_variance: 1.0,
-            advance_threshold: 0.4,
-            defeat_advance: 0.8,
-        }
+    /// The shipped parameters, with those fixed that a test names numbers of.
+    static BASE: LazyLock<Parameters> = LazyLock::new(|| {
+        let mut p = crate::states::tests::scenario().displacement;
+        let h = &mut p.hazard;
+        (h.siege_per_day, h.ground_advance_per_day, h.defeat_per_day) = (0.0155, 0.18, 0.3);
+        (p.hosting.return_per_day, p.hosting.saturation_share) = (0.008, 0.2);
+        let d = &mut p.destination;
+        (d.friends_power, d.closed_weight, d.wait_aversion_per_day) = (0.5, 0.05, 0.3);
+        p
+    });
+
+    fn hazard_of(threat: Threat) -> f64 {
+        threat_hazard(threat, &BASE.hazard, &BASE.decision).0
     }
 
     fn choice(kernel: Kernel) -> DestinationChoice {
-        DestinationChoice {
-            kernel,
-            softening_km: 10.0,
-            distance_power: 1.2,
-            attraction_power: 1.0,
-            kin_bonus: 1.0,
-            camp_weight: 2.0,
-            camp_population: 5e4,
-            friends_power: 0.5,
-            friends_persons: 1_000.0,
-            threat_aversion: 1.386,
-            closed_weight: 0.05,
-            beyond_border_km: 100.0,
-            foreign_weight: 1.0,
-            onward_weight: 0.25,
-            permit_weight: 0.3,
-            wait_aversion_per_day: 0.3,
-            irregular_weight: 0.05,
-            exit_bar_strength: 3.0,
-            source_aid_strength: 0.5,
-            buffer_strength: 1.0,
-        }
+        DestinationChoice { kernel, ..BASE.destination.clone() }
     }
 
     #[test]
@@ -335,7 +413,7 @@ mod tests {
             ("defeat", Threat { control: 0.0, advance: 0.9, ..quiet }, 0.3),
         ];
         for (name, threat, expected) in cases {
-            let got = threat_hazard(threat, &hazard(), &decision()).0;
+            let got = hazard_of(threat);
             assert!((got - expected).abs() < 2e-6, "{name}: {got} instead of {expected}");
         }
     }
@@ -356,6 +434,21 @@ mod tests {
         }
         let nobody_follows = DestinationChoice { friends_power: 0.0, ..c };
         assert!((friends_factor(&nobody_follows, 99_000) - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_gate_draws_by_whom_it_lets_pass_and_a_place_by_its_room() {
+        let gate = |passage, for_now| {
+            gate_factor(&BASE.destination, passage, for_now, Days(1.0)) / libm::exp(-0.3)
+        };
+        assert!((gate(Passage::Open, false) - 1.0).abs() < 1e-12);
+        assert!((gate(Passage::Permit, true) - 0.3).abs() < 1e-12);
+        assert!((gate(Passage::Closed, true) - 0.05 / libm::exp(-0.3)).abs() < 1e-12);
+        assert!(gate(Passage::Closed, false).abs() < 1e-12);
+        let room = |capacity, residents| room_left(200, capacity, residents, 0.2).0;
+        assert!((room(1_000.0, None) - 0.8).abs() < 1e-12 && room(100.0, None).abs() < 1e-12);
+        assert!((room(f64::INFINITY, Some(1_000)) - libm::exp(-1.0)).abs() < 1e-12);
+        assert!((room(f64::INFINITY, None) - 1.0).abs() < 1e-12);
     }
 
     #[test]
@@ -391,21 +484,10 @@ mod tests {
 
     #[test]
     fn return_needs_control_and_calm() {
-        let hosting = Hosting {
-            saturation_share: 0.2,
-            kin_hosted_share: 0.75,
-            secondary_per_day: 0.001,
-            visit_per_day: 0.008,
-            return_per_day: 0.008,
-            return_control: 0.7,
-            return_control_width: 0.1,
-            return_threat_scale: 0.002,
-            deaths_per_10000_per_day: 0.5,
-            new_arrival_days: 30.0,
-        };
-        let safe = return_hazard(&hosting, Share(1.0), PerDay(0.0)).0;
-        let lawless = return_hazard(&hosting, Share(0.3), PerDay(0.0)).0;
-        let shelled = return_hazard(&hosting, Share(1.0), PerDay(0.0155)).0;
+        let hosting = &BASE.hosting;
+        let safe = return_hazard(hosting, Share(1.0), PerDay(0.0)).0;
+        let lawless = return_hazard(hosting, Share(0.3), PerDay(0.0)).0;
+        let shelled = return_hazard(hosting, Share(1.0), PerDay(0.0155)).0;
         assert!(safe > 0.0075 && lawless < 0.0002 && shelled < 1e-5, "{safe} {lawless} {shelled}");
     }
 
@@ -416,11 +498,11 @@ mod tests {
         ) {
             // Control fixed below one half: above it, unrest turns fighting into the reprisal class.
             let threat = Threat { unrest, control: 0.4, fatalities: deaths, advance, ..Threat::default() };
-            let now = threat_hazard(threat, &hazard(), &decision()).0;
+            let now = hazard_of(threat);
             let deadlier = Threat { fatalities: deaths + more, ..threat };
             let nearer = Threat { advance: (advance + more / 50.0).min(1.0), ..threat };
-            prop_assert!(threat_hazard(deadlier, &hazard(), &decision()).0 >= now - 1e-12);
-            prop_assert!(threat_hazard(nearer, &hazard(), &decision()).0 >= now - 1e-12);
+            prop_assert!(hazard_of(deadlier) >= now - 1e-12);
+            prop_assert!(hazard_of(nearer) >= now - 1e-12);
             prop_assert!((0.0..=0.31).contains(&now));
         }
 
@@ -449,7 +531,7 @@ mod tests {
         #[test]
         fn factors_stay_within_bounds(x in 0.0..10.0_f64) {
             for f in [threat_factor(PerDay(x), PerDay(0.0155), 1.386), host_acceptance(x, 0.2).0,
-                      exit_factor(Share(x / 10.0), 3.0), wait_factor(Days(x), 0.3), death_probability(x, Days(x)).0] {
+                      exit_factor(Share(x / 10.0), 3.0), wait_factor(Days(x), 0.3), death_probability(&Hosting { deaths_per_10000_per_day: x, ..BASE.hosting.clone() }, Days(x)).0] {
                 prop_assert!((0.0..=1.0).contains(&f));
             }
             prop_assert!(cascade_factor(Share(x / 10.0), 0.5) >= 1.0);

@@ -419,6 +419,34 @@ impl Map {
         (0..self.cells.len()).min_by(|&i, &j| km(i).total_cmp(&km(j))).map(CellId::from_index)
     }
 
+    /// Great-circle distance between two cells, km.
+    #[must_use]
+    pub fn km_between(&self, a: CellId, b: CellId) -> f64 {
+        let at = |c: CellId| [&self.cells.lat, &self.cells.lon].map(|x| f64::from(x[c.index()]));
+        let ([lat1, lon1], [lat2, lon2]) = (at(a), at(b));
+        network::great_circle_km(lat1, lon1, lat2, lon2)
+    }
+
+    /// The cell among these where most people live; of several the first.
+    #[must_use]
+    pub fn most_populous(&self, cells: &[CellId]) -> Option<CellId> {
+        let people = |c: &CellId| (self.cells.population[c.index()], std::cmp::Reverse(*c));
+        cells.iter().copied().max_by_key(people)
+    }
+
+    /// The town of a cell's territory that is nearest to it by air.
+    #[must_use]
+    pub fn nearest_town(&self, cell: CellId) -> Option<DestinationId> {
+        let territory = self.cells.territory[cell.index()];
+        let km = |d: &DestinationId| self.km_between(self.destinations[d.index()].cells[0], cell);
+        self.territories[territory.index()]
+            .destinations
+            .clone()
+            .map(DestinationId)
+            .filter(|d| self.destinations[d.index()].kind == DestinationKind::Town)
+            .min_by(|a, b| km(a).total_cmp(&km(b)))
+    }
+
     /// Least-time routes in a territory, in a month; built on first use, the same for all runs.
     #[must_use]
     pub fn routes(&self, territory: TerritoryId, mode: TravelMode, month: Month) -> &RouteTable {

@@ -37,7 +37,7 @@ impl Memory {
         let policies = world.resource::<Policies>();
         for (x, point) in map.crossings.iter().enumerate() {
             for side in 0..2 {
-                let policy = policies.passage[x][side];
+                let policy = policies.passages(x, side);
                 let busy =
                     traffic.demand[x][side] + traffic.served[x][side] + traffic.waiting[x][side]
                         > 0;

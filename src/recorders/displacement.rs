@@ -4,10 +4,10 @@ use bevy_ecs::prelude::*;
 use jiff::civil::Date;
 
 use crate::displacement::Population;
-use crate::displacement::group::{DisplacedGroup, Travel};
+use crate::displacement::group::{DisplacedGroup, Origin, Travel};
 use crate::displacement::population::governing_state;
 use crate::geography::Map;
-use crate::ids::{AdminId, TerritoryId};
+use crate::ids::TerritoryId;
 use crate::output::format::RowWriter;
 use crate::simulation::ScenarioRes;
 use crate::world::RunMap;
@@ -72,18 +72,18 @@ pub fn record_origins<'a>(
     let (mobile, host) = (population.mobile_nationality().index(), mobile_host(world));
     let states = population.nationalities.len();
     let mut persons = vec![0_u64; map.admin1.len() * states];
-    let mut add = |home: AdminId, state: usize, nationality: TerritoryId, count: u32| {
-        if !matches!(standing(state, nationality.index(), mobile, host), Standing::Home) {
-            persons[home.index() * states + state] += u64::from(count);
+    let mut add = |origin: Origin, state: usize, count: u32| {
+        if !matches!(standing(state, origin.nationality.index(), mobile, host), Standing::Home) {
+            persons[origin.home.index() * states + state] += u64::from(count);
         }
     };
     for (travel, group) in groups {
         let state = governing_state(map, map.cells.territory[travel.cell.index()]);
-        add(group.home, state.index(), group.nationality, group.persons);
+        add(group.origin, state.index(), group.persons);
     }
     for (cohorts, state) in population.cohorts.iter().zip(&population.receiving) {
         for cohort in cohorts {
-            add(cohort.home, state.index(), cohort.nationality, cohort.persons);
+            add(cohort.origin, state.index(), cohort.persons);
         }
     }
     for (pair, &count) in persons.iter().enumerate().filter(|(_, count)| **count > 0) {

@@ -16,7 +16,7 @@ use bevy_ecs::prelude::*;
 use crate::borders::Pressure;
 use crate::conflict::state::ArmedGroup;
 use crate::displacement::group::{DisplacedGroup, Travel};
-use crate::displacement::travel::Roads;
+use crate::displacement::state::Roads;
 use crate::geography::Map;
 use crate::leadership::Leadership;
 use crate::output::format::RowWriter;

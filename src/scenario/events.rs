@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use checked_toml::{Diagnostic, Node, Sources, rows, shown};
 
 use super::Scenario;
-use crate::episode::PrescribedEvent;
+use crate::prescribed::PrescribedEvent;
 
 const COLUMNS: [&str; 6] = ["date", "lat", "lon", "deaths_civilians", "deaths_all", "source"];
 /// Deaths of one row at most.

@@ -16,8 +16,9 @@ mod study_file;
 #[cfg(test)]
 mod tests;
 
+pub use crate::world::RunSettings;
 pub use load::{Resolved, WORDING, check_value, document, load};
-pub use model::{RunSettings, Scenario};
+pub use model::Scenario;
 pub use parameters_table::{parameters_table, undocumented};
 pub use semantics::of_domains;
 pub use study_file::{StudyFile, StudySettings, Variant, schema};

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::mechanisms::Mechanisms;
 pub use crate::world::RunSettings;
-use crate::{borders, conflict, displacement, episode, leadership, ledger, states};
+use crate::{borders, conflict, displacement, leadership, ledger, prescribed, states};
 
 /// What a run depends on besides its map, outcome and luck. In a file its tables stand beside those of the study, which
 /// reading it passes over.
@@ -32,7 +32,7 @@ pub struct Scenario {
     /// Arms pipeline, energy and trade, influence.
     pub ledger: ledger::parameters::Parameters,
     /// What is given rather than simulated: threat, control, policy, capacity of a past or supposed episode.
-    pub episode: episode::Episode,
+    pub episode: prescribed::Episode,
 }
 
 impl Scenario {

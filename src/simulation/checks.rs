@@ -4,7 +4,7 @@ use checked_toml::did_you_mean;
 
 use crate::geography::Map;
 use crate::scenario::Scenario;
-use crate::{conflict, episode, leadership};
+use crate::{conflict, leadership, prescribed};
 
 /// What of a scenario does not fit the map, in sentences; empty when it fits.
 #[must_use]
@@ -17,7 +17,7 @@ pub fn check(scenario: &Scenario, map: &Map) -> Vec<String> {
     problems.extend(unknown_names(scenario, map));
     problems.extend(misfits(scenario, map));
     problems.extend(conflict::check_against_map(&scenario.conflict, map));
-    problems.extend(episode::check_against_map(&scenario.episode, &scenario.run.as_of, map));
+    problems.extend(prescribed::check_against_map(&scenario.episode, &scenario.run.as_of, map));
     problems
 }
 

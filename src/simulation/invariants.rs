@@ -3,13 +3,13 @@
 use bevy_ecs::prelude::*;
 
 use crate::borders::CrossingTraffic;
-use crate::borders::crossing::Queues;
 use crate::borders::parameters::Parameters;
+use crate::borders::state::Queues;
 use crate::conflict::state::{ArmedGroup, FighterTally};
 use crate::displacement::Population;
 use crate::displacement::group::{Activity, DisplacedGroup, Travel};
-use crate::episode::Given;
-use crate::states::{Passage, Policies};
+use crate::prescribed::Prescribed;
+use crate::states::Policies;
 use crate::time::Clock;
 use crate::world::RunMap;
 
@@ -23,7 +23,7 @@ pub fn check_invariants(
     queues: Res<Queues>,
     traffic: Res<CrossingTraffic>,
     policies: Res<Policies>,
-    (map, borders, given, clock): (Res<RunMap>, Res<Parameters>, Res<Given>, Res<Clock>),
+    (map, borders, prescribed, clock): (Res<RunMap>, Res<Parameters>, Res<Prescribed>, Res<Clock>),
     mut before: Local<Vec<[u32; 2]>>,
     (armed, tally): (Query<&ArmedGroup>, Res<FighterTally>),
     groups: Query<(&Travel, &DisplacedGroup)>,
@@ -32,7 +32,7 @@ pub fn check_invariants(
     for (travel, groups) in groups.contiguous_iter().expect("dense components") {
         for (t, g) in travel.iter().zip(groups) {
             moving += u64::from(g.persons);
-            if t.activity == Activity::Queued && t.hours_banked < 0.0 {
+            if t.activity == Activity::Queued {
                 queued += u64::from(g.persons);
             }
         }
@@ -51,14 +51,14 @@ pub fn check_invariants(
     for (x, point) in map.crossings.iter().enumerate() {
         let own = point.capacity_per_day * borders.crossing.capacity_factor;
         for side in 0..2 {
-            let most = own.max(given.most_capacity(x, side).unwrap_or(0.0)) + 1.0;
+            let most = own.max(prescribed.most_capacity(x, side).unwrap_or(0.0)) + 1.0;
             let served = f64::from(traffic.served[x][side]);
             assert!(
                 served <= most,
                 "{} served {served} persons in a day, {most} at most",
                 point.id
             );
-            let closed = policies.passage[x][side] == [Passage::Closed; 3];
+            let closed = policies.is_shut(x, side);
             let passed = traffic.served[x][side] - before[x][side];
             assert!(
                 !closed || passed == 0,

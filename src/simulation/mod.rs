@@ -20,10 +20,10 @@ use crate::random::RunKey;
 use crate::recorders::table::TableSet;
 use crate::recorders::{Recorder, RunOutput};
 use crate::scenario::Scenario;
-use crate::schedule::{ORDER, Phase, empty_step};
+use crate::schedule::{ORDER, Phase, SubPhase, empty_step};
 use crate::time::Clock;
 use crate::world::{RunMap, ThreadsInRun};
-use crate::{borders, conflict, displacement, episode, leadership, ledger, states};
+use crate::{borders, conflict, displacement, leadership, ledger, prescribed, states};
 
 /// The scenario of the run, shared by all runs of its variant.
 #[derive(Resource, Clone)]
@@ -37,17 +37,17 @@ impl Deref for ScenarioRes {
 }
 
 /// How a domain puts its resources into a world, and its systems into the step.
-type Domain = (fn(&mut World, &Map, &Scenario), fn(&mut Schedule));
+type Domain = (fn(&mut World), fn(&mut Schedule));
 
 /// The domains of the model, in the order in which their resources are made: states before displacement, whose choices of
 /// destination read whom states let in.
 const DOMAINS: [Domain; 6] = [
-    (|world, _, _| leadership::populate(world), leadership::add_to),
-    (|world, _, _| states::populate(world), states::add_to),
+    (leadership::populate, leadership::add_to),
+    (states::populate, states::add_to),
     (displacement::populate, displacement::add_to),
     (borders::populate, borders::add_to),
-    (|world, _, _| conflict::populate(world), conflict::add_to),
-    (|world, _, _| ledger::populate(world), ledger::add_to),
+    (conflict::populate, conflict::add_to),
+    (ledger::populate, ledger::add_to),
 ];
 
 /// Which run.
@@ -103,15 +103,13 @@ impl Simulation {
         world.insert_resource(ThreadsInRun(threads));
         world.insert_resource(NextStep(0));
         world.insert_resource(leadership::ConditionalOn(outcome));
-        episode::populate(&mut world); // before the domains, which start from what is given
+        // What is prescribed comes before the domains, which start from it.
+        prescribed::populate(&mut world, &scenario.episode, &scenario.run.as_of);
         let mut schedule = empty_step(threads > 1);
-        schedule.add_systems(
-            (advance_clock, displacement::start_day, episode::set_stage)
-                .chain()
-                .in_set(Phase::Clock),
-        );
+        schedule.add_systems(advance_clock.in_set(SubPhase::Tick).in_set(Phase::Clock));
+        prescribed::add_to(&mut schedule);
         for (populate, add_to) in DOMAINS {
-            populate(&mut world, map, scenario);
+            populate(&mut world);
             add_to(&mut schedule);
         }
         schedule.add_systems(invariants::check_invariants.in_set(Phase::Record));

@@ -10,6 +10,7 @@ use crate::borders::Pressure;
 use crate::borders::parameters::Parameters as BorderParameters;
 use crate::geography::{BorderCrossingPoint, CrossingStatus, Map};
 use crate::mechanisms::Mechanisms;
+use crate::prescribed::Prescribed;
 use crate::random::{RunKey, Stream};
 use crate::world::RunMap;
 
@@ -144,7 +145,7 @@ pub fn decide_crossings(
             }
             let (point, holder) = (&map.crossings[x], entering(map, x, direction));
             let style = setting.roster.style(holder);
-            policies.passage[x][direction] = passages(point, style, now, &setting.mechanisms);
+            policies.decide(x, direction, passages(point, style, now, &setting.mechanisms));
             let kind = match (now.level, now.corridor) {
                 (Passage::Open, _) if !shut => ActionKind::OpenCrossing,
                 (Passage::Closed, false) => ActionKind::CloseCrossing,
@@ -197,7 +198,21 @@ pub fn hold_closed(
     }
     for (x, point) in map.crossings.iter().enumerate() {
         if closed.contains(&point.id) {
-            policies.passage[x] = [[Passage::Closed; 3]; 2];
+            (0..2).for_each(|direction| policies.decide(x, direction, [Passage::Closed; 3]));
         }
+    }
+}
+
+/// System: what the scenario prescribes from now on stands beside what the states decide.
+pub fn take_prescribed_policies(prescribed: Res<Prescribed>, mut policies: ResMut<Policies>) {
+    for (x, lanes) in policies.passage.iter_mut().enumerate() {
+        for (direction, by_class) in lanes.iter_mut().enumerate() {
+            for (policy, passage) in by_class.iter_mut().zip(prescribed.passage(x, direction)) {
+                policy.prescribed = passage;
+            }
+        }
+    }
+    for (state, policy) in policies.exit_bar.iter_mut().enumerate() {
+        policy.prescribed = prescribed.exit_bar(crate::ids::TerritoryId::from_index(state));
     }
 }

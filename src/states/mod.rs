@@ -12,8 +12,8 @@
 
 use bevy_ecs::prelude::*;
 
-use crate::episode;
 use crate::mechanisms::Mechanisms;
+use crate::prescribed::Prescribed;
 use crate::schedule::Phase;
 
 pub mod crossings;
@@ -40,11 +40,10 @@ fn states_decide(mechanisms: Res<Mechanisms>) -> bool {
     mechanisms.state_decisions
 }
 
-/// Registers the systems of the domain: their decisions, under what an episode gives.
+/// Registers the systems of the domain: their decisions, beside what the scenario prescribes.
 pub fn add_to(schedule: &mut Schedule) {
     schedule.add_systems(
         (
-            episode::lift_policies,
             (
                 posture::take_posture,
                 reserve::allocate_reserve,
@@ -57,7 +56,7 @@ pub fn add_to(schedule: &mut Schedule) {
                 .chain()
                 .run_if(states_decide),
             crossings::hold_closed,
-            episode::lay_policies,
+            crossings::take_prescribed_policies.run_if(resource_changed::<Prescribed>),
         )
             .chain()
             .in_set(Phase::States),

@@ -6,7 +6,7 @@ use super::crossings::{entering, passages};
 use super::parameters::{Parameters, StateStyle};
 use super::reserve::reserve_at_start;
 use super::roster::Roster;
-use super::state::{Guards, KinEntry, Patron, Policies, Standing, still};
+use super::state::{Guards, KinEntry, Patron, Policies, Policy, Standing, still};
 use crate::geography::Map;
 use crate::ids::TerritoryId;
 use crate::leadership::state::IncumbentAid;
@@ -39,6 +39,7 @@ fn starting_policies(map: &Map, roster: &Roster, mechanisms: &Mechanisms) -> Pol
     let passage = map.crossings.iter().enumerate().map(|(x, point)| {
         [0, 1].map(|d| {
             passages(point, roster.style(entering(map, x, d)), Standing::default(), mechanisms)
+                .map(Policy::of)
         })
     });
     let still = Policies::still(map.crossings.len(), map.territories.len());

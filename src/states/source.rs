@@ -109,7 +109,7 @@ pub fn bar_exits(
         return;
     }
     let style = setting.roster.style(focus);
-    let before = policies.exit_bar[focus.index()];
+    let before = policies.exit_bar[focus.index()].decided;
     let nation = leadership.national;
     let barred = setting.mechanisms.exit_bar
         && style.exit_bar > 0.0
@@ -122,7 +122,7 @@ pub fn bar_exits(
             style.exit_bar_needs_control,
         );
     let after = if barred { style.exit_bar * nation.control } else { 0.0 };
-    policies.exit_bar[focus.index()] = after;
+    policies.exit_bar[focus.index()].decided = after;
     if (before > 0.0) != (after > 0.0) {
         let kind = if after > 0.0 { ActionKind::ExitBar } else { ActionKind::Withdraw };
         let reason = format!("unrest {:.2}, control {:.2}", nation.unrest, nation.control);

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::parameters::{Passage, Posture};
 use crate::geography::BorderCrossingPoint;
-use crate::ids::{CommunityId, CrossingId, TerritoryId};
+use crate::ids::{CommunityId, CrossingId, NationalityId, TerritoryId};
 use crate::leadership::state::Condition;
 use crate::time::Day;
 use crate::world::RunMap;
@@ -43,13 +43,36 @@ pub enum NationalityClass {
     ThirdCountry = 2,
 }
 
+/// A policy of a state, and what the scenario prescribes in its place for now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Policy<T> {
+    /// What the state has decided.
+    pub decided: T,
+    /// What holds instead while the scenario prescribes it.
+    pub prescribed: Option<T>,
+}
+
+impl<T: Copy> Policy<T> {
+    /// A decision, with nothing prescribed.
+    #[must_use]
+    pub const fn of(decided: T) -> Self {
+        Self { decided, prescribed: None }
+    }
+
+    /// What holds now.
+    #[must_use]
+    pub fn in_force(self) -> T {
+        self.prescribed.unwrap_or(self.decided)
+    }
+}
+
 /// Today's policies, read by displacement and borders. Written only in `Phase::States`.
 #[derive(Resource, Clone, Debug)]
 pub struct Policies {
     /// `passage[crossing][direction][class]`: the stricter of exit and entry policy. Direction 0 leads from side 0 to side 1.
-    pub passage: Vec<[[Passage; 3]; 2]>,
+    pub passage: Vec<[[Policy<Passage>; 3]; 2]>,
     /// By territory: 0 (nationals may leave) to 1 (nationals are barred from leaving).
-    pub exit_bar: Vec<f64>,
+    pub exit_bar: Vec<Policy<f64>>,
     /// By territory: aid at source, 0 to 1, which makes staying inside more bearable.
     pub source_aid: Vec<f64>,
     /// By territory: whether it holds arrivals in a buffer on the far side of its closed lines.
@@ -61,10 +84,29 @@ impl Policies {
     #[must_use]
     pub fn still(crossings: usize, territories: usize) -> Self {
         Self {
-            passage: vec![[[Passage::Open; 3]; 2]; crossings],
-            exit_bar: vec![0.0; territories],
+            passage: vec![[[Policy::of(Passage::Open); 3]; 2]; crossings],
+            exit_bar: vec![Policy::of(0.0); territories],
             source_aid: vec![0.0; territories],
             buffer: vec![false; territories],
+        }
+    }
+
+    /// What passes a crossing in a direction, by class.
+    #[must_use]
+    pub fn passages(&self, crossing: usize, direction: usize) -> [Passage; 3] {
+        self.passage[crossing][direction].map(Policy::in_force)
+    }
+
+    /// Whether nobody passes a crossing in a direction.
+    #[must_use]
+    pub fn is_shut(&self, crossing: usize, direction: usize) -> bool {
+        self.passages(crossing, direction) == [Passage::Closed; 3]
+    }
+
+    /// Writes down what a state decides on a crossing and direction, by class.
+    pub fn decide(&mut self, crossing: usize, direction: usize, passages: [Passage; 3]) {
+        for (policy, passage) in self.passage[crossing][direction].iter_mut().zip(passages) {
+            policy.decided = passage;
         }
     }
 
@@ -76,7 +118,7 @@ impl Policies {
         direction: usize,
         class: NationalityClass,
     ) -> Passage {
-        self.passage[crossing.index()][direction][class as usize]
+        self.passage[crossing.index()][direction][class as usize].in_force()
     }
 
     /// Share of a crossing's capacity that this class may use in a direction: 1 when open, the permit quota over the
@@ -99,7 +141,7 @@ impl Policies {
     /// The loosest passage that any class has in a direction.
     #[must_use]
     pub fn loosest(&self, crossing: CrossingId, direction: usize) -> Passage {
-        let by_class = self.passage[crossing.index()][direction];
+        let by_class = self.passages(crossing.index(), direction);
         by_class[0].min(by_class[1]).min(by_class[2])
     }
 }
@@ -129,21 +171,21 @@ impl KinEntry {
         self.by_territory[entering.index()].get(community.index()).is_some_and(|kin| *kin)
     }
 
-    /// The class of people of this community who leave `leaving` for `entering` as nationals of the state that governs
-    /// `national_of`. `governed_by` gives the governing state of a territory.
+    /// The class of people of this nationality and community who leave `leaving` for `entering`. `governed_by` gives the
+    /// governing state of a territory.
     #[must_use]
     pub fn class_of(
         &self,
         entering: TerritoryId,
         leaving: TerritoryId,
-        national_of: TerritoryId,
+        nationality: NationalityId,
         community: CommunityId,
         governed_by: impl Fn(TerritoryId) -> TerritoryId,
     ) -> NationalityClass {
-        let nationality = governed_by(national_of);
-        if nationality == governed_by(entering) || self.counts_as_own(entering, community) {
+        let own = |territory| NationalityId::from(governed_by(territory));
+        if nationality == own(entering) || self.counts_as_own(entering, community) {
             NationalityClass::OwnOrKin
-        } else if nationality == governed_by(leaving) {
+        } else if nationality == own(leaving) {
             NationalityClass::Neighbour
         } else {
             NationalityClass::ThirdCountry

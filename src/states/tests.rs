@@ -66,7 +66,7 @@ impl Desk {
         world.insert_resource(scenario.run.roles(&map));
         world.insert_resource(RunMap(map));
         world.insert_resource(Pressure::default());
-        world.insert_resource(episode::Given::default());
+        crate::prescribed::still(&mut world);
         leadership::still(&mut world);
         populate(&mut world);
         ledger::populate(&mut world);
@@ -181,7 +181,7 @@ fn crossings_start_at_the_stricter_of_map_and_stance() {
     let class = |community| {
         let community = w.get::<RunMap>().community(community).expect("on the map");
         let (to, from) = (w.territory("AZE"), w.territory("IRN"));
-        w.get::<KinEntry>().class_of(to, from, from, community, |t| t)
+        w.get::<KinEntry>().class_of(to, from, from.into(), community, |t| t)
     };
     assert_eq!(class("Azerbaijani"), OwnOrKin);
     assert_eq!(class("Persian"), Neighbour);
@@ -304,15 +304,15 @@ fn aid_buffer_and_exit_bar_come_and_go() {
     let p = w.get::<Policies>();
     assert!(p.source_aid[focus] > 0.05 && p.source_aid[focus] < 1.0 && p.source_aid[vale] <= 0.0);
     assert!(p.buffer[middle] && !p.buffer[vale]);
-    assert!((p.exit_bar[focus] - 0.7 * 0.9).abs() < 1e-9);
+    assert!((p.exit_bar[focus].in_force() - 0.7 * 0.9).abs() < 1e-9);
     w.lead(Outcome::Continuity, CALM);
     w.days(120, QUIET, 0.0);
     let p = w.get::<Policies>();
-    assert!(p.source_aid[focus] < 0.01 && !p.buffer[middle] && p.exit_bar[focus] <= 0.0);
+    assert!(p.source_aid[focus] < 0.01 && !p.buffer[middle] && p.exit_bar[focus].in_force() <= 0.0);
     // A state that has lost control cannot hold its people.
     w.lead(Outcome::Fragmentation, COLLAPSED);
     w.days(5, QUIET, 0.0);
-    assert!(w.get::<Policies>().exit_bar[focus] <= 0.0);
+    assert!(w.get::<Policies>().exit_bar[focus].in_force() <= 0.0);
 }
 
 #[test]

@@ -8,13 +8,13 @@ use spillover::borders::CrossingTraffic;
 use spillover::conflict::state::{ArmedGroup, Events, Violence};
 use spillover::displacement::Population;
 use spillover::displacement::group::{Activity, DisplacedGroup, Travel};
-use spillover::displacement::threat::PerceivedThreat;
+use spillover::displacement::state::PerceivedThreat;
 use spillover::geography::{DestinationKind, Map};
 use spillover::leadership::{Leadership, Outcome};
 use spillover::random::RunKey;
 use spillover::scenario;
 use spillover::simulation::{self, Simulation};
-use spillover::states::{Passage, Policies};
+use spillover::states::{Passage, Policies, Policy};
 
 use crate::common;
 
@@ -161,7 +161,7 @@ fn the_displaced_of_day_0_are_there_and_go_home_to_a_calm_place() {
     assert_eq!(settled(&s), 3000);
     let population = s.world().resource::<Population>();
     let irn = tiny().territory("IRN").unwrap();
-    assert!(population.cohorts.iter().flatten().all(|c| c.nationality == irn));
+    assert!(population.cohorts.iter().flatten().all(|c| c.origin.nationality == irn.into()));
     days(&mut s, 20);
     assert!(settled(&s) < 3000, "nobody went home from safety to calm in 20 days");
 }
@@ -198,8 +198,8 @@ fn nobody_flees_where_there_is_no_refuge() {
         d.territory == iran && d.kind == spillover::geography::DestinationKind::Town
     };
     let population = s.world().resource::<Population>();
-    let places = population.settled.iter().zip(&map.destinations);
-    let settled: u32 = places.filter(|(_, d)| in_towns(d)).map(|(n, _)| n.0).sum();
+    let places = population.hosted.iter().zip(&map.destinations);
+    let settled: u32 = places.filter(|(_, d)| in_towns(d)).map(|(h, _)| h.persons).sum();
     assert_eq!(settled, 0, "people fled from danger to as much danger");
     let served: u32 = s.world().resource::<CrossingTraffic>().served.iter().flatten().sum();
     assert_eq!(served, 0, "people passed a shut gate");
@@ -232,7 +232,7 @@ fn a_closed_gate_stays_closed_until_it_opens_within_a_day() {
     assert!(passed[5 * 4 + 1] > 0, "nobody passed the open gate");
     assert_eq!(passed[5 * 4 + 1], passed[7 * 4], "passed after it closed in the morning of day 5");
     assert_eq!(s.world().resource::<Policies>().passage[x], before, "what ended left a trace");
-    assert_ne!(before[side], [Passage::Closed; 3]);
+    assert_ne!(before[side].map(Policy::in_force), [Passage::Closed; 3]);
 }
 
 #[test]
@@ -333,7 +333,8 @@ fn control_and_exit_bars_are_those_given_while_they_last() {
         let control = s.world().resource::<Violence>().control(leadership, unit, azerbaijan);
         seen.push((
             control,
-            s.world().resource::<Policies>().exit_bar[map.territory("IRN").unwrap().index()],
+            s.world().resource::<Policies>().exit_bar[map.territory("IRN").unwrap().index()]
+                .in_force(),
         ));
     }
     let expected = [(1.0, 0.7), (0.3, 0.7), (1.0, 0.0)];

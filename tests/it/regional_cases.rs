@@ -42,7 +42,7 @@ fn the_deaths_of_chechnya_are_those_of_ucdp() {
         scenario::load(&folder("chechnya_1999").join("scenario.toml"), &[]).expect("the scenario");
     let events = &resolved.file.scenario.episode.violence[0].events;
     let sum =
-        |of: fn(&spillover::episode::PrescribedEvent) -> u32| events.iter().map(of).sum::<u32>();
+        |of: fn(&spillover::prescribed::PrescribedEvent) -> u32| events.iter().map(of).sum::<u32>();
     // 6,935 in 76 events, less 2 of two events of July to August 1999 that fell on July; by hand from the source.
     assert_eq!((sum(|e| e.deaths_all), sum(|e| e.deaths_civilians)), (6933, 2420));
     assert!(events.iter().all(|e| e.deaths_civilians <= e.deaths_all));

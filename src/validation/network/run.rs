@@ -7,7 +7,7 @@ use super::case::{Camp, Case};
 use super::plan::Plan;
 use super::rules;
 use super::world::{Network, for_networks};
-use crate::displacement::choice::OPEN_SEASON;
+use crate::displacement::wayfinding::OPEN_SEASON;
 use crate::geography::TravelMode;
 use crate::ids::TerritoryId;
 use crate::random::RunKey;
@@ -105,15 +105,15 @@ fn replicate(case: &Case, plan: &Arc<Plan>, scenario: &Arc<Scenario>, key: RunKe
         let before = Instant::now();
         network.step(day);
         seconds += before.elapsed().as_secs_f64();
-        let settled = network.settled();
+        let hosted = network.hosted();
         for (camp, &d) in camps.iter_mut().zip(&plan.destination_of_camp) {
-            camp.push(settled[d]);
+            camp.push(hosted[d]);
         }
         last = network.present();
         most_bytes = most_bytes.max(last.bytes);
-        agent_days += last.groups as f64 + last.settled as f64 / per_agent;
+        agent_days += last.groups as f64 + last.hosted as f64 / per_agent;
     }
-    let agents = last.groups as f64 + last.settled as f64 / per_agent;
+    let agents = last.groups as f64 + last.hosted as f64 / per_agent;
     let (added, waiting) = network.beside_the_files();
     Replicate {
         camps,

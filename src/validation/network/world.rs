@@ -13,37 +13,41 @@
 //! - Nobody dies and nobody returns: the counts are net of both already. No winter, for heights are unknown.
 //! - There are no borders with gates, guards or policies.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use bevy_ecs::prelude::*;
 
 use super::plan::Plan;
 use super::rules;
-use crate::borders::CrossingTraffic;
 use crate::conflict::state::Violence;
-use crate::displacement::choice::{ChoiceTables, Chooser, Conditions};
-use crate::displacement::decide::{Departure, DeparturePlan, choose_destinations, leaving_hazard};
-use crate::displacement::group::{Activity, DisplacedGroup, NO_COMMUNITY, Travel};
-use crate::displacement::hosting::{self, BeyondQuota};
-use crate::displacement::population::{Cohort, STRATA, Stratum};
-use crate::displacement::threat::{PerceivedThreat, perceive_threat};
-use crate::displacement::travel::{self, NextGroup, Roads};
-use crate::displacement::{Population, start_day};
-use crate::episode::Given;
-use crate::geography::{Map, TravelMode};
-use crate::ids::{AdminId, CellId, DestinationId, TerritoryId};
-use crate::leadership::{Leadership, Outcome, ProvinceCondition};
-use crate::random::{DrawId, Draws, RunKey, Stream, binomial};
+use crate::displacement::choice::{ChoiceTables, Conditions, DayFactors, Odds, Standpoint};
+use crate::displacement::decide::{choose_destinations, leaving_hazard};
+use crate::displacement::group::{Activity, DisplacedGroup, NO_COMMUNITY, Origin, Stratum, Travel};
+use crate::displacement::parameters::Parameters;
+use crate::displacement::population::{Cohort, Population};
+use crate::displacement::state::{Departure, DeparturePlan};
+use crate::displacement::threat::perceive_threat;
+use crate::displacement::wayfinding::{Chooser, road_km};
+use crate::displacement::{arrival, census, hosting, travel};
+use crate::ids::{AdminId, CellId, DestinationId, NationalityId, TerritoryId};
+use crate::random::{DrawId, Draws, RunKey, StepDraws, Stream, binomial};
 use crate::scenario::Scenario;
 use crate::schedule::{Phase, empty_step};
-use crate::simulation::ScenarioRes;
-use crate::states::{Guards, KinEntry, Policies};
 use crate::time::Clock;
 use crate::units::PerDay;
 use crate::world::{RunMap, ThreadsInRun};
+use crate::{borders, conflict, displacement, leadership, prescribed, states};
 
 /// The one territory.
 const HOME: TerritoryId = TerritoryId(0);
+
+/// Who they all are; their home apart.
+const ORIGIN: Origin = Origin {
+    home: AdminId(0),
+    nationality: NationalityId(0),
+    community: NO_COMMUNITY,
+    stratum: Stratum::Other,
+};
 
 /// Bytes that the entity world keeps of an entity besides its components: its id in the table, and its place (archetype,
 /// row, table, row, generation).
@@ -54,7 +58,7 @@ const ENTITY_BYTES: usize = 8 + 24;
 struct PlanRes(Arc<Plan>);
 
 /// Who is to enter.
-#[derive(Resource)]
+#[derive(Resource, Default)]
 struct Entry {
     /// Persons who could not enter yet, because no camp can be reached.
     waiting: u32,
@@ -62,6 +66,8 @@ struct Entry {
     last_conflict: Vec<Option<u32>>,
     /// Persons added where a place had nobody left.
     added: u64,
+    /// By place: those of them who are added today.
+    from_around: Vec<u32>,
 }
 
 /// A network run.
@@ -80,7 +86,7 @@ pub struct Present {
     /// Groups on the way.
     pub groups: u64,
     /// Persons in camps.
-    pub settled: u64,
+    pub hosted: u64,
     /// Bytes that hold both.
     pub bytes: usize,
 }
@@ -107,92 +113,42 @@ impl Network {
         key: RunKey,
         threads: usize,
     ) -> Self {
-        let map = Arc::clone(&plan.maps[plan.map_of_day.first().copied().unwrap_or(0)]);
-        let mut population =
-            Population::new(&map, &scenario.displacement, &scenario.mechanisms, &[]);
-        // Where those of day 0 come from is not known: they count as people of the largest place at home.
-        let home = (0..map.cells.len())
-            .filter(|&c| plan.is_home[c])
-            .max_by_key(|&c| (map.cells.population[c], std::cmp::Reverse(c)))
-            .unwrap_or(0);
-        for (d, &persons) in plan.at_start.iter().enumerate().filter(|(_, p)| **p > 0) {
-            let cohort = Cohort {
-                home: AdminId::from_index(home),
-                nationality: HOME,
-                community: NO_COMMUNITY,
-                stratum: Stratum::Other as u8,
-                persons,
-                with_kin: 0,
-                age_days: scenario.displacement.hosting.new_arrival_days as f32,
-            };
-            population.settle(DestinationId::from_index(d), cohort);
-            population.initial_total += u64::from(persons);
-        }
+        let first_map = plan.map_of_day.first().copied().unwrap_or(0);
+        let map = Arc::clone(&plan.maps[first_map]);
         let n = map.cells.len();
         let mut world = World::new();
         world.insert_resource(Clock::new(start, 1));
         world.insert_resource(key);
-        world.insert_resource(ScenarioRes(Arc::clone(scenario)));
         scenario.put_into(&mut world);
         world.insert_resource(ThreadsInRun(threads));
-        world.insert_resource(PlanRes(Arc::clone(plan)));
-        world.insert_resource(Entry { waiting: 0, last_conflict: vec![None; n], added: 0 });
-        // What other domains would say: nothing.
-        let quiet = ProvinceCondition { control: 1.0, unrest: 0.0 };
-        world.insert_resource(Leadership::still(Outcome::Continuity, vec![quiet; n]));
-        world.insert_resource(Violence {
-            fatalities: vec![0.0; n],
-            challenge: vec![0.0; n],
-            advance: vec![0.0; n],
-            active: Vec::new(),
-            prescribed_control: Vec::new(),
-        });
-        world.insert_resource(Policies {
-            passage: Vec::new(),
-            exit_bar: vec![0.0],
-            source_aid: vec![0.0],
-            buffer: vec![false],
-        });
-        world.insert_resource(Guards {
-            per_km: Vec::new(),
-            sensors: Vec::new(),
-            strain: Vec::new(),
-            reserve_72h: Vec::new(),
-        });
-        world.insert_resource(CrossingTraffic::default());
-        world.insert_resource(tables(&map, scenario, &population));
-        world.insert_resource(Given::default());
-        world.insert_resource(DeparturePlan::default());
-        world.insert_resource(PerceivedThreat::new(&map, &map.territories[0].code, ""));
-        world.insert_resource(NextGroup::default());
-        world.insert_resource(Roads::new(&map));
-        world.insert_resource(BeyondQuota(vec![f64::INFINITY; map.destinations.len()]));
-        world.insert_resource(population);
         world.insert_resource(RunMap(map));
+        world.insert_resource(PlanRes(Arc::clone(plan)));
+        world.insert_resource(Entry { last_conflict: vec![None; n], ..Entry::default() });
+
+        // What other domains would say: nothing.
+        prescribed::still(&mut world);
+        leadership::still(&mut world);
+        states::still(&mut world);
+        conflict::still(&mut world);
+        borders::still(&mut world);
+        displacement::still(&mut world);
+        host_those_of_day_0(&mut world, plan);
+
         let mut schedule = empty_step(false);
-        schedule.add_systems(start_day.in_set(Phase::Clock));
+        schedule.add_systems(census::reset_flows.in_set(Phase::Clock));
         schedule.add_systems(
-            (feel_conflict, perceive_threat, enter, choose_destinations)
+            (feel_conflict, perceive_threat, plan_entries, add_from_around, choose_destinations)
                 .chain()
                 .in_set(Phase::Plan),
         );
-        schedule.add_systems((travel::depart, travel::travel).chain().in_set(Phase::Move));
+        schedule
+            .add_systems((travel::form_groups, travel::move_groups).chain().in_set(Phase::Move));
         schedule.add_systems(
-            (
-                send_on,
-                hosting::settle_arrivals,
-                hosting::live_in_displacement,
-                hosting::count_the_displaced,
-            )
+            (send_on, arrival::settle_arrivals, hosting::update_hosted, census::count_displaced)
                 .chain()
                 .in_set(Phase::Host),
         );
-        Self {
-            world,
-            schedule,
-            plan: Arc::clone(plan),
-            map: plan.map_of_day.first().copied().unwrap_or(0),
-        }
+        Self { world, schedule, plan: Arc::clone(plan), map: first_map }
     }
 
     /// Simulates a day; days come in order from 0.
@@ -217,10 +173,10 @@ impl Network {
         );
     }
 
-    /// Persons settled at each destination of the map.
+    /// Persons hosted at each destination of the map.
     #[must_use]
-    pub fn settled(&self) -> Vec<u32> {
-        self.world.resource::<Population>().settled.iter().map(|s| s.0).collect()
+    pub fn hosted(&self) -> Vec<u32> {
+        self.world.resource::<Population>().hosted.iter().map(|h| h.persons).collect()
     }
 
     /// Who is there, and what it takes to hold them.
@@ -236,8 +192,8 @@ impl Network {
         let bytes = groups as usize
             * (size_of::<Travel>() + size_of::<DisplacedGroup>() + ENTITY_BYTES)
             + cohorts * size_of::<Cohort>();
-        let settled = population.settled.iter().map(|s| u64::from(s.0)).sum();
-        Present { moving, groups, settled, bytes }
+        let hosted = population.hosted.iter().map(|h| u64::from(h.persons)).sum();
+        Present { moving, groups, hosted, bytes }
     }
 
     /// Persons who came from the surroundings of a place that had nobody left, and those who still wait to enter.
@@ -250,16 +206,13 @@ impl Network {
     /// The map of a new state of the closures; those who cannot go on choose again.
     fn change_map(&mut self) {
         let map = Arc::clone(&self.plan.maps[self.map]);
-        let scenario = self.world.resource::<ScenarioRes>().clone();
-        let choice = tables(&map, &scenario.0, self.world.resource::<Population>());
-        self.world.insert_resource(choice);
-        let table = map.routes(HOME, TravelMode::Vehicle, crate::displacement::choice::OPEN_SEASON);
+        let choice = &self.world.resource::<Parameters>().destination;
+        let tables = ChoiceTables::new(&map, choice);
+        self.world.insert_resource(tables);
         for mut travel in self.world.query::<&mut Travel>().iter_mut(&mut self.world) {
-            let d = travel.destination.index();
-            let km = table.km[d * table.n_cells + travel.cell.index()];
-            if travel.activity == Activity::Travelling
-                && (map.destinations[d].capacity <= 0.0 || !km.is_finite())
-            {
+            let capacity = map.destinations[travel.destination.index()].capacity;
+            let km = road_km(&map, travel.cell)(travel.destination);
+            if travel.activity == Activity::Travelling && (capacity <= 0.0 || !km.is_finite()) {
                 travel.activity = Activity::Choosing;
             }
         }
@@ -267,20 +220,31 @@ impl Network {
     }
 }
 
-fn tables(map: &Map, scenario: &Scenario, population: &Population) -> ChoiceTables {
-    let nobodys_kin = KinEntry { by_territory: vec![Vec::new()] };
-    ChoiceTables::new(map, scenario, population, &nobodys_kin)
+/// Puts those into the camps who are there on day 0. Where they come from is not known: they count as people of the largest
+/// place at home.
+fn host_those_of_day_0(world: &mut World, plan: &Plan) {
+    let map = world.resource::<RunMap>().clone();
+    let age_days = world.resource::<Parameters>().hosting.new_arrival_days as f32;
+    let mut population = world.resource_mut::<Population>();
+    let places: Vec<CellId> =
+        (0..map.cells.len()).filter(|&c| plan.is_home[c]).map(CellId::from_index).collect();
+    let home = map.most_populous(&places).map_or(0, CellId::index);
+    let origin = Origin { home: AdminId::from_index(home), ..ORIGIN };
+    for (d, &persons) in plan.at_start.iter().enumerate().filter(|(_, p)| **p > 0) {
+        population.host(&map, DestinationId::from_index(d), origin, persons, 0.0, age_days);
+        population.initial_total += u64::from(persons);
+    }
 }
 
 /// System: the day's conflict, as deaths that are felt.
 fn feel_conflict(
     plan: Res<PlanRes>,
-    scenario: Res<ScenarioRes>,
+    parameters: Res<Parameters>,
     clock: Res<Clock>,
     mut violence: ResMut<Violence>,
     mut entry: ResMut<Entry>,
 ) {
-    let siege = scenario.displacement.decision.fatalities_for_siege;
+    let siege = parameters.decision.fatalities_for_siege;
     let violence = &mut *violence;
     violence.active.clear();
     for (place, &intensity) in plan.0.conflict[clock.day.0 as usize].iter().enumerate() {
@@ -293,108 +257,95 @@ fn feel_conflict(
 }
 
 /// System: those who enter today choose where to; phase Move makes them groups.
-fn enter(
-    (map, scenario, plan): (Res<RunMap>, Res<ScenarioRes>, Res<PlanRes>),
-    (clock, key): (Res<Clock>, Res<RunKey>),
-    (threat, policies, guards, traffic): (
-        Res<PerceivedThreat>,
-        Res<Policies>,
-        Res<Guards>,
-        Res<CrossingTraffic>,
-    ),
-    given: Res<Given>,
-    tables: Res<ChoiceTables>,
-    mut population: ResMut<Population>,
+fn plan_entries(
+    day: Conditions,
+    plan: Res<PlanRes>,
+    draw: StepDraws,
     mut entry: ResMut<Entry>,
     mut departures: ResMut<DeparturePlan>,
 ) {
     departures.departures.clear();
-    let day = clock.day.0;
-    let mut left = plan.0.entering[day as usize] + entry.waiting;
-    entry.waiting = 0;
+    entry.from_around.clear();
+    let left = plan.0.entering[draw.clock.day.0 as usize] + std::mem::take(&mut entry.waiting);
     if left == 0 {
         return;
     }
-    let stratum = Stratum::Other as usize;
-    let conditions = Conditions {
-        map: &map,
-        scenario: &scenario,
-        population: &population,
-        threat: &threat,
-        policies: &policies,
-        guards: &guards,
-        traffic: &traffic,
-        given: &given,
-        friends_beyond: OnceLock::new(),
-    };
-    let who = Chooser { territory: HOME, nationality: HOME, community: NO_COMMUNITY };
-    let factors = tables.factors(&conditions, who);
-    let places: Vec<CellId> = (0..map.cells.len()).map(CellId::from_index).collect();
-    let odds: Vec<_> =
-        places.iter().map(|&cell| tables.odds(&conditions, &factors, (cell, None, None))).collect();
-    let reaches: Vec<bool> = odds.iter().map(|odds| odds.draw(0.0).is_some()).collect();
-    let hazards: Vec<PerDay> =
-        places.iter().map(|&cell| leaving_hazard(&conditions, cell, stratum)).collect();
-    let latest =
-        (0..places.len()).filter(|&i| reaches[i]).filter_map(|i| entry.last_conflict[i]).max();
-    let bases: [Vec<f64>; 3] = [
-        hazards.iter().zip(&reaches).map(|(h, &r)| if r { h.0 } else { 0.0 }).collect(),
-        (0..places.len())
-            .map(|i| f64::from(reaches[i] && latest.is_some() && entry.last_conflict[i] == latest))
-            .collect(),
-        (0..places.len()).map(|i| f64::from(reaches[i] && plan.0.is_home[i])).collect(),
-    ];
-    let Some(basis) = bases.into_iter().find(|basis| basis.iter().any(|&b| b > 0.0)) else {
+
+    // The odds of the camps at each place, and how readily people leave it.
+    let places = (0..day.way.map.cells.len()).map(CellId::from_index);
+    let mut factors = DayFactors::new(&day);
+    let who =
+        Chooser { territory: HOME, nationality: ORIGIN.nationality, community: ORIGIN.community };
+    let factors = factors.get(who);
+    let odds: Vec<Odds> =
+        places.clone().map(|cell| day.odds(factors, Standpoint::at_home(cell))).collect();
+    let Some(basis) = basis(&day, &plan.0, &entry, &odds) else {
         entry.waiting = left;
         return;
     };
-    let mut draws = key.draws(Stream::Departure, 0, clock.step);
-    let residents: Vec<u32> =
-        places.iter().map(|c| population.strata[stratum][c.index()]).collect();
-    let weights: Vec<f64> = residents
-        .iter()
-        .zip(&basis)
-        .map(|(&r, &b)| rules::source_weight(f64::from(r), PerDay(b)))
-        .collect();
-    let mut leaving = allot(&mut draws, left, &weights, &residents);
-    left -= leaving.iter().sum::<u32>();
-    let mut from_around = Vec::new();
-    if left > 0 {
-        let at_first = |i: usize| f64::from(population.initial_strata[stratum][i].max(1));
-        let weights: Vec<f64> = basis
-            .iter()
-            .enumerate()
-            .map(|(i, &b)| rules::source_weight(at_first(i), PerDay(b)))
-            .collect();
-        let more = allot(&mut draws, left, &weights, &vec![u32::MAX; places.len()]);
-        leaving.iter_mut().zip(&more).for_each(|(leaving, more)| *leaving += more);
-        from_around = more;
+
+    // How many leave each place; where nobody is left, more come from its surroundings.
+    let mut draws = draw.draws(Stream::Departure, 0);
+    let weights = |persons: &[u32]| -> Vec<f64> {
+        let each = persons.iter().zip(&basis);
+        each.map(|(&n, &b)| rules::source_weight(f64::from(n), PerDay(b))).collect()
+    };
+    let residents = &day.population.strata[ORIGIN.stratum as usize];
+    let mut leaving = allot(&mut draws, left, &weights(residents), residents);
+    let missing = left - leaving.iter().sum::<u32>();
+    if missing > 0 {
+        let at_first = day.population.initial_strata[ORIGIN.stratum as usize].iter();
+        let at_first: Vec<u32> = at_first.map(|&n| n.max(1)).collect();
+        let no_limit = vec![u32::MAX; at_first.len()];
+        entry.from_around = allot(&mut draws, missing, &weights(&at_first), &no_limit);
+        leaving.iter_mut().zip(&entry.from_around).for_each(|(leaving, more)| *leaving += more);
     }
-    let size = scenario.run.persons_per_group;
-    for ((&cell, odds), persons) in places.iter().zip(&odds).zip(leaving) {
+
+    // Groups of them, each with a destination.
+    let size = day.run.persons_per_group;
+    for ((cell, odds), persons) in places.zip(&odds).zip(leaving) {
         for group in 0..persons.div_ceil(size) {
-            let id = DrawId::residents(cell, stratum, STRATA).given_departure(group);
-            let luck = key.hash(Stream::Traits, id, clock.step);
-            let Some(destination) = odds.draw(key.uniform(Stream::Destination, luck, 0)) else {
-                continue;
-            };
-            let persons = size.min(persons - group * size);
-            departures.departures.push(Departure {
+            let id = DrawId::residents(cell, ORIGIN.stratum as usize, Stratum::COUNT);
+            let id = id.given_departure(group);
+            let draw_key = draw.key.hash(Stream::Traits, id, draw.clock.step);
+            let drawn = odds.draw(draw.key.uniform(Stream::Destination, draw_key, 0));
+            departures.departures.extend(drawn.map(|destination| Departure {
                 cell,
-                stratum: stratum as u8,
-                persons,
+                stratum: ORIGIN.stratum,
+                persons: size.min(persons - group * size),
                 destination,
-                luck,
-            });
+                draw_key,
+            }));
         }
     }
-    // Those from the surroundings first live in the place, so that phase Move finds them there.
-    entry.added += u64::from(left);
-    population.initial_total += u64::from(left);
-    for (i, &persons) in from_around.iter().enumerate() {
+}
+
+/// How readily people leave each place from which a camp can be reached: by the hazard of leaving; where there is none, equally
+/// from where conflict was last; where there never was any, equally from home. None when no camp can be reached.
+fn basis(day: &Conditions<'_>, plan: &Plan, entry: &Entry, odds: &[Odds]) -> Option<Vec<f64>> {
+    let reaches: Vec<bool> = odds.iter().map(|odds| odds.draw(0.0).is_some()).collect();
+    let where_reached = |value: &dyn Fn(usize) -> f64| -> Vec<f64> {
+        reaches.iter().enumerate().map(|(i, &r)| if r { value(i) } else { 0.0 }).collect()
+    };
+    let last = |i: usize| entry.last_conflict[i].filter(|_| reaches[i]);
+    let latest = (0..reaches.len()).filter_map(last).max();
+    let bases = [
+        where_reached(&|i| leaving_hazard(day, CellId::from_index(i), ORIGIN.stratum).0),
+        where_reached(&|i| f64::from(latest.is_some() && entry.last_conflict[i] == latest)),
+        where_reached(&|i| f64::from(plan.is_home[i])),
+    ];
+    bases.into_iter().find(|basis| basis.iter().any(|&b| b > 0.0))
+}
+
+/// System: those from the surroundings first live in the place, so that phase Move finds them there.
+fn add_from_around(mut entry: ResMut<Entry>, mut population: ResMut<Population>) {
+    let entry = &mut *entry;
+    for (i, &persons) in entry.from_around.iter().enumerate() {
+        entry.added += u64::from(persons);
+        population.initial_total += u64::from(persons);
         population.residents[i] += persons;
-        population.strata[stratum][i] += persons;
-        population.initial_strata[stratum][i] += persons;
+        population.strata[ORIGIN.stratum as usize][i] += persons;
+        population.initial_strata[ORIGIN.stratum as usize][i] += persons;
     }
 }
 
@@ -429,8 +380,8 @@ fn send_on(
     population: Res<Population>,
     mut groups: Query<(Entity, &mut Travel, &DisplacedGroup)>,
 ) {
-    let mut settled: Vec<f64> = population.settled.iter().map(|s| f64::from(s.0)).collect();
-    let mut coming = settled.clone();
+    let mut hosted: Vec<f64> = population.hosted.iter().map(|h| f64::from(h.persons)).collect();
+    let mut coming = hosted.clone();
     for (_, travel, group) in &groups {
         if travel.activity == Activity::Arrived {
             coming[travel.destination.index()] += f64::from(group.persons);
@@ -445,20 +396,20 @@ fn send_on(
         .map(|(entity, travel, group)| (group.id, entity, *travel, group.persons))
         .collect();
     arrived.sort_unstable_by_key(|a| a.0);
-    let table = map.routes(HOME, TravelMode::Vehicle, crate::displacement::choice::OPEN_SEASON);
     for (_, entity, travel, persons) in arrived {
+        let km = road_km(&map, travel.cell);
         let (here, persons) = (travel.destination.index(), f64::from(persons));
         let room_elsewhere = map.destinations.iter().enumerate().any(|(d, camp)| {
             d != here
-                && settled[d] + persons <= camp.capacity
-                && table.km[d * table.n_cells + travel.cell.index()].is_finite()
+                && hosted[d] + persons <= camp.capacity
+                && km(DestinationId::from_index(d)).is_finite()
         });
-        if rules::goes_on(settled[here], persons, map.destinations[here].capacity, room_elsewhere) {
+        if rules::goes_on(hosted[here], persons, map.destinations[here].capacity, room_elsewhere) {
             if let Ok((_, mut travel, _)) = groups.get_mut(entity) {
                 travel.activity = Activity::Choosing;
             }
         } else {
-            settled[here] += persons;
+            hosted[here] += persons;
         }
     }
 }

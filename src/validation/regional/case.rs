@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::episode::period;
+use crate::prescribed::period;
 use crate::scenario::document;
 use crate::validation::record::Role;
 

@@ -5,11 +5,11 @@ use bevy_ecs::world::World;
 use super::case::{Measure, Passed, PassedDaily};
 use crate::borders::CrossingTraffic;
 use crate::displacement::Population;
-use crate::displacement::group::{DisplacedGroup, Travel};
+use crate::displacement::group::{DisplacedGroup, Origin, Travel};
 use crate::displacement::population::governing_state;
-use crate::episode::Place;
 use crate::geography::{DestinationKind, Map};
-use crate::ids::{AdminId, CellId, TerritoryId};
+use crate::ids::{AdminId, CellId, NationalityId};
+use crate::prescribed::Place;
 
 /// What is read from the world at the end of a step.
 #[derive(Clone, Debug)]
@@ -55,7 +55,7 @@ pub struct Probe {
 #[derive(Clone, Debug)]
 pub enum Home {
     /// Nationals of the authority that governs a territory.
-    Nationals(TerritoryId),
+    Nationals(NationalityId),
     /// People of first-level units.
     Units(Vec<AdminId>),
 }
@@ -63,7 +63,7 @@ pub enum Home {
 impl Home {
     fn of(place: Place, map: &Map) -> Self {
         match place {
-            Place::Territory(territory) => Self::Nationals(governing_state(map, territory)),
+            Place::Territory(territory) => Self::Nationals(governing_state(map, territory).into()),
             Place::Unit(unit) => Self::Units(vec![unit]),
             Place::Disc { .. } => {
                 let mut units: Vec<AdminId> =
@@ -75,10 +75,10 @@ impl Home {
         }
     }
 
-    fn has(&self, home: AdminId, nationality: TerritoryId) -> bool {
+    fn has(&self, origin: Origin) -> bool {
         match self {
-            Self::Nationals(state) => *state == nationality,
-            Self::Units(units) => units.contains(&home),
+            Self::Nationals(nationality) => *nationality == origin.nationality,
+            Self::Units(units) => units.contains(&origin.home),
         }
     }
 }
@@ -88,7 +88,7 @@ impl Home {
 pub struct Whereabouts {
     inside: Vec<bool>,
     /// The authority that receives those who go on beyond the edge of the map.
-    receiving: Option<TerritoryId>,
+    receiving: Option<NationalityId>,
 }
 
 impl Whereabouts {
@@ -96,7 +96,7 @@ impl Whereabouts {
         let inside =
             (0..map.cells.len()).map(|c| place.contains(map, CellId::from_index(c))).collect();
         let receiving = match place {
-            Place::Territory(territory) => Some(governing_state(map, territory)),
+            Place::Territory(territory) => Some(governing_state(map, territory).into()),
             _ => None,
         };
         Self { inside, receiving }
@@ -225,7 +225,7 @@ impl Probe {
                 if !settled {
                     let mut groups = world.query::<(&Travel, &DisplacedGroup)>();
                     for (travel, group) in groups.iter(world) {
-                        if there(travel.cell) && home.has(group.home, group.nationality) {
+                        if there(travel.cell) && home.has(group.origin) {
                             persons += u64::from(group.persons);
                         }
                     }
@@ -241,7 +241,7 @@ impl Probe {
                         there(destination.cells[0])
                     };
                     if counts {
-                        let own = cohorts.iter().filter(|c| home.has(c.home, c.nationality));
+                        let own = cohorts.iter().filter(|c| home.has(c.origin));
                         persons += own.map(|c| u64::from(c.persons)).sum::<u64>();
                     }
                 }

@@ -1,8 +1,10 @@
 //! Places as an episode writes them, on a map.
 
-use crate::geography::Map;
+use checked_toml::{nearest, question};
+
 use crate::geography::network::great_circle_km;
-use crate::ids::{AdminId, CellId, TerritoryId};
+use crate::geography::{DestinationKind, Map};
+use crate::ids::{AdminId, CellId, DestinationId, TerritoryId};
 
 /// A part of the map.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -58,8 +60,8 @@ impl Place {
             return map.admin1_named(territory, rest).map(Self::Unit).ok_or_else(|| {
                 let units =
                     map.admin1.iter().filter(|u| u.state == territory).map(|u| u.name.as_str());
-                let guess = checked_toml::nearest(rest, units).map_or_else(String::new, |guess| {
-                    format!("; {}", checked_toml::question(&format!("{state}/{guess}")))
+                let guess = nearest(rest, units).map_or_else(String::new, |guess| {
+                    format!("; {}", question(&format!("{state}/{guess}")))
                 });
                 format!("the map `{}` has no unit `{rest}` in {state}{guess}", map.name)
             });
@@ -116,8 +118,23 @@ fn disc(text: &str) -> Option<Result<[f64; 3], String>> {
 
 fn territory(code: &str, map: &Map) -> Result<TerritoryId, String> {
     map.territory(code).ok_or_else(|| {
-        let guess = checked_toml::nearest(code, map.territories.iter().map(|t| t.code.as_str()));
-        let next = guess.map_or_else(|| FORMS.to_owned(), checked_toml::question);
+        let guess = nearest(code, map.territories.iter().map(|t| t.code.as_str()));
+        let next = guess.map_or_else(|| FORMS.to_owned(), question);
         format!("the map `{}` has no territory `{code}`; {next}", map.name)
     })
+}
+
+/// Towns and reception sites in some cells; where there are none, the town nearest to the most populous of them in its territory.
+#[must_use]
+pub fn shelters(map: &Map, cells: &[CellId]) -> Vec<DestinationId> {
+    let shelter = |kind| matches!(kind, DestinationKind::Town | DestinationKind::Camp);
+    let inside: Vec<DestinationId> = (map.destinations.iter().enumerate())
+        .filter(|(_, d)| shelter(d.kind) && cells.binary_search(&d.cells[0]).is_ok())
+        .map(|(i, _)| DestinationId::from_index(i))
+        .collect();
+    if inside.is_empty() {
+        let seat = map.most_populous(cells);
+        return seat.and_then(|seat| map.nearest_town(seat)).into_iter().collect();
+    }
+    inside
 }

@@ -7,7 +7,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::states::{NationalityClass, Passage};
+use crate::states::parameters::Passage;
+use crate::states::state::NationalityClass;
 
 /// `[episode]`: prescribed inputs; all lists are empty in the base scenario.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -24,7 +25,7 @@ pub struct Episode {
     /// Control lost to a ground advance in the past days.
     pub advance: Vec<Level>,
     /// Classes of threat, where only the class is known.
-    pub threat: Vec<Given>,
+    pub threat: Vec<ThreatEntry>,
     /// Who passes a crossing.
     pub passage: Vec<PassageEntry>,
     /// Persons a day that a crossing can serve, instead of the map's figure.
@@ -162,7 +163,7 @@ impl ThreatClass {
 /// `[[episode.threat]]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Given {
+pub struct ThreatEntry {
     /// Place.
     pub place: String,
     /// Beginning: a date (its start) or date and time; left out: from day 0.
