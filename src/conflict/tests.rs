@@ -200,8 +200,11 @@ fn every_fighter_is_accounted_for_on_every_day_of_collapse() {
 #[test]
 fn collapse_brings_a_multiple_of_the_violence_of_calm() {
     let events = |condition| {
-        // The violence of the North Caucasus is there in calm too.
-        let quiet = |s: &mut Scenario| s.mechanisms.north_caucasus_baseline = false;
+        // The groups that are there on day 0 and the violence of the background fight in calm too.
+        let quiet = |s: &mut Scenario| {
+            s.mechanisms.north_caucasus_baseline = false;
+            s.conflict.groups.clear();
+        };
         mean(6, |r| f64::from(Bed::new(condition, r, quiet).run(200).events.iter().sum::<u32>()))
     };
     // The garrisons of the tiny map are too small for many remnants: on the Caucasus the ratio is tens (evidence 1.4).
@@ -298,7 +301,9 @@ fn fighters_without_supply_desert_unless_that_is_switched_off() {
                 let k = &mut s.conflict.kinds;
                 let kinds =
                     [&mut k.state_remnant, &mut k.kin_autonomist, &mut k.jihadist, &mut k.criminal];
-                kinds.map(|kind| (kind.sponsor, kind.smuggling) = (0.0, 0.0));
+                for kind in kinds {
+                    (kind.sponsor, kind.smuggling) = (0.0, 0.0);
+                }
             };
             Bed::new(COLLAPSE, r, starve).run(30).tally.deserted
         };

@@ -191,7 +191,7 @@ fn the_schema_refuses_what_the_checks_leave_to_it() {
     assert!(all.len() > 200, "{} numbers", all.len());
     let refused = |sets: Vec<(&str, String)>| {
         // A few at a time: of many problems only the first are told.
-        for sets in sets.chunks(15) {
+        for sets in sets.chunks(5) {
             let written: Vec<String> = sets.iter().map(|(key, v)| format!("{key}={v}")).collect();
             let told = crate::scenario::load(&base(), &written).expect_err("bad values");
             let told = told.to_string();
