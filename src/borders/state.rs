@@ -114,7 +114,7 @@ impl GreenLines {
         };
         let across = map.segments.iter().map(|s| match s.kind {
             SegmentKind::Land => [nearest(&s.cells_a, &s.cells_b), nearest(&s.cells_b, &s.cells_a)],
-            _ => [Vec::new(), Vec::new()],
+            SegmentKind::CaspianApproach => [Vec::new(), Vec::new()],
         });
         let mut destination = vec![[None; 2]; map.segments.len()];
         for (i, d) in map.destinations.iter().enumerate() {
