@@ -171,7 +171,9 @@ impl Aftermath {
                 [&mut fatalities[c], &mut challenge[c], &mut advance[c], &mut self.pending[c]];
             let alive = left.iter().any(|x| **x >= least);
             if !alive {
-                left.into_iter().for_each(|x| *x = 0.0);
+                for x in left {
+                    *x = 0.0;
+                }
                 self.listed[c] = false;
             }
             alive

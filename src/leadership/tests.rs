@@ -190,10 +190,14 @@ fn the_schema_refuses_what_the_checks_leave_to_it() {
     all.retain(|(key, _)| !key.contains("control_elsewhere.units."));
     assert!(all.len() > 200, "{} numbers", all.len());
     let refused = |sets: Vec<(&str, String)>| {
-        let written: Vec<String> = sets.iter().map(|(key, v)| format!("{key}={v}")).collect();
-        let told = crate::scenario::load(&base(), &written).expect_err("bad values").to_string();
-        for (key, value) in sets {
-            assert!(told.contains(&format!("`{key}")), "{key} = {value} is accepted");
+        // A few at a time: of many problems only the first are told.
+        for sets in sets.chunks(5) {
+            let written: Vec<String> = sets.iter().map(|(key, v)| format!("{key}={v}")).collect();
+            let told = crate::scenario::load(&base(), &written).expect_err("bad values");
+            let told = told.to_string();
+            for (key, value) in sets {
+                assert!(told.contains(&format!("`{key}")), "{key} = {value} is accepted");
+            }
         }
     };
     let everywhere = |bad: &str| {
@@ -538,7 +542,8 @@ fn the_system_acts_once_a_day() {
     world.insert_resource(RunMap(std::sync::Arc::new(map())));
     world.insert_resource(RunKey::new(1, 0));
     world.insert_resource(Clock::new(jiff::civil::date(2026, 1, 15), 4));
-    populate(&mut world, Outcome::CivilStrife);
+    world.insert_resource(ConditionalOn(Outcome::CivilStrife));
+    populate(&mut world);
     let mut step = crate::schedule::empty_step(false);
     add_to(&mut step);
     let expected = run(&shipped(), Outcome::CivilStrife, 0);

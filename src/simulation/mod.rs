@@ -36,6 +36,20 @@ impl Deref for ScenarioRes {
     }
 }
 
+/// How a domain puts its resources into a world, and its systems into the step.
+type Domain = (fn(&mut World), fn(&mut Schedule));
+
+/// The domains of the model, in the order in which their resources are made: states before displacement, whose choices of
+/// destination read whom states let in.
+const DOMAINS: [Domain; 6] = [
+    (leadership::populate, leadership::add_to),
+    (states::populate, states::add_to),
+    (displacement::populate, displacement::add_to),
+    (borders::populate, borders::add_to),
+    (conflict::populate, conflict::add_to),
+    (ledger::populate, ledger::add_to),
+];
+
 /// Which run.
 #[derive(Clone, Copy, Debug)]
 pub struct RunSpec<'a> {
@@ -88,22 +102,16 @@ impl Simulation {
         world.insert_resource(RunMap(Arc::clone(map)));
         world.insert_resource(ThreadsInRun(threads));
         world.insert_resource(NextStep(0));
+        world.insert_resource(leadership::ConditionalOn(outcome));
+        // What is prescribed comes before the domains, which start from it.
         prescribed::populate(&mut world, &scenario.episode, &scenario.run.as_of);
-        leadership::populate(&mut world, outcome);
-        states::populate(&mut world); // whom states let in, which choices of destination read
-        displacement::populate(&mut world);
-        borders::populate(&mut world);
-        conflict::populate(&mut world);
-        ledger::populate(&mut world);
         let mut schedule = empty_step(threads > 1);
         schedule.add_systems(advance_clock.in_set(SubPhase::Tick).in_set(Phase::Clock));
         prescribed::add_to(&mut schedule);
-        leadership::add_to(&mut schedule);
-        states::add_to(&mut schedule);
-        displacement::add_to(&mut schedule);
-        conflict::add_to(&mut schedule);
-        borders::add_to(&mut schedule);
-        ledger::add_to(&mut schedule);
+        for (populate, add_to) in DOMAINS {
+            populate(&mut world);
+            add_to(&mut schedule);
+        }
         schedule.add_systems(invariants::check_invariants.in_set(Phase::Record));
         Self { world, schedule }
     }
