@@ -148,10 +148,12 @@ impl Gates<'_> {
         let snowy = point.cells.iter().any(|c| height(c) > p.winter_elevation_m)
             && matches!(point.mode, CrossingMode::Road | CrossingMode::Foot);
         let winter = self.mechanisms.seasons && self.draw.clock.month.is_winter();
-        match self.is_out_of_season(x) {
-            true => 0.0,
-            false if winter && snowy => p.winter_capacity,
-            false => 1.0,
+        if self.is_out_of_season(x) {
+            0.0
+        } else if winter && snowy {
+            p.winter_capacity
+        } else {
+            1.0
         }
     }
 

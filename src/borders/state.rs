@@ -112,10 +112,9 @@ impl GreenLines {
             };
             from.iter().filter_map(across).collect()
         };
-        let land = |kind| kind == SegmentKind::Land;
-        let across = map.segments.iter().map(|s| match land(s.kind) {
-            true => [nearest(&s.cells_a, &s.cells_b), nearest(&s.cells_b, &s.cells_a)],
-            false => [Vec::new(), Vec::new()],
+        let across = map.segments.iter().map(|s| match s.kind {
+            SegmentKind::Land => [nearest(&s.cells_a, &s.cells_b), nearest(&s.cells_b, &s.cells_a)],
+            SegmentKind::CaspianApproach => [Vec::new(), Vec::new()],
         });
         let mut destination = vec![[None; 2]; map.segments.len()];
         for (i, d) in map.destinations.iter().enumerate() {

@@ -141,10 +141,10 @@ impl Prescribed {
         for ((_, entry), _) in entries {
             match entry {
                 Entry::Control(place, value) => {
-                    fill(&mut now.control, place, *value, f32::NAN, self.cells)
+                    fill(&mut now.control, place, *value, f32::NAN, self.cells);
                 }
                 Entry::Refuge(place, factor) => {
-                    fill(&mut now.refuge, place, *factor, 1.0, self.cells)
+                    fill(&mut now.refuge, place, *factor, 1.0, self.cells);
                 }
                 Entry::Advance(place, value) => {
                     for cell in place {
