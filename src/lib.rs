@@ -30,6 +30,7 @@ pub mod output;
 pub mod random;
 pub mod recorders;
 pub mod report;
+pub mod roles;
 pub mod scenario;
 pub mod schedule;
 pub mod sensitivity;

@@ -59,6 +59,8 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     let plan = study::load(&arguments.study, &sets)?;
     let threads = threads(arguments.threads);
     let pool = execute::pool(threads).map_err(Problem::new)?;
+
+    // The cases are read once, and tell which journal is ours.
     let settings = Settings {
         scenario: plan.scenario.clone(),
         sets: plan.sets.clone(),
@@ -74,6 +76,8 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     let hash = plan.hash(&cases.fingerprint());
     let out = arguments.out.clone().unwrap_or_else(|| Path::new("output").join(&plan.study.name));
     let mut journal = Journal::open(&journal_folder(&out), &hash).map_err(Problem::new)?;
+
+    // The folder, and how it goes on from what is known.
     let about = format!("calibration: {}\ncommand: {}", plan.study.name, command_line());
     // What an interrupted calibration of the same plan left is ours; a complete one is replaced only when that is asked for.
     let goes_on = journal.resumed && !out.join(DATAPACKAGE).exists();
@@ -82,6 +86,8 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     if arguments.voice.talks() {
         talk(&opening(&plan, &cases, &journal, threads));
     }
+
+    // The calibration itself.
     let (clock, started) = (now(), manifest::now());
     let mut progress = Progress::new(&plan, arguments.voice);
     let calibrated = conduct(&plan, &cases, &pool, &mut journal, |event| progress.tell(event))
@@ -90,6 +96,8 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
             Problem::new(problem)
         })?;
     progress.way.end();
+
+    // Its files, then what it came to for people or programs.
     let seconds = clock.elapsed().as_secs_f64();
     let account = Account {
         started,

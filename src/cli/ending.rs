@@ -14,6 +14,9 @@ use crate::study::precision;
 use crate::study::quantiles::Spread;
 use crate::study::standing::{Standing, standing};
 use crate::study::store::Store;
+use crate::study::summary::{
+    ATTENTION_DIVERTED, DISPLACED_ABROAD, DISPLACED_INSIDE, PEAK_DAY, PEAK_INDEX,
+};
 use crate::tables::{RUSSIA_SOUTH, Table, TableSet};
 use crate::text::{DURATION, RATE};
 
@@ -114,33 +117,28 @@ fn of_failures(failures: &[(String, String)]) -> String {
 
 /// The last event.
 fn done(conducted: &Conducted, borders: &[String]) -> serde_json::Value {
-    let spread = |s: &Option<Spread>| {
+    let spread = |s: Option<Spread>| {
         s.map(|s| json!({ "replicates": s.count, "mean": s.mean, "q05": s.q05, "q25": s.q25, "q50": s.q50, "q75": s.q75, "q95": s.q95 }))
     };
-    let summaries: Vec<_> = conducted
-        .summaries
-        .iter()
-        .map(|s| {
-            let peaks = borders.iter().zip(&s.peaks).map(|(border, peak)| {
-                let (index, day) = (peak.map(|p| p.0), peak.map(|p| p.1));
-                json!({ "border": border, "index": spread(&index), "day": spread(&day) })
-            });
-            json!({
-                "outcome": s.outcome,
-                "variant": s.variant,
-                "peaks": peaks.collect::<Vec<_>>(),
-                "displaced_inside_persons": spread(&s.displaced_inside),
-                "displaced_abroad_persons": spread(&s.displaced_abroad),
-                "attention_diverted": spread(&s.attention_diverted),
-            })
-        })
-        .collect();
+    let summaries = conducted.summaries.iter().map(|s| {
+        let peaks = borders.iter().map(|border| {
+            let [index, day] = [PEAK_INDEX, PEAK_DAY].map(|name| spread(s.spread(name, border)));
+            json!({ "border": border, "index": index, "day": day })
+        });
+        let mut all = json!({
+            "outcome": s.outcome, "variant": s.variant, "peaks": peaks.collect::<Vec<_>>()
+        });
+        for measure in [DISPLACED_INSIDE, DISPLACED_ABROAD, ATTENTION_DIVERTED] {
+            all[measure] = json!(spread(s.spread(measure, "")));
+        }
+        all
+    });
     json!({
         "event": "done",
         "folder": conducted.folder,
         "files": conducted.files,
         "account": conducted.account,
         "failures": conducted.failures.iter().map(|(cause, command)| json!({ "cause": cause, "command": command })).collect::<Vec<_>>(),
-        "summaries": summaries,
+        "summaries": summaries.collect::<Vec<_>>(),
     })
 }

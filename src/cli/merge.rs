@@ -46,6 +46,8 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     own_store(&path)?;
     let threads = threads(arguments.threads);
     let pool = execute::pool(threads).map_err(Problem::new)?;
+
+    // The store must have all that is asked for before anything is touched.
     let next = format!(
         "which: {}\n  do them: {}",
         args.command("missing", plan),
@@ -70,6 +72,8 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
         }
         tables
     };
+
+    // Then the tables are made in place of what stands there.
     let existing = Existing::GoOn { study: &plan.name, beyond };
     let mut folder =
         begin_folder(&path, plan, tables, &existing, &about(plan)).map_err(Problem::new)?;
@@ -80,6 +84,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
         drop_parts: arguments.drop_parts,
         ..Options::new(&pool, &repeat)
     };
+
     let mut progress = Progress::new(plan, arguments.voice);
     let done = WorkDone { started: now(), ..WorkDone::default() };
     let result = merge_into(plan, &study.borders, &mut folder, &options, &done, |event| {

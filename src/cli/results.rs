@@ -8,15 +8,18 @@ use super::grid::{grid, right, row};
 use crate::borders::rules::class as pressure_class;
 use crate::study::precision::Precision;
 use crate::study::quantiles::Spread;
-use crate::study::summary::{Summary, headline_borders};
+use crate::study::summary::{
+    ATTENTION_DIVERTED, DISPLACED_ABROAD, DISPLACED_INSIDE, PEAK_DAY, PEAK_INDEX, Summary,
+    headline_borders,
+};
 use crate::tables::BASE_VARIANT;
 use crate::text::{PERSONS, count};
 
 /// Borders shown.
 const BORDERS: usize = 8;
 
-/// A number of the whole region: its name, where it stands in a summary, how it is shown.
-type WholeRegion = (&'static str, fn(&Summary) -> Option<Spread>, fn(f64) -> String);
+/// A number of the whole region: its name here and in a summary, how it is shown.
+type WholeRegion = (&'static str, &'static str, fn(f64) -> String);
 
 /// The tables of a study, one per variant.
 pub fn tables(summaries: &[Summary], borders: &[String]) -> String {
@@ -49,25 +52,23 @@ fn table(summaries: &[Summary], borders: &[String], shown: &[usize]) -> String {
     let names = summaries.iter().map(|s| right(s.outcome.replace('_', "\n")));
     let mut table = grid([Cell::new("peak pressure")].into_iter().chain(names));
     for &border in shown {
-        let peaks = summaries.iter().map(|s| s.peaks.get(border).and_then(Option::as_ref));
-        let cells = peaks.map(|peak| {
-            let (index, day) = peak?;
-            let Spread { q05, q50, q95, .. } = index;
-            let class = pressure_class(*q50);
-            Some(format!("{q50:.0} [{q05:.0}-{q95:.0}]\n{class} d {:.0}", day.q50))
+        let cells = summaries.iter().map(|s| {
+            let Spread { q05, q50, q95, .. } = s.spread(PEAK_INDEX, &borders[border])?;
+            let (class, day) = (pressure_class(q50), s.spread(PEAK_DAY, &borders[border])?.q50);
+            Some(format!("{q50:.0} [{q05:.0}-{q95:.0}]\n{class} d {day:.0}"))
         });
         row(&mut table, &borders[border], cells);
     }
     let percent = |share| format!("{:.0}", 100.0 * share);
     let whole: [WholeRegion; 3] = [
-        ("displaced inside\n(persons)", |s| s.displaced_inside, |v| PERSONS.of(v)),
-        ("displaced abroad\n(persons)", |s| s.displaced_abroad, |v| PERSONS.of(v)),
-        ("attention diverted\n(% of reserve)", |s| s.attention_diverted, percent),
+        ("displaced inside\n(persons)", DISPLACED_INSIDE, |v| PERSONS.of(v)),
+        ("displaced abroad\n(persons)", DISPLACED_ABROAD, |v| PERSONS.of(v)),
+        ("attention diverted\n(% of reserve)", ATTENTION_DIVERTED, percent),
     ];
-    for (name, spread, shown) in whole {
+    for (name, measure, shown) in whole {
         let cell =
             |v: Spread| format!("{}\n[{}]", shown(v.q50), range(&shown(v.q05), &shown(v.q95)));
-        row(&mut table, name, summaries.iter().map(|s| spread(s).map(cell)));
+        row(&mut table, name, summaries.iter().map(|s| s.spread(measure, "").map(cell)));
     }
     table.trim_fmt()
 }
@@ -75,6 +76,8 @@ fn table(summaries: &[Summary], borders: &[String], shown: &[usize]) -> String {
 /// Whether the replicates are enough: for each headline number the outcome whose mean is least well known.
 pub fn precision(precisions: &[Precision], wanted: f64) -> String {
     let mut text = String::new();
+
+    // Headline numbers in their order, each where it is least well known.
     let mut measures: Vec<(&str, &str)> = Vec::new();
     for p in precisions.iter().filter(|p| p.is_headline()) {
         if !measures.contains(&(p.measure, &p.border)) {
@@ -146,7 +149,7 @@ mod tests {
             realised_outcome: String::new(),
         };
         let borders = ["IRN-AZE".to_owned(), "RUS-SOUTH".to_owned()];
-        let of = |outcome: &str| Summary::of(outcome, "base", 2, &[&headline, &headline]);
+        let of = |outcome: &str| Summary::of(outcome, "base", &borders, &[&headline, &headline]);
         let text = tables(&[of("continuity"), of("civil_strife")], &borders);
         for part in ["civil", "44 [44-44]", "high d 120", "1.20 M", "[34-34 k]", "5-95 % of 2 runs"]
         {

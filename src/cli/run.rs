@@ -133,6 +133,8 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     let (extent, whole) = (extent(&study), study.plan.runs.len());
     let selection = selection(arguments);
     study.plan.select(&selection).map_err(Problem::new)?;
+
+    // With how many threads, and where.
     let threads = threads(arguments.threads);
     let pool = execute::pool(threads).map_err(Problem::new)?;
     let path = arguments.study.folder(&study.plan);

@@ -48,6 +48,8 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
         });
         read.collect::<Result<Vec<_>, _>>().map_err(Problem::new)?
     };
+
+    // Only some designs are for this.
     let points = suited(study.plan.design.as_deref()).map_err(Problem::new)?.clone();
     let bootstrap = Bootstrap {
         key: RunKey::new(study.resolved.file.study.seed, 0),
@@ -76,6 +78,8 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
         }
         code
     };
+
+    // What the runs came to, and what moves it.
     let groups = results::read(&folder, plan, &measures).map_err(Problem::new)?;
     let Some(analysis) = analyse(&points, &groups, &measures, &bootstrap) else { return Ok(code) };
     let picture = tornado::svg(&plan.title, &analysis, &groups, &measures);

@@ -56,6 +56,8 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     let study = arguments.study.load()?;
     let plan = &study.plan;
     in_one_line(arguments, plan)?;
+
+    // Words of the script, each as a shell takes it.
     let of = arguments.shards;
     let tables = arguments
         .tables

@@ -74,6 +74,8 @@ fn as_text(plan: &Plan, store: &Store, contents: &Contents<'_>) -> String {
     for (cause, count) in causes.iter().take(CAUSES) {
         let _ = writeln!(text, "  failed ({count}): {cause}");
     }
+
+    // What is missing, by outcome and variant.
     let mut left: BTreeMap<(u16, &str), usize> = BTreeMap::new();
     for (run, _) in
         plan.runs.iter().zip(&contents.runs).filter(|(_, s)| matches!(s, State::Missing))
@@ -87,6 +89,8 @@ fn as_text(plan: &Plan, store: &Store, contents: &Contents<'_>) -> String {
             plan.variants[usize::from(variant)].name
         );
     }
+
+    // Who wrote what, and what of it is not of this plan.
     for part in store.parts() {
         let _ = writeln!(text, "part {}", described(part));
     }

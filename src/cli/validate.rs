@@ -80,6 +80,8 @@ struct Found {
 /// Runs and scores cases.
 pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     let settings = settings(arguments)?;
+
+    // All cases are found before one is run.
     let mut failures = Vec::new();
     let mut found: Vec<Found> = Vec::new();
     for path in &arguments.cases {
@@ -310,6 +312,8 @@ fn write(
     }
     folder
         .append(DATAPACKAGE, &manifest::pretty(&report::datapackage(RESULTS_VERSION, &pictures)))?;
+
+    // Where all this comes from.
     let files = folder.seal()?.to_vec();
     let hash = |path: &Path| {
         std::fs::read(path).map(|bytes| blake3::hash(&bytes).to_hex().to_string()).ok()

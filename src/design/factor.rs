@@ -224,58 +224,42 @@ impl Written<'_> {
                 p.help("list them: `values = [...]`")
             });
         }
-        let limits = key.map_or_else(replicate_limits, View::limits);
+
+        // A whole number has whole ends.
         for (end, value) in [("low", low), ("high", high)] {
-            if !limits.allow(value) {
-                let allowed = limits.in_words().unwrap_or_default();
-                let label = format!("found {}, allowed: {allowed}", number(value));
-                let message = format!("the range of {name} is wider than the key's own");
-                let meaning = key.and_then(View::meaning);
-                return self.wrong(Some(end), message, label, |problem| {
-                    let notes = meaning.map(|meaning| format!("`{path}`: {meaning}"));
-                    notes.into_iter().fold(problem, Diagnostic::note)
-                });
-            }
             if is_whole && value.fract() != 0.0 {
                 let label = format!("found {}, needed: a whole number", number(value));
                 let message = format!("{name} is a whole number");
                 return self.wrong(Some(end), message, label, |problem| problem);
             }
         }
-        if low >= high {
-            let label = format!("from {} to {}", number(low), number(high));
-            let message = format!("the range of {name} is empty or runs backwards");
-            return self.wrong(Some("high"), message, label, |problem| {
-                problem.help("`low` is less than `high`")
-            });
-        }
+
+        // The range lies within what the key allows, and runs forwards on its scale.
         let scale = self.factor.scale.unwrap_or(Scale::Linear);
-        if scale == Scale::Log && low <= 0.0 {
-            let label = format!("found {}, needed: more than 0", number(low));
-            let message = format!("{name} cannot start there on a log scale");
-            return self.wrong(Some("low"), message, label, |problem| {
-                problem.help("raise `low`, or write `scale = \"linear\"`")
-            });
+        let axis = Axis { path: path.clone(), low, high, scale };
+        let limits = key.map_or_else(replicate_limits, View::limits);
+        let at = |end| self.node.follow([Step::Key(end)]).span;
+        if let Some(problem) = axis.problem(limits, key.and_then(View::meaning).as_deref(), at) {
+            return Err(vec![problem]);
         }
 
         // Steps are for grids, which need them; a list has no ranges.
         let has_steps = self.factor.steps.is_some();
-        let (message, help) = match self.made {
-            Made::Grid { .. } if !has_steps => {
+        let misfit = match self.made {
+            Made::List { .. } => Some((format!("{name} has a range"), "a list needs `values`")),
+            Made::Grid { .. } => (!has_steps).then(|| {
                 (format!("{name} has a range and no `steps`"), "a grid needs `steps`, or `values`")
-            }
-            Made::List { .. } => (format!("{name} has a range"), "a list needs `values`"),
-            Made::Grid { .. } => (String::new(), ""),
-            _ if has_steps => (format!("{name} has `steps`"), "`steps` is for a grid; take it out"),
-            _ => (String::new(), ""),
+            }),
+            _ => has_steps
+                .then(|| (format!("{name} has `steps`"), "`steps` is for a grid; take it out")),
         };
-        if !message.is_empty() {
+        if let Some((message, help)) = misfit {
             return self.wrong(None, message, "this factor", |problem| problem.help(help));
         }
         Ok(if is_whole {
             (Values::Integers, Spread::Integers { low, high, scale })
         } else {
-            (Values::Numbers, Spread::Numbers(Axis { path: path.clone(), low, high, scale }))
+            (Values::Numbers, Spread::Numbers(axis))
         })
     }
 }

@@ -207,12 +207,16 @@ impl<'a> Reader<'a> {
     ) -> Result<(), Vec<Diagnostic>> {
         let (fields, whole) = spans(self.text, start_of(record), self.file, self.delimiter);
         let span_of = |i: usize| fields.get(i).copied().unwrap_or(whole);
+
+        // Columns that are passed over must be there.
         let mut problems = Vec::new();
         for missing in ignore.iter().filter(|name| !record.iter().any(|h| h == name.as_str())) {
             let message = format!("there is no column {} to ignore", shown(missing));
             let problem = Diagnostic::at(whole, message, "in this header");
             problems.push(problem.help("take it out of `ignore`"));
         }
+
+        // The others say what they set.
         let is_taken = |name: &str| !ignore.iter().any(|n| n == name);
         for (i, name) in record.iter().enumerate().filter(|(_, name)| is_taken(name)) {
             if let Some(before) = self.taken.iter().find(|&&j| record.get(j) == Some(name)) {
@@ -234,6 +238,8 @@ impl<'a> Reader<'a> {
             let message = "no column of the design sets anything";
             problems.push(Diagnostic::at(whole, message, "in this header"));
         }
+
+        // What the points are said to be for may ask for more.
         if let (Some(scheme), true) = (scheme, problems.is_empty()) {
             let header: Vec<(&str, Span)> =
                 self.taken.iter().map(|i| (&record[*i], span_of(*i))).collect();
@@ -283,6 +289,8 @@ impl<'a> Reader<'a> {
         if let Some(problem) = refused(name, span) {
             return Err(Box::new(problem));
         }
+
+        // A key of the scenario: numbers as they are, all else by its list.
         let is_key = lookup(self.against.values, name).is_some_and(|value| !value.is_object());
         let view = self.against.document.at_path(name).filter(|_| is_key);
         let Some(view) = view else {
@@ -388,6 +396,8 @@ impl<'a> Reader<'a> {
                 node.to_json()
             }
         };
+
+        // Listed values stand once each; the cell is the position in their list.
         let Values::Listed(list) = &mut self.columns[column].0.values else { return Ok(0.0) };
         let at = *self.known[column].entry(value.to_string()).or_insert_with(|| {
             list.push(value);

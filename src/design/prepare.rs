@@ -42,6 +42,8 @@ pub fn prepare(
         Design::File(file) => Made::file(file.clone()),
         Design::Made(made) => made.clone(),
     };
+
+    // The points, from a file or made here.
     let read = match &made {
         Made::File { file, .. } => {
             let is_short = matches!(design, Design::File(_));
@@ -58,6 +60,8 @@ pub fn prepare(
         made => generate(made, node, against, RunKey::new(resolved.file.study.seed, 0))
             .map(|points| (points, Vec::new())),
     };
+
+    // What their values come to in a scenario.
     let checked = read.and_then(|(points, rows)| {
         let mut problems = overlaps(&points, resolved, node.span);
         if problems.is_empty() {
@@ -141,6 +145,8 @@ fn misfits(
         if found.is_empty() {
             continue;
         }
+
+        // Each complaint once, at the first point that has it.
         let mut told: Vec<&str> = Vec::new();
         let mut problems = Vec::new();
         for (point, complaint) in &found {

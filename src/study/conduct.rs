@@ -273,6 +273,7 @@ pub fn run_missing(
     let (missing, found, others) = missing_runs(plan, folder, options)?;
     notify(Event::Found { ended: found, of: found + missing.len(), others });
 
+    // What a run gives goes to the store as soon as it ends.
     let mut writer = PartWriter::new(folder, head(plan, options));
     if let Some(room) = options.room {
         writer.limit_room(room);
@@ -316,6 +317,8 @@ pub fn run_missing(
             _ => Ok(()),
         }
     };
+
+    // All on the threads of the pool; the disk has everything at the end.
     let tick = || notify.borrow_mut()(Event::Tick);
     execute_as_they_end(options.merge.pool, missing.len(), one, write, tick)?;
     writer.sync()?;
@@ -400,15 +403,7 @@ pub fn merge_into(
         }
     };
 
-    // What the tables mean, and where they come from; then the folder is complete.
-    let mut package = datapackage(&plan.name, &plan.title, RESULTS_VERSION, tables.iter());
-    if let Some(design) = &plan.design {
-        folder.append(DESIGN, &design.csv())?;
-        if let Some(resources) = package["resources"].as_array_mut() {
-            resources.push(design.resource());
-        }
-    }
-    folder.append(DATAPACKAGE, &pretty(&package))?;
+    // What they mean and where they come from; then the folder is complete.
     let account = Account {
         started: done.started.clone(),
         ended: now(),
@@ -423,11 +418,7 @@ pub fn merge_into(
         series_bytes: merged.series_bytes,
         parts,
     };
-    let written = folder.seal()?;
-    let manifest =
-        manifest(&plan.name, RESULTS_VERSION, &plan.hash, &options.provenance, &account, written);
-    folder.append(MANIFEST, &pretty(&manifest))?;
-    let files = folder.finish()?.to_vec();
+    let files = describe(plan, folder, options, &account)?;
 
     // The store goes where that is asked for and nothing is lost by it.
     let store_stays = match spent {
@@ -439,6 +430,29 @@ pub fn merge_into(
     };
     let Merged { summaries, precisions, failures, .. } = merged;
     Ok(Conducted { folder: path, files, account, summaries, precisions, failures, store_stays })
+}
+
+/// Puts the points, the description of the tables and the manifest beside the tables, and completes the folder.
+fn describe(
+    plan: &Plan,
+    folder: &mut Folder,
+    options: &Options<'_>,
+    account: &Account,
+) -> Result<Vec<WrittenFile>, OutputError> {
+    let tables = options.merge.tables.iter();
+    let mut package = datapackage(&plan.name, &plan.title, RESULTS_VERSION, tables);
+    if let Some(design) = &plan.design {
+        folder.append(DESIGN, &design.csv())?;
+        if let Some(resources) = package["resources"].as_array_mut() {
+            resources.push(design.resource());
+        }
+    }
+    folder.append(DATAPACKAGE, &pretty(&package))?;
+    let written = folder.seal()?;
+    let manifest =
+        manifest(&plan.name, RESULTS_VERSION, &plan.hash, &options.provenance, account, written);
+    folder.append(MANIFEST, &pretty(&manifest))?;
+    Ok(folder.finish()?.to_vec())
 }
 
 /// Whether the store holds more than the tables do: failed runs that may be tried again, runs of other plans, more tables.

@@ -79,6 +79,8 @@ pub fn merge(
     for table in options.tables.iter() {
         folder.append(table.file(), &table.header())?;
     }
+
+    // Runs are unpacked on all threads, some at a time, and written in the order of the plan.
     let window = WINDOW_PER_THREAD * options.pool.current_num_threads();
     for (number, chunk) in contents.runs.chunks(window).enumerate() {
         let read = |state: &State<'_>| match state {
@@ -105,6 +107,8 @@ pub fn merge(
         }
         tick(number * window + chunk.len());
     }
+
+    // What is made of all of them together.
     write_ensemble(plan, borders, store, contents, folder, options, &mut merged)?;
     Ok(merged)
 }
@@ -191,7 +195,7 @@ pub fn summaries(
     let mut summaries = Vec::with_capacity(groups.len());
     for group in groups {
         let headlines = headlines(group, contents);
-        let summary = Summary::of(group.outcome, group.variant, borders.len(), &headlines);
+        let summary = Summary::of(group.outcome, group.variant, borders, &headlines);
         let by = if plan.points_share_luck { Draw::Replicate } else { Draw::Point };
         precisions.append(&mut precision::of_summary(
             &summary,
@@ -252,7 +256,7 @@ fn write_ensemble(
     (merged.summaries, merged.precisions) = summaries(plan, &groups, contents, borders);
     if options.tables.contains(Table::Summary) {
         for summary in &merged.summaries {
-            folder.append(Table::Summary.file(), &summary.rows(borders))?;
+            folder.append(Table::Summary.file(), &summary.rows())?;
         }
     }
     if options.tables.contains(Table::Precision) {

@@ -89,6 +89,17 @@ fn well(run: &PlannedRun) -> RunOutput {
     output(run, 2)
 }
 
+/// Does a study, all of whose runs go well; how many it did.
+fn runs_done(path: &Path, how: How) -> usize {
+    let runs = AtomicUsize::new(0);
+    let counted = |run: &PlannedRun| {
+        runs.fetch_add(1, Ordering::SeqCst);
+        well(run)
+    };
+    study(path, how, counted).unwrap();
+    runs.into_inner()
+}
+
 fn lines(folder: &Path, table: Table) -> Vec<String> {
     std::fs::read_to_string(folder.join(table.file())).unwrap().lines().map(str::to_owned).collect()
 }
@@ -149,13 +160,7 @@ fn a_failed_run_is_a_row_with_cause_and_command_and_the_study_is_complete() {
     assert!(contrasts[1].contains("RUS-GEO,index,1,20,20,20,20,20,20,1"), "{}", contrasts[1]);
     // Failed runs stay failed, and their store stays: they are done again on request, and then all is as ever.
     assert!(dir.path().join(FOLDER).is_dir());
-    let again = AtomicUsize::new(0);
-    let mended = |run: &PlannedRun| {
-        again.fetch_add(1, Ordering::SeqCst);
-        well(run)
-    };
-    study(dir.path(), How { retry_failed: true, ..how }, mended).unwrap();
-    assert_eq!(again.into_inner(), 2);
+    assert_eq!(runs_done(dir.path(), How { retry_failed: true, ..how }), 2);
     assert!(tables(dir.path()) == whole());
 }
 
@@ -217,13 +222,8 @@ fn a_full_disk_loses_nothing_and_the_study_goes_on_when_there_is_room() {
                 std::fs::read_to_string(dir.path().join(crate::output::folder::MARK)).unwrap();
             assert!(mark.contains("cause: cannot write"), "{mark}");
             let kept = Store::open(dir.path()).unwrap().contents(&plan(), TableSet::ALL).count().0;
-            let again = AtomicUsize::new(0);
-            let counted = |run: &PlannedRun| {
-                again.fetch_add(1, Ordering::SeqCst);
-                well(run)
-            };
-            study(dir.path(), how, counted).unwrap();
-            assert_eq!(kept + again.into_inner(), 6, "room {room}: no finished run is done again");
+            let again = runs_done(dir.path(), how);
+            assert_eq!(kept + again, 6, "room {room}: no finished run is done again");
             assert!(tables(dir.path()) == whole());
         }
     }
@@ -271,13 +271,7 @@ fn torn_lines_and_junk_do_not_exist() {
     assert_eq!(Store::open(dir.path()).unwrap().parts()[0].ignored, 3);
     std::fs::write(&part, &bytes[..bytes.len() - 1]).unwrap();
     assert_eq!(missing(), 1, "the last run is cut off");
-    let again = AtomicUsize::new(0);
-    let counted = |run: &PlannedRun| {
-        again.fetch_add(1, Ordering::SeqCst);
-        well(run)
-    };
-    study(dir.path(), How::default(), counted).unwrap();
-    assert_eq!(again.into_inner(), 1);
+    assert_eq!(runs_done(dir.path(), How::default()), 1);
     assert!(tables(dir.path()) == whole());
 }
 
@@ -291,13 +285,8 @@ fn damaged_bytes_are_noticed_and_done_again() {
         *byte = 0;
     }
     std::fs::write(&part, bytes).unwrap();
-    let again = AtomicUsize::new(0);
-    let counted = |run: &PlannedRun| {
-        again.fetch_add(1, Ordering::SeqCst);
-        well(run)
-    };
-    study(dir.path(), How::default(), counted).unwrap();
-    assert!((1..=2).contains(&again.into_inner()), "the runs whose bytes were touched");
+    let again = runs_done(dir.path(), How::default());
+    assert!((1..=2).contains(&again), "the runs whose bytes were touched");
     assert!(tables(dir.path()) == whole());
 }
 

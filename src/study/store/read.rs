@@ -184,6 +184,8 @@ impl Store {
     ) -> Result<(), OutputError> {
         let index = self.folder.join(format!("{name}.{INDEX}"));
         let refused = |error| OutputError::io("read", &index)(error);
+
+        // Line by line: an index may be long.
         let mut reader = BufReader::new(File::open(&index).map_err(refused)?);
         let mut line = Vec::new();
         let mut index_bytes = 0;
@@ -192,6 +194,8 @@ impl Store {
             index_bytes += read;
             Ok::<bool, OutputError>(read > 0)
         };
+
+        // The head says whether the rest is ours.
         let any = next(&mut line)?;
         let Some(head) = read::<Head>(&line).filter(|h| h.store == LAYOUT) else {
             // Not a line of ours: nothing in it exists.
@@ -213,6 +217,8 @@ impl Store {
         };
         let bytes = fs::metadata(self.folder.join(format!("{name}.{PART}"))).map_or(0, |m| m.len());
         let part = self.parts.len();
+
+        // Lines about runs; what is not whole, or names bytes that are not there, does not exist.
         let other_columns = head.columns != columns_digest();
         let mut new =
             Part { name, head, bytes, index_bytes: 0, runs: 0, ignored: 0, other_columns };
