@@ -231,6 +231,17 @@ mod tests {
     }
 
     #[test]
+    fn every_file_with_rows_is_in_the_list() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tables");
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_stem().unwrap().to_str().unwrap();
+            let has_rows = std::fs::read_to_string(&path).unwrap().contains("\npub const ABOUT");
+            assert_eq!(has_rows, Table::ALL.iter().any(|t| t.name() == name), "{name}");
+        }
+    }
+
+    #[test]
     fn rows_of_a_run_begin_with_the_run_and_the_date() {
         for table in Table::RECORDED.into_iter().filter(|table| *table != Table::Measures) {
             let header = String::from_utf8(table.header()).unwrap();

@@ -48,8 +48,8 @@ pub struct Came<'a> {
 }
 
 columns! { r:
-    /// First 16 hexadecimal digits of the BLAKE3 of the resolved scenario, outcome, variant, point,
-    /// replicate, map and results version.
+    /// `r`, then the first 16 hexadecimal digits of the BLAKE3 of the resolved scenario, outcome, variant,
+    /// point, replicate, map and results version.
     text run_id = r.run_id;
     /// Number of the run in the plan, from 0.
     integer("1") run = r.run;

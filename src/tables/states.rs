@@ -29,17 +29,17 @@ columns! { r:
     /// Mobile reserve.
     number("persons") reserve_total_persons = r.reserve.total;
     /// Of it on the main front.
-    number("persons") reserve_ukraine_persons = r.reserve.allocation[0];
+    number("persons") reserve_ukraine_persons = r.on_front(0);
     /// Of it on the South Caucasus front.
-    number("persons") reserve_south_caucasus_persons = r.reserve.allocation[1];
+    number("persons") reserve_south_caucasus_persons = r.on_front(1);
     /// Of it on the North Caucasus front.
-    number("persons") reserve_north_caucasus_persons = r.reserve.allocation[2];
+    number("persons") reserve_north_caucasus_persons = r.on_front(2);
     /// Of it on the Caspian front.
-    number("persons") reserve_caspian_persons = r.reserve.allocation[3];
+    number("persons") reserve_caspian_persons = r.on_front(3);
     /// Of it on the Central Asian front.
-    number("persons") reserve_central_asia_persons = r.reserve.allocation[4];
+    number("persons") reserve_central_asia_persons = r.on_front(4);
     /// Of it at home.
-    number("persons") reserve_home_persons = r.reserve.allocation[5];
+    number("persons") reserve_home_persons = r.on_front(5);
     /// Of it unallocated.
     number("persons") reserve_unallocated_persons = r.reserve.unallocated;
     /// Loss averted by the next 1,000 persons, in the units of the fronts' weights.
@@ -62,6 +62,13 @@ columns! { r:
     number("1") trade = r.ledger.trade;
     /// Actions taken that day.
     integer("1") actions = r.actions;
+}
+
+impl Row<'_> {
+    /// Persons of the reserve on a front of `run.fronts`; NaN, an empty field, where the scenario has no such front.
+    fn on_front(&self, front: usize) -> f64 {
+        self.reserve.allocation.get(front).copied().unwrap_or(f64::NAN)
+    }
 }
 
 /// Writes a row a day.

@@ -232,4 +232,14 @@ mod tests {
             assert!(base.contains(&format!("\nweight_{name} = ")), "{name}");
         }
     }
+
+    #[test]
+    fn every_file_is_in_the_list() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/borders/components");
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_stem().unwrap().to_str().unwrap();
+            assert!(name == "mod" || ALL.iter().any(|c| c.load.name == name), "{name}");
+        }
+    }
 }
