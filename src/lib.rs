@@ -28,6 +28,7 @@ pub mod mechanisms;
 pub mod output;
 mod parameter_table;
 pub mod prescribed;
+pub mod quantiles;
 pub mod random;
 pub mod recorders;
 pub mod report;

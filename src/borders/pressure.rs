@@ -5,8 +5,9 @@ use bevy_ecs::system::SystemParam;
 
 use super::components::{self, Aggregate, Line};
 use super::parameters::{Parameters, PressureIndex};
+use super::rules;
+use super::segment_pressure::{Pressure, SegmentPressure};
 use super::state::{CrossingTraffic, GreenTraffic};
-use super::{Pressure, SegmentPressure, rules};
 use crate::conflict::state::SegmentThreat;
 use crate::displacement::population::Population;
 use crate::geography::{CrossingStatus, Map};

@@ -2,9 +2,9 @@
 
 use crate::units::{Days, PerDay, PersonsPerDay, Probability, Share};
 
-use super::SegmentPressure;
 use super::components::{self, Aggregate, COUNT, TERMS};
 use super::parameters::{Form, Green, PressureIndex};
+use super::segment_pressure::SegmentPressure;
 
 /// Share of a crossing's capacity that is ready: approaches 1 while people wait and the idle share when nobody does, with
 /// the ramp-up time as time constant.

@@ -8,10 +8,10 @@ use serde_json::json;
 use super::problem::Problem;
 use super::store::{StudyArgs, Voice, quoted};
 use super::{print, results, talk};
+use crate::quantiles::Spread;
 use crate::study::conduct::{Conducted, WorkDone};
 use crate::study::plan::Plan;
 use crate::study::precision;
-use crate::study::quantiles::Spread;
 use crate::study::standing::{Standing, standing};
 use crate::study::store::Store;
 use crate::study::summary::{

@@ -6,8 +6,8 @@ use comfy_table::Cell;
 
 use super::grid::{grid, right, row};
 use crate::borders::rules::class as pressure_class;
+use crate::quantiles::Spread;
 use crate::study::precision::Precision;
-use crate::study::quantiles::Spread;
 use crate::study::summary::{
     ATTENTION_DIVERTED, DISPLACED_ABROAD, DISPLACED_INSIDE, PEAK_DAY, PEAK_INDEX, Summary,
     headline_borders,

@@ -13,7 +13,7 @@ use crate::geography::network::great_circle_km;
 use crate::ids::{CellId, TerritoryId};
 use crate::mechanisms::Mechanisms;
 use crate::random::{self, Draws, RunKey, Stream, between};
-use crate::scenario::RunSettings;
+use crate::roles::Roles;
 use crate::time::Day;
 use crate::world::RunMap;
 
@@ -23,7 +23,7 @@ pub fn populate(world: &mut World) {
     let map = world.resource::<RunMap>().clone();
     let key = *world.resource::<RunKey>();
     let parameters = world.resource::<Parameters>().clone();
-    let focus = map.territory(&world.resource::<RunSettings>().focus_state);
+    let focus = world.resource::<Roles>().focus;
     let values = RunValues::new(&parameters, &map, key);
     let around = Surroundings::new(&map, &parameters, focus);
 

@@ -4,8 +4,8 @@ use checked_toml::did_you_mean;
 use jiff::civil::Date;
 
 use super::parameters::Episode;
-use super::place::shelters;
-use super::{Period, Place};
+use super::period::Period;
+use super::place::{Place, shelters};
 use crate::geography::Map;
 use crate::geography::network::great_circle_km;
 use crate::ids::CellId;

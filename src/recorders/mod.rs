@@ -9,11 +9,10 @@ use crate::displacement::state::Roads;
 use crate::geography::Map;
 use crate::leadership::Leadership;
 use crate::scenario::Scenario;
-use crate::simulation::RunSpec;
 use crate::states::Reserve;
 use crate::tables::{
-    End, Headline, Look, Record, RowWriter, RunOutput, Series, Table, displacement, pressure,
-    recorders,
+    End, Headline, Look, Record, RowWriter, RunOutput, RunSpec, Series, Table, displacement,
+    pressure, recorders,
 };
 use crate::time::Clock;
 use crate::world::RunMap;

@@ -520,7 +520,7 @@ pub fn sparse_quantiles(
         values.extend(group.iter().map(|&(_, v)| f64::from(v)));
         out.push((
             group[0].0,
-            probabilities.iter().map(|&p| crate::study::quantiles::quantile(&values, p)).collect(),
+            probabilities.iter().map(|&p| crate::quantiles::quantile(&values, p)).collect(),
         ));
     }
     out

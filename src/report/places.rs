@@ -65,7 +65,7 @@ fn waiting(cube: &Cube, runs: &[usize], day: usize) -> Option<f64> {
     };
     let mut values: Vec<f64> = runs.iter().map(of).collect();
     values.sort_unstable_by(f64::total_cmp);
-    (!values.is_empty()).then(|| crate::study::quantiles::quantile(&values, 0.5))
+    (!values.is_empty()).then(|| crate::quantiles::quantile(&values, 0.5))
 }
 
 /// By day the policy that holds in most runs, of equals the more open one; nothing before there is any.

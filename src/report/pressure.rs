@@ -8,7 +8,7 @@ use super::axes::{Axes, Cube, each_row, short};
 use super::rows::Rows;
 use super::{Gathered, Study};
 use crate::borders::components::{self, TERMS};
-use crate::study::quantiles::{Spread, quantile};
+use crate::quantiles::{Spread, quantile};
 use crate::tables::{Column, ColumnKind, RUSSIA_SOUTH, Table};
 
 /// The quantiles of a band.

@@ -59,7 +59,7 @@ impl Bootstrap {
             return Estimate { value, low: value, high: value };
         }
         let tail = (1.0 - self.confidence) / 2.0;
-        let at = |p| crate::study::quantiles::quantile(&all, p);
+        let at = |p| crate::quantiles::quantile(&all, p);
         Estimate { value, low: at(tail), high: at(1.0 - tail) }
     }
 }

@@ -19,7 +19,8 @@ use crate::random::RunKey;
 use crate::recorders::Recorder;
 use crate::scenario::Scenario;
 use crate::schedule::{ORDER, Phase, SubPhase, empty_step};
-use crate::tables::{RunOutput, TableSet};
+use crate::tables::RunOutput;
+pub use crate::tables::RunSpec;
 use crate::time::Clock;
 use crate::world::{RunMap, ThreadsInRun};
 use crate::{borders, conflict, displacement, leadership, ledger, prescribed, states};
@@ -37,25 +38,6 @@ const DOMAINS: [Domain; 6] = [
     (conflict::populate, conflict::add_to),
     (ledger::populate, ledger::add_to),
 ];
-
-/// Which run.
-#[derive(Clone, Copy, Debug)]
-pub struct RunSpec<'a> {
-    /// Outcome.
-    pub outcome: Outcome,
-    /// Name of the variant, for the rows. The scenario is already that of the variant.
-    pub variant: &'a str,
-    /// Point of the design, for the rows; 0 without one. The scenario is already that of the point.
-    pub point: u32,
-    /// Replicate.
-    pub replicate: u32,
-    /// Seed of the study.
-    pub seed: u64,
-    /// Threads inside the run; the result does not depend on it.
-    pub threads_in_run: usize,
-    /// Tables to record; the result does not depend on them.
-    pub tables: TableSet,
-}
 
 /// The world of one run and its step.
 pub struct Simulation {

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 
 use super::plan::PlannedRun;
-use super::quantiles::Spread;
+use crate::quantiles::Spread;
 use crate::tables::{INDEX_MEASURE, MEASURES, RowWriter, contrasts, pressure_bands};
 use crate::time::Day;
 

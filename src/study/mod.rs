@@ -10,7 +10,6 @@ pub mod execute;
 pub mod merge;
 pub mod plan;
 pub mod precision;
-pub mod quantiles;
 pub mod run_id;
 pub mod standing;
 pub mod store;

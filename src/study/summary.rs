@@ -1,7 +1,7 @@
 //! Headline numbers over replicates: what the terminal shows and `summary.csv` holds.
 
-use super::quantiles::Spread;
 use crate::borders::rules::class as pressure_class;
+use crate::quantiles::Spread;
 use crate::tables::{Headline, RUSSIA_SOUTH, RowWriter, summary};
 
 /// A headline number of a run, at a border where it has one.

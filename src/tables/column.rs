@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::format::{append_date, append_number, append_text, append_whole};
-use crate::study::quantiles::Spread;
+use crate::quantiles::Spread;
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::columns;
-use crate::study::quantiles::Spread;
+use crate::quantiles::Spread;
 
 /// What one row is.
 pub const ABOUT: &str = "One row per outcome, variant, border, measure and date: mean and quantiles of the paired difference to the reference (study.contrast_against, study.contrast_variant), replicate by replicate under the same luck.";

@@ -33,7 +33,7 @@ pub use column::{Column, ColumnKind, Columns, Row, columns_of};
 pub use pressure::{INDEX_MEASURE, MEASURES};
 pub use recording::{End, Look, Record};
 pub use rows::RowWriter;
-pub use run_output::{Headline, RunOutput, Series};
+pub use run_output::{Headline, RunOutput, RunSpec, Series};
 
 /// Name of the aggregate over Russia's southern border: one more border after the map's segments.
 pub const RUSSIA_SOUTH: &str = "RUS-SOUTH";

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::columns;
-use crate::study::quantiles::Spread;
+use crate::quantiles::Spread;
 
 /// What one row is.
 pub const ABOUT: &str = "One row per outcome, variant, border, measure and date: mean and quantiles over the replicates, and the share of replicates with a high index. Conditional on the outcome: nothing here says how likely an outcome is.";

@@ -1,4 +1,26 @@
-//! What a run leaves behind.
+//! Which run it is, and what it leaves behind.
+
+use super::TableSet;
+use crate::leadership::Outcome;
+
+/// Which run.
+#[derive(Clone, Copy, Debug)]
+pub struct RunSpec<'a> {
+    /// Outcome.
+    pub outcome: Outcome,
+    /// Name of the variant, for the rows. The scenario is already that of the variant.
+    pub variant: &'a str,
+    /// Point of the design, for the rows; 0 without one. The scenario is already that of the point.
+    pub point: u32,
+    /// Replicate.
+    pub replicate: u32,
+    /// Seed of the study.
+    pub seed: u64,
+    /// Threads inside the run; the result does not depend on it.
+    pub threads_in_run: usize,
+    /// Tables to record; the result does not depend on them.
+    pub tables: TableSet,
+}
 
 /// What a run leaves behind.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -1,7 +1,7 @@
 //! `summary.csv`: headline numbers over replicates.
 
 use super::columns;
-use crate::study::quantiles::Spread;
+use crate::quantiles::Spread;
 
 /// What one row is.
 pub const ABOUT: &str = "One row per outcome, variant, border and headline number: what the terminal shows at the end of a run. Numbers of the whole region have no border.";

@@ -10,7 +10,7 @@ use super::assess::{Assessment, Compared, Coverage, SeriesScores, SplitScores};
 use super::picture::{Panel, PanelPoint, Picture};
 use super::record::{CaseKind, CaseRecord, Role, SeriesRecord};
 use crate::output::datapackage::{csv_resource, field};
-use crate::study::quantiles::Spread;
+use crate::quantiles::Spread;
 use crate::tables::format::{append_number, append_text};
 
 /// Names of the files.

@@ -11,6 +11,7 @@ mod design;
 mod desk;
 mod episode;
 mod face_validity;
+mod floors;
 mod golden;
 mod invariance;
 mod map_checks;

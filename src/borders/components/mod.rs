@@ -10,8 +10,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::parameters::PressureIndex;
+use super::segment_pressure::SegmentPressure;
+use super::state::CrossingTraffic;
 use super::state::GreenTraffic;
-use super::{CrossingTraffic, SegmentPressure};
 use crate::conflict::state::SegmentThreat;
 use crate::geography::BorderSegment;
 use crate::units::{PersonsPerDay, Share};
