@@ -10,8 +10,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use spillover::config;
 use spillover::random::RunKey;
+use spillover::scenario;
 use spillover::validation::network::case::{Camp, Case, Place, PlaceKind, Route};
 use spillover::validation::network::plan::Plan;
 use spillover::validation::network::read::read;
@@ -81,8 +81,9 @@ fn cases() -> Vec<Case> {
 
 fn agent_days(c: &mut Criterion) {
     let sets = ["run.persons_per_group=1".to_owned()];
-    let resolved = config::load(Path::new("configs/base.toml"), &sets).expect("the shipped config");
-    let scenario = Arc::new(for_networks(resolved.scenario));
+    let resolved =
+        scenario::load(Path::new("configs/base.toml"), &sets).expect("the shipped config");
+    let scenario = Arc::new(for_networks(resolved.file.scenario));
     for case in cases() {
         for hide_capacities in [false, true] {
             let plan = Arc::new(Plan::new(&case, hide_capacities));

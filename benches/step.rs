@@ -15,7 +15,7 @@ use spillover::displacement::travel::Roads;
 fn per_unit(
     iterations: u64,
     map: &std::sync::Arc<spillover::geography::Map>,
-    scenario: &std::sync::Arc<spillover::config::scenario::Scenario>,
+    scenario: &std::sync::Arc<spillover::scenario::Scenario>,
     groups: u32,
     by_vehicle: bool,
     count: fn(&Roads) -> f64,

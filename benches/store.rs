@@ -10,10 +10,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use spillover::config;
 use spillover::output::manifest::Provenance;
 use spillover::recorders::RunOutput;
-use spillover::recorders::table::TableSet;
+use spillover::recorders::table::{BASE_VARIANT, TableSet};
+use spillover::scenario;
 use spillover::simulation::{self, RunSpec};
 use spillover::study::conduct::{OnFailure, Options, border_names, run_missing};
 use spillover::study::execute::{execute_as_they_end, pool};
@@ -44,18 +44,18 @@ fn main() {
         format!("run.days={}", if once { 2 } else { 180 }),
     ];
     let resolved =
-        config::load(Path::new("configs/quick.toml"), &sets).expect("the shipped config");
+        scenario::load(Path::new("configs/quick.toml"), &sets).expect("the shipped config");
     let map = common::map("caucasus_10km");
-    let mut plan = Plan::new(&resolved.scenario, &resolved.variants, &map.hash).expect("a plan");
-    let scenario = Arc::new(resolved.scenario);
+    let mut plan = Plan::new(&resolved.file.study, &resolved.variants, &map.hash).expect("a plan");
+    let scenario = Arc::new(resolved.file.scenario);
     let borders = border_names(map.segments.iter().map(|s| s.name.as_str()));
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let pool = pool(threads).expect("threads");
     let one = |run: &PlannedRun| -> RunOutput {
-        let PlannedRun { outcome, variant, point, replicate, seed, .. } = *run;
+        let PlannedRun { outcome, point, replicate, seed, .. } = *run;
         let spec = RunSpec {
             outcome,
-            variant,
+            variant: BASE_VARIANT,
             point,
             replicate,
             seed,

@@ -6,13 +6,13 @@ mod common;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rayon::prelude::*;
 use spillover::leadership::Outcome;
-use spillover::recorders::table::TableSet;
+use spillover::recorders::table::{BASE_VARIANT, TableSet};
 use spillover::simulation::{RunSpec, run};
 
-fn spec(replicate: u32, tables: TableSet) -> RunSpec {
+fn spec(replicate: u32, tables: TableSet) -> RunSpec<'static> {
     RunSpec {
         outcome: Outcome::Fragmentation,
-        variant: 0,
+        variant: BASE_VARIANT,
         point: 0,
         replicate,
         seed: 1,

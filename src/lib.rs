@@ -5,7 +5,7 @@
 //!
 //! # The rooms
 //!
-//! Data flows one way: [`cli`] (front door) → [`config`] (files to a checked scenario) → [`geography`] (files to an
+//! Data flows one way: [`cli`] (front door) → [`scenario`] (files to a checked scenario) → [`geography`] (files to an
 //! immutable map) → [`simulation`] (a world and its step; no files, no errors, no printing) → [`recorders`] (look through
 //! glass) → [`output`] (rows to files). [`study`] repeats the middle rooms over a plan of runs; [`calibration`]
 //! asks which parameters the cases of [`validation`] leave standing. [`report`] shows a study on one page.
@@ -17,7 +17,6 @@
 pub mod borders;
 pub mod calibration;
 pub mod cli;
-pub mod config;
 pub mod conflict;
 pub mod design;
 pub mod displacement;
@@ -31,6 +30,7 @@ pub mod output;
 pub mod random;
 pub mod recorders;
 pub mod report;
+pub mod scenario;
 pub mod schedule;
 pub mod sensitivity;
 pub mod simulation;

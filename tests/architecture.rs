@@ -80,7 +80,7 @@ fn domains_know_neither_config_loading_nor_output() {
             "crate::recorders",
             "crate::study",
             "crate::cli",
-            "config::load",
+            "scenario::load",
             "std::fs",
             "println!",
             "eprintln!",

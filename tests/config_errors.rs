@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use spillover::config;
+use spillover::scenario;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -22,7 +22,7 @@ fn configs() -> Vec<PathBuf> {
 /// What is said of a shipped scenario with these changes; the folder of the project is written `$ROOT`.
 fn answer(name: &str, sets: &[&str]) -> String {
     let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
-    match config::load(&root().join("configs").join(name), &sets) {
+    match scenario::load(&root().join("configs").join(name), &sets) {
         Ok(_) => "accepted".to_owned(),
         Err(problems) => problems.to_string().replace(&root().display().to_string(), "$ROOT"),
     }
@@ -32,7 +32,7 @@ fn answer(name: &str, sets: &[&str]) -> String {
 fn every_shipped_scenario_is_accepted() {
     assert!(configs().len() >= 5);
     for path in configs() {
-        let resolved = config::load(&path, &[]).unwrap_or_else(|problems| panic!("{problems}"));
+        let resolved = scenario::load(&path, &[]).unwrap_or_else(|problems| panic!("{problems}"));
         assert_eq!(resolved.hash.len(), 64);
         assert!(resolved.map_dir.ends_with("caucasus_10km"), "{}", resolved.map_dir.display());
     }
@@ -40,9 +40,9 @@ fn every_shipped_scenario_is_accepted() {
 
 #[test]
 fn counterfactuals_differ_in_what_moscow_does_and_in_nothing_else() {
-    let resolved = config::load(&root().join("configs/counterfactuals.toml"), &[]).unwrap();
+    let resolved = scenario::load(&root().join("configs/counterfactuals.toml"), &[]).unwrap();
     assert_eq!(resolved.variants.len(), 5);
-    let without_moscow = |scenario: &config::scenario::Scenario| {
+    let without_moscow = |scenario: &scenario::Scenario| {
         let mut scenario = serde_json::to_value(scenario).unwrap();
         let moscow = scenario["states"]["moscow"].take();
         (scenario, (moscow["posture"].clone(), moscow["outreach"].clone()))
@@ -59,11 +59,12 @@ fn counterfactuals_differ_in_what_moscow_does_and_in_nothing_else() {
 
 #[test]
 fn quick_is_the_main_study_cut_short() {
-    let main = config::load(&root().join("configs/outcomes.toml"), &[]).unwrap().scenario;
-    let quick = config::load(&root().join("configs/quick.toml"), &[]).unwrap().scenario;
-    assert!(quick.run.days < main.run.days && quick.study.replicates < main.study.replicates);
-    let model = |scenario: &config::scenario::Scenario| {
-        let mut json = serde_json::to_value(scenario).unwrap();
+    let main = scenario::load(&root().join("configs/outcomes.toml"), &[]).unwrap().file;
+    let quick = scenario::load(&root().join("configs/quick.toml"), &[]).unwrap().file;
+    assert!(quick.scenario.run.days < main.scenario.run.days);
+    assert!(quick.study.replicates < main.study.replicates);
+    let model = |file: &scenario::StudyFile| {
+        let mut json = file.to_json();
         json["study"]["name"].take();
         json["study"]["title"].take();
         json["study"]["replicates"].take();
@@ -127,7 +128,7 @@ fn problems_of_the_real_scenario_are_told_where_they_were_written() {
 #[test]
 fn a_complaint_that_comes_after_loading_finds_its_place() {
     let sets = ["run.days=3".to_owned()];
-    let resolved = config::load(&root().join("configs/quick.toml"), &sets).unwrap();
+    let resolved = scenario::load(&root().join("configs/quick.toml"), &sets).unwrap();
     let complaints =
         ["run.days: too few for this map".to_owned(), "nothing to point at".to_owned()];
     insta::assert_snapshot!(resolved.place(0, &complaints), @r"
@@ -147,7 +148,7 @@ fn a_complaint_that_comes_after_loading_finds_its_place() {
 #[test]
 fn the_schema_for_editors_is_current() {
     let path = root().join("configs/scenario.schema.json");
-    let current = format!("{:#}\n", config::schema());
+    let current = format!("{:#}\n", scenario::schema());
     if std::env::var_os("SPILLOVER_BLESS").is_some() {
         std::fs::write(&path, &current).unwrap();
     }
@@ -171,13 +172,13 @@ const GAPS: [&str; 4] = [
 #[test]
 fn every_quantity_of_the_model_has_meaning_unit_range_source_and_certainty() {
     let gaps: Vec<String> =
-        config::undocumented().into_iter().filter(|gap| !GAPS.contains(&gap.as_str())).collect();
+        scenario::undocumented().into_iter().filter(|gap| !GAPS.contains(&gap.as_str())).collect();
     assert!(gaps.is_empty(), "{}", gaps.join("\n"));
 }
 
 #[test]
 fn the_page_of_parameters_is_current() {
-    let fresh = config::parameters_table(std::path::Path::new("configs/base.toml"))
+    let fresh = scenario::parameters_table(std::path::Path::new("configs/base.toml"))
         .expect("the base scenario");
     let kept = std::fs::read_to_string("docs/parameters.md").expect("docs/parameters.md");
     assert!(

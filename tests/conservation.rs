@@ -9,14 +9,7 @@ use spillover::recorders::table::Table;
 #[test]
 fn nobody_is_lost_or_made_under_any_outcome() {
     let scenario = common::quick(&["run.days=120"]);
-    for outcome in [
-        Outcome::Continuity,
-        Outcome::ManagedTransition,
-        Outcome::Fragmentation,
-        Outcome::CivilStrife,
-        Outcome::WesternPivot,
-        Outcome::Endogenous,
-    ] {
+    for outcome in Outcome::ALL {
         let output = common::one(&scenario, outcome, 2);
         assert!(
             output.headline.displaced_inside > 0,

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use spillover::borders::CrossingTraffic;
-use spillover::config;
 use spillover::conflict::{ArmedGroup, Events, Violence};
 use spillover::displacement::Population;
 use spillover::displacement::group::{Activity, DisplacedGroup, Travel};
@@ -15,6 +14,7 @@ use spillover::displacement::threat::PerceivedThreat;
 use spillover::geography::{DestinationKind, Map};
 use spillover::leadership::{Leadership, Outcome};
 use spillover::random::RunKey;
+use spillover::scenario;
 use spillover::simulation::{self, Simulation};
 use spillover::states::{Passage, Policies};
 
@@ -68,11 +68,11 @@ fn entry(list: &str, keys: &str) -> String {
 
 fn simulation(text: &str, files: &[(&str, &str)], replicate: u32) -> Simulation {
     let (_folder, path) = folder(text, files);
-    let resolved = config::load(&path, &[]).unwrap_or_else(|problems| panic!("{problems}"));
-    let complaints = simulation::check(&resolved.scenario, &tiny());
+    let resolved = scenario::load(&path, &[]).unwrap_or_else(|problems| panic!("{problems}"));
+    let complaints = simulation::check(&resolved.file.scenario, &tiny());
     assert_eq!(complaints, Vec::<String>::new());
     Simulation::new(
-        &Arc::new(resolved.scenario),
+        &Arc::new(resolved.file.scenario),
         &tiny(),
         Outcome::Continuity,
         RunKey::new(3, replicate),
@@ -378,7 +378,7 @@ fn given_events_kill_are_felt_and_set_people_in_motion() {
 fn a_file_of_events_is_part_of_what_a_run_is() {
     let load = |events: &str| {
         let (folder, path) = folder(&violence(), &[("events.csv", events)]);
-        let resolved = config::load(&path, &[]).unwrap_or_else(|problems| panic!("{problems}"));
+        let resolved = scenario::load(&path, &[]).unwrap_or_else(|problems| panic!("{problems}"));
         assert!(resolved.files.contains(&folder.path().join("events.csv")), "{:?}", resolved.files);
         resolved.hash
     };
@@ -390,10 +390,10 @@ fn a_file_of_events_is_part_of_what_a_run_is() {
 /// What is said of a scenario, with the folder written `$DIR`.
 fn answer(text: &str, files: &[(&str, &str)]) -> String {
     let (folder, path) = folder(text, files);
-    let said = match config::load(&path, &[]) {
+    let said = match scenario::load(&path, &[]) {
         Err(problems) => problems.to_string(),
         Ok(resolved) => {
-            resolved.place(0, &simulation::check(&resolved.scenario, &tiny())).to_string()
+            resolved.place(0, &simulation::check(&resolved.file.scenario, &tiny())).to_string()
         }
     };
     said.replace(&folder.path().display().to_string(), "$DIR")

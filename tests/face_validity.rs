@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use spillover::leadership::Outcome;
 use spillover::recorders::RunOutput;
@@ -10,24 +10,17 @@ use spillover::recorders::table::Table;
 
 const NORTHERN: [&str; 4] = ["IRN-AZE", "IRN-NAX", "IRN-ARM", "IRN-TUR"];
 
-const OUTCOMES: [Outcome; 5] = [
-    Outcome::Continuity,
-    Outcome::ManagedTransition,
-    Outcome::Fragmentation,
-    Outcome::CivilStrife,
-    Outcome::WesternPivot,
-];
-
 /// The quick study, run once for all tests.
 fn quick_study() -> &'static Vec<Vec<RunOutput>> {
     static RUNS: OnceLock<Vec<Vec<RunOutput>>> = OnceLock::new();
     RUNS.get_or_init(|| {
         use rayon::prelude::*;
-        let scenario = common::quick(&[]);
-        OUTCOMES
+        let file = common::quick_study(&[]);
+        let scenario = Arc::new(file.scenario);
+        Outcome::PRESCRIBED
             .iter()
             .map(|&o| {
-                (0..scenario.study.replicates)
+                (0..file.study.replicates)
                     .into_par_iter()
                     .map(|r| common::one(&scenario, o, r))
                     .collect()
@@ -37,7 +30,7 @@ fn quick_study() -> &'static Vec<Vec<RunOutput>> {
 }
 
 fn runs(outcome: Outcome) -> &'static [RunOutput] {
-    &quick_study()[OUTCOMES.iter().position(|o| *o == outcome).expect("in the study")]
+    &quick_study()[Outcome::PRESCRIBED.iter().position(|o| *o == outcome).expect("in the study")]
 }
 
 fn median_peak(outcome: Outcome, border: &str) -> f64 {
@@ -65,7 +58,14 @@ fn collapse_presses_harder_on_irans_northern_borders_than_transition_and_that_th
                 .collect(),
         )
     };
-    let [continuity, transition, fragmentation, strife, pivot] = OUTCOMES.map(level);
+    let [continuity, transition, fragmentation, strife, pivot] = [
+        Outcome::Continuity,
+        Outcome::ManagedTransition,
+        Outcome::Fragmentation,
+        Outcome::CivilStrife,
+        Outcome::WesternPivot,
+    ]
+    .map(level);
     let worst = fragmentation.min(strife);
     let middle = [transition, pivot];
     assert!(

@@ -21,7 +21,7 @@ fn a_run_repeats_bit_for_bit() {
 #[test]
 fn threads_inside_a_run_change_nothing() {
     let scenario = common::quick(SHORT);
-    let spec = common::spec(&scenario, Outcome::CivilStrife, 0);
+    let spec = common::spec(Outcome::CivilStrife, 0);
     let alone = run(&scenario, &common::map(), spec);
     let threaded = run(&scenario, &common::map(), RunSpec { threads_in_run: 3, ..spec });
     assert!(alone == threaded, "threads inside the run changed the result");
@@ -30,7 +30,7 @@ fn threads_inside_a_run_change_nothing() {
 #[test]
 fn recorders_change_nothing() {
     let scenario = common::quick(SHORT);
-    let spec = common::spec(&scenario, Outcome::Fragmentation, 0);
+    let spec = common::spec(Outcome::Fragmentation, 0);
     let seen = run(&scenario, &common::map(), spec);
     let unseen = run(&scenario, &common::map(), RunSpec { tables: TableSet::runs_only(), ..spec });
     assert!(

@@ -5,7 +5,7 @@ mod common;
 
 use std::path::{Path, PathBuf};
 
-use spillover::config;
+use spillover::scenario;
 use spillover::validation::record::{CaseRecord, Settings};
 use spillover::validation::regional;
 
@@ -39,8 +39,8 @@ fn last<'a>(record: &'a CaseRecord, series: &str) -> &'a [f64] {
 #[test]
 fn the_deaths_of_chechnya_are_those_of_ucdp() {
     let resolved =
-        config::load(&folder("chechnya_1999").join("scenario.toml"), &[]).expect("the scenario");
-    let events = &resolved.scenario.episode.violence[0].events;
+        scenario::load(&folder("chechnya_1999").join("scenario.toml"), &[]).expect("the scenario");
+    let events = &resolved.file.scenario.episode.violence[0].events;
     let sum =
         |of: fn(&spillover::episode::PrescribedEvent) -> u32| events.iter().map(of).sum::<u32>();
     // 6,935 in 76 events, less 2 of two events of July to August 1999 that fell on July; by hand from the source.
@@ -139,8 +139,9 @@ fn results_depend_on_seed_and_parameters_alone() {
         ..common::settings()
     };
     let key = "displacement.hazard.defeat_per_day";
-    let base = spillover::config::load(&common::settings().scenario, &[])
+    let base = spillover::scenario::load(&common::settings().scenario, &[])
         .unwrap_or_else(|e| panic!("{e}"))
+        .file
         .scenario;
     let said = base.displacement.hazard.defeat_per_day;
     assert_eq!(one, run(&set(key, said)), "a set that says what the scenario says");

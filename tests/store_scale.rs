@@ -6,11 +6,11 @@
 
 use std::path::Path;
 
-use spillover::config;
 use spillover::output::folder::{Existing, Folder};
 use spillover::output::manifest::Provenance;
 use spillover::recorders::table::{MEASURES, Table, TableSet};
 use spillover::recorders::{Headline, RunOutput, Series};
+use spillover::scenario;
 use spillover::study::conduct::{OnFailure, Options, conduct, file_names};
 use spillover::study::execute;
 use spillover::study::merge::Wishes;
@@ -66,8 +66,8 @@ fn ten_thousand_runs_are_merged_in_little_memory() {
         format!("run.days={days}"),
     ];
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/quick.toml");
-    let resolved = config::load(&path, &sets).unwrap_or_else(|e| panic!("{}", e.render(false)));
-    let plan = Plan::new(&resolved.scenario, &resolved.variants, "m").unwrap();
+    let resolved = scenario::load(&path, &sets).unwrap_or_else(|e| panic!("{}", e.render(false)));
+    let plan = Plan::new(&resolved.file.study, &resolved.variants, "m").unwrap();
     let borders: Vec<String> =
         (0..31).map(|b| format!("AAA-B{b:02}")).chain(["RUS-SOUTH".to_owned()]).collect();
     let dir = tempfile::tempdir().unwrap();

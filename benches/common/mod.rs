@@ -4,8 +4,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use spillover::config;
-use spillover::config::scenario::Scenario;
 use spillover::displacement::group::{Activity, DisplacedGroup, Travel};
 use spillover::displacement::population::is_place_to_stay;
 use spillover::displacement::travel::NextGroup;
@@ -13,14 +11,16 @@ use spillover::geography::Map;
 use spillover::ids::{AdminId, CommunityId, DestinationId};
 use spillover::leadership::Outcome;
 use spillover::random::{RunKey, Stream};
+use spillover::scenario;
+use spillover::scenario::Scenario;
 use spillover::simulation::Simulation;
 
 /// The scenario of the main study, with other settings on top.
 pub fn scenario(sets: &[&str]) -> Arc<Scenario> {
     let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
     let resolved =
-        config::load(Path::new("configs/outcomes.toml"), &sets).expect("the shipped config");
-    Arc::new(resolved.scenario)
+        scenario::load(Path::new("configs/outcomes.toml"), &sets).expect("the shipped config");
+    Arc::new(resolved.file.scenario)
 }
 
 /// A shipped map at the date of the main study.

@@ -2,8 +2,8 @@
 
 use bevy_ecs::prelude::*;
 
-use crate::config::scenario::Scenario;
 use crate::geography::Map;
+use crate::scenario::Scenario;
 use crate::schedule::Phase;
 
 pub mod crossing;

@@ -4,11 +4,11 @@ use bevy_ecs::prelude::*;
 
 use super::green::GreenTraffic;
 use super::{CrossingTraffic, Pressure, SegmentPressure, rules};
-use crate::config::scenario::Scenario;
 use crate::conflict::SegmentThreat;
 use crate::displacement::Population;
 use crate::geography::{CrossingStatus, Map};
 use crate::ids::SegmentId;
+use crate::scenario::Scenario;
 use crate::simulation::ScenarioRes;
 use crate::states::Guards;
 use crate::time::Clock;

@@ -2,21 +2,22 @@
 
 use std::path::{Path, PathBuf};
 
+use checked_toml::{
+    Diagnostic, Diagnostics, Document, Node, Step, Table, View, canonical_json, leaves, lookup,
+    nearest,
+    schema::{number, resolved},
+    shown,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::implausibility::{OverPoints, OverSeries};
 use super::region::Rule;
-use crate::config::diagnostics::{Diagnostic, Diagnostics, nearest, shown};
-use crate::config::resolve::{Checked, canonical_json, check_all, deserialise};
-use crate::config::scenario::Scenario;
-use crate::config::schema::{View, number, resolved};
-use crate::config::tree::{Node, Step, Table, leaves, lookup};
-use crate::config::{self};
 use crate::design::axis::{Axis, Scale};
 use crate::design::keys::{nearest_key, numbers};
 use crate::random::RunKey;
+use crate::scenario::{self, StudyFile, document};
 use crate::validation::{network, regional};
 
 /// A calibration study as written.
@@ -183,9 +184,7 @@ pub fn is_one(path: &Path) -> bool {
 /// # Errors
 /// With every problem that was found, at its place in the file.
 pub fn load(path: &Path, sets: &[String]) -> Result<Plan, Diagnostics> {
-    let Checked { tree, sources, .. } = check_all(path, sets, &resolved::<Study>())?;
-    let study: Study =
-        deserialise(&tree).map_err(|problem| Diagnostics::new(sources.clone(), vec![*problem]))?;
+    let Document { value: study, tree, sources } = document::<Study>(path, sets)?;
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut problems = Vec::new();
 
@@ -223,9 +222,9 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Plan, Diagnostics> {
     let scenario_sets: Vec<String> =
         fixed.iter().map(|(path, node)| format!("{path}={}", node.to_toml())).collect();
     // The scenario by itself first: its problems are its own, with places in its own files.
-    let scenario = config::load(&scenario_path, &[])?;
-    let values = serde_json::to_value(&scenario.scenario).unwrap_or_default();
-    let document = resolved::<Scenario>();
+    let scenario = scenario::load(&scenario_path, &[])?;
+    let values = scenario.file.to_json();
+    let document = resolved::<StudyFile>();
     let keys = numbers(&values);
     for (path, node) in &fixed {
         if lookup(&values, path).is_none() {
@@ -236,10 +235,7 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Plan, Diagnostics> {
                     format!("{} is no key of the scenario", shown(path)),
                     "held fixed here",
                 )
-                .maybe_help(
-                    nearest(path, all.iter().map(String::as_str))
-                        .map(|k| format!("did you mean `{k}`?")),
-                ),
+                .guess(nearest(path, all.iter().map(String::as_str))),
             );
         }
     }
@@ -269,7 +265,7 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Plan, Diagnostics> {
     if !problems.is_empty() {
         return Err(Diagnostics::new(sources, problems));
     }
-    let scenario = config::load(&scenario_path, &scenario_sets)?;
+    let scenario = scenario::load(&scenario_path, &scenario_sets)?;
     files.extend(scenario.files);
     let axis =
         |p: &Parameter| Axis { path: p.path.clone(), low: p.low, high: p.high, scale: p.scale };
@@ -317,7 +313,7 @@ fn case_problem(case: &Path, node: &Node) -> Option<Diagnostic> {
     Some(
         Diagnostic::at(node.span, format!("{name} is no case"), label)
             .note("a case is a folder with `case.toml` (regional) or `input_csv` (network), relative to this file")
-            .maybe_help(guess.map(|guess| format!("did you mean `{guess}`?"))),
+            .guess(guess),
     )
 }
 
@@ -346,7 +342,7 @@ fn parameter_problem(
                     "no such key",
                 )
                 .note("docs/parameters.md has all keys with their ranges")
-                .maybe_help(guess.map(|guess| format!("did you mean `{guess}`?"))),
+                .guess(guess),
             );
         }
         Some(value) if !value.is_number() => {

@@ -303,9 +303,7 @@ fn town(map: &Map, name: &str) -> Result<CellId, String> {
     let exact = towns().find(|d| d.name == name);
     let found = exact.or_else(|| towns().find(|d| d.name.split(" (").next() == Some(name)));
     found.map(|d| d.cells[0]).ok_or_else(|| {
-        let near =
-            towns().min_by_key(|d| (strsim::damerau_levenshtein(&d.name, name), d.name.clone()));
-        let hint = near.map_or(String::new(), |d| format!("; the nearest name is `{}`", d.name));
+        let hint = checked_toml::did_you_mean(name, towns().map(|d| d.name.as_str()));
         format!("`{name}` is no town of {} (places.csv){hint}", map.name)
     })
 }

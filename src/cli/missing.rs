@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::problem::Problem;
 use super::store::{Ask, ends, open};
 use super::{EXIT_DONE, EXIT_INCOMPLETE, print};
-use crate::recorders::table::{TableSet, outcome_name};
+use crate::recorders::table::TableSet;
 use crate::study::conduct::agree;
 use crate::study::plan::PlannedRun;
 use crate::study::store::State;
@@ -44,7 +44,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     } else {
         let row = |run: &PlannedRun| {
             let variant = &plan.variant(run).name;
-            let outcome = outcome_name(run.outcome);
+            let outcome = run.outcome.name();
             format!(
                 "{},{},{outcome},{variant},{},{}\n",
                 run.index, run.id, run.point, run.replicate

@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 use super::problem::Problem;
 use super::progress::duration;
 use super::{EXIT_DONE, print, study, talk};
-use crate::recorders::table::{TableSet, outcome_name};
+use crate::recorders::table::TableSet;
 use crate::simulation::{self, RunSpec};
 use crate::study::execute;
 use crate::study::plan::{Plan, PlannedRun};
@@ -101,7 +101,7 @@ fn time_one(arguments: &Arguments, study: &study::Study) -> Result<Timing, Probl
     };
     let spec = RunSpec {
         outcome: run.outcome,
-        variant: run.variant,
+        variant: &plan.variant(&run).name,
         point: run.point,
         replicate: run.replicate,
         seed: run.seed,
@@ -166,7 +166,7 @@ fn fields(plan: &Plan, run: &PlannedRun) -> [String; 8] {
         run.id.to_string(),
         plan.variant(run).name.clone(),
         run.point.to_string(),
-        outcome_name(run.outcome).to_owned(),
+        run.outcome.name().to_owned(),
         run.replicate.to_string(),
         run.seed.to_string(),
         plan.parameters(run),
@@ -190,7 +190,7 @@ fn json(plan: &Plan, timing: Option<&Timing>) -> Json {
             "run_id": run.id.to_string(),
             "variant": plan.variant(run).name,
             "point": run.point,
-            "outcome": outcome_name(run.outcome),
+            "outcome": run.outcome.name(),
             "replicate": run.replicate,
             "seed": run.seed,
             "parameters": serde_json::from_str::<Json>(&plan.parameters(run)).unwrap_or_default(),

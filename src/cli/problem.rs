@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::IsTerminal;
 
-use crate::config::Diagnostics;
+use checked_toml::Diagnostics;
 
 /// A problem that ends the command with exit code 2: complete lines for people.
 #[derive(Debug)]

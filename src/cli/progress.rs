@@ -7,7 +7,6 @@ use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use serde_json::json;
 
 use super::{print, talk};
-use crate::recorders::table::outcome_name;
 use crate::study::conduct::Event;
 use crate::study::plan::Plan;
 
@@ -84,14 +83,14 @@ impl<'a> Progress<'a> {
             (self.ended, self.group_days) = (ended, group_days);
             let name = || {
                 let variant = &self.plan.variant(run).name;
-                format!("{} / {variant} / replicate {}", outcome_name(run.outcome), run.replicate)
+                format!("{} / {variant} / replicate {}", run.outcome.name(), run.replicate)
             };
             match &self.way {
                 Way::Json => print(
                     &json!({
                         "event": "run",
                         "run_id": run.id.to_string(),
-                        "outcome": outcome_name(run.outcome),
+                        "outcome": run.outcome.name(),
                         "variant": self.plan.variant(run).name,
                         "replicate": run.replicate,
                         "status": if failure.is_some() { "failed" } else { "done" },

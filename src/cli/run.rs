@@ -163,7 +163,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     }
     let mut replicates = ask.replicates;
     // More replicates than at first were done to reach a precision: it goes on from those.
-    let planned = study.resolved.scenario.study.replicates;
+    let planned = study.resolved.file.study.replicates;
     let had = standing_replicates(&path).filter(|&had| had > planned && !arguments.overwrite);
     if let (Some(had), Some(_)) = (had, arguments.until_precision) {
         replicates = Some(had);
@@ -218,7 +218,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
         let one = |run: &PlannedRun| {
             let spec = RunSpec {
                 outcome: run.outcome,
-                variant: run.variant,
+                variant: &plan.variant(run).name,
                 point: run.point,
                 replicate: run.replicate,
                 seed: run.seed,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::problem::Problem;
 use super::{EXIT_DONE, print};
-use crate::config;
+use crate::scenario;
 
 /// Arguments of `spillover schema`.
 #[derive(clap::Args)]
@@ -17,8 +17,8 @@ pub struct Arguments {
 /// Prints the schema or the table.
 pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     match &arguments.parameters {
-        Some(base) => print(&config::parameters_table(base)?),
-        None => print(&format!("{:#}", config::schema())),
+        Some(base) => print(&scenario::parameters_table(base)?),
+        None => print(&format!("{:#}", scenario::schema())),
     }
     Ok(EXIT_DONE)
 }

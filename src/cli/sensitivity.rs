@@ -38,7 +38,7 @@ pub struct Arguments {
 /// Does the runs of a study that are not there yet, and says which factors of its design move the measures.
 pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     let mut study = arguments.run.ask.load()?;
-    let settings = &study.resolved.scenario.sensitivity;
+    let settings = &study.resolved.file.sensitivity;
     let measures = if arguments.measures.is_empty() {
         study.measures.clone()
     } else {
@@ -50,7 +50,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     };
     let points = suited(study.plan.design.as_deref()).map_err(Problem::new)?.clone();
     let bootstrap = Bootstrap {
-        key: RunKey::new(study.resolved.scenario.study.seed, 0),
+        key: RunKey::new(study.resolved.file.study.seed, 0),
         resamples: settings.resamples,
         confidence: settings.confidence,
     };

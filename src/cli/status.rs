@@ -8,7 +8,7 @@ use serde_json::json;
 use super::problem::Problem;
 use super::store::{Ask, ends, has_runs, open};
 use super::{EXIT_DONE, EXIT_INCOMPLETE, EXIT_RUNS_FAILED, print, talk};
-use crate::recorders::table::{TableSet, outcome_name};
+use crate::recorders::table::TableSet;
 use crate::study::RESULTS_VERSION;
 use crate::study::conduct::agree;
 use crate::study::plan::Plan;
@@ -77,7 +77,7 @@ fn as_text(plan: &Plan, store: &Store, contents: &Contents<'_>) -> String {
     for (run, _) in
         plan.runs.iter().zip(&contents.runs).filter(|(_, s)| matches!(s, State::Missing))
     {
-        *left.entry((run.variant, outcome_name(run.outcome))).or_default() += 1;
+        *left.entry((run.variant, run.outcome.name())).or_default() += 1;
     }
     for ((variant, outcome), count) in left {
         let _ = writeln!(

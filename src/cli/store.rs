@@ -7,7 +7,7 @@ use super::problem::Problem;
 use super::{EXIT_DISAGREE, EXIT_INCOMPLETE, EXIT_RUNS_FAILED, study, talk};
 use crate::output::folder::MARK;
 use crate::output::manifest::{ConfigFile, Provenance};
-use crate::recorders::table::{Table, TableSet, outcome_name};
+use crate::recorders::table::{Table, TableSet};
 use crate::study::conduct::StudyError;
 use crate::study::plan::{Plan, PlannedRun};
 use crate::study::store::{FOLDER, Store, read};
@@ -71,7 +71,7 @@ impl Ask {
     pub fn repeat(&self, plan: &Plan, run: &PlannedRun) -> String {
         let mut words = vec!["spillover".to_owned(), "run".into()];
         words.extend(self.words());
-        words.extend(["--outcome".into(), outcome_name(run.outcome).into()]);
+        words.extend(["--outcome".into(), run.outcome.name().into()]);
         if plan.variants.len() > 1 {
             words.extend(["--variant".into(), plan.variant(run).name.clone()]);
         }
@@ -224,7 +224,7 @@ pub fn provenance(study: &study::Study, threads: usize, threads_in_run: usize) -
             .map(|path| ConfigFile { path: path.clone(), blake3: hash(path) })
             .collect(),
         config_hash: resolved.hash.clone(),
-        resolved_config: serde_json::to_value(&resolved.scenario).unwrap_or_default(),
+        resolved_config: resolved.file.to_json(),
         variant_hashes: resolved
             .variants
             .iter()

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use super::problem::Problem;
 use crate::calibration;
-use crate::config::scenario::Scenario;
-use crate::config::semantics::of_domains;
-use crate::config::{self, Resolved};
 use crate::design;
 use crate::design::points::Target;
 use crate::design::prepare::CHECKED_WHOLE;
 use crate::geography::Map;
+use crate::scenario::Scenario;
+use crate::scenario::of_domains;
+use crate::scenario::{self, Resolved};
 use crate::sensitivity::settings::Measure;
 use crate::simulation;
 use crate::study::conduct::border_names;
@@ -64,8 +64,8 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Study, Problem> {
             "{path} is a calibration study\n  do it with: spillover calibrate {path}"
         )));
     }
-    let resolved = config::load(path, sets)?;
-    let base = &resolved.scenario.run;
+    let resolved = scenario::load(path, sets)?;
+    let base = &resolved.file.scenario.run;
     let moved = resolved
         .variants
         .iter()
@@ -91,7 +91,7 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Study, Problem> {
     }
     let borders = border_names(map.segments.iter().map(|s| s.name.as_str()));
     let measures: Vec<_> = resolved
-        .scenario
+        .file
         .sensitivity
         .measures
         .iter()
@@ -106,7 +106,7 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Study, Problem> {
     }
     let measures = measures.into_iter().flatten().collect();
     let design = design::prepare(&resolved, &|scenario| simulation::check(scenario, &map))?;
-    let plan = Plan::with_design(&resolved.scenario, &resolved.variants, &map.hash, design)
+    let plan = Plan::with_design(&resolved.file.study, &resolved.variants, &map.hash, design)
         .map_err(Problem::new)?;
     Ok(Study { resolved, map: Arc::new(map), plan, measures })
 }
@@ -114,7 +114,7 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Study, Problem> {
 /// What a study comes to, such as `100 runs (5 outcomes x 20 replicates), 365 days on caucasus_10km`.
 pub fn extent(study: &Study) -> String {
     let count = |n: usize, one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
-    let settings = &study.resolved.scenario;
+    let settings = &study.resolved.file;
     let design = study.plan.design.as_ref();
     let mut factors = vec![count(study.plan.outcomes.len(), "outcome")];
     factors.extend(design.map(|design| count(design.count(), "point")));
@@ -128,7 +128,7 @@ pub fn extent(study: &Study) -> String {
         "{} ({}), {} on {}",
         count(study.plan.runs.len(), "run"),
         factors.join(" x "),
-        count(settings.run.days as usize, "day"),
+        count(settings.scenario.run.days as usize, "day"),
         study.map.name
     )
 }

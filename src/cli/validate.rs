@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use super::problem::Problem;
 use super::{EXIT_DONE, EXIT_RUNS_FAILED, EXIT_USAGE, print, talk};
-use crate::config::{self, scenario::Scenario};
 use crate::output::folder::{DATAPACKAGE, Folder, MANIFEST};
 use crate::output::{OutputError, manifest};
+use crate::scenario::{self, Scenario};
 use crate::study::RESULTS_VERSION;
 use crate::validation::assess::{Assessment, assess};
 use crate::validation::parameter_sets::Ground;
@@ -175,9 +175,9 @@ fn fail(failures: &mut Vec<Failure>, case: String, causes: Vec<String>) {
 
 /// What the cases are run with, after a check of scenario and parameter sets.
 fn settings(arguments: &Arguments) -> Result<Settings, Problem> {
-    let resolved = config::load(&arguments.scenario, &arguments.sets)?;
+    let resolved = scenario::load(&arguments.scenario, &arguments.sets)?;
     let parameter_sets = match &arguments.parameters {
-        Some(path) => parameters(path, &resolved.scenario)?,
+        Some(path) => parameters(path, &resolved.file.scenario)?,
         None => Vec::new(),
     };
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -186,7 +186,7 @@ fn settings(arguments: &Arguments) -> Result<Settings, Problem> {
         sets: arguments.sets.clone(),
         parameter_sets,
         replicates: arguments.replicates,
-        seed: arguments.seed.unwrap_or(resolved.scenario.study.seed),
+        seed: arguments.seed.unwrap_or(resolved.file.study.seed),
         hide_capacities: arguments.hide_capacities,
         threads: arguments.threads.map_or(cores, usize::from),
     })
@@ -278,9 +278,8 @@ fn known(named: &str) -> String {
         .filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned()))
         .collect();
     names.sort();
-    let likely = names.iter().min_by_key(|name| strsim::damerau_levenshtein(named, name));
-    let likely = likely.filter(|name| strsim::jaro_winkler(named, name) > 0.8);
-    let hint = likely.map_or(String::new(), |name| format!("\n  did you mean {name}?"));
+    let likely = checked_toml::nearest(named, names.iter().map(String::as_str));
+    let hint = likely.map_or(String::new(), |name| format!("\n  {}", checked_toml::question(name)));
     if names.is_empty() {
         format!("\n  {CASES} has no cases either")
     } else {

@@ -195,10 +195,11 @@ pub fn check_against_map(parameters: &Parameters, map: &Map) -> Vec<String> {
 
     let communities: Vec<&str> = map.communities.iter().map(String::as_str).collect();
     let mut slip = |key: String, what: &str, name: &str, known: &[&str], place: &str| {
-        if let Some(near) = slip_of(name, known) {
+        if let Some(near) = checked_toml::slip_of(name, known) {
             problems.push(format!(
-                "{key}: the map `{}` has no {what} `{name}`{place}; did you mean `{near}`?",
-                map.name
+                "{key}: the map `{}` has no {what} `{name}`{place}; {}",
+                map.name,
+                checked_toml::question(near)
             ));
         }
     };
@@ -206,15 +207,7 @@ pub fn check_against_map(parameters: &Parameters, map: &Map) -> Vec<String> {
         slip(format!("conflict.groups[{i}].kin"), "community", &row.kin, &communities, "");
         if map.territory(&row.against).is_none() && area_on_map(row, map).is_some() {
             let codes: Vec<&str> = map.territories.iter().map(|t| t.code.as_str()).collect();
-            let near =
-                codes.iter().min_by_key(|code| strsim::damerau_levenshtein(&row.against, code));
-            slip(
-                format!("conflict.groups[{i}].against"),
-                "territory",
-                &row.against,
-                near.map_or(&[], std::slice::from_ref),
-                "",
-            );
+            slip(format!("conflict.groups[{i}].against"), "territory", &row.against, &codes, "");
         }
     }
     for (i, row) in parameters.background.regions.iter().enumerate() {
@@ -240,17 +233,6 @@ pub fn check_against_map(parameters: &Parameters, map: &Map) -> Vec<String> {
         }
     }
     problems
-}
-
-/// The known name that another must be a slip of: not known itself, and one letter away (two in a long name).
-fn slip_of<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
-    if name.is_empty() || known.contains(&name) {
-        return None;
-    }
-    let most = if name.chars().count() >= 7 { 2 } else { 1 };
-    let (distance, near) =
-        known.iter().map(|&k| (strsim::damerau_levenshtein(name, k), k)).min()?;
-    (distance <= most).then_some(near)
 }
 
 /// Puts the domain's resources and the groups of day 0 into a world that has the scenario, the map and the run key.

@@ -13,7 +13,6 @@ use super::muster::check_fighters;
 use super::parameters::Parameters;
 use super::surroundings::Surroundings;
 use super::*;
-use crate::config::scenario::Scenario;
 use crate::displacement::Population;
 use crate::geography::{
     Admin1, BorderSegment, CellTable, LinkTable, Map, RouteCache, SegmentKind, Territory,
@@ -21,6 +20,7 @@ use crate::geography::{
 };
 use crate::leadership::{Condition, Leadership, Outcome, ProvinceCondition};
 use crate::random::RunKey;
+use crate::scenario::Scenario;
 use crate::schedule::empty_step;
 use crate::simulation::ScenarioRes;
 use crate::states::{Guards, Reserve};

@@ -5,18 +5,17 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use checked_toml::{
+    Diagnostic, FileId, Limits, Node, Sources, Span, Value, View, leaves, lookup, rows::spans,
+    shown, tree::from_toml, words::with_meaning,
+};
 use serde_json::Value as Json;
 
 use super::keys::nearest_key;
 use super::points::{Column, Kind, OUTCOME, Points, REPLICATE, Target, Values};
 use super::prepare::{MOST_POINTS, MOST_REPLICATE, refused};
 use super::scheme::Scheme;
-use crate::config::check_value;
-use crate::config::diagnostics::{Diagnostic, FileId, Sources, Span, shown};
-use crate::config::rows::spans;
-use crate::config::schema::{Limits, View};
-use crate::config::tree::{Node, Value, from_toml, leaves, lookup};
-use crate::config::words::with_meaning;
+use crate::scenario::check_value;
 
 /// Bytes of a file at most.
 const LARGEST_FILE: u64 = 1 << 30;
@@ -318,7 +317,7 @@ impl<'a> Reader<'a> {
                 "columns are keys of the scenario (docs/parameters.md), `replicate` or `outcome`",
             );
             let help = match nearest_key(name, &keys) {
-                Some(guess) if !name.is_empty() => format!("did you mean `{guess}`?"),
+                Some(guess) if !name.is_empty() => checked_toml::question(guess),
                 _ if name.is_empty() => "row numbers of R or pandas? write the file without them (`row.names = FALSE`, `index=False`), or pass over the column: `design = { kind = \"file\", file = \"...\", ignore = [\"\"] }`".to_owned(),
                 _ => format!("to pass over it: `design = {{ kind = \"file\", file = \"...\", ignore = [{name:?}] }}`"),
             };

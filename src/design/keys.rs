@@ -1,9 +1,7 @@
 //! Keys of a scenario by their dotted paths.
 
+use checked_toml::{leaves, lookup, nearest};
 use serde_json::Value as Json;
-
-use crate::config::diagnostics::nearest;
-use crate::config::tree::{leaves, lookup};
 
 /// Dotted paths of all numbers.
 #[must_use]

@@ -4,9 +4,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json, json};
 
 use super::morris::Move;
-use crate::config::scenario::Scenario;
 use crate::leadership::Outcome;
 use crate::output::datapackage::{csv_resource, field};
+use crate::scenario::Scenario;
 
 /// Name of the column that fixes a point's replicate, and of the factor that makes the luck one.
 pub const REPLICATE: &str = "replicate";

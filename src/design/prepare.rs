@@ -2,6 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use checked_toml::{
+    Diagnostic, Diagnostics, Node, Sources, Span, Step, View, leaves, lookup,
+    schema::{self, number},
+    shown,
+};
 use rayon::prelude::*;
 use serde_json::{Value as Json, json};
 
@@ -13,15 +18,8 @@ use super::scheme::Scheme;
 use super::settings::{Design, Factor, Made};
 use super::spread::Spread;
 use super::{hypercube, morris, saltelli, sobol};
-use crate::config::check_value;
-use crate::config::diagnostics::{Diagnostic, Diagnostics, Sources, Span, shown};
-use crate::config::resolve::Resolved;
-use crate::config::scenario::Scenario;
-use crate::config::schema::{self, View, number};
-use crate::config::semantics::of_domains;
-use crate::config::tree::{Node, Step, leaves, lookup};
 use crate::random::{RunKey, Stream};
-use crate::recorders::table::outcome_name;
+use crate::scenario::{Resolved, Scenario, StudyFile, check_value, of_domains};
 
 /// Points of a design at most.
 pub const MOST_POINTS: usize = 1_000_000;
@@ -59,12 +57,12 @@ pub fn prepare(
     resolved: &Resolved,
     complaints: &(dyn Fn(&Scenario) -> Vec<String> + Sync),
 ) -> Result<Option<Points>, Diagnostics> {
-    let Some(design) = &resolved.scenario.design else { return Ok(None) };
+    let Some(design) = &resolved.file.design else { return Ok(None) };
     let mut sources = resolved.sources().clone();
-    let values = serde_json::to_value(&resolved.scenario).unwrap_or_default();
-    let document = schema::resolved::<Scenario>();
+    let values = resolved.file.to_json();
+    let document = schema::resolved::<StudyFile>();
     let outcomes: Vec<String> =
-        resolved.scenario.study.outcomes.iter().map(|o| outcome_name(*o).to_owned()).collect();
+        resolved.file.study.outcomes.iter().map(|o| o.name().to_owned()).collect();
     let against = Against { values: &values, document: View::root(&document), outcomes: &outcomes };
     let Some(node) = resolved.tree().and_then(|tree| tree.get("design")) else { return Ok(None) };
     let made = match design {
@@ -93,7 +91,7 @@ pub fn prepare(
                 ])
             }
         }
-        made => generate(made, node, against, RunKey::new(resolved.scenario.study.seed, 0))
+        made => generate(made, node, against, RunKey::new(resolved.file.study.seed, 0))
             .map(|p| (p, Vec::new())),
     };
     let checked = read.and_then(|(points, rows)| {
@@ -115,7 +113,7 @@ fn beside(sources: &Sources, named: Span, file: &str) -> PathBuf {
 /// Keys that the design varies although a variant of the study sets them.
 fn overlaps(points: &Points, resolved: &Resolved, span: Span) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
-    for variant in &resolved.scenario.study.variants {
+    for variant in &resolved.file.study.variants {
         for key in leaves(&Json::Object(variant.set.clone())) {
             if points.columns().iter().any(|column| column.path == key) {
                 let message =
@@ -411,9 +409,7 @@ fn column(
                 label,
             )
             .note("docs/parameters.md has all keys with their ranges")
-            .maybe_help(
-                nearest_key(path, &keys).map(|guess| format!("did you mean `{guess}`?")),
-            )));
+            .guess(nearest_key(path, &keys))));
         }
         let Some(view) = against.document.at_path(path) else {
             let label = "its table has no schema of its own";

@@ -1,6 +1,7 @@
 //! What points of a file were made for, so that effects or indices can be computed of them: Morris trajectories, or Saltelli's
 //! design. The points must have the structure of the scheme; what breaks it is told with its row and column.
 
+use checked_toml::{Diagnostic, Node, Span, Step, schema::number, shown};
 use serde_json::Value as Json;
 
 use super::file::Against;
@@ -10,9 +11,6 @@ use super::prepare::{Varied, odd, varied};
 use super::saltelli::rows_per_base;
 use super::settings::{Made, SchemeName};
 use super::spread::Spread;
-use crate::config::diagnostics::{Diagnostic, Span, shown};
-use crate::config::schema::number;
-use crate::config::tree::{Node, Step};
 
 /// Levels that a complaint lists in full.
 const LISTED: usize = 8;

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use super::points::{Kind, Points};
 use super::prepare;
-use crate::config::{self, Diagnostics};
+use crate::scenario;
+use checked_toml::Diagnostics;
 
 /// A study with this design, beside files of points.
 fn study(design: &str, files: &[(&str, &[u8])]) -> Result<Points, Diagnostics> {
@@ -14,7 +15,7 @@ fn study(design: &str, files: &[(&str, &[u8])]) -> Result<Points, Diagnostics> {
 fn study_with(
     design: &str,
     files: &[(&str, &[u8])],
-    complaints: &(dyn Fn(&crate::config::scenario::Scenario) -> Vec<String> + Sync),
+    complaints: &(dyn Fn(&crate::scenario::Scenario) -> Vec<String> + Sync),
 ) -> Result<Points, Diagnostics> {
     let folder = tempfile::tempdir().unwrap();
     for (name, bytes) in files {
@@ -28,7 +29,7 @@ fn study_with(
         format!("extends = {quick:?}\ndesign = {design}")
     };
     std::fs::write(&path, text).unwrap();
-    let resolved = config::load(&path, &[])?;
+    let resolved = scenario::load(&path, &[])?;
     prepare(&resolved, complaints).map(|points| points.expect("a design"))
 }
 
@@ -125,7 +126,7 @@ fn columns_of_other_kinds() {
         study(design, &[("points.csv", text.as_bytes())]).unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(rows(&points)[1], r#"0,continuity,3,"[""RUS-GEO""]",50"#);
     assert_eq!((points.replicate(0), points.replicate(1)), (Some(3), Some(0)));
-    assert_eq!(points.outcome(1).map(crate::recorders::table::outcome_name), Some("fragmentation"));
+    assert_eq!(points.outcome(1).map(crate::leadership::Outcome::name), Some("fragmentation"));
     let short =
         study(&design.replace(']', "], first = 1"), &[("points.csv", text.as_bytes())]).unwrap();
     assert_eq!(short.count(), 1);
@@ -418,7 +419,7 @@ fn wrong_designs_are_refused_in_these_words() {
     let variant = "[study]\nvariants = [{ name = \"a\", set = { \"borders.pressure.power\" = 2.0 } }]\ncontrast_variant = \"a\"\n[design]\nkind = \"list\"\nfactors = [{ path = \"borders.pressure.power\", values = [1, 2] }]\n";
     add(variant.trim_end(), "", told(study(variant, &[])));
     let points = "borders.pressure.power\n1\n3\n3\n";
-    let complaints = |s: &crate::config::scenario::Scenario| {
+    let complaints = |s: &crate::scenario::Scenario| {
         let too_much = s.borders.pressure.power > 2.0;
         Vec::from_iter(too_much.then(|| "borders.pressure.power: too much for this map".to_owned()))
     };

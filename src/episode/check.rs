@@ -122,11 +122,8 @@ pub fn check_against_map(episode: &Episode, as_of: &str, map: &Map) -> Vec<Strin
     }
     let lane = |crossing: &str, towards: &str| -> Result<(), (&'static str, String)> {
         let Some(point) = map.crossings.iter().find(|x| x.id == crossing) else {
-            let guess = crate::config::diagnostics::nearest(
-                crossing,
-                map.crossings.iter().map(|x| x.id.as_str()),
-            );
-            let next = guess.map_or_else(String::new, |guess| format!("; did you mean `{guess}`?"));
+            let next =
+                checked_toml::did_you_mean(crossing, map.crossings.iter().map(|x| x.id.as_str()));
             return Err((
                 "crossing",
                 format!("the map `{}` has no crossing `{crossing}`{next}", map.name),

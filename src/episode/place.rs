@@ -58,8 +58,9 @@ impl Place {
             return map.admin1_named(territory, rest).map(Self::Unit).ok_or_else(|| {
                 let units =
                     map.admin1.iter().filter(|u| u.state == territory).map(|u| u.name.as_str());
-                let guess = crate::config::diagnostics::nearest(rest, units)
-                    .map_or_else(String::new, |guess| format!("; did you mean `{state}/{guess}`?"));
+                let guess = checked_toml::nearest(rest, units).map_or_else(String::new, |guess| {
+                    format!("; {}", checked_toml::question(&format!("{state}/{guess}")))
+                });
                 format!("the map `{}` has no unit `{rest}` in {state}{guess}", map.name)
             });
         }
@@ -115,12 +116,8 @@ fn disc(text: &str) -> Option<Result<[f64; 3], String>> {
 
 fn territory(code: &str, map: &Map) -> Result<TerritoryId, String> {
     map.territory(code).ok_or_else(|| {
-        let guess = crate::config::diagnostics::nearest(
-            code,
-            map.territories.iter().map(|t| t.code.as_str()),
-        );
-        let next =
-            guess.map_or_else(|| FORMS.to_owned(), |guess| format!("did you mean `{guess}`?"));
+        let guess = checked_toml::nearest(code, map.territories.iter().map(|t| t.code.as_str()));
+        let next = guess.map_or_else(|| FORMS.to_owned(), checked_toml::question);
         format!("the map `{}` has no territory `{code}`; {next}", map.name)
     })
 }

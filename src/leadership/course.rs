@@ -50,7 +50,7 @@ struct Path {
 #[derive(Clone, Debug)]
 struct Hazards {
     calm: Condition,
-    paths: [Path; 4],
+    paths: [Path; Outcome::PRESCRIBED.len() - 1],
     noise: f64,
     noise_sd: f64,
     noise_memory: Days,
@@ -373,7 +373,7 @@ impl Hazards {
 fn hazards(parameters: &Parameters, key: RunKey, quantiles: luck::Quantiles) -> Hazards {
     let h = &parameters.hazards;
     let rate = luck::calm_rate(parameters, quantiles);
-    let path = |outcome: Outcome, b: &Breakdown, id: u64| Path {
+    let path = |outcome: Outcome, b: &Breakdown| Path {
         slopes: Slopes {
             unrest: b.unrest,
             stress: b.stress,
@@ -382,7 +382,7 @@ fn hazards(parameters: &Parameters, key: RunKey, quantiles: luck::Quantiles) -> 
             outside_pressure: b.outside_pressure,
         },
         at_calm: rate * b.share_at_calm,
-        luck: -libm::log1p(-key.uniform(Stream::LeadershipHazard, id, 0)),
+        luck: -libm::log1p(-key.uniform(Stream::LeadershipHazard, outcome as u64, 0)),
         cumulated: 0.0,
         outcome,
     };
@@ -395,12 +395,7 @@ fn hazards(parameters: &Parameters, key: RunKey, quantiles: luck::Quantiles) -> 
             outside_pressure: h.calm.outside_pressure,
             alignment: 0.0,
         },
-        paths: [
-            path(Outcome::ManagedTransition, &h.managed_transition, 1),
-            path(Outcome::Fragmentation, &h.fragmentation, 2),
-            path(Outcome::CivilStrife, &h.civil_strife, 3),
-            path(Outcome::WesternPivot, &h.western_pivot, 4),
-        ],
+        paths: h.breakdowns().map(|(outcome, breakdown)| path(outcome, breakdown)),
         noise: 0.0,
         noise_sd: h.noise_sd,
         noise_memory: Days(h.noise_memory_days),

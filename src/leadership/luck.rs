@@ -69,14 +69,7 @@ impl Regime {
         u: Quantiles,
     ) -> Self {
         let courses = parameters.outcomes.of(outcome);
-        let ranges = [
-            &courses.unrest,
-            &courses.control,
-            &courses.cohesion,
-            &courses.stress,
-            &courses.outside_pressure,
-            &courses.alignment,
-        ];
+        let ranges = courses.curves();
         let curves = std::array::from_fn(|side| curve(ranges[side], start[side], side as u64, u));
         let yearly =
             rules::quantile(courses.flare_probability_per_year, u(number::FLARE_PROBABILITY));

@@ -3,6 +3,7 @@
 //! Reads the scenario, the map, the clock and yesterday's [`IncumbentAid`]; writes [`Leadership`] once a day, in
 //! `Phase::Leadership`. Other domains read its effects (unrest, control, cohesion, ...), never decide by the outcome.
 //!
+//! - [`outcome`]: the list of outcomes;
 //! - [`parameters`]: the courses of the outcomes as ranges, provinces, outside pressure, hazards;
 //! - [`rules`]: the equations (evidence 1.3, 1.4);
 //! - `luck`: what a replicate draws;
@@ -10,8 +11,6 @@
 //! - [`checks`]: what a schema cannot see, and whether provinces fit the map.
 
 use bevy_ecs::prelude::*;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 use crate::geography::Map;
 use crate::ids::AdminId;
@@ -25,6 +24,7 @@ use crate::world::RunMap;
 pub mod checks;
 pub mod course;
 mod luck;
+pub mod outcome;
 pub mod parameters;
 pub mod rules;
 #[cfg(test)]
@@ -32,26 +32,7 @@ mod tests;
 
 pub use checks::check_against_map;
 pub use course::Course;
-
-/// Leadership outcomes. Results are conditional on one of them; the program never states how likely one is.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// The leadership weathers the crisis and stabilises.
-    Continuity,
-    /// A managed transition.
-    ManagedTransition,
-    /// Collapse into fragmentation: the periphery slips away.
-    Fragmentation,
-    /// Collapse into civil strife: armed contest at the centre.
-    CivilStrife,
-    /// Collapse into a government that turns to the West.
-    WesternPivot,
-    /// Not prescribed: comes out of competing hazards.
-    Endogenous,
-}
+pub use outcome::Outcome;
 
 /// National condition of Iran on a day (evidence 1.4).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -9,7 +9,7 @@ use bevy_ecs::prelude::Resource;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Outcome;
+use super::outcome::{Outcome, for_each_outcome};
 
 /// `[leadership]`.
 #[derive(Resource, Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -77,35 +77,62 @@ pub struct Start {
     pub alignment: [f64; 2],
 }
 
-/// `[leadership.outcomes]`.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Outcomes {
-    /// The leadership weathers the crisis and stabilises.
-    pub continuity: Courses,
-    /// A managed transition.
-    pub managed_transition: Courses,
-    /// Collapse into fragmentation.
-    pub fragmentation: Courses,
-    /// Collapse into civil strife.
-    pub civil_strife: Courses,
-    /// Collapse into a government that turns to the West.
-    pub western_pivot: Courses,
-}
-
-impl Outcomes {
-    /// The courses of an outcome. While the endogenous mode has brought none about, continuity holds.
-    #[must_use]
-    pub const fn of(&self, outcome: Outcome) -> &Courses {
-        match outcome {
-            Outcome::Continuity | Outcome::Endogenous => &self.continuity,
-            Outcome::ManagedTransition => &self.managed_transition,
-            Outcome::Fragmentation => &self.fragmentation,
-            Outcome::CivilStrife => &self.civil_strife,
-            Outcome::WesternPivot => &self.western_pivot,
+macro_rules! make_outcome_tables {
+    (
+        $(#[$first_meaning:meta])* $first:ident $first_name:ident { collapse: $_first:literal }
+        $($(#[$meaning:meta])* $variant:ident $name:ident { collapse: $_collapse:literal })*
+    ) => {
+        /// `[leadership.outcomes]`.
+        #[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+        #[serde(deny_unknown_fields)]
+        pub struct Outcomes {
+            $(#[$first_meaning])*
+            pub $first_name: Courses,
+            $($(#[$meaning])* pub $name: Courses,)*
         }
-    }
+
+        impl Outcomes {
+            /// The courses of an outcome. While the endogenous mode has brought none about, the first holds.
+            #[must_use]
+            pub const fn of(&self, outcome: Outcome) -> &Courses {
+                match outcome {
+                    Outcome::$first | Outcome::Endogenous => &self.$first_name,
+                    $(Outcome::$variant => &self.$name,)*
+                }
+            }
+        }
+
+        /// `[leadership.hazards]`: the endogenous mode.
+        #[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+        #[serde(deny_unknown_fields)]
+        pub struct Hazards {
+            /// Probability within a year that leadership breaks down at the calm condition, all kinds together.
+            #[schemars(
+                inner(range(min = 0, max = 0.99)),
+                extend("x-unit" = "1/year", "x-source" = "evidence 1.3 (Geddes, Wright, Frantz)", "x-certainty" = "R-m")
+            )]
+            pub annual_breakdown_at_calm: [f64; 2],
+            /// The condition that the base rate belongs to.
+            pub calm: Calm,
+            $($(#[$meaning])* pub $name: Breakdown,)*
+            /// Spread of the noise on unrest (standard deviation in the long run).
+            #[schemars(range(min = 0, max = 0.5), extend("x-unit" = "1", "x-source" = "evidence 1.4 (form)", "x-certainty" = "P"))]
+            pub noise_sd: f64,
+            /// Memory of the noise (e-fold).
+            #[schemars(range(min = 0.1, max = 365), extend("x-unit" = "d", "x-source" = "evidence 1.4 (form)", "x-certainty" = "P"))]
+            pub noise_memory_days: f64,
+        }
+
+        impl Hazards {
+            /// Every kind of breakdown with what it leads to.
+            #[must_use]
+            pub const fn breakdowns(&self) -> [(Outcome, &Breakdown); Outcome::PRESCRIBED.len() - 1] {
+                [$((Outcome::$variant, &self.$name),)*]
+            }
+        }
+    };
 }
+for_each_outcome!(make_outcome_tables);
 
 /// `[leadership.outcomes.<name>]`: how the condition moves under an outcome.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
@@ -147,6 +174,21 @@ pub struct Courses {
     /// Share of people under low control whose economic cost the stress curve of this outcome already includes.
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "1", "x-source" = "evidence 1.4", "x-certainty" = "P"))]
     pub war_share_included: f64,
+}
+
+impl Courses {
+    /// The curves in the order of the sides of a [`super::Condition`].
+    #[must_use]
+    pub const fn curves(&self) -> [&CurveRanges; 6] {
+        [
+            &self.unrest,
+            &self.control,
+            &self.cohesion,
+            &self.stress,
+            &self.outside_pressure,
+            &self.alignment,
+        ]
+    }
 }
 
 /// Ranges of a double logistic course from the start value over a peak (trough, plateau) to an end.
@@ -342,34 +384,6 @@ impl Instrument {
     }
 }
 
-/// `[leadership.hazards]`: the endogenous mode.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Hazards {
-    /// Probability within a year that leadership breaks down at the calm condition, all kinds together.
-    #[schemars(
-        inner(range(min = 0, max = 0.99)),
-        extend("x-unit" = "1/year", "x-source" = "evidence 1.3 (Geddes, Wright, Frantz)", "x-certainty" = "R-m")
-    )]
-    pub annual_breakdown_at_calm: [f64; 2],
-    /// The condition that the base rate belongs to.
-    pub calm: Calm,
-    /// Into a managed transition.
-    pub managed_transition: Breakdown,
-    /// Into fragmentation.
-    pub fragmentation: Breakdown,
-    /// Into civil strife.
-    pub civil_strife: Breakdown,
-    /// Into a government that turns to the West.
-    pub western_pivot: Breakdown,
-    /// Spread of the noise on unrest (standard deviation in the long run).
-    #[schemars(range(min = 0, max = 0.5), extend("x-unit" = "1", "x-source" = "evidence 1.4 (form)", "x-certainty" = "P"))]
-    pub noise_sd: f64,
-    /// Memory of the noise (e-fold).
-    #[schemars(range(min = 0.1, max = 365), extend("x-unit" = "d", "x-source" = "evidence 1.4 (form)", "x-certainty" = "P"))]
-    pub noise_memory_days: f64,
-}
-
 /// `[leadership.hazards.calm]`: an ordinary year.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -395,7 +409,7 @@ pub struct Calm {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Breakdown {
-    /// Share of breakdowns at the calm condition; the four add up to 1.
+    /// Share of breakdowns at the calm condition; those of all kinds add up to 1.
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "1", "x-source" = "evidence 1.3 (half autocracy to autocracy)", "x-certainty" = "P"))]
     pub share_at_calm: f64,
     /// `b_U`: log-hazard per unit of unrest.

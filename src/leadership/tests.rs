@@ -6,14 +6,6 @@ use super::*;
 use crate::geography::{Admin1, CellTable, LinkTable, Map, RouteCache, Territory, TerritoryKind};
 use crate::ids::TerritoryId;
 
-const PRESCRIBED: [Outcome; 5] = [
-    Outcome::Continuity,
-    Outcome::ManagedTransition,
-    Outcome::Fragmentation,
-    Outcome::CivilStrife,
-    Outcome::WesternPivot,
-];
-
 /// The sides of a condition in array order.
 fn sides(condition: &Condition) -> [f64; 6] {
     [
@@ -26,10 +18,13 @@ fn sides(condition: &Condition) -> [f64; 6] {
     ]
 }
 
+fn base() -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/base.toml")
+}
+
 /// The shipped values.
 fn shipped() -> Parameters {
-    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/base.toml");
-    crate::config::load(&file, &[]).expect("the shipped base scenario").scenario.leadership
+    crate::scenario::load(&base(), &[]).expect("the shipped base scenario").file.scenario.leadership
 }
 
 fn mechanisms() -> Mechanisms {
@@ -144,27 +139,69 @@ fn shipped_values_pass_the_checks() {
 #[test]
 fn bad_values_are_named() {
     let mut bad = shipped();
-    bad.start.unrest = [0.8, 0.7];
     bad.outcomes.fragmentation.control.peak = [-0.1, 0.4];
-    bad.external.threat.standing = f64::NAN;
-    bad.external.sanctions.episodes = vec![Episode { from_day: 9, to_day: 3, level: 2.0 }];
+    bad.external.sanctions.episodes = vec![Episode { from_day: 9, to_day: 3, level: 1.0 }];
     bad.hazards.civil_strife.share_at_calm = 0.5;
-    bad.air_campaigns = vec![AirCampaign { from_day: 3, days: 0 }];
+    bad.control_elsewhere.units.insert("GEO/Tbilisi".into(), f64::NAN);
     let double = bad.provinces[0].clone();
     bad.provinces.push(double);
     let problems = check(&bad).join("\n");
     for part in [
-        "start.unrest: [0.8, 0.7] runs backwards",
         "fragmentation.control.peak: [-0.1, 0.4] is not within 0 to 1",
-        "threat.standing: NaN",
-        "sanctions.episodes[0].level: 2",
         "from_day 9 comes after to_day 3",
         "add up to 1.37",
-        "air_campaigns[0].days: 0",
+        "control_elsewhere.units.\"GEO/Tbilisi\": NaN is not within 0 to 1",
         "listed twice",
     ] {
         assert!(problems.contains(part), "{part} is missing from:\n{problems}");
     }
+}
+
+/// Every number and every range `[lo, hi]` of a table, with its key.
+fn numbers(key: &str, value: &serde_json::Value, found: &mut Vec<(String, Vec<f64>)>) {
+    let list = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
+    let floats: Vec<f64> = list.iter().filter_map(serde_json::Value::as_f64).collect();
+    for (name, inner) in value.as_object().into_iter().flatten() {
+        numbers(&format!("{key}.{name}"), inner, found);
+    }
+    if !floats.is_empty() {
+        found.push((key.to_owned(), floats));
+    }
+}
+
+#[test]
+fn the_schema_refuses_what_the_checks_leave_to_it() {
+    let mut all = Vec::new();
+    let scenario =
+        crate::scenario::load(&base(), &[]).expect("the shipped base scenario").file.scenario;
+    let scenario = serde_json::to_value(scenario).expect("JSON");
+    for key in ["leadership", "ledger"] {
+        numbers(key, &scenario[key], &mut all);
+    }
+    numbers("states.reserve.free_share", &scenario["states"]["reserve"]["free_share"], &mut all);
+    all.retain(|(key, _)| !key.contains("control_elsewhere.states."));
+    all.retain(|(key, _)| !key.contains("control_elsewhere.units."));
+    assert!(all.len() > 200, "{} numbers", all.len());
+    let refused = |sets: Vec<(&str, String)>| {
+        let written: Vec<String> = sets.iter().map(|(key, v)| format!("{key}={v}")).collect();
+        let told = crate::scenario::load(&base(), &written).expect_err("bad values").to_string();
+        for (key, value) in sets {
+            assert!(told.contains(&format!("`{key}")), "{key} = {value} is accepted");
+        }
+    };
+    let everywhere = |bad: &str| {
+        let value = |n: usize| if n == 1 { bad.to_owned() } else { format!("[{bad}, {bad}]") };
+        refused(all.iter().map(|(key, was)| (key.as_str(), value(was.len()))).collect());
+    };
+    everywhere("-1e9");
+    everywhere("1e9");
+    everywhere("nan");
+    let ranges = all.iter().filter(|(_, was)| was.len() == 2 && was[0] < was[1]);
+    refused(ranges.map(|(key, was)| (key.as_str(), format!("[{}, {}]", was[1], was[0]))).collect());
+    refused(vec![("leadership.air_campaigns", "[{ from_day = 3, days = 0 }]".into())]);
+    refused(vec![("leadership.provinces", "[{ name = \"a\", periphery = 1.1 }]".into())]);
+    let episode = "[{ from_day = 3, to_day = 9, level = 2.0 }]";
+    refused(vec![("leadership.external.sanctions.episodes", episode.into())]);
 }
 
 #[test]
@@ -203,7 +240,14 @@ fn the_middle_of_the_ranges_gives_the_table_of_the_evidence() {
 fn peaks_troughs_and_e_folds_come_out_of_the_curves() {
     let most = |days: &[Leadership]| days.iter().map(|l| l.national.unrest).fold(0.0, f64::max);
     let least = |days: &[Leadership]| days.iter().map(|l| l.national.control).fold(1.0, f64::min);
-    let [a, b, c1, c2, c3] = PRESCRIBED.map(middle);
+    let [a, b, c1, c2, c3] = [
+        Outcome::Continuity,
+        Outcome::ManagedTransition,
+        Outcome::Fragmentation,
+        Outcome::CivilStrife,
+        Outcome::WesternPivot,
+    ]
+    .map(middle);
     close("a U peak", most(&a), 0.8, 0.03);
     close("b U after the turn", b[25].national.unrest, 0.5, 0.06);
     close("c1 U plateau", c1[150].national.unrest, 0.9, 0.02);
@@ -235,7 +279,7 @@ fn peaks_troughs_and_e_folds_come_out_of_the_curves() {
 fn day_zero_is_the_same_under_every_outcome_and_luck_is_paired() {
     let parameters = shipped();
     for replicate in 0..20 {
-        let runs = PRESCRIBED.map(|o| run(&parameters, o, replicate));
+        let runs = Outcome::PRESCRIBED.map(|o| run(&parameters, o, replicate));
         for other in &runs[1..] {
             assert_eq!(other[0].national, runs[0][0].national, "replicate {replicate}");
             assert_eq!(other[0].provinces, runs[0][0].provinces);
@@ -364,7 +408,7 @@ fn everything_stays_in_its_range() {
     let mut parameters = shipped();
     parameters.external.war_growth_loss = [60.0, 60.0];
     parameters.hazards.noise_sd = 0.5;
-    for outcome in PRESCRIBED.into_iter().chain([Outcome::Endogenous]) {
+    for outcome in Outcome::ALL {
         for replicate in 0..10 {
             for l in run(&parameters, outcome, replicate) {
                 let n = l.national;
@@ -430,7 +474,7 @@ fn aid_to_the_incumbent_shifts_the_outcome_only_a_little() {
     };
     let (alone, aided): (Vec<_>, Vec<_>) = (broken(0.0).collect(), broken(0.01).collect());
     let count = |runs: &[Outcome], o: Outcome| runs.iter().filter(|&&r| r == o).count();
-    for o in PRESCRIBED.into_iter().chain([Outcome::Endogenous]) {
+    for o in Outcome::ALL {
         println!(
             "{o:?}: {} without aid, {} with one per cent of GDP a year",
             count(&alone, o),
@@ -487,7 +531,7 @@ fn every_outcome_can_come_about() {
     reached.sort();
     reached.dedup();
     // Continuity is what stays while none has come about.
-    assert_eq!(reached.len(), 5, "{reached:?}");
+    assert_eq!(reached.len(), Outcome::PRESCRIBED.len(), "{reached:?}");
 }
 
 #[test]

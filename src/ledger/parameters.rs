@@ -160,24 +160,3 @@ pub struct Access {
     #[schemars(range(min = 1.0, max = 3650.0), extend("x-unit" = "d", "x-source" = "source text: backing the wrong side", "x-certainty" = "P"))]
     pub wrong_side_days: f64,
 }
-
-impl Parameters {
-    /// Ranges whose least is above their most, as (key, complaint).
-    #[must_use]
-    pub fn problems(&self) -> Vec<(String, String)> {
-        let a = &self.arms;
-        [
-            ("ledger.arms.substitution_half_time_days", a.substitution_half_time_days),
-            ("ledger.arms.airframes.import_share", a.airframes.import_share),
-            ("ledger.arms.munitions.import_share", a.munitions.import_share),
-            ("ledger.arms.missiles.import_share", a.missiles.import_share),
-            ("ledger.influence.half_life_years", self.influence.half_life_years),
-        ]
-        .into_iter()
-        .filter(|(_, [lo, hi])| lo > hi)
-        .map(|(key, [lo, hi])| {
-            (key.to_owned(), format!("the least, {lo}, is above the most, {hi}"))
-        })
-        .collect()
-    }
-}

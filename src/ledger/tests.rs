@@ -1,8 +1,8 @@
 //! The ledger in a world made by hand.
 
 use super::*;
-use crate::config::scenario::Scenario;
 use crate::leadership::Outcome;
+use crate::scenario::Scenario;
 use crate::states::mini::{CALM, World4, scenario};
 
 const QUIET: [f64; 5] = [5.0; 5];

@@ -24,7 +24,7 @@ use crate::simulation::{RunSpec, ScenarioRes};
 use crate::states::Reserve;
 use crate::time::Clock;
 use crate::world::RunMap;
-use table::{MEASURES, Table, outcome_name, variant_name};
+use table::{MEASURES, Table, TableSet};
 
 /// Days from one count of the displaced by place to the next: by cell and day they would outweigh all other tables.
 const DAYS_BETWEEN_COUNTS: u32 = 7;
@@ -74,7 +74,7 @@ pub struct Headline {
 
 /// Looks at a run and keeps what it saw.
 pub struct Recorder {
-    spec: RunSpec,
+    tables: TableSet,
     writers: Vec<RowWriter>,
     series: Series,
     headline: Headline,
@@ -87,15 +87,14 @@ pub struct Recorder {
 impl Recorder {
     /// A recorder for a run. It needs the world only to prepare its query.
     #[must_use]
-    pub fn new(world: &mut World, spec: RunSpec) -> Self {
+    pub fn new(world: &mut World, spec: RunSpec<'_>) -> Self {
         let scenario = world.resource::<ScenarioRes>().0.clone();
         let map = world.resource::<RunMap>().0.clone();
-        let (outcome, variant) =
-            (outcome_name(spec.outcome), variant_name(&scenario, spec.variant));
+        let (outcome, variant) = (spec.outcome.name(), spec.variant);
         let borders = map.segments.len() + 1;
         let days = scenario.run.days as usize;
         Self {
-            spec,
+            tables: spec.tables,
             writers: Table::RECORDED
                 .into_iter()
                 .map(|table| {
@@ -126,7 +125,7 @@ impl Recorder {
         let date = clock.date;
         let weekly = clock.day.0.is_multiple_of(DAYS_BETWEEN_COUNTS);
         for table in Table::RECORDED {
-            if !self.spec.tables.contains(table) {
+            if !self.tables.contains(table) {
                 continue;
             }
             let rows = &mut self.writers[table.index()];
@@ -180,9 +179,12 @@ impl Recorder {
         let (inside, abroad) = displacement::totals(world);
         self.headline.displaced_inside = inside;
         self.headline.displaced_abroad = abroad;
-        outcome_name(world.resource::<Leadership>().outcome)
+        world
+            .resource::<Leadership>()
+            .outcome
+            .name()
             .clone_into(&mut self.headline.realised_outcome);
-        if self.spec.tables.contains(Table::Measures) {
+        if self.tables.contains(Table::Measures) {
             let map: &Map = world.resource::<RunMap>();
             measures::record(
                 &mut self.writers[Table::Measures.index()],

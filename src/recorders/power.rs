@@ -3,7 +3,6 @@
 use bevy_ecs::prelude::*;
 use jiff::civil::Date;
 
-use super::table::outcome_name;
 use crate::geography::Map;
 use crate::leadership::Leadership;
 use crate::ledger::Ledger;
@@ -65,7 +64,7 @@ pub fn record_leadership(rows: &mut RowWriter, world: &World, map: &Map, date: D
         controls.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), c| (a.min(c), b.max(c)));
     let z = leadership.national;
     rows.start_row(date);
-    rows.push_text(outcome_name(leadership.outcome));
+    rows.push_text(leadership.outcome.name());
     for value in
         [z.unrest, z.control, z.cohesion, z.stress, z.outside_pressure, z.alignment, least, most]
     {

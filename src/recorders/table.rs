@@ -4,8 +4,6 @@
 //! To add a table: a line in [`Table`], its arms here, its columns there, and its recorder.
 
 use super::columns;
-use crate::config::scenario::Scenario;
-use crate::leadership::Outcome;
 
 /// Name of the aggregate over Russia's southern border: one more border after the map's segments.
 pub const RUSSIA_SOUTH: &str = "RUS-SOUTH";
@@ -360,25 +358,6 @@ impl TableSet {
     }
 }
 
-/// An outcome as it stands in the column `outcome` and in config files.
-#[must_use]
-pub const fn outcome_name(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Continuity => "continuity",
-        Outcome::ManagedTransition => "managed_transition",
-        Outcome::Fragmentation => "fragmentation",
-        Outcome::CivilStrife => "civil_strife",
-        Outcome::WesternPivot => "western_pivot",
-        Outcome::Endogenous => "endogenous",
-    }
-}
-
-/// The name of a variant as it stands in the column `variant`: [`BASE_VARIANT`] for a study without variants.
-#[must_use]
-pub fn variant_name(scenario: &Scenario, variant: u16) -> &str {
-    scenario.study.variants.get(usize::from(variant)).map_or(BASE_VARIANT, |v| &v.name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -455,20 +434,6 @@ mod tests {
                 .unwrap_err()
                 .starts_with("no table `presure`; there are all, summary, pres")
         );
-    }
-
-    #[test]
-    fn outcome_names_are_those_of_the_config() {
-        for outcome in [
-            Outcome::Continuity,
-            Outcome::ManagedTransition,
-            Outcome::Fragmentation,
-            Outcome::CivilStrife,
-            Outcome::WesternPivot,
-            Outcome::Endogenous,
-        ] {
-            assert_eq!(serde_json::to_value(outcome).unwrap(), outcome_name(outcome));
-        }
     }
 
     #[test]

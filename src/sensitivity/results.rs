@@ -5,7 +5,7 @@ use std::fs::File;
 use std::path::Path;
 
 use super::settings::Measure;
-use crate::recorders::table::{Table, outcome_name};
+use crate::recorders::table::Table;
 use crate::study::plan::Plan;
 
 /// The results of an outcome and variant.
@@ -39,7 +39,7 @@ pub fn read(folder: &Path, plan: &Plan, measures: &[Measure]) -> Result<Vec<Grou
     }
     let mut groups: Vec<(&str, &str)> = Vec::new();
     for run in &plan.runs {
-        let key = (plan.variant(run).name.as_str(), outcome_name(run.outcome));
+        let key = (plan.variant(run).name.as_str(), run.outcome.name());
         if groups.last() != Some(&key) && !groups.contains(&key) {
             groups.push(key);
         }
@@ -77,7 +77,7 @@ pub fn read(folder: &Path, plan: &Plan, measures: &[Measure]) -> Result<Vec<Grou
     // Runs that the plan has, by group and point.
     let mut planned = vec![vec![0_u32; plan.points()]; groups.len()];
     for run in &plan.runs {
-        let group = numbers[&(plan.variant(run).name.as_str(), outcome_name(run.outcome))];
+        let group = numbers[&(plan.variant(run).name.as_str(), run.outcome.name())];
         planned[group][run.point as usize] += 1;
     }
     let mean = |((sum, count), planned): ((f64, u32), &u32)| {

@@ -1,9 +1,9 @@
 //! `[sensitivity]` of a study: what `spillover sensitivity` makes of its runs. It changes no run.
 
+use checked_toml::did_you_mean;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::config::diagnostics::nearest;
 use crate::recorders::measures::{OF_BORDERS, OF_REGION};
 
 /// `[sensitivity]`.
@@ -37,10 +37,7 @@ impl Measure {
     /// # Errors
     /// With what is wrong and what there is.
     pub fn parse(text: &str, borders: &[String]) -> Result<Self, String> {
-        let guess = |word: &str, known: &[&str]| {
-            nearest(word, known.iter().copied())
-                .map_or(String::new(), |g| format!("; did you mean `{g}`?"))
-        };
+        let guess = |word: &str, known: &[&str]| did_you_mean(word, known.iter().copied());
         let all: Vec<&str> = OF_BORDERS.into_iter().chain(OF_REGION).collect();
         let (name, border) =
             text.split_once(':').map_or((text, None), |(name, border)| (name, Some(border)));

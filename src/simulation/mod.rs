@@ -10,14 +10,14 @@ use std::sync::Arc;
 
 use bevy_ecs::prelude::*;
 use bevy_tasks::{ComputeTaskPool, TaskPoolBuilder};
+use checked_toml::did_you_mean;
 
-use crate::config::diagnostics;
-use crate::config::scenario::Scenario;
 use crate::geography::Map;
 use crate::leadership::Outcome;
 use crate::random::RunKey;
 use crate::recorders::table::TableSet;
 use crate::recorders::{Recorder, RunOutput};
+use crate::scenario::Scenario;
 use crate::schedule::{ORDER, Phase, empty_step};
 use crate::time::Clock;
 use crate::world::{RunMap, ThreadsInRun};
@@ -36,11 +36,11 @@ impl Deref for ScenarioRes {
 
 /// Which run.
 #[derive(Clone, Copy, Debug)]
-pub struct RunSpec {
+pub struct RunSpec<'a> {
     /// Outcome.
     pub outcome: Outcome,
-    /// Variant, by position in the study.
-    pub variant: u16,
+    /// Name of the variant, for the rows. The scenario is already that of the variant.
+    pub variant: &'a str,
     /// Point of the design, for the rows; 0 without one. The scenario is already that of the point.
     pub point: u32,
     /// Replicate.
@@ -144,7 +144,7 @@ fn advance_clock(mut clock: ResMut<Clock>, mut next: ResMut<NextStep>) {
 
 /// Does a whole run. The same arguments give the same bytes, whatever else runs beside it.
 #[must_use]
-pub fn run(scenario: &Arc<Scenario>, map: &Arc<Map>, spec: RunSpec) -> RunOutput {
+pub fn run(scenario: &Arc<Scenario>, map: &Arc<Map>, spec: RunSpec<'_>) -> RunOutput {
     let key = RunKey::new(spec.seed, spec.replicate);
     let mut simulation = Simulation::new(scenario, map, spec.outcome, key, spec.threads_in_run);
     let mut recorder = Recorder::new(simulation.world_mut(), spec);
@@ -169,7 +169,7 @@ pub fn check(scenario: &Scenario, map: &Map) -> Vec<String> {
             problems.push(format!(
                 "{key}: the map `{}` has no border segment `{name}`{}",
                 map.name,
-                nearest(name, map.segments.iter().map(|s| s.name.as_str()),)
+                did_you_mean(name, map.segments.iter().map(|s| s.name.as_str()))
             ));
         }
     };
@@ -197,7 +197,7 @@ pub fn check(scenario: &Scenario, map: &Map) -> Vec<String> {
             map.name,
             run.focus_capital,
             run.focus_state,
-            nearest(
+            did_you_mean(
                 &run.focus_capital,
                 map.admin1.iter().filter(|a| Some(a.state) == focus).map(|a| a.name.as_str())
             )
@@ -240,7 +240,7 @@ pub fn check(scenario: &Scenario, map: &Map) -> Vec<String> {
     // Another map may lack a community; a name that nearly is one of this map's is a slip.
     let communities = || map.communities.iter().map(String::as_str);
     for name in scenario.displacement.related_communities.iter().flatten() {
-        let hint = nearest(name, communities());
+        let hint = did_you_mean(name, communities());
         if !hint.is_empty() && !communities().any(|c| c == name) {
             problems.push(format!(
                 "displacement.related_communities: the map `{}` has no community `{name}`{hint}",
@@ -253,7 +253,7 @@ pub fn check(scenario: &Scenario, map: &Map) -> Vec<String> {
             problems.push(format!(
                 "borders.crossing.closed: the map `{}` has no crossing `{id}`{}",
                 map.name,
-                nearest(id, map.crossings.iter().map(|x| x.id.as_str()))
+                did_you_mean(id, map.crossings.iter().map(|x| x.id.as_str()))
             ));
         }
     }
@@ -262,16 +262,13 @@ pub fn check(scenario: &Scenario, map: &Map) -> Vec<String> {
             "run.focus_state: the map `{}` has no territory `{}`{}",
             map.name,
             scenario.run.focus_state,
-            nearest(&scenario.run.focus_state, map.territories.iter().map(|t| t.code.as_str()))
+            did_you_mean(
+                &scenario.run.focus_state,
+                map.territories.iter().map(|t| t.code.as_str())
+            )
         ));
     }
     problems.extend(conflict::check_against_map(&scenario.conflict, map));
     problems.extend(episode::check_against_map(&scenario.episode, &scenario.run.as_of, map));
     problems
-}
-
-/// `; did you mean ...?` with the nearest of some names, or nothing.
-fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
-    diagnostics::nearest(name, known)
-        .map_or_else(String::new, |known| format!("; did you mean `{known}`?"))
 }

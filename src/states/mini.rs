@@ -10,7 +10,6 @@ use std::sync::Arc;
 use bevy_ecs::prelude::*;
 
 use crate::borders::{Pressure, SegmentPressure};
-use crate::config::scenario::Scenario;
 use crate::geography::{
     Admin1, BorderCrossingPoint, BorderSegment, CellTable, CrossingMode, CrossingStatus, LinkTable,
     Map, RouteCache, SegmentKind, Territory, TerritoryKind,
@@ -18,6 +17,7 @@ use crate::geography::{
 use crate::ids::{AdminId, CellId, CommunityId, CrossingId, DestinationId, SegmentId, TerritoryId};
 use crate::leadership::{Condition, Leadership, Outcome, ProvinceCondition};
 use crate::random::RunKey;
+use crate::scenario::Scenario;
 use crate::schedule::empty_step;
 use crate::simulation::ScenarioRes;
 use crate::time::Clock;
@@ -138,7 +138,7 @@ pub fn map() -> Map {
 /// The shipped base scenario.
 pub fn scenario() -> Scenario {
     let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/base.toml");
-    crate::config::load(&file, &[]).expect("the shipped base scenario").scenario
+    crate::scenario::load(&file, &[]).expect("the shipped base scenario").file.scenario
 }
 
 /// A national condition in ordinary times.

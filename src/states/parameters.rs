@@ -352,8 +352,6 @@ impl Parameters {
             d.buffer_above,
             "buffer_above",
         );
-        let [lo, hi] = self.reserve.free_share;
-        ordered("states.reserve.free_share[0]".into(), lo, hi, "free_share[1]");
         let named = self.by_code.iter().map(|(code, s)| (format!("states.by_code.{code}"), s));
         for (key, s) in named.chain([("states.other".to_owned(), &self.other)]) {
             let (p, w) = (s.reopen_below_pressure, s.reopen_below_wait_days);

@@ -60,9 +60,7 @@ const FREE_SHARE_DRAW: u64 = 0x5354_0001;
 /// Whether the incumbent is gone: the outcome is a collapse, and cohesion or control has fallen by a share since day 0, or
 /// alignment has turned away.
 fn is_gone(outcome: Outcome, start: Condition, now: Condition, fall: f64) -> bool {
-    let collapse =
-        matches!(outcome, Outcome::Fragmentation | Outcome::CivilStrife | Outcome::WesternPivot);
-    collapse
+    outcome.is_collapse()
         && (now.cohesion < start.cohesion * (1.0 - fall)
             || now.control < start.control * (1.0 - fall)
             || now.alignment < 0.0)

@@ -21,7 +21,7 @@ use crate::output::folder::{DATAPACKAGE, Folder, MANIFEST};
 use crate::output::manifest::{Account, Provenance, host, manifest, program};
 use crate::output::{OutputError, WrittenFile, datapackage::datapackage};
 use crate::recorders::RunOutput;
-use crate::recorders::table::{MEASURES, RUSSIA_SOUTH, Table, TableSet, outcome_name};
+use crate::recorders::table::{MEASURES, RUSSIA_SOUTH, Table, TableSet};
 
 /// A share of the runs: those whose number, divided by `of`, leaves `number`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -476,7 +476,7 @@ pub fn agree(plan: &Plan, contents: &Contents<'_>) -> Result<(), StudyError> {
          the same bytes: one of them comes from another program or a faulty machine\n  their indexes say which program and \
          machine wrote them; move the wrong part and its index away, then go on",
         run.id,
-        outcome_name(run.outcome),
+        run.outcome.name(),
         plan.variant(run).name,
         run.point,
         run.replicate,
@@ -512,7 +512,7 @@ fn head(plan: &Plan, options: &Options<'_>) -> Head {
 fn groups(plan: &Plan) -> Vec<Group> {
     let same = |a: &PlannedRun, b: &PlannedRun| a.variant == b.variant && a.outcome == b.outcome;
     let group = |runs: &[PlannedRun]| Group {
-        outcome: outcome_name(runs[0].outcome).to_owned(),
+        outcome: runs[0].outcome.name().to_owned(),
         variant: plan.variant(&runs[0]).name.clone(),
         first: runs[0].index,
         last: runs[runs.len() - 1].index,

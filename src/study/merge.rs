@@ -18,7 +18,7 @@ use crate::output::OutputError;
 use crate::output::folder::Folder;
 use crate::output::format::{RowWriter, header};
 use crate::recorders::Headline;
-use crate::recorders::table::{BASE_VARIANT, RUSSIA_SOUTH, Table, TableSet, outcome_name};
+use crate::recorders::table::{BASE_VARIANT, RUSSIA_SOUTH, Table, TableSet};
 use crate::time::Day;
 
 /// What to make of a store.
@@ -159,7 +159,7 @@ pub fn groups<'a>(plan: &'a Plan, contents: &Contents<'_>) -> Vec<Group<'a>> {
         let at = *places.entry((run.variant, run.outcome as u8)).or_insert_with(|| {
             let variant = plan.variant(run);
             groups.push(Group {
-                outcome: outcome_name(run.outcome),
+                outcome: run.outcome.name(),
                 variant: &variant.name,
                 as_of: variant.as_of,
                 days: usize::MAX,
@@ -268,9 +268,7 @@ fn write_ensemble(
         }
     }
     if wishes.tables.contains(Table::Contrasts) {
-        for (a, b) in
-            comparisons(&groups, outcome_name(plan.contrast_against), &plan.contrast_variant)
-        {
+        for (a, b) in comparisons(&groups, plan.contrast_against.name(), &plan.contrast_variant) {
             for chunk in
                 wishes.pool.install(|| contrasts(&groups[a], &groups[b], borders, &series))?
             {
@@ -304,7 +302,7 @@ fn run_row(
     let mut row = RowWriter::new(Table::Runs);
     row.push_text(&run.id.to_string());
     row.push_count(run.index as u64);
-    row.push_text(outcome_name(run.outcome));
+    row.push_text(run.outcome.name());
     row.push_text(if variant.name.is_empty() { BASE_VARIANT } else { &variant.name });
     row.push_count(u64::from(run.point));
     row.push_count(u64::from(run.replicate));

@@ -12,12 +12,11 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use super::RESULTS_VERSION;
-use crate::config::scenario::Scenario;
 use crate::design::Points;
 use crate::design::points::{Kind, Target};
 use crate::leadership::Outcome;
 use crate::random::seed_of_point;
-use crate::recorders::table::outcome_name;
+use crate::scenario::{Scenario, StudySettings};
 
 /// Identity of a run: the first 8 bytes of a BLAKE3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -114,26 +113,23 @@ impl Plan {
     /// # Errors
     /// As [`Plan::with_design`].
     pub fn new(
-        scenario: &Scenario,
+        study: &StudySettings,
         variants: &[(String, Scenario)],
         map_hash: &str,
     ) -> Result<Self, PlanError> {
-        Self::with_design(scenario, variants, map_hash, None)
+        Self::with_design(study, variants, map_hash, None)
     }
 
-    /// The whole plan of a resolved study and the points of its design. `variants` is empty or has the scenario itself when the study names none.
+    /// The whole plan of a resolved study and the points of its design. `variants` has the scenario itself when the study names none.
     ///
     /// # Errors
     /// When a date is no date, or there are more variants than can be numbered; checked configs rule out the former.
     pub fn with_design(
-        scenario: &Scenario,
+        study: &StudySettings,
         variants: &[(String, Scenario)],
         map_hash: &str,
         design: Option<Points>,
     ) -> Result<Self, PlanError> {
-        let base = [(crate::recorders::table::BASE_VARIANT.to_owned(), scenario.clone())];
-        let variants = if variants.is_empty() { &base } else { variants };
-        let study = &scenario.study;
         let mut planned = Vec::with_capacity(variants.len());
         // By point: what it adds to the identity, and the one outcome and replicate it may be held to.
         let points: Vec<(Vec<u8>, Option<Outcome>, Option<u32>)> = match &design {
@@ -165,7 +161,7 @@ impl Plan {
                     scenario.run.as_of
                 ))
             })?;
-            let identity = identity_of(scenario, name, map_hash);
+            let identity = identity_of(study.seed, scenario, name, map_hash);
             for &outcome in &study.outcomes {
                 for (point, (key, only_outcome, only_replicate)) in points.iter().enumerate() {
                     if only_outcome.is_some_and(|only| only != outcome) {
@@ -176,7 +172,7 @@ impl Plan {
                     for replicate in replicates {
                         let mut run_hash = identity.clone();
                         run_hash.update(key);
-                        run_hash.update(outcome_name(outcome).as_bytes());
+                        run_hash.update(outcome.name().as_bytes());
                         run_hash.update(&replicate.to_le_bytes());
                         let (index, point, mut seed) = (runs.len(), point as u32, study.seed);
                         if design.is_some() && !study.points_share_luck {
@@ -268,7 +264,7 @@ impl Plan {
     /// # Errors
     /// When a choice is not in the plan.
     pub fn select(&mut self, selection: &Selection) -> Result<(), PlanError> {
-        let outcomes: Vec<&str> = self.outcomes.iter().map(|&o| outcome_name(o)).collect();
+        let outcomes: Vec<&str> = self.outcomes.iter().map(|o| o.name()).collect();
         all_known("outcome", &selection.outcomes, &outcomes)?;
         let variants: Vec<&str> = self.variants.iter().map(|v| v.name.as_str()).collect();
         all_known("variant", &selection.variants, &variants)?;
@@ -296,7 +292,7 @@ impl Plan {
             self.variants.iter().map(|v| named(&selection.variants, &v.name)).collect();
         self.runs.retain(|run| {
             variant_chosen[usize::from(run.variant)]
-                && named(&selection.outcomes, outcome_name(run.outcome))
+                && named(&selection.outcomes, run.outcome.name())
                 && (selection.replicates.is_empty()
                     || selection.replicates.contains(&run.replicate))
                 && (selection.points.is_empty() || selection.points.contains(&run.point))
@@ -320,12 +316,7 @@ fn luck_can_be_own(design: &Points, fixed: bool) -> Result<(), PlanError> {
 
 fn all_known(kind: &str, chosen: &[String], known: &[&str]) -> Result<(), PlanError> {
     let Some(name) = chosen.iter().find(|n| !known.contains(&n.as_str())) else { return Ok(()) };
-    let likeness = |known: &str| strsim::jaro_winkler(name, known);
-    let nearest = known
-        .iter()
-        .max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
-        .filter(|k| likeness(k) > 0.8);
-    let hint = nearest.map_or(String::new(), |k| format!(" (did you mean `{k}`?)"));
+    let hint = checked_toml::did_you_mean(name, known.iter().copied());
     Err(PlanError(format!(
         "{kind} `{name}` is not in the study{hint}\n  it has {}",
         known.join(", ")
@@ -334,18 +325,12 @@ fn all_known(kind: &str, chosen: &[String], known: &[&str]) -> Result<(), PlanEr
 
 /// The hash of everything but point, outcome and replicate that a run's figures depend on.
 ///
-/// Of the study only the seed counts: its name, title, extent and comparisons change no run. The map counts by its hash,
-/// not by the path that leads to it here.
-fn identity_of(scenario: &Scenario, variant: &str, map_hash: &str) -> blake3::Hasher {
-    let mut value = serde_json::to_value(scenario).unwrap_or(Value::Null);
-    if let Some(root) = value.as_object_mut() {
-        let seed = root.get("study").and_then(|s| s.get("seed")).cloned().unwrap_or(Value::Null);
-        root.insert("study".into(), serde_json::json!({ "seed": seed }));
-        // What a design sets comes with the point; what is made of results changes no run.
-        root.retain(|table, _| table != "design" && table != "sensitivity");
-        if let Some(run) = root.get_mut("run").and_then(Value::as_object_mut) {
-            run.remove("map");
-        }
+/// Of the study only the seed counts. The map counts by its hash, not by the path that leads to it here.
+fn identity_of(seed: u64, scenario: &Scenario, variant: &str, map_hash: &str) -> blake3::Hasher {
+    let mut value = serde_json::json!(scenario);
+    value["study"] = serde_json::json!({ "seed": seed });
+    if let Some(run) = value["run"].as_object_mut() {
+        run.remove("map");
     }
     let mut hash = blake3::Hasher::new();
     hash.update(b"spillover run");
@@ -374,7 +359,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::{config, design};
+    use crate::{design, scenario};
 
     const GRID: &str = r#"design={ kind = "list", factors = [{ path = "borders.pressure.power", values = [1, 2.5] }, { path = "mechanisms.cascade", values = [true, false] }] }"#;
     const VARIANTS: &str = r#"study.variants=[{ name = "kin", set = {} }, { name = "no_kin", set = { "mechanisms.kin" = false } }]"#;
@@ -391,10 +376,11 @@ mod tests {
         ];
         all.extend(sets.iter().map(|&s| s.to_owned()));
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/quick.toml");
-        let resolved = config::load(&path, &all).unwrap_or_else(|e| panic!("{}", e.render(false)));
+        let resolved =
+            scenario::load(&path, &all).unwrap_or_else(|e| panic!("{}", e.render(false)));
         let design = design::prepare(&resolved, &|_| Vec::new())
             .unwrap_or_else(|e| panic!("{}", e.render(false)));
-        Plan::with_design(&resolved.scenario, &resolved.variants, map_hash, design)
+        Plan::with_design(&resolved.file.study, &resolved.variants, map_hash, design)
     }
 
     fn ids(plan: &Plan) -> Vec<String> {
@@ -453,7 +439,7 @@ mod tests {
     fn runs_stand_by_variant_then_outcome_then_replicate() {
         let plan = plan(&[VARIANTS, r#"study.contrast_variant="kin""#], "m");
         let table: Vec<_> =
-            plan.runs.iter().map(|r| (r.variant, outcome_name(r.outcome), r.replicate)).collect();
+            plan.runs.iter().map(|r| (r.variant, r.outcome.name(), r.replicate)).collect();
         assert_eq!(table.len(), 12);
         assert_eq!(
             table[..4],
@@ -515,7 +501,7 @@ mod tests {
         let wrong = |selection: Selection| whole.clone().select(&selection).unwrap_err().0;
         assert_eq!(
             wrong(Selection { outcomes: vec!["fragmentaton".into()], ..Default::default() }),
-            "outcome `fragmentaton` is not in the study (did you mean `fragmentation`?)\n  it has continuity, fragmentation"
+            "outcome `fragmentaton` is not in the study; did you mean `fragmentation`?\n  it has continuity, fragmentation"
         );
         let message = wrong(Selection { replicates: vec![3], ..Default::default() });
         assert!(
@@ -533,7 +519,7 @@ mod tests {
     fn points_stand_between_outcome_and_replicate_and_change_the_scenario() {
         let plan = plan(&[GRID, VARIANTS, r#"study.contrast_variant="kin""#], "m");
         let table: Vec<_> =
-            plan.runs.iter().map(|r| (outcome_name(r.outcome), r.point, r.replicate)).collect();
+            plan.runs.iter().map(|r| (r.outcome.name(), r.point, r.replicate)).collect();
         assert_eq!(table.len(), 24);
         assert_eq!(table[2..4], [("continuity", 0, 2), ("continuity", 1, 0)]);
         assert_eq!(table[6], ("fragmentation", 0, 0));

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
+use checked_toml::{
+    View, leaves, lookup, nearest,
+    schema::{number, resolved},
+};
 use serde_json::Value;
 
-use crate::config::diagnostics::nearest;
-use crate::config::scenario::Scenario;
-use crate::config::schema::{View, number, resolved};
-use crate::config::semantics;
-use crate::config::tree::{leaves, lookup};
+use crate::scenario::{Scenario, of_domains};
 
 /// Columns that a calibration writes beside the parameters, in its order. It writes by this list and they are passed over by
 /// it, so that what one command writes the other reads.
@@ -189,7 +189,7 @@ impl Ground {
         let whole = |told| Misfit { value: None, is_key: false, told };
         let scenario: Scenario =
             serde_json::from_value(tree).map_err(|error| vec![whole(error.to_string())])?;
-        let complaints = semantics::of_domains(&scenario);
+        let complaints = of_domains(&scenario);
         if complaints.is_empty() {
             Ok(scenario)
         } else {
@@ -203,8 +203,8 @@ impl Ground {
         let (Some(_), Some(schema)) = (lookup(&self.tree, key), schema) else {
             let keys = leaves(&self.tree);
             let guess = nearest(key, keys.iter().map(String::as_str));
-            let hint =
-                guess.map_or_else(String::new, |guess| format!("\n  did you mean `{guess}`?"));
+            let hint = guess
+                .map_or_else(String::new, |guess| format!("\n  {}", checked_toml::question(guess)));
             return Err((true, format!("the scenario has no parameter `{key}`{hint}")));
         };
         let place = key.split('.').try_fold(tree, |tree, key| tree.as_object_mut()?.get_mut(key));
@@ -278,16 +278,16 @@ mod tests {
     #[test]
     fn a_set_is_checked_like_a_file() {
         let resolved =
-            crate::config::load(Path::new("configs/base.toml"), &[]).expect("the base scenario");
-        let ground = Ground::new(&resolved.scenario);
+            crate::scenario::load(Path::new("configs/base.toml"), &[]).expect("the base scenario");
+        let ground = Ground::new(&resolved.file.scenario);
         let lay = |pairs: &[(&str, f64)]| {
             ground.lay(
                 &pairs.iter().map(|(key, value)| ((*key).to_owned(), *value)).collect::<Vec<_>>(),
             )
         };
         assert_eq!(
-            crate::config::canonical_json(&lay(&[]).unwrap()),
-            crate::config::canonical_json(&resolved.scenario),
+            checked_toml::canonical_json(&lay(&[]).unwrap()),
+            checked_toml::canonical_json(&resolved.file.scenario),
             "nothing laid over it leaves the scenario as it is"
         );
         let key = "displacement.hazard.siege_per_day";

@@ -4,25 +4,24 @@
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use spillover::config;
-use spillover::config::scenario::Scenario;
 use spillover::geography::Map;
 use spillover::leadership::Outcome;
 use spillover::recorders::RunOutput;
-use spillover::recorders::table::{MEASURES, Table, TableSet};
+use spillover::recorders::table::{BASE_VARIANT, MEASURES, Table, TableSet};
+use spillover::scenario::{self, Scenario, StudyFile};
 use spillover::simulation::{RunSpec, run};
 use spillover::validation::Settings;
 
-/// The shipped quick study with settings on top.
+/// The scenario of the shipped quick study with settings on top.
 pub fn quick(sets: &[&str]) -> Arc<Scenario> {
-    load("configs/quick.toml", sets)
+    Arc::new(quick_study(sets).scenario)
 }
 
-/// A shipped config with settings on top.
-pub fn load(path: &str, sets: &[&str]) -> Arc<Scenario> {
+/// The shipped quick study with settings on top.
+pub fn quick_study(sets: &[&str]) -> StudyFile {
     let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
-    match config::load(Path::new(path), &sets) {
-        Ok(resolved) => Arc::new(resolved.scenario),
+    match scenario::load(Path::new("configs/quick.toml"), &sets) {
+        Ok(resolved) => resolved.file,
         Err(problems) => panic!("{problems}"),
     }
 }
@@ -40,17 +39,20 @@ pub fn map() -> Arc<Map> {
 
 /// One run on the 10 km map.
 pub fn one(scenario: &Arc<Scenario>, outcome: Outcome, replicate: u32) -> RunOutput {
-    run(scenario, &map(), spec(scenario, outcome, replicate))
+    run(scenario, &map(), spec(outcome, replicate))
 }
 
+/// Seed of the shipped studies.
+pub const SEED: u64 = 20_260_115;
+
 /// What names a run.
-pub fn spec(scenario: &Scenario, outcome: Outcome, replicate: u32) -> RunSpec {
+pub fn spec(outcome: Outcome, replicate: u32) -> RunSpec<'static> {
     RunSpec {
         outcome,
-        variant: 0,
+        variant: BASE_VARIANT,
         point: 0,
         replicate,
-        seed: scenario.study.seed,
+        seed: SEED,
         threads_in_run: 1,
         tables: TableSet::ALL,
     }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use checked_toml::{nearest, question};
 use csv::StringRecord;
 
 use super::field::Field;
 use super::problems::{Problem, Problems};
-use crate::config::diagnostics::nearest;
 
 /// A well-formed CSV file: UTF-8, unique column names, rows of equal length.
 pub(super) struct Table {
@@ -176,7 +176,7 @@ impl Field<'_> {
             let near = nearest(self.text, list.keys().map(String::as_str));
             let next = near.map_or_else(
                 || format!("correct this value or add it to {list_file}"),
-                |name| format!("did you mean `{name}`? Otherwise add it to {list_file}"),
+                |name| format!("{} Otherwise add it to {list_file}", question(name)),
             );
             problems.add(self.problem(self.quoted(), format!("a name in {list_file}"), next));
         }

@@ -1,9 +1,9 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
-use crate::config;
 use crate::output::folder::Existing;
 use crate::recorders::{Headline, Series};
+use crate::scenario;
 use crate::study::execute;
 use crate::study::store::{FOLDER, read};
 
@@ -16,8 +16,8 @@ fn plan() -> Plan {
         format!("run.days={DAYS}"),
     ];
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/quick.toml");
-    let resolved = config::load(&path, &sets).unwrap_or_else(|e| panic!("{}", e.render(false)));
-    Plan::new(&resolved.scenario, &resolved.variants, "m").unwrap()
+    let resolved = scenario::load(&path, &sets).unwrap_or_else(|e| panic!("{}", e.render(false)));
+    Plan::new(&resolved.file.study, &resolved.variants, "m").unwrap()
 }
 
 fn output(run: &PlannedRun, borders: usize) -> RunOutput {

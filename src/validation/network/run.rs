@@ -8,12 +8,12 @@ use super::case::Case;
 use super::plan::Plan;
 use super::rules;
 use super::world::{Network, for_networks};
-use crate::config;
-use crate::config::scenario::Scenario;
 use crate::displacement::choice::OPEN_SEASON;
 use crate::geography::TravelMode;
 use crate::ids::TerritoryId;
 use crate::random::RunKey;
+use crate::scenario;
+use crate::scenario::Scenario;
 use crate::validation::parameter_sets::{Ground, Misfit};
 use crate::validation::record::{
     CaseKind, CaseRecord, Cost, Point, Role, SeriesRecord, Settings, Split,
@@ -56,10 +56,10 @@ impl Prepared {
     /// # Errors
     /// In sentences: what is wrong with the scenario.
     pub fn new(case: Case, settings: &Settings) -> Result<Self, Vec<String>> {
-        let resolved = config::load(&settings.scenario, &settings.sets)
+        let resolved = scenario::load(&settings.scenario, &settings.sets)
             .map_err(|problems| vec![problems.render(false)])?;
         let total = case.total();
-        let mut scenario = resolved.scenario;
+        let mut scenario = resolved.file.scenario;
         let is_size =
             |s: &String| s.split('=').next().is_some_and(|key| key.trim() == PERSONS_PER_GROUP);
         if !settings.sets.iter().any(is_size) {

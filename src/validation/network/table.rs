@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use checked_toml::{nearest, question};
 use csv::ReaderBuilder;
 
-use crate::config::diagnostics::nearest;
 use crate::geography::load::Problem;
 use crate::geography::load::field::{Field, Tell};
 
@@ -229,7 +229,7 @@ impl<'t> Field<'t> {
             let near = nearest(self.text, names);
             let next = near.map_or_else(
                 || "correct this name".to_owned(),
-                |name| format!("did you mean `{name}`? Otherwise correct this name"),
+                |name| format!("{} Otherwise correct this name", question(name)),
             );
             findings.problems.push(self.problem(self.quoted(), allowed, next));
         }

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
+use checked_toml::{Diagnostic, Diagnostics, Document, Sources, nearest, rows, shown};
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::config::diagnostics::{Diagnostic, Diagnostics, Sources, nearest, shown};
-use crate::config::{Document, document, rows};
 use crate::episode::period;
+use crate::scenario::document;
 use crate::validation::record::Role;
 
 /// Name of the file that makes a folder a regional case.
@@ -181,7 +181,7 @@ pub struct Observation {
     /// Source.
     pub source: String,
     /// Place of the time in the file.
-    span: crate::config::diagnostics::Span,
+    span: checked_toml::Span,
 }
 
 /// A case as read.
@@ -197,7 +197,7 @@ pub struct Case {
 /// # Errors
 /// With every problem that was found.
 pub fn read(folder: &Path) -> Result<Case, Diagnostics> {
-    let mut file: Document<CaseFile> = document(&folder.join(FILE))?;
+    let mut file: Document<CaseFile> = document(&folder.join(FILE), &[])?;
     let mut problems = Vec::new();
     let names = names(&file.value);
     for (i, name) in names.iter().enumerate() {
@@ -280,7 +280,7 @@ fn observation(
                 "not in case.toml",
             )
             .note(format!("series: {}", names.join(", ")))
-            .maybe_help(guess.map(|guess| format!("did you mean `{guess}`?"))),
+            .guess(guess),
         );
     }
     let any_day = Date::constant(2000, 1, 1);

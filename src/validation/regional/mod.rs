@@ -13,13 +13,13 @@ use rayon::prelude::*;
 
 use super::parameter_sets::Ground;
 use super::record::{CaseKind, CaseRecord, Cost, Point, SeriesRecord, Settings, Split};
-use crate::config;
-use crate::config::scenario::Scenario;
 use crate::displacement::Population;
 use crate::episode::{Place, period};
 use crate::geography::Map;
 use crate::geography::network::great_circle_km;
+use crate::leadership::Outcome;
 use crate::random::RunKey;
+use crate::scenario::{self, Scenario};
 use crate::simulation::{self, Simulation};
 use crate::study::execute;
 
@@ -48,6 +48,7 @@ pub struct Prepared {
     folder: PathBuf,
     case: Case,
     scenario: Arc<Scenario>,
+    outcome: Outcome,
     /// The scenario, for sets of parameters to be laid over.
     ground: Ground,
     /// The settings that it was prepared with.
@@ -82,7 +83,7 @@ struct Replicate {
 /// # Panics
 /// Never: the as-of date is checked.
 pub fn prepare(folder: &Path, settings: &Settings) -> Result<Prepared, Vec<String>> {
-    let shown = |problems: config::Diagnostics| vec![problems.render(false)];
+    let shown = |problems: checked_toml::Diagnostics| vec![problems.render(false)];
     let case = case::read(folder).map_err(shown)?;
     let file = &case.file.value;
     let scenario_path: PathBuf = folder.join(&file.scenario);
@@ -90,10 +91,10 @@ pub fn prepare(folder: &Path, settings: &Settings) -> Result<Prepared, Vec<Strin
         let complaint = format!("scenario: there is no file `{}`", scenario_path.display());
         return Err(case::show(&case.file.sources, vec![case.file.place(&complaint)]));
     }
-    let resolved = config::load(&scenario_path, &settings.sets).map_err(shown)?;
-    let as_of: Date = resolved.scenario.run.as_of.parse().expect("a checked date");
+    let resolved = scenario::load(&scenario_path, &settings.sets).map_err(shown)?;
+    let as_of: Date = resolved.file.scenario.run.as_of.parse().expect("a checked date");
     let map = Map::load(&resolved.map_dir, as_of).map_err(|problems| vec![problems.to_string()])?;
-    let complaints = simulation::check(&resolved.scenario, &map);
+    let complaints = simulation::check(&resolved.file.scenario, &map);
     if !complaints.is_empty() {
         return Err(shown(resolved.place(0, &complaints)));
     }
@@ -161,7 +162,12 @@ pub fn prepare(folder: &Path, settings: &Settings) -> Result<Prepared, Vec<Strin
         let daily = series.iter().any(|s| s.record.name == name && s.probe.form == Form::Daily);
         if daily { (-0.5, 0.5) } else { (0.0, 0.0) }
     };
-    problems.extend(case::check_times(&case, as_of, f64::from(resolved.scenario.run.days), reach));
+    problems.extend(case::check_times(
+        &case,
+        as_of,
+        f64::from(resolved.file.scenario.run.days),
+        reach,
+    ));
     if !problems.is_empty() {
         return Err(case::show(&case.file.sources, problems));
     }
@@ -170,7 +176,7 @@ pub fn prepare(folder: &Path, settings: &Settings) -> Result<Prepared, Vec<Strin
         members: (0..series.len()).filter(|&s| series[s].split == Some(i)).collect(),
         gravity_shares: gravity_shares(
             &map,
-            &resolved.scenario,
+            &resolved.file.scenario,
             &split.home,
             split.members.iter().map(|m| &m.place[..]),
         ),
@@ -188,9 +194,10 @@ pub fn prepare(folder: &Path, settings: &Settings) -> Result<Prepared, Vec<Strin
     }
     Ok(Prepared {
         folder: folder.to_owned(),
-        ground: Ground::new(&resolved.scenario),
+        ground: Ground::new(&resolved.file.scenario),
         settings: settings.clone(),
-        scenario: Arc::new(resolved.scenario),
+        outcome: resolved.file.study.outcomes[0],
+        scenario: Arc::new(resolved.file.scenario),
         map: Arc::new(map),
         as_of,
         series,
@@ -323,8 +330,7 @@ impl Prepared {
         }
         let last =
             (0..=steps).rev().find(|&s| readings.iter().any(|row| !row[s].is_nan())).unwrap_or(0);
-        let outcome = scenario.study.outcomes[0];
-        let mut simulation = Simulation::new(scenario, &self.map, outcome, key, 1);
+        let mut simulation = Simulation::new(scenario, &self.map, self.outcome, key, 1);
         let mut agent_days = 0.0;
         for step in 0..=last {
             if step > 0 {

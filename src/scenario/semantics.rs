@@ -2,14 +2,17 @@
 //!
 //! These look at the tree, not at the finished scenario, so that they are told together with everything else.
 
-use super::diagnostics::{Diagnostic, nearest, shown};
-use super::scenario::Scenario;
-use super::tree::{Entry, Node};
+use checked_toml::tree::Entry;
+use checked_toml::{Diagnostic, Node, Span, Table, nearest, question, shown};
+
+use super::Scenario;
 use crate::leadership;
 
 /// Keys that a variant may not change, with the reason.
-const FIXED_IN_VARIANTS: [(&str, &str); 4] = [
+const FIXED_IN_VARIANTS: [(&str, &str); 6] = [
     ("study", "a variant changes the model, not the study that it is part of"),
+    ("design", "the points of a study are the same under each of its variants"),
+    ("sensitivity", "a variant changes the model, not what is made of the runs"),
     ("run.map", "all variants of a study run on one map"),
     ("run.as_of", "variants are compared day by day, so they share the dates"),
     ("run.days", "variants are compared day by day, so they share the dates"),
@@ -31,8 +34,8 @@ pub fn check(tree: &Node) -> Vec<Diagnostic> {
 #[must_use]
 pub fn of_domains(scenario: &Scenario) -> Vec<String> {
     let mut found = leadership::checks::check(&scenario.leadership);
-    let pairs = scenario.states.problems().into_iter().chain(scenario.ledger.problems());
-    found.extend(pairs.map(|(key, complaint)| format!("{key}: {complaint}")));
+    let pairs = scenario.states.problems();
+    found.extend(pairs.into_iter().map(|(key, complaint)| format!("{key}: {complaint}")));
     found
 }
 
@@ -105,7 +108,7 @@ fn variants(tree: &Node, problems: &mut Vec<Diagnostic>) {
     } else {
         let problem = problem.note(format!("variants of the study: {}", list(&names)));
         match nearest(name, names.iter().map(|(name, _)| *name)) {
-            Some(guess) => problem.help(format!("did you mean `\"{guess}\"`?")),
+            Some(guess) => problem.help(question(&format!("\"{guess}\""))),
             None => problem.help("set it to the variant that the others are compared with"),
         }
     });
@@ -120,12 +123,8 @@ pub fn apply_variants(tree: &Node) -> (Vec<(String, Node)>, Vec<Diagnostic>) {
     for variant in variants {
         let Some(name) = variant.get("name").and_then(Node::as_str) else { continue };
         let mut changed = tree.clone();
-        for entry in variant
-            .get("set")
-            .and_then(Node::as_table)
-            .into_iter()
-            .flat_map(super::tree::Table::iter)
-        {
+        let set = variant.get("set").and_then(Node::as_table);
+        for entry in set.into_iter().flat_map(Table::iter) {
             apply(entry, &mut Vec::new(), &mut changed, &mut problems);
         }
         applied.push((name.to_owned(), changed));
@@ -136,7 +135,7 @@ pub fn apply_variants(tree: &Node) -> (Vec<(String, Node)>, Vec<Diagnostic>) {
 /// Sets what an entry of a variant's `set` says. Keys may be nested tables or quoted paths with dots.
 fn apply(
     entry: &Entry,
-    path: &mut Vec<(String, super::diagnostics::Span)>,
+    path: &mut Vec<(String, Span)>,
     tree: &mut Node,
     problems: &mut Vec<Diagnostic>,
 ) {
@@ -153,7 +152,10 @@ fn apply(
         path.push((part.to_owned(), span));
     }
     let dotted = path.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>().join(".");
-    if let Some((key, why)) = FIXED_IN_VARIANTS.iter().find(|(key, _)| *key == dotted) {
+    let is_within = |key: &str| {
+        dotted.strip_prefix(key).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    if let Some((key, why)) = FIXED_IN_VARIANTS.iter().find(|(key, _)| is_within(key)) {
         problems.push(
             Diagnostic::at(entry.key_span, format!("a variant cannot change `{key}`"), "not here")
                 .note((*why).to_owned())

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::diagnostics::{Diagnostic, Sources, shown};
-use super::rows;
-use super::scenario::Scenario;
-use super::tree::Node;
+use checked_toml::{Diagnostic, Node, Sources, rows, shown};
+
+use super::Scenario;
 use crate::episode::PrescribedEvent;
 
 const COLUMNS: [&str; 6] = ["date", "lat", "lon", "deaths_civilians", "deaths_all", "source"];

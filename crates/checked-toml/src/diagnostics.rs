@@ -10,11 +10,13 @@ use annotate_snippets::{
 };
 use serde_json::{Value, json};
 
+use crate::spelling::question;
+
 /// Number of a source in [`Sources`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FileId(u32);
 
-/// A piece of text: which source, which bytes. All sources of a scenario share this address space.
+/// A piece of text: which source, which bytes. All sources of one reading share this address space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span {
     /// The source.
@@ -35,7 +37,7 @@ struct Source {
     text: String,
 }
 
-/// Every text that went into a scenario: its file, the files it extends, and the `--set` arguments.
+/// Every text that settings came from: their file, the files it extends, and the `--set` arguments.
 #[derive(Clone, Debug, Default)]
 pub struct Sources(Vec<Source>);
 
@@ -79,7 +81,7 @@ impl Sources {
         self.text(span.file).get(span.start..span.end).unwrap_or_default()
     }
 
-    /// All files, in the order they were read: the scenario's own first.
+    /// All files, in the order they were read: the one that was asked for first.
     #[must_use]
     pub fn files(&self) -> Vec<PathBuf> {
         self.0.iter().filter_map(|source| source.path.clone()).collect()
@@ -164,6 +166,12 @@ impl Diagnostic {
         }
     }
 
+    /// Adds as the next step the name that was most likely meant, if there is one.
+    #[must_use]
+    pub fn guess(self, guess: Option<&str>) -> Self {
+        self.maybe_help(guess.map(question))
+    }
+
     /// Adds a second piece of text that explains the problem.
     #[must_use]
     pub fn related(mut self, span: Span, label: impl Into<String>) -> Self {
@@ -187,32 +195,22 @@ impl Diagnostic {
             Place::Nowhere => {}
             Place::File(file) => group = group.element(Origin::path(sources.name(file))),
             Place::Span(span) => {
-                let mut snippet = snippet_of(sources, span.file).annotation(
-                    AnnotationKind::Primary.span(first_line(sources, span)).label(
-                        (!self.label.is_empty()).then(|| normalize_untrusted_str(&self.label)),
-                    ),
+                let mark = |kind: AnnotationKind, span: Span, label: &str| {
+                    let label = (!label.is_empty()).then(|| normalize_untrusted_str(label));
+                    kind.span(first_line(sources, span)).label(label)
+                };
+                let context =
+                    |(span, label): &&(Span, String)| mark(AnnotationKind::Context, *span, label);
+                let (here, elsewhere): (Vec<_>, Vec<_>) =
+                    self.related.iter().partition(|(other, _)| other.file == span.file);
+                let main = snippet_of(sources, span.file)
+                    .annotation(mark(AnnotationKind::Primary, span, &self.label))
+                    .annotations(here.iter().map(context));
+                group = group.element(main).elements(
+                    elsewhere
+                        .iter()
+                        .map(|other| snippet_of(sources, other.0.file).annotation(context(other))),
                 );
-                for (other, label) in
-                    self.related.iter().filter(|(other, _)| other.file == span.file)
-                {
-                    snippet = snippet.annotation(
-                        AnnotationKind::Context
-                            .span(first_line(sources, *other))
-                            .label(normalize_untrusted_str(label)),
-                    );
-                }
-                group = group.element(snippet);
-                for (other, label) in
-                    self.related.iter().filter(|(other, _)| other.file != span.file)
-                {
-                    group = group.element(
-                        snippet_of(sources, other.file).annotation(
-                            AnnotationKind::Context
-                                .span(first_line(sources, *other))
-                                .label(normalize_untrusted_str(label)),
-                        ),
-                    );
-                }
             }
         }
         for note in &self.notes {
@@ -345,31 +343,6 @@ impl std::error::Error for Diagnostics {}
 #[must_use]
 pub fn wants_colour(stream: &impl IsTerminal) -> bool {
     stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-}
-
-/// The candidate that a person most likely meant.
-#[must_use]
-pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let plain = |text: &str| text.to_lowercase().replace(['-', ' '], "_");
-    let word = plain(word);
-    let letters = word.chars().count();
-    if letters == 0 || letters > 80 {
-        return None;
-    }
-    let mut best: Option<(f64, &str)> = None;
-    for candidate in candidates {
-        let other = plain(candidate);
-        let shorter = letters.min(other.chars().count());
-        // `max_speed` for `max_speed_km_per_day`: the start of a name is as good as a slip of the pen.
-        let start = word.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
-        let starts_alike = start >= 3 && start * 3 >= shorter * 2;
-        let is_slip = strsim::damerau_levenshtein(&word, &other) <= (letters / 3).max(1);
-        let likeness = strsim::jaro_winkler(&word, &other);
-        if (starts_alike || is_slip) && best.is_none_or(|(known, _)| likeness > known) {
-            best = Some((likeness, candidate));
-        }
-    }
-    best.map(|(_, candidate)| candidate)
 }
 
 /// A word of a person's file, cut where it is too long to read.

@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::diagnostics::{Diagnostic, Sources, nearest, shown};
-use super::tree::Node;
+use checked_toml::{Diagnostic, Node, Sources, nearest, question, shown};
 
 /// The folder that `run.map` names.
 ///
@@ -36,7 +35,7 @@ pub fn find(value: &Node, scenario: &Path, sources: &Sources) -> Result<PathBuf,
         looked.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
     let known = folders(&places[1..]);
     let help = match nearest(name, known.iter().map(String::as_str)) {
-        Some(guess) => Some(format!("did you mean `\"{guess}\"`?")),
+        Some(guess) => Some(question(&format!("\"{guess}\""))),
         None if known.is_empty() => None,
         None => Some(format!("maps that are there: {}", known.join(", "))),
     };

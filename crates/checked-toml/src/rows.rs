@@ -1,8 +1,9 @@
-//! CSV files that belong to a scenario or a case: rows whose fields know their place.
+//! CSV files that settings name: rows whose fields know their place.
 
 use std::path::Path;
 
-use super::diagnostics::{Diagnostic, FileId, Sources, Span, nearest, shown};
+use crate::diagnostics::{Diagnostic, FileId, Sources, Span, shown};
+use crate::spelling::nearest;
 
 /// Bytes of a file at most.
 const LARGEST_FILE: u64 = 64 << 20;
@@ -93,7 +94,7 @@ fn parse(text: &str, columns: &[&str], file: FileId) -> Result<Vec<Row>, Vec<Dia
                             "no such column",
                         )
                         .note(format!("columns: {}", columns.join(", ")))
-                        .maybe_help(guess.map(|guess| format!("did you mean `{guess}`?"))),
+                        .guess(guess),
                     );
                 }
             }
@@ -145,7 +146,8 @@ fn parse(text: &str, columns: &[&str], file: FileId) -> Result<Vec<Row>, Vec<Dia
 }
 
 /// Places of the fields of the record that starts at a byte (comments and empty lines before it are passed), and of its line.
-pub(crate) fn spans(text: &str, start: usize, file: FileId, delimiter: u8) -> (Vec<Span>, Span) {
+#[must_use]
+pub fn spans(text: &str, start: usize, file: FileId, delimiter: u8) -> (Vec<Span>, Span) {
     let mut start = start.min(text.len());
     while let Some(line) = text[start..].split_inclusive('\n').next() {
         if line.trim().is_empty() || line.starts_with('#') {
@@ -179,7 +181,7 @@ mod tests {
         let mut sources = Sources::default();
         let file = sources.add_file(Path::new("x.csv"), text.to_owned());
         let problems = parse(text, &["date", "value"], file).unwrap_err();
-        let diagnostics = super::super::Diagnostics::new(sources, problems);
+        let diagnostics = crate::Diagnostics::new(sources, problems);
         let json = diagnostics.to_json();
         let line = |p: &serde_json::Value| {
             format!("{}:{} {}", p["line"], p["column"], p["message"].as_str().unwrap())

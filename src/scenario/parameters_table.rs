@@ -4,14 +4,14 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use checked_toml::check::pick;
+use checked_toml::schema::resolved;
+use checked_toml::source::read;
+use checked_toml::words::join;
+use checked_toml::{Diagnostics, Node, Table, Value, View};
 use serde_json::Value as Json;
 
-use super::diagnostics::Diagnostics;
-use super::resolve::read_tree;
-use super::scenario::Scenario;
-use super::schema::{self, View};
-use super::tree::{Node, Table, Value};
-use super::words::join;
+use super::{Scenario, StudyFile, WORDING};
 
 /// Characters of a value in a row at most; longer ones are in the file.
 const LONGEST_VALUE: usize = 72;
@@ -32,8 +32,11 @@ the program accepts, not what is plausible.
 /// # Errors
 /// When the base scenario cannot be read.
 pub fn parameters_table(base: &Path) -> Result<String, Diagnostics> {
-    let (tree, _) = read_tree(base, &[])?;
-    Ok(page(&schema::resolved::<Scenario>(), &tree))
+    let reading = read(base, &[], &WORDING);
+    match reading.tree {
+        Some(tree) if reading.problems.is_empty() => Ok(page(&resolved::<StudyFile>(), &tree)),
+        _ => Err(Diagnostics::new(reading.sources, reading.problems)),
+    }
 }
 
 /// Quantities of the model whose documentation in the schema is short of something, as `path: what is missing`.
@@ -41,10 +44,10 @@ pub fn parameters_table(base: &Path) -> Result<String, Diagnostics> {
 /// Settings of the study, the run and the switches need no source and are left out.
 #[must_use]
 pub fn undocumented() -> Vec<String> {
-    let document = schema::resolved::<Scenario>();
+    let document = resolved::<Scenario>();
     let mut found = Vec::new();
     for (name, table) in View::root(&document).properties() {
-        if !matches!(name, "study" | "run" | "mechanisms" | "design" | "sensitivity") {
+        if !matches!(name, "run" | "mechanisms") {
             gaps(table, table, name, 0, &mut found);
         }
     }
@@ -260,7 +263,7 @@ fn side_by_side(items: &[Item<'_>], text: &mut String) {
 /// Of an enum with fields, the variant that the value is.
 fn chosen<'a>(schema: View<'a>, node: &Node) -> View<'a> {
     let branches = schema.branches();
-    super::check::pick(node, &branches).unwrap_or(schema)
+    pick(node, &branches).unwrap_or(schema)
 }
 
 fn is_section(schema: View<'_>, value: Option<&Node>) -> bool {

@@ -1,8 +1,8 @@
 //! Words for what the checks find: types, repairs, meanings, places.
 
-use super::diagnostics::Diagnostic;
-use super::schema::View;
-use super::tree::{Node, Value};
+use crate::diagnostics::Diagnostic;
+use crate::schema::View;
+use crate::tree::{Node, Value};
 
 /// A JSON type, with its article.
 pub fn type_in_words(name: &str) -> &str {

@@ -7,12 +7,14 @@ use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
-use super::diagnostics::{Diagnostic, FileId, Sources, Span, nearest, shown};
-use super::tree::{self, Node, Value};
+use crate::Wording;
+use crate::diagnostics::{Diagnostic, FileId, Sources, Span, shown};
+use crate::spelling::{nearest, question};
+use crate::tree::{self, Node, Value};
 
 /// Files in an `extends` chain at most.
 const LONGEST_CHAIN: usize = 16;
-/// Bytes of a file at most: a larger one is not a scenario, perhaps not even a file that ends.
+/// Bytes of a file at most: a larger one holds no settings, perhaps it does not even end.
 const LARGEST_FILE: u64 = 8 << 20;
 /// Parts of a dotted key at most; the parser itself knows no limit and would recurse.
 const LONGEST_KEY: usize = 32;
@@ -22,7 +24,7 @@ const LONGEST_KEY: usize = 32;
 pub struct Reading {
     /// The texts.
     pub sources: Sources,
-    /// The scenario's own file; none when it could not be opened.
+    /// The file that was asked for; none when it could not be opened.
     pub root: Option<FileId>,
     /// All layers merged; none when a text could not be parsed.
     pub tree: Option<Node>,
@@ -34,7 +36,7 @@ pub struct Reading {
 
 /// Reads a file, those it extends, and the `--set` arguments over them.
 #[must_use]
-pub fn read(path: &Path, sets: &[String]) -> Reading {
+pub fn read(path: &Path, sets: &[String], wording: &Wording) -> Reading {
     let mut reading = Reading {
         sources: Sources::default(),
         root: None,
@@ -43,22 +45,17 @@ pub fn read(path: &Path, sets: &[String]) -> Reading {
         problems: Vec::new(),
     };
     let layers = reading.files(path);
-    let arguments: Vec<_> = sets.iter().filter_map(|text| reading.argument(text)).collect();
+    let arguments: Vec<_> =
+        sets.iter().filter_map(|text| reading.argument(text, wording)).collect();
     if let Some(layers) = layers {
-        // The last file of the chain is the ground; the scenario's own file and the arguments lie on top.
-        let mut merged: Option<Node> = None;
-        for layer in layers.into_iter().rev() {
-            match &mut merged {
-                None => merged = Some(layer),
-                Some(under) => under.overlay(layer, true),
-            }
+        // The last file of the chain is the ground; the file that was asked for and the arguments lie on top.
+        reading.tree = layers.into_iter().rev().reduce(|mut under, layer| {
+            under.overlay(layer, true);
+            under
+        });
+        if let Some(merged) = &mut reading.tree {
+            arguments.into_iter().for_each(|argument| merged.overlay(argument, false));
         }
-        if let Some(merged) = &mut merged {
-            for argument in arguments {
-                merged.overlay(argument, false);
-            }
-        }
-        reading.tree = merged;
     }
     reading
 }
@@ -72,7 +69,7 @@ struct Link {
 }
 
 impl Reading {
-    /// The trees of the chain, the scenario's own first; none when one of them is not valid TOML.
+    /// The trees of the chain, that of the file asked for first; none when one of them is not valid TOML.
     fn files(&mut self, path: &Path) -> Option<Vec<Node>> {
         let mut chain: Vec<Link> = Vec::new();
         let mut layers = Vec::new();
@@ -199,68 +196,71 @@ impl Reading {
     }
 
     /// The tree of a `--set` argument.
-    fn argument(&mut self, text: &str) -> Option<Node> {
+    fn argument(&mut self, text: &str, wording: &Wording) -> Option<Node> {
         let file = self.sources.add_argument(text);
-        let whole = Span { file, start: 0, end: text.len() };
-        let help = "write `--set key=value`, for example `--set run.days=30`";
-        let bad = |span: Span, message: &str, label: &str| {
-            Diagnostic::at(span, message, label).help(help)
-        };
-        let Some((key, value)) = text.split_once('=') else {
-            self.problems.push(bad(whole, "`--set` needs a key and a value", "no `=` here"));
-            return None;
-        };
-        let value_span =
-            Span { file, start: text.len() - value.trim_start().len(), end: text.trim_end().len() };
-        let value_span = Span { end: value_span.end.max(value_span.start), ..value_span };
-        if key.trim().is_empty() {
-            self.problems.push(bad(whole, "`--set` needs a key and a value", "no key before `=`"));
-            return None;
-        }
-        if value.trim().is_empty() {
-            let span = Span { file, start: text.len(), end: text.len() };
-            self.problems.push(bad(span, "`--set` needs a key and a value", "no value after `=`"));
-            return None;
-        }
-        if let Some(problem) = long_key(&self.sources, file) {
-            self.problems.push(problem);
-            return None;
-        }
-        if let Ok(table) = DeTable::parse(text) {
-            let tree = tree::from_toml(table.get_ref(), file, &mut self.problems);
-            if has_one_path(&tree) && !text.trim_start().starts_with('[') {
-                return self.without_extends(tree);
+        match self.argument_tree(text, file, wording) {
+            Ok(tree) => Some(tree),
+            Err(problem) => {
+                self.problems.push(*problem);
+                None
             }
-            self.problems.push(bad(whole, "`--set` sets one key", "more than one key here"));
-            return None;
         }
-        // Not TOML: the value is a word without quotes, unless the key itself is the trouble.
-        let probe = format!("{key}=0");
-        let Ok(table) = DeTable::parse(&probe) else {
-            let span = Span { file, start: 0, end: key.len() };
-            self.problems.push(bad(
-                span,
-                "`--set` cannot read the key",
-                "expected names joined by dots",
-            ));
-            return None;
-        };
-        let mut tree = tree::from_toml(table.get_ref(), file, &mut self.problems);
-        let word = Node { value: Value::String(value.trim().to_owned()), span: value_span };
-        replace_leaf(&mut tree, word);
-        self.without_extends(tree)
     }
 
-    fn without_extends(&mut self, tree: Node) -> Option<Node> {
-        if let Some(entry) = tree.as_table().and_then(|table| table.get("extends")) {
-            self.problems.push(Diagnostic::at(
+    fn argument_tree(
+        &mut self,
+        text: &str,
+        file: FileId,
+        wording: &Wording,
+    ) -> Result<Node, Box<Diagnostic>> {
+        let span = |start: usize, end: usize| Span { file, start, end };
+        let help = || format!("write `--set key=value`, for example `--set {}`", wording.example);
+        let bad = |span: Span, message: &str, label: &str| {
+            Err(Box::new(Diagnostic::at(span, message, label).help(help())))
+        };
+        let needs_both = |span, label: &str| bad(span, "`--set` needs a key and a value", label);
+        let whole = span(0, text.len());
+        let Some((key, value)) = text.split_once('=') else {
+            return needs_both(whole, "no `=` here");
+        };
+        if key.trim().is_empty() {
+            return needs_both(whole, "no key before `=`");
+        }
+        if value.trim().is_empty() {
+            return needs_both(span(text.len(), text.len()), "no value after `=`");
+        }
+        if let Some(problem) = long_key(&self.sources, file) {
+            return Err(Box::new(problem));
+        }
+
+        let tree = if let Ok(table) = DeTable::parse(text) {
+            let tree = tree::from_toml(table.get_ref(), file, &mut self.problems);
+            if !has_one_path(&tree) || text.trim_start().starts_with('[') {
+                return bad(whole, "`--set` sets one key", "more than one key here");
+            }
+            tree
+        } else {
+            // Not TOML: the value is a word without quotes, unless the key itself is the trouble.
+            let probe = format!("{key}=0");
+            let Ok(table) = DeTable::parse(&probe) else {
+                let label = "expected names joined by dots";
+                return bad(span(0, key.len()), "`--set` cannot read the key", label);
+            };
+            let mut tree = tree::from_toml(table.get_ref(), file, &mut self.problems);
+            let place = span(text.len() - value.trim_start().len(), text.trim_end().len());
+            let word = Value::String(value.trim().to_owned());
+            replace_leaf(&mut tree, Node { value: word, span: place });
+            tree
+        };
+
+        match tree.as_table().and_then(|table| table.get("extends")) {
+            Some(entry) => Err(Box::new(Diagnostic::at(
                 entry.key_span,
                 "`--set` cannot change `extends`",
                 "only a file can extend another",
-            ));
-            return None;
+            ))),
+            None => Ok(tree),
         }
-        Some(tree)
     }
 }
 
@@ -303,7 +303,7 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
         .and_then(|file| file.take(LARGEST_FILE + 1).read_to_end(&mut bytes))
         .map_err(words)?;
     if bytes.len() as u64 > LARGEST_FILE {
-        return Err(format!("it is larger than {} MB, which no scenario is", LARGEST_FILE >> 20));
+        return Err(format!("it is larger than {} MB, the most that is read", LARGEST_FILE >> 20));
     }
     Ok(bytes)
 }
@@ -327,7 +327,7 @@ fn neighbour(path: &Path) -> Option<String> {
         .collect();
     names.sort();
     let wanted = path.file_name()?.to_str()?;
-    nearest(wanted, names.iter().map(String::as_str)).map(|name| format!("did you mean `{name}`?"))
+    nearest(wanted, names.iter().map(String::as_str)).map(question)
 }
 
 /// A dotted key with too many parts, if there is one.

@@ -4,7 +4,7 @@ use serde_json::{Map, Number};
 use toml::de::{DeTable, DeValue};
 use toml::value::Datetime;
 
-use super::diagnostics::{Diagnostic, FileId, Span};
+use crate::diagnostics::{Diagnostic, FileId, Span};
 
 /// Levels of tables and arrays in one file; deeper is taken for an accident.
 const DEEPEST: usize = 64;
@@ -291,7 +291,7 @@ impl Reader<'_> {
             self.problems.push(Diagnostic::at(
                 span,
                 format!("tables and arrays are nested more than {DEEPEST} deep"),
-                "no key of a scenario lies so deep",
+                "no key lies so deep",
             ));
             return Node { value: Value::Boolean(false), span };
         }
@@ -338,17 +338,10 @@ pub fn lookup<'a>(values: &'a serde_json::Value, path: &str) -> Option<&'a serde
 #[must_use]
 pub fn leaves(values: &serde_json::Value) -> Vec<String> {
     fn walk(value: &serde_json::Value, path: &str, found: &mut Vec<String>) {
-        match value.as_object() {
-            Some(table) => {
-                for (key, value) in table {
-                    walk(
-                        value,
-                        &if path.is_empty() { key.clone() } else { format!("{path}.{key}") },
-                        found,
-                    );
-                }
-            }
-            None => found.push(path.to_owned()),
+        let Some(table) = value.as_object() else { return found.push(path.to_owned()) };
+        for (key, value) in table {
+            let dot = if path.is_empty() { "" } else { "." };
+            walk(value, &format!("{path}{dot}{key}"), found);
         }
     }
     let mut found = Vec::new();

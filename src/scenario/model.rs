@@ -1,4 +1,4 @@
-//! The resolved scenario: everything a run needs to know, checked.
+//! The scenario: what a run depends on.
 //!
 //! Scientific parameters have no defaults in code: `configs/base.toml` holds them.
 
@@ -6,18 +6,14 @@ use bevy_ecs::prelude::{Resource, World};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::leadership::Outcome;
 use crate::mechanisms::Mechanisms;
-use crate::{
-    borders, conflict, design, displacement, episode, leadership, ledger, sensitivity, states,
-};
+use crate::{borders, conflict, displacement, episode, leadership, ledger, states};
 
-/// A study file after inheritance: one address space of TOML tables.
+/// What a run depends on besides its map, outcome and luck. In a file its tables stand beside those of the study, which
+/// reading it passes over.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[schemars(deny_unknown_fields)]
 pub struct Scenario {
-    /// What is run: outcomes, replicates, variants.
-    pub study: StudySettings,
     /// Where and when.
     pub run: RunSettings,
     /// A switch for every mechanism.
@@ -36,11 +32,6 @@ pub struct Scenario {
     pub ledger: ledger::parameters::Parameters,
     /// What is given rather than simulated: threat, control, policy, capacity of a past or supposed episode.
     pub episode: episode::Episode,
-    /// What `spillover sensitivity` makes of the runs; it changes none.
-    pub sensitivity: sensitivity::settings::Sensitivity,
-    /// Which points of the parameters are run: the path of a CSV file, or a table with a `kind`. Without it the scenario alone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub design: Option<design::settings::Design>,
 }
 
 impl Scenario {
@@ -56,47 +47,6 @@ impl Scenario {
         world.insert_resource(self.borders.clone());
         world.insert_resource(self.ledger.clone());
     }
-}
-
-/// `[study]`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct StudySettings {
-    /// Name of the study and of its output folder: letters, digits, `-` and `_`.
-    #[schemars(regex(pattern = r"^[A-Za-z0-9_-]{1,64}$"), extend("x-hint" = "1 to 64 letters, digits, `-` or `_`"))]
-    pub name: String,
-    /// One line for people.
-    pub title: String,
-    /// Leadership outcomes to run.
-    #[schemars(length(min = 1))]
-    pub outcomes: Vec<Outcome>,
-    /// Replicates of each outcome and variant.
-    #[schemars(range(min = 1, max = 1_000_000))]
-    pub replicates: u32,
-    /// Seed of the study; with the replicate it fixes the luck of a run.
-    #[schemars(range(min = 0, max = 9_007_199_254_740_991_i64))]
-    pub seed: u64,
-    /// Whether the points of a design share their luck, replicate by replicate, so that they can be compared (as outcomes and
-    /// variants do at each point). When they do not, each point draws luck of its own, and bands over the points hold as many
-    /// draws of the luck as there are runs.
-    pub points_share_luck: bool,
-    /// Outcome that the others are compared with in `contrasts.csv`.
-    pub contrast_against: Outcome,
-    /// Named changes of the scenario, each run with every outcome and replicate; empty: only the scenario itself, as `base`.
-    pub variants: Vec<Variant>,
-    /// Variant that the others are compared with in `contrasts.csv`, when there are variants.
-    pub contrast_variant: String,
-}
-
-/// A named change of the scenario.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Variant {
-    /// Name in the column `variant`.
-    #[schemars(regex(pattern = r"^[A-Za-z0-9_-]{1,64}$"), extend("x-hint" = "1 to 64 letters, digits, `-` or `_`"))]
-    pub name: String,
-    /// Keys of the scenario and their values under this variant, as with `--set`.
-    pub set: serde_json::Map<String, serde_json::Value>,
 }
 
 /// `[run]`.

@@ -3,12 +3,15 @@
 use regex_lite::Regex;
 use serde_json::Value as Json;
 
-use super::diagnostics::{Diagnostic, FileId, nearest, shown};
-use super::schema::{Choice, View, number};
-use super::tree::{Entry, Node, Table, Value};
-use super::words::{join, place_in_words, repair, type_in_words, with_meaning};
+use crate::Wording;
+use crate::diagnostics::{Diagnostic, FileId, Span, shown};
+use crate::schema::{Choice, View, number};
+use crate::source::Reading;
+use crate::spelling::nearest;
+use crate::tree::{Entry, Node, Table, Value};
+use crate::words::{join, place_in_words, repair, type_in_words, with_meaning};
 
-/// Keys in a message at most; longer lists are for `spillover schema`.
+/// Keys in a message at most; a command lists more.
 const LISTED_KEYS: usize = 16;
 /// Missing keys named in a message at most.
 const NAMED: usize = 5;
@@ -19,37 +22,35 @@ const DATE_IN_WORDS: &str = "a date as year-month-day, such as 2026-01-15";
 
 /// What to check besides the values.
 #[derive(Clone, Copy, Debug)]
-pub struct Scope {
-    /// The scenario's own file, which is where whole tables are missing.
+pub struct Scope<'a> {
+    /// The file that was asked for, which is where whole tables are missing.
     pub root: Option<FileId>,
     /// Whether it extends another.
     pub extends: bool,
     /// Whether missing keys are problems: not when a file of the chain could not be read.
     pub is_complete: bool,
+    /// The program's words.
+    pub wording: &'a Wording,
 }
 
-/// Problems of a tree against a schema.
-#[must_use]
-pub fn check(tree: &Node, schema: View<'_>, scope: Scope) -> Vec<Diagnostic> {
-    let mut walk = Walk {
-        schema,
-        scope,
-        problems: Vec::new(),
-        missing: Vec::new(),
-        has_misplaced_extends: false,
-    };
-    walk.node(tree, schema, "", None);
-    let mut problems = walk.problems;
-    if scope.is_complete && !walk.has_misplaced_extends {
-        problems.extend(walk.missing);
+impl<'a> Scope<'a> {
+    /// That of files which were read.
+    #[must_use]
+    pub fn of(reading: &Reading, wording: &'a Wording) -> Self {
+        let Reading { root, is_complete, .. } = *reading;
+        Self { root, extends: reading.sources.files().len() > 1, is_complete, wording }
     }
-    problems
+
+    /// That of a value by itself.
+    #[must_use]
+    pub const fn value(wording: &'a Wording) -> Self {
+        Self { root: None, extends: false, is_complete: true, wording }
+    }
 }
 
-/// Problems of one value against the schema of its key.
+/// Problems of a tree, or of the value at a path, against its schema.
 #[must_use]
-pub fn check_value(value: &Node, schema: View<'_>, path: &str) -> Vec<Diagnostic> {
-    let scope = Scope { root: None, extends: false, is_complete: true };
+pub fn check(tree: &Node, schema: View<'_>, path: &str, scope: Scope<'_>) -> Vec<Diagnostic> {
     let mut walk = Walk {
         schema,
         scope,
@@ -57,24 +58,35 @@ pub fn check_value(value: &Node, schema: View<'_>, path: &str) -> Vec<Diagnostic
         missing: Vec::new(),
         has_misplaced_extends: false,
     };
-    walk.node(value, schema, path, None);
-    walk.problems.append(&mut walk.missing);
+    walk.node(tree, schema, path, None);
+    if scope.is_complete && !walk.has_misplaced_extends {
+        walk.problems.append(&mut walk.missing);
+    }
     walk.problems
 }
 
 struct Walk<'s> {
-    /// Of the whole scenario, to tell where a misplaced key belongs.
+    /// Of the whole tree, to tell where a misplaced key belongs.
     schema: View<'s>,
-    scope: Scope,
+    scope: Scope<'s>,
     problems: Vec<Diagnostic>,
     /// Missing keys, told only if nothing explains why they are missing.
     missing: Vec<Diagnostic>,
     has_misplaced_extends: bool,
 }
 
+/// A key and the schema that tells its meaning and unit: for an item of an array that of the array.
+type Told<'a> = (&'a str, View<'a>);
+
 impl Walk<'_> {
     fn report(&mut self, problem: Diagnostic) {
         self.problems.push(problem);
+    }
+
+    /// Reports a problem of a key with what the key means.
+    fn tell(&mut self, (path, told): Told<'_>, span: Span, what: &str, label: String) {
+        let problem = Diagnostic::at(span, format!("{} {what}", shown(path)), label);
+        self.report(with_meaning(problem, told, path));
     }
 
     /// `key_schema` is the schema at the key, where meaning and unit are told for an item of an array as well.
@@ -84,9 +96,11 @@ impl Walk<'_> {
             self.node(node, part, path, Some(told));
         }
         if let Some(choices) = schema.choices() {
-            self.choice(node, &choices, path, told);
+            self.choice(node, &choices, (path, told));
             return;
         }
+
+        // Of several alternatives, the one that was meant.
         let branches = schema.branches();
         if let Some(table) = node.as_table()
             && let Some((tag, kinds)) = common_tag(&branches)
@@ -96,7 +110,7 @@ impl Walk<'_> {
         {
             // Which fields are right cannot be said before the kind is known.
             match table.get(tag) {
-                Some(entry) => self.choice(&entry.node, &kinds, &join(path, tag), told),
+                Some(entry) => self.choice(&entry.node, &kinds, (&join(path, tag), told)),
                 None => self.missing_keys(node, &[tag], branches[0], path),
             }
             return;
@@ -105,6 +119,8 @@ impl Walk<'_> {
             self.node(node, branch, path, Some(told));
             return;
         }
+
+        // One of the types that are allowed, and then what is allowed of that type.
         let types = if branches.is_empty() {
             schema.types()
         } else {
@@ -115,20 +131,22 @@ impl Walk<'_> {
             return;
         }
         if !types.iter().any(|name| fits(&node.value, name)) || !branches.is_empty() {
-            self.wrong_type(node, &types, schema, path, told);
+            self.wrong_type(node, &types, schema, (path, told));
             return;
         }
         match &node.value {
-            Value::Integer(_) | Value::Float(_) => self.number(node, schema, path, told),
-            Value::String(text) => self.text(node, text, schema, path, told),
-            Value::Datetime(datetime) => self.text(node, &datetime.to_string(), schema, path, told),
+            Value::Integer(_) | Value::Float(_) => self.number(node, schema, (path, told)),
+            Value::String(text) => self.text(node, text, schema, (path, told)),
+            Value::Datetime(datetime) => {
+                self.text(node, &datetime.to_string(), schema, (path, told));
+            }
             Value::Boolean(_) => {}
-            Value::Array(items) => self.array(node, items, schema, path, told),
+            Value::Array(items) => self.array(node, items, schema, (path, told)),
             Value::Table(table) => self.table(node, table, schema, path),
         }
     }
 
-    fn choice(&mut self, node: &Node, choices: &[Choice<'_>], path: &str, told: View<'_>) {
+    fn choice(&mut self, node: &Node, choices: &[Choice<'_>], (path, told): Told<'_>) {
         let found = node.to_json();
         let same = |choice: &Json| {
             *choice == found || choice.as_f64().is_some_and(|c| node.as_f64() == Some(c))
@@ -138,12 +156,12 @@ impl Walk<'_> {
         }
         let allowed =
             choices.iter().map(|(choice, _)| choice.to_string()).collect::<Vec<_>>().join(", ");
-        let names: Vec<&str> = choices.iter().filter_map(|(choice, _)| choice.as_str()).collect();
+        let names = choices.iter().filter_map(|(choice, _)| choice.as_str());
         let right_type =
             choices.iter().any(|(choice, _)| choice.is_string() == node.as_str().is_some());
         let problem = if right_type {
             let message = format!("unknown value for {}", shown(path));
-            let guess = node.as_str().and_then(|word| nearest(word, names.iter().copied()));
+            let guess = node.as_str().and_then(|word| nearest(word, names));
             let label = if choices.len() == 1 {
                 format!("expected {allowed}")
             } else {
@@ -151,7 +169,7 @@ impl Walk<'_> {
             };
             Diagnostic::at(node.span, message, label)
                 .note(format!("allowed: {allowed}"))
-                .maybe_help(guess.map(|guess| format!("did you mean `\"{guess}\"`?")))
+                .guess(guess.map(|guess| format!("\"{guess}\"")).as_deref())
         } else {
             let label = format!("expected one of {allowed}, found {}", node.value.kind());
             let hint = matches!(node.value, Value::Array(_))
@@ -167,8 +185,7 @@ impl Walk<'_> {
         node: &Node,
         types: &[&str],
         schema: View<'_>,
-        path: &str,
-        told: View<'_>,
+        (path, told): Told<'_>,
     ) {
         let expected = if schema.text("pattern") == Some(DATE) {
             DATE_IN_WORDS.to_owned()
@@ -181,43 +198,33 @@ impl Walk<'_> {
         self.report(with_meaning(problem, told, path).maybe_help(help));
     }
 
-    fn number(&mut self, node: &Node, schema: View<'_>, path: &str, told: View<'_>) {
+    fn number(&mut self, node: &Node, schema: View<'_>, at: Told<'_>) {
         let Some(found) = node.as_f64() else { return };
         if !found.is_finite() {
-            self.not_finite(node, path, told);
+            self.not_finite(node, at);
             return;
         }
         let limits = schema.limits();
         if limits.allow(found) {
             return;
         }
-        let allowed = limits.in_words().unwrap_or_default();
         let found = match node.value {
             Value::Integer(integer) => integer.to_string(),
             _ => number(found),
         };
-        let problem = Diagnostic::at(
-            node.span,
-            format!("{} is out of range", shown(path)),
-            format!("found {found}, allowed: {allowed}"),
-        );
-        self.report(with_meaning(problem, told, path));
+        let label = format!("found {found}, allowed: {}", limits.in_words().unwrap_or_default());
+        self.tell(at, node.span, "is out of range", label);
     }
 
-    fn not_finite(&mut self, node: &Node, path: &str, told: View<'_>) {
-        let problem = Diagnostic::at(
-            node.span,
-            format!("{} is not a finite number", shown(path)),
-            "expected a number",
-        );
-        self.report(with_meaning(problem, told, path));
+    fn not_finite(&mut self, node: &Node, at: Told<'_>) {
+        self.tell(at, node.span, "is not a finite number", "expected a number".into());
     }
 
     /// Where the schema allows anything, numbers still have to be numbers.
     fn finite_within(&mut self, node: &Node, path: &str) {
         match &node.value {
             Value::Float(float) if !float.is_finite() => {
-                self.not_finite(node, path, View::root(&Json::Null));
+                self.not_finite(node, (path, View::root(&Json::Null)));
             }
             Value::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
@@ -233,46 +240,38 @@ impl Walk<'_> {
         }
     }
 
-    fn text(&mut self, node: &Node, text: &str, schema: View<'_>, path: &str, told: View<'_>) {
+    fn text(&mut self, node: &Node, text: &str, schema: View<'_>, at: Told<'_>) {
         let letters = text.chars().count();
         let pattern = schema.text("pattern");
         let matches = pattern
             .is_none_or(|pattern| Regex::new(pattern).is_ok_and(|regex| regex.is_match(text)));
         if !matches {
-            let hint = told.text("x-hint").or_else(|| schema.text("x-hint"));
-            let allowed = match (hint, pattern) {
-                (Some(hint), _) => format!("expected {hint}"),
-                (None, Some(DATE)) => format!("expected {DATE_IN_WORDS}"),
+            let hint = at.1.text("x-hint").or_else(|| schema.text("x-hint"));
+            let expected = match (hint, pattern) {
+                (Some(hint), _) => hint.to_owned(),
+                (None, Some(DATE)) => DATE_IN_WORDS.to_owned(),
                 (None, pattern) => {
-                    format!("expected text that fits the pattern {}", pattern.unwrap_or_default())
+                    format!("text that fits the pattern {}", pattern.unwrap_or_default())
                 }
             };
-            let problem =
-                Diagnostic::at(node.span, format!("{} has the wrong form", shown(path)), allowed);
-            self.report(with_meaning(problem, told, path));
-        } else if pattern == Some(DATE)
-            && let Err(error) = text.parse::<jiff::civil::Date>()
-        {
-            let _ = error; // Its words speak of the parser, not of the calendar.
-            let message = format!("{} is not a date of the calendar", shown(path));
-            let problem = Diagnostic::at(node.span, message, format!("there is no {text}"));
-            self.report(with_meaning(problem, told, path));
+            self.tell(at, node.span, "has the wrong form", format!("expected {expected}"));
+        } else if pattern == Some(DATE) && text.parse::<jiff::civil::Date>().is_err() {
+            let label = format!("there is no {text}");
+            self.tell(at, node.span, "is not a date of the calendar", label);
         } else if schema.count("minLength").is_some_and(|least| letters < least) {
             let label = if letters == 0 {
                 "expected text".into()
             } else {
                 format!("found {letters} characters")
             };
-            let problem = Diagnostic::at(node.span, format!("{} is too short", shown(path)), label);
-            self.report(with_meaning(problem, told, path));
+            self.tell(at, node.span, "is too short", label);
         } else if let Some(most) = schema.count("maxLength").filter(|most| letters > *most) {
             let label = format!("found {letters} characters, allowed: at most {most}");
-            let problem = Diagnostic::at(node.span, format!("{} is too long", shown(path)), label);
-            self.report(with_meaning(problem, told, path));
+            self.tell(at, node.span, "is too long", label);
         }
     }
 
-    fn array(&mut self, node: &Node, items: &[Node], schema: View<'_>, path: &str, told: View<'_>) {
+    fn array(&mut self, node: &Node, items: &[Node], schema: View<'_>, (path, told): Told<'_>) {
         let (least, most) = (schema.count("minItems"), schema.count("maxItems"));
         if least.is_some_and(|least| items.len() < least)
             || most.is_some_and(|most| items.len() > most)
@@ -283,19 +282,14 @@ impl Walk<'_> {
                 (Some(least), None) => format!("at least {least}"),
                 (None, most) => format!("at most {}", most.unwrap_or_default()),
             };
-            let message = format!("{} has the wrong number of values", shown(path));
-            let problem = Diagnostic::at(
-                node.span,
-                message,
-                format!("found {}, expected {allowed}", items.len()),
-            );
-            self.report(with_meaning(problem, told, path));
+            let label = format!("found {}, expected {allowed}", items.len());
+            self.tell((path, told), node.span, "has the wrong number of values", label);
         }
         for (index, item) in items.iter().enumerate() {
-            if let Some(inner) = schema.item(index) {
-                self.node(item, inner, &format!("{path}[{index}]"), Some(told));
-            } else {
-                self.finite_within(item, &format!("{path}[{index}]"));
+            let path = format!("{path}[{index}]");
+            match schema.item(index) {
+                Some(inner) => self.node(item, inner, &path, Some(told)),
+                None => self.finite_within(item, &path),
             }
         }
         if schema.is_range()
@@ -303,13 +297,10 @@ impl Walk<'_> {
             && let (Some(from), Some(to)) = (low.as_f64(), high.as_f64())
             && from > to
         {
-            let problem = Diagnostic::at(
-                node.span,
-                format!("the range of {} runs backwards", shown(path)),
-                format!("from {} down to {}", low.to_toml(), high.to_toml()),
-            );
-            let help =
-                format!("write the lower value first: `[{}, {}]`", high.to_toml(), low.to_toml());
+            let (low, high) = (low.to_toml(), high.to_toml());
+            let message = format!("the range of {} runs backwards", shown(path));
+            let problem = Diagnostic::at(node.span, message, format!("from {low} down to {high}"));
+            let help = format!("write the lower value first: `[{high}, {low}]`");
             self.report(with_meaning(problem, told, path).help(help));
         }
         if schema.get("uniqueItems") == Some(&Json::Bool(true)) {
@@ -376,7 +367,7 @@ impl Walk<'_> {
             self.has_misplaced_extends = true;
             problem.help("`extends` stands at the top of a file, before the first table")
         } else if let Some(guess) = guess {
-            problem.help(format!("did you mean `{guess}`?"))
+            problem.guess(Some(guess))
         } else if elsewhere.is_empty() {
             problem
         } else {
@@ -388,10 +379,8 @@ impl Walk<'_> {
             let list = keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
             problem.note(format!("keys {place}: {list}"))
         } else {
-            problem.note(format!(
-                "there are {} keys {place}; `spillover schema --parameters` lists them",
-                keys.len()
-            ))
+            let list = self.scope.wording.list;
+            problem.note(format!("there are {} keys {place}; {list} lists them", keys.len()))
         };
         self.report(problem);
     }
@@ -454,9 +443,12 @@ impl Walk<'_> {
         self.missing.push(if path.contains('[') {
             problem.help("an entry of a list is written in full, it inherits nothing")
         } else if self.scope.extends {
-            problem.help("add it here or to the base scenario")
+            problem.help(format!("add it here or to {}", self.scope.wording.base))
         } else {
-            problem.help("`extends = \"base.toml\"` at the top of the file inherits every key from the base scenario")
+            let base = self.scope.wording.base;
+            problem.help(format!(
+                "`extends = \"base.toml\"` at the top of the file inherits every key from {base}"
+            ))
         });
     }
 }

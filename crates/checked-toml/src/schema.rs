@@ -1,27 +1,22 @@
-//! The JSON schema of a scenario, and a view on it that follows references.
+//! The JSON schema of a type, and a view on it that follows references.
 
 use schemars::JsonSchema;
 use serde_json::{Map, Value, json};
 
-use super::scenario::Scenario;
-
-/// The schema that a resolved scenario satisfies: every key is required.
+/// The schema that whole settings satisfy: every key is required.
 #[must_use]
 pub fn resolved<T: JsonSchema>() -> Value {
     schemars::SchemaGenerator::default().into_root_schema_for::<T>().to_value()
 }
 
-/// The schema of a scenario file, for editors: a file may inherit every key, so nothing is required.
+/// The schema of a file, for editors: a file may inherit every key, so nothing is required.
 #[must_use]
-pub fn file() -> Value {
-    let mut schema = resolved::<Scenario>();
+pub fn file<T: JsonSchema>(title: &str, description: &str) -> Value {
+    let mut schema = resolved::<T>();
     drop_required(&mut schema);
     if let Some(root) = schema.as_object_mut() {
-        root.insert("title".into(), "Spillover scenario".into());
-        root.insert(
-            "description".into(),
-            "A scenario or study of Spillover. A file may extend another, and then holds only what differs.".into(),
-        );
+        root.insert("title".into(), title.into());
+        root.insert("description".into(), description.into());
         let extends = json!({
             "description": "File that this one extends, relative to the folder of this file.",
             "type": "string",
@@ -110,13 +105,20 @@ impl<'s> View<'s> {
         self.text("x-unit").filter(|unit| is_quantity && !unit.is_empty() && *unit != "1")
     }
 
+    /// The schemas that a keyword holds by name.
+    fn named(self, keyword: &str) -> impl Iterator<Item = (&'s str, Self)> {
+        let all = self.get(keyword).and_then(Value::as_object);
+        all.into_iter().flatten().map(move |(name, own)| (name.as_str(), self.at(own)))
+    }
+
+    /// What a keyword lists.
+    fn listed(self, keyword: &str) -> impl Iterator<Item = &'s Value> {
+        self.get(keyword).and_then(Value::as_array).into_iter().flatten()
+    }
+
     /// Names and schemas of the properties, in the order of the struct.
     pub fn properties(self) -> impl Iterator<Item = (&'s str, Self)> {
-        self.get("properties")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-            .map(move |(name, own)| (name.as_str(), self.at(own)))
+        self.named("properties")
     }
 
     /// Schema of a property.
@@ -145,20 +147,12 @@ impl<'s> View<'s> {
 
     /// Patterns of names with their schemas.
     pub fn pattern_properties(self) -> impl Iterator<Item = (&'s str, Self)> {
-        self.get("patternProperties")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-            .map(move |(pattern, own)| (pattern.as_str(), self.at(own)))
+        self.named("patternProperties")
     }
 
     /// Whether a property must be there.
     pub fn required(self) -> impl Iterator<Item = &'s str> {
-        self.get("required")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
+        self.listed("required").filter_map(Value::as_str)
     }
 
     /// JSON types that are allowed, without `null`, which TOML does not have. Empty: any.
@@ -177,9 +171,8 @@ impl<'s> View<'s> {
     #[must_use]
     pub fn branches(self) -> Vec<Self> {
         ["oneOf", "anyOf"]
-            .iter()
-            .filter_map(|keyword| self.get(keyword)?.as_array())
-            .flatten()
+            .into_iter()
+            .flat_map(|keyword| self.listed(keyword))
             .map(|own| self.at(own))
             .filter(|branch| branch.text("type") != Some("null"))
             .collect()
@@ -187,11 +180,7 @@ impl<'s> View<'s> {
 
     /// Parts of an `allOf`.
     pub fn parts(self) -> impl Iterator<Item = Self> {
-        self.get("allOf")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .map(move |own| self.at(own))
+        self.listed("allOf").map(move |own| self.at(own))
     }
 
     /// The closed list of values, if the schema is one: an enum without fields.
@@ -293,24 +282,20 @@ impl Limits {
     /// The limits in words: `0 to 1`, `more than 0`, `at least 1 and below 5`.
     #[must_use]
     pub fn in_words(self) -> Option<String> {
-        let low = match (self.above, self.minimum) {
-            (Some(bound), _) => Some(format!("more than {}", number(bound))),
-            (None, Some(bound)) => Some(format!("at least {}", number(bound))),
-            (None, None) => None,
+        if let (None, Some(low), None, Some(high)) =
+            (self.above, self.minimum, self.below, self.maximum)
+        {
+            return Some(format!("{} to {}", number(low), number(high)));
+        }
+        let worded = |strict: Option<f64>, strictly: &str, wide: Option<f64>, widely: &str| {
+            let strict = strict.map(|bound| format!("{strictly} {}", number(bound)));
+            strict.or_else(|| wide.map(|bound| format!("{widely} {}", number(bound))))
         };
-        let high = match (self.below, self.maximum) {
-            (Some(bound), _) => Some(format!("less than {}", number(bound))),
-            (None, Some(bound)) => Some(format!("at most {}", number(bound))),
-            (None, None) => None,
-        };
-        match (self.above, self.minimum, self.below, self.maximum) {
-            (None, Some(low), None, Some(high)) => {
-                Some(format!("{} to {}", number(low), number(high)))
-            }
-            _ => match (low, high) {
-                (Some(low), Some(high)) => Some(format!("{low} and {high}")),
-                (low, high) => low.or(high),
-            },
+        let low = worded(self.above, "more than", self.minimum, "at least");
+        let high = worded(self.below, "less than", self.maximum, "at most");
+        match (low, high) {
+            (Some(low), Some(high)) => Some(format!("{low} and {high}")),
+            (low, high) => low.or(high),
         }
     }
 }
