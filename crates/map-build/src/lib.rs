@@ -10,6 +10,7 @@ mod grid;
 mod gridding;
 mod lines;
 mod make;
+mod raster;
 mod reading;
 mod region;
 mod roads;

@@ -8,27 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use crate::grid::Real;
+use crate::reading::polygons;
 use crate::writing::rounded;
 
 const TOLERANCE_DEGREES: f64 = 0.01;
 
 type Point = (Real, Real);
 type Edge = (Point, Point);
-
-/// The rings of a polygon or of several.
-fn rings(geometry: &Value) -> Vec<Vec<Point>> {
-    let list = |v: &Value| v.as_array().cloned().unwrap_or_default();
-    let polygons = match geometry["type"].as_str() {
-        Some("MultiPolygon") => list(&geometry["coordinates"]),
-        _ => vec![geometry["coordinates"].clone()],
-    };
-    let point = |p: &Value| (Real(p[0].as_f64().unwrap_or(0.0)), Real(p[1].as_f64().unwrap_or(0.0)));
-    polygons
-        .iter()
-        .flat_map(|polygon| list(polygon))
-        .map(|ring| list(&ring).iter().map(point).collect())
-        .collect()
-}
 
 /// Each undirected edge of the outlines with the countries that have it.
 fn owned_edges(features: &[Value], frame: Option<[f64; 4]>) -> BTreeMap<Edge, BTreeSet<String>> {
@@ -42,9 +28,9 @@ fn owned_edges(features: &[Value], frame: Option<[f64; 4]>) -> BTreeMap<Edge, BT
     let mut owners: BTreeMap<Edge, BTreeSet<String>> = BTreeMap::new();
     for feature in features {
         let code = feature["properties"]["ADM0_A3"].as_str().unwrap_or_default();
-        for ring in rings(&feature["geometry"]) {
+        for ring in polygons(&feature["geometry"]).into_iter().flatten() {
             for pair in ring.windows(2) {
-                let (p, q) = (pair[0], pair[1]);
+                let [p, q] = [pair[0], pair[1]].map(|p| (Real(p.0), Real(p.1)));
                 if p != q && !on_frame(p, q) {
                     owners.entry((p.min(q), p.max(q))).or_default().insert(code.to_owned());
                 }

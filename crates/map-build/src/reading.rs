@@ -64,6 +64,19 @@ pub fn features(path: &Path) -> Result<Vec<Value>, Fault> {
     }
 }
 
+/// The polygons of a geometry, each with its rings of points (longitude, latitude).
+#[must_use]
+pub fn polygons(geometry: &Value) -> Vec<Vec<Vec<(f64, f64)>>> {
+    let list = |v: &Value| v.as_array().cloned().unwrap_or_default();
+    let polygons = match geometry["type"].as_str() {
+        Some("MultiPolygon") => list(&geometry["coordinates"]),
+        _ => vec![geometry["coordinates"].clone()],
+    };
+    let point = |p: &Value| (p[0].as_f64().unwrap_or(0.0), p[1].as_f64().unwrap_or(0.0));
+    let ring = |ring: &Value| list(ring).iter().map(point).collect();
+    polygons.iter().map(|polygon| list(polygon).iter().map(ring).collect()).collect()
+}
+
 impl Table {
     /// Reads a table that must have these columns.
     ///
