@@ -137,7 +137,7 @@ impl Shared<'_> {
             copy(region, file, columns)?.write(&at(name))?;
         }
         if let Some(known) = &region.tables.known {
-            copy(region, Some(known), &KNOWN)?.write(&at("known.csv"))?;
+            self.known(known, &spec.name)?.write(&at("known.csv"))?;
         }
         let lines = to_string(&self.lines).map_err(|e| Fault::new(e.to_string()))?;
         write_text(&at("lines.geojson"), &(lines + "\n"))?;
@@ -192,6 +192,7 @@ impl Shared<'_> {
                 Some(cell) => {
                     town_cell.insert(name.clone(), cell);
                 }
+                // A town on land that is left out.
                 None if region.leave_out.iter().any(|l| l.state == node.territory) => {}
                 None => {
                     let t = &node.territory;
@@ -310,6 +311,16 @@ impl Shared<'_> {
         let mut out = Rows::new(&["community", "cells", "note"]);
         for (name, count) in used {
             out.push(vec![name.to_owned(), count.to_string(), note(name).to_owned()]);
+        }
+        Ok(out)
+    }
+
+    /// `known.csv`: the known figures of this map.
+    fn known(&self, file: &Path, map: &str) -> Result<Rows, Fault> {
+        let table = Table::read(&self.region.table(file), &KNOWN)?;
+        let mut out = Rows::new(&KNOWN);
+        for row in table.rows().filter(|r| ["", map].contains(&r.text("only_map"))) {
+            out.push(KNOWN.iter().map(|c| row.text(c).to_owned()).collect());
         }
         Ok(out)
     }

@@ -272,8 +272,12 @@ fn link_lengths(grid: &Grid, visits: &[(usize, f64)]) -> Vec<(usize, usize, f64)
 /// When a crossing on a route has no cell in the territories of the route.
 pub fn build(around: &Around<'_>, stretches: &[Stretch]) -> Result<Network, Fault> {
     let mut out = Network::default();
+    let on_map: BTreeSet<&String> = around.territory.iter().collect();
     for piece in pieces(stretches) {
         let territories = piece_territories(piece, around);
+        if !territories.iter().any(|t| on_map.contains(t)) {
+            continue;
+        }
         let names: Vec<&str> = territories.iter().map(String::as_str).collect();
         if territories.len() > 1 {
             let (from, to) = (&piece[0].from, &piece[piece.len() - 1].to);
