@@ -6,8 +6,13 @@
 //!
 //! The key is hashed (neighbouring raw keys are correlated) and seeds a `SplitMix64` from `rand_xoshiro`.
 
+use bevy_ecs::prelude::{Res, Resource};
+use bevy_ecs::system::SystemParam;
 use rand::rand_core::SeedableRng;
 pub use rand_xoshiro::SplitMix64 as Draws;
+
+use crate::ids::{AdminId, ArmedGroupId, CellId, DestinationId};
+use crate::time::Clock;
 
 /// The closed list of purposes. Two purposes never share a draw; a new process takes a new line at the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +70,134 @@ pub enum Stream {
     Bootstrap = 26,
 }
 
+/// Who or what a draw is for, within its stream. The one place where several numbers are packed into an id.
+///
+/// Two ids of one stream never meet: what is set apart by a bit here takes numbers that stay below that bit. (A stream of
+/// its own for each would be plainer; it would change every result.)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DrawId(u64);
+
+impl From<u64> for DrawId {
+    fn from(number: u64) -> Self {
+        Self(number)
+    }
+}
+
+impl From<ArmedGroupId> for DrawId {
+    fn from(group: ArmedGroupId) -> Self {
+        Self(group.0 as u64)
+    }
+}
+
+impl DrawId {
+    /// A parameter given as a range, by its number in its domain.
+    #[must_use]
+    pub const fn range(number: u64) -> Self {
+        Self((1 << 40) | number)
+    }
+
+    /// A range in a list of lists.
+    #[must_use]
+    pub const fn range_of_list(list: u64, index: usize) -> Self {
+        Self(list << 32 | index as u64)
+    }
+
+    /// The garrison of a first-level unit.
+    #[must_use]
+    pub const fn garrison(unit: AdminId) -> Self {
+        Self((1 << 40) | unit.0 as u64)
+    }
+
+    /// An armed group at a border line.
+    #[must_use]
+    pub const fn line_crossing(group: ArmedGroupId) -> Self {
+        Self((1 << 40) | group.0 as u64)
+    }
+
+    /// An armed group that may split.
+    #[must_use]
+    pub const fn split(group: ArmedGroupId) -> Self {
+        Self((1 << 41) | group.0 as u64)
+    }
+
+    /// An armed group that an older one may absorb.
+    #[must_use]
+    pub const fn merger(group: ArmedGroupId) -> Self {
+        Self((1 << 42) | group.0 as u64)
+    }
+
+    /// One of a group's engagements of a day (`number` below 256).
+    #[must_use]
+    pub const fn engagement(group: ArmedGroupId, number: u64) -> Self {
+        Self(((group.0 as u64) << 8) | number)
+    }
+
+    /// Violence against civilians where a group is, by one of two sides (`side` 0 or 1).
+    #[must_use]
+    pub const fn one_sided(group: ArmedGroupId, side: u64) -> Self {
+        Self((1 << 41) | ((group.0 as u64) << 1) | side)
+    }
+
+    /// Two rival groups that may meet.
+    #[must_use]
+    pub const fn rivals(a: ArmedGroupId, b: ArmedGroupId) -> Self {
+        Self((1 << 63) | ((a.0 as u64) << 32) | b.0 as u64)
+    }
+
+    /// The residents of a stratum in a cell, of so many strata.
+    #[must_use]
+    pub const fn residents(cell: CellId, stratum: usize, strata: usize) -> Self {
+        Self(cell.0 as u64 * strata as u64 + stratum as u64)
+    }
+
+    /// How many of these residents leave, once a first draw has said that some may.
+    #[must_use]
+    pub const fn leavers(self) -> Self {
+        Self(self.0 | (1 << 60))
+    }
+
+    /// One of the groups in which these residents leave (`number` below 2^20).
+    #[must_use]
+    pub const fn departure(self, number: u32) -> Self {
+        Self(self.0 << 20 | number as u64)
+    }
+
+    /// One of the groups in which these residents leave, where the numbers that leave are given.
+    #[must_use]
+    pub const fn given_departure(self, number: u32) -> Self {
+        Self(self.0 << 32 | number as u64)
+    }
+
+    /// A cohort of settled people: where it is, home, nationality, community and stratum.
+    #[must_use]
+    pub const fn cohort(
+        at: DestinationId,
+        home: AdminId,
+        [nationality, community, stratum]: [u8; 3],
+    ) -> Self {
+        let (at, home) = ((at.0 as u64) << 40, (home.0 as u64) << 24);
+        Self(at | home | (nationality as u64) << 16 | (community as u64) << 8 | stratum as u64)
+    }
+
+    /// What becomes of a cohort, once a first draw has said that something may.
+    #[must_use]
+    pub const fn changes(self) -> Self {
+        Self(self.0 | (1 << 63))
+    }
+
+    /// One of the groups that leave a cohort, by the cohort's own hash, a number and a reason (0 to 3).
+    #[must_use]
+    pub const fn leaver(cohort_hash: u64, number: u32, reason: u64) -> Self {
+        Self(cohort_hash ^ ((number as u64) << 2 | reason))
+    }
+
+    /// A binary prefix or a number along one dimension of a design (`digits` below 2^33).
+    #[must_use]
+    pub const fn digits(dimension: usize, digits: u64) -> Self {
+        Self((dimension as u64) << 33 | digits)
+    }
+}
+
 /// The seed of a point that shares its luck with no other: below 2^53, so that every reader of tables keeps all of it.
 #[must_use]
 pub const fn seed_of_point(study_seed: u64, point: u32) -> u64 {
@@ -72,7 +205,7 @@ pub const fn seed_of_point(study_seed: u64, point: u32) -> u64 {
 }
 
 /// Identifies a run's luck: a hash of the study's seed and the replicate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, bevy_ecs::resource::Resource)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Resource)]
 pub struct RunKey(u64);
 
 /// The finaliser of `SplitMix64` (Steele, Lea, Flood 2014): a bijection of 64 bits with full avalanche.
@@ -96,26 +229,57 @@ impl RunKey {
     /// The hash that everything drawn for (stream, id, step) comes from.
     #[must_use]
     #[inline]
-    pub const fn hash(self, stream: Stream, id: u64, step: u32) -> u64 {
+    pub fn hash(self, stream: Stream, id: impl Into<DrawId>, step: u32) -> u64 {
         let a = mix(self.0 ^ (stream as u64).wrapping_mul(GOLDEN));
-        let b = mix(a ^ id.wrapping_mul(0xd6e8_feb8_6659_fd93));
+        let b = mix(a ^ id.into().0.wrapping_mul(0xd6e8_feb8_6659_fd93));
         mix(b ^ ((step as u64) + 1).wrapping_mul(0xa076_1d64_78bd_642f))
     }
 
     /// A generator for (stream, id, step). Fresh for each key; use it at once and drop it.
     #[must_use]
     #[inline]
-    pub fn draws(self, stream: Stream, id: u64, step: u32) -> Draws {
+    pub fn draws(self, stream: Stream, id: impl Into<DrawId>, step: u32) -> Draws {
         Draws::seed_from_u64(self.hash(stream, id, step))
     }
 
     /// One uniform number in [0, 1) for (stream, id, step): the cheap way where a single number is enough.
     #[must_use]
     #[inline]
-    pub fn uniform(self, stream: Stream, id: u64, step: u32) -> f64 {
+    pub fn uniform(self, stream: Stream, id: impl Into<DrawId>, step: u32) -> f64 {
         // 53 bits: every value is a multiple of 2^-53, none rounds up to 1.
         (self.hash(stream, id, step) >> 11) as f64 * (1.0 / 9_007_199_254_740_992.0)
     }
+}
+
+/// What a system draws from today: the run's key at the step of its clock.
+#[derive(SystemParam)]
+pub struct StepDraws<'w> {
+    /// The key of the run.
+    pub key: Res<'w, RunKey>,
+    /// The clock of the run.
+    pub clock: Res<'w, Clock>,
+}
+
+impl StepDraws<'_> {
+    /// A generator for (stream, id) in this step.
+    #[must_use]
+    #[inline]
+    pub fn draws(&self, stream: Stream, id: impl Into<DrawId>) -> Draws {
+        self.key.draws(stream, id, self.clock.step)
+    }
+
+    /// One uniform number in [0, 1) for (stream, id) in this step.
+    #[must_use]
+    #[inline]
+    pub fn uniform(&self, stream: Stream, id: impl Into<DrawId>) -> f64 {
+        self.key.uniform(stream, id, self.clock.step)
+    }
+}
+
+/// A uniform number between the two ends of a range (the lower end where they run backwards), by `u` in [0, 1).
+#[must_use]
+pub fn between([low, high]: [f64; 2], u: f64) -> f64 {
+    low + u * (high - low).max(0.0)
 }
 
 /// A number of successes out of `n` with probability `p`, from the given generator.

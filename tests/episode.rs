@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use spillover::borders::CrossingTraffic;
-use spillover::conflict::{ArmedGroup, Events, Violence};
+use spillover::conflict::state::{ArmedGroup, Events, Violence};
 use spillover::displacement::Population;
 use spillover::displacement::group::{Activity, DisplacedGroup, Travel};
 use spillover::displacement::threat::PerceivedThreat;

@@ -4,7 +4,7 @@ use bevy_ecs::prelude::*;
 
 use super::green::GreenTraffic;
 use super::{CrossingTraffic, Pressure, SegmentPressure, rules};
-use crate::conflict::SegmentThreat;
+use crate::conflict::state::SegmentThreat;
 use crate::displacement::Population;
 use crate::geography::{CrossingStatus, Map};
 use crate::ids::SegmentId;

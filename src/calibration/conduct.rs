@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use rayon::ThreadPool;
 use serde::Serialize;
 
-use super::emulator::Form;
 use super::evaluate::Evaluate;
 use super::implausibility::{Judged, distance};
 use super::journal::{Entry, Journal};
-use super::region::{Basis, Region, Tried};
+use super::region::{Basis, Region};
 use super::selection::{accepted, effective_size, medoid, weighted_quantile};
 use super::study::Plan;
 use crate::study::execute::execute;
@@ -128,10 +127,8 @@ pub struct Wave {
     pub basis: Basis,
     /// Box, least and greatest value by parameter.
     pub region: Vec<[f64; 2]>,
-    /// Share of the whole space that its region is, the emulator's estimate included.
+    /// Share of the whole space that its region is.
     pub volume: f64,
-    /// The emulator that narrowed the box; nothing where there were too few sets for one.
-    pub emulator: Option<EmulatorAccount>,
     /// Sets tried.
     pub tried: usize,
     /// Sets that failed.
@@ -142,19 +139,6 @@ pub struct Wave {
     pub surviving_so_far: usize,
     /// Quantiles of the survivors so far by parameter, unweighted.
     pub ranges: Vec<Option<Quantiles>>,
-}
-
-/// What an emulator did.
-#[derive(Clone, Debug, Serialize)]
-pub struct EmulatorAccount {
-    /// `full` (all products of two) or `squares`.
-    pub form: &'static str,
-    /// Sets that it was fitted to.
-    pub sets: usize,
-    /// Share of its box that it keeps.
-    pub kept: f64,
-    /// Known survivors in the box that it would have ruled out: should be 0, or it narrows too much.
-    pub wrongly_ruled_out: usize,
 }
 
 /// Quantiles of a parameter, its own unit.
@@ -251,40 +235,37 @@ pub fn conduct(
             evaluate.names().len()
         ));
     }
-    let known: BTreeMap<(u32, u32), Entry> =
-        journal.known.iter().map(|entry| ((entry.wave, entry.set), entry.clone())).collect();
-    let (axes, rule) = (plan.axes.len(), plan.rule());
+    let axes = plan.axes.len();
     let mut rows: Vec<Row> = Vec::new();
     let mut waves: Vec<Wave> = Vec::new();
     let mut regions: Vec<(Region, usize)> = Vec::new();
     let mut stopped = None;
     for number in 1..=plan.study.waves {
-        let mut region = if number == 1 {
+        // Where the wave looks.
+        let region = if number == 1 {
             Region::whole(axes)
         } else {
-            let tried: Vec<Tried<'_>> = rows.iter().filter_map(tried).collect();
-            let Some(region) = Region::after(&tried, axes, rule) else {
+            let tried: Vec<(&[f64], f64)> =
+                rows.iter().filter_map(|row| Some((&row.at[..], row.implausibility?))).collect();
+            let Some(region) = Region::after(&tried, axes, plan.study.cutoff) else {
                 stopped = Some("every set failed, so there is nothing to go on from".to_owned());
                 break;
             };
             region
         };
-        let count = plan.study.runs_per_wave as usize;
-        let points = region.points(plan.key(), number, count, rule);
-        let design: Vec<Vec<f64>> = points.iter().map(|at| plan.values(at)).collect();
+
+        // Its sets.
         let before = rows.len();
-        let emulator = account(&region, &rows, plan);
-        try_wave(
-            plan, evaluate, pool, journal, &known, number, &region, &design, &mut rows, &mut tell,
-        )?;
+        try_wave(plan, evaluate, pool, journal, (number, &region), &mut rows, &mut tell)?;
+
+        // What it left standing.
+        let with = |rows: &[Row], status| rows.iter().filter(|row| row.status == status).count();
         let these = &rows[before..];
-        let surviving = these.iter().filter(|row| row.status == Status::Plausible).count();
-        let failed = these.iter().filter(|row| row.status == Status::Failed).count();
+        let (surviving, failed) = (with(these, Status::Plausible), with(these, Status::Failed));
         tell(Event::WaveEnd { wave: number, surviving, failed });
-        let survivors: Vec<&Row> =
-            rows.iter().filter(|row| row.status == Status::Plausible).collect();
         let range = |axis: usize| {
-            let values: Vec<f64> = survivors.iter().map(|row| row.values[axis]).collect();
+            let survivors = rows.iter().filter(|row| row.status == Status::Plausible);
+            let values: Vec<f64> = survivors.map(|row| row.values[axis]).collect();
             Quantiles::of(&values, &vec![1.0; values.len()])
         };
         waves.push(Wave {
@@ -294,44 +275,15 @@ pub fn conduct(
                 .map(|a| [&region.low, &region.high].map(|x| plan.axes[a].value(x[a])))
                 .collect(),
             volume: region.volume(),
-            emulator,
             tried: these.len(),
             failed,
             surviving,
-            surviving_so_far: survivors.len(),
+            surviving_so_far: with(&rows, Status::Plausible),
             ranges: (0..axes).map(range).collect(),
         });
         regions.push((region, these.len()));
     }
     Ok(conclude(plan, evaluate, &regions, rows, waves, stopped))
-}
-
-fn tried(row: &Row) -> Option<Tried<'_>> {
-    Some(Tried {
-        at: &row.at,
-        judged: row.judged.as_deref().ok()?,
-        implausibility: row.implausibility?,
-    })
-}
-
-fn account(region: &Region, rows: &[Row], plan: &Plan) -> Option<EmulatorAccount> {
-    let emulator = region.emulator.as_ref()?;
-    let rule = plan.rule();
-    let box_only = Region { emulator: None, ..region.clone() };
-    let wrongly = |row: &&Row| {
-        row.status == Status::Plausible
-            && box_only.holds(&row.at, rule)
-            && !region.holds(&row.at, rule)
-    };
-    Some(EmulatorAccount {
-        form: match emulator.form() {
-            Form::Full => "full",
-            Form::Squares => "squares",
-        },
-        sets: emulator.sets,
-        kept: region.kept,
-        wrongly_ruled_out: rows.iter().filter(wrongly).count(),
-    })
 }
 
 /// Tries the sets of a wave, those of the journal first, and appends their rows in the order of the design.
@@ -340,36 +292,40 @@ fn try_wave(
     evaluate: &dyn Evaluate,
     pool: &ThreadPool,
     journal: &mut Journal,
-    known: &BTreeMap<(u32, u32), Entry>,
-    wave: u32,
-    region: &Region,
-    design: &[Vec<f64>],
+    (wave, region): (u32, &Region),
     rows: &mut Vec<Row>,
     tell: &mut impl FnMut(Event<'_>),
 ) -> Result<(), String> {
+    let points = region.points(plan.key(), wave, plan.study.runs_per_wave as usize);
+    let design: Vec<Vec<f64>> = points.iter().map(|at| plan.values(at)).collect();
+
+    // What the journal knows must be of this design.
     let mut entries: BTreeMap<u32, Entry> = BTreeMap::new();
-    for (set, values) in design.iter().enumerate() {
-        if let Some(entry) = known.get(&(wave, set as u32)) {
-            let same = entry.values.len() == values.len()
-                && entry.values.iter().zip(values).all(|(a, b)| (a - b).abs() <= 1e-12 * b.abs());
-            if !same {
-                return Err(format!(
-                    "{}: wave {wave}, set {set} is not the set of this plan\n  move the file away and start again",
-                    journal.path().display()
-                ));
-            }
-            entries.insert(set as u32, entry.clone());
+    for entry in journal.known.iter().filter(|entry| entry.wave == wave) {
+        let Some(values) = design.get(entry.set as usize) else { continue };
+        let same = entry.values.len() == values.len()
+            && entry.values.iter().zip(values).all(|(a, b)| (a - b).abs() <= 1e-12 * b.abs());
+        if !same {
+            return Err(format!(
+                "{}: wave {wave}, set {} is not the set of this plan\n  move the file away and start again",
+                journal.path().display(),
+                entry.set
+            ));
         }
+        entries.insert(entry.set, entry.clone());
     }
-    let open: Vec<usize> =
-        (0..design.len()).filter(|set| !entries.contains_key(&(*set as u32))).collect();
+
+    // The others are run, on all threads; each is in the journal as soon as it ends.
+    let open: Vec<u32> =
+        (0..design.len() as u32).filter(|set| !entries.contains_key(set)).collect();
     let (basis, volume) = (region.basis, region.volume());
     tell(Event::Wave { wave, basis, volume, sets: design.len(), known: entries.len() });
     let telling = std::cell::RefCell::new(tell);
     let one = |position: usize| {
-        let set =
-            plan.axes.iter().map(|a| a.path.clone()).zip(design[open[position]].iter().copied());
-        let outcomes = evaluate.run(&set.collect::<Vec<_>>(), plan.study.seed)?;
+        let values = &design[open[position] as usize];
+        let set: Vec<(String, f64)> =
+            plan.axes.iter().map(|a| a.path.clone()).zip(values.iter().copied()).collect();
+        let outcomes = evaluate.run(&set, plan.study.seed)?;
         // A case that changes its series from set to set is a bug of the case, and would shift every column.
         if !outcomes.iter().map(|o| &o.name).eq(evaluate.names()) {
             return Err("the series are not those that the cases promised".to_owned());
@@ -381,14 +337,10 @@ fn try_wave(
         open.len(),
         one,
         |position, result| {
-            let set = open[position] as u32;
+            let set = open[position];
             let result = result.unwrap_or_else(|failure| Err(failure.cause));
-            let entry = journal.add(&Entry {
-                wave,
-                set,
-                values: design[open[position]].clone(),
-                result,
-            })?;
+            let values = design[set as usize].clone();
+            let entry = journal.add(&Entry { wave, set, values, result })?;
             let failure = entry.result.as_ref().err().map(String::as_str);
             (telling.borrow_mut())(Event::Set { wave, set, failure, ended: entries.len() + 1 });
             entries.insert(set, entry);
@@ -396,40 +348,54 @@ fn try_wave(
         },
         || (telling.borrow_mut())(Event::Tick),
     )?;
-    for ((set, entry), values) in entries.into_iter().zip(design) {
-        rows.push(row(plan, evaluate, wave, set, values.clone(), entry.result));
+    for (entry, values) in entries.into_values().zip(design) {
+        rows.push(row(plan, evaluate, entry, values));
     }
     Ok(())
 }
 
-fn row(
-    plan: &Plan,
-    evaluate: &dyn Evaluate,
-    wave: u32,
-    set: u32,
-    values: Vec<f64>,
-    judged: Result<Vec<Judged>, String>,
-) -> Row {
-    let rule = plan.rule();
-    let over =
-        |judged: &Vec<Judged>| rule.over_series.combine(judged.iter().map(|s| s.implausibility));
+/// A set that was tried, judged.
+fn row(plan: &Plan, evaluate: &dyn Evaluate, entry: Entry, values: Vec<f64>) -> Row {
+    let judged = entry.result;
+    let over = |judged: &Vec<Judged>| {
+        plan.study.over_series.combine(judged.iter().map(|s| s.implausibility))
+    };
     let implausibility = judged.as_ref().ok().map(over);
     let status = match implausibility {
         None => Status::Failed,
-        Some(i) if i <= rule.cutoff => Status::Plausible,
+        Some(i) if i <= plan.study.cutoff => Status::Plausible,
         Some(_) => Status::RuledOut,
     };
-    let distance = judged.as_ref().ok().map(|judged| distance(judged, evaluate.cases()));
     Row {
-        wave,
-        set,
+        wave: entry.wave,
+        set: entry.set,
         at: plan.coordinates(&values),
         values,
-        judged,
         implausibility,
-        distance,
+        distance: judged.as_ref().ok().map(|judged| distance(judged, evaluate.cases())),
+        judged,
         status,
         weight: 0.0,
+    }
+}
+
+/// Weighs the survivors: the inverse of how densely all waves together were sown where each lies.
+fn weigh(regions: &[(Region, usize)], survivors: &[usize], rows: &mut [Row]) {
+    let mut sum = 0.0;
+    for &i in survivors {
+        let own = rows[i].wave as usize - 1;
+        let density: f64 = regions
+            .iter()
+            .enumerate()
+            // A set lies in the region of its own wave, whatever rounding says.
+            .filter(|(wave, (region, _))| *wave == own || region.holds(&rows[i].at))
+            .map(|(_, (region, sets))| *sets as f64 / region.volume().max(f64::MIN_POSITIVE))
+            .sum();
+        rows[i].weight = 1.0 / density;
+        sum += rows[i].weight;
+    }
+    for &i in survivors {
+        rows[i].weight /= sum;
     }
 }
 
@@ -442,83 +408,62 @@ fn conclude(
     waves: Vec<Wave>,
     stopped: Option<String>,
 ) -> Calibrated {
-    let rule = plan.rule();
     let survivors: Vec<usize> =
         (0..rows.len()).filter(|i| rows[*i].status == Status::Plausible).collect();
-    let mut sum = 0.0;
-    for &i in &survivors {
-        let own = rows[i].wave as usize - 1;
-        let density: f64 = regions
-            .iter()
-            .enumerate()
-            // A set lies in the region of its own wave, whatever rounding says.
-            .filter(|(wave, (region, _))| *wave == own || region.holds(&rows[i].at, rule))
-            .map(|(_, (region, sets))| *sets as f64 / region.volume().max(f64::MIN_POSITIVE))
-            .sum();
-        rows[i].weight = 1.0 / density;
-        sum += rows[i].weight;
-    }
-    for &i in &survivors {
-        rows[i].weight /= sum;
-    }
+    weigh(regions, &survivors, &mut rows);
+
+    // Those of least distance are accepted.
     let abc = &plan.study.abc;
     let distances: Vec<f64> =
         survivors.iter().map(|i| rows[*i].distance.unwrap_or(f64::INFINITY)).collect();
-    let chosen: Vec<usize> = accepted(&distances, abc.keep, abc.tolerance, abc.min_keep as usize)
+    let chosen: Vec<usize> = accepted(&distances, abc.keep, abc.min_keep as usize)
         .into_iter()
         .map(|position| survivors[position])
         .collect();
     for &i in &chosen {
         rows[i].status = Status::Accepted;
     }
+
+    // What they say of each parameter, and which of them is in the middle.
     let weights =
         |members: &[usize]| -> Vec<f64> { members.iter().map(|i| rows[*i].weight).collect() };
     let (of_survivors, of_chosen) = (weights(&survivors), weights(&chosen));
-    let learned = (0..plan.axes.len())
-        .map(|axis| {
-            let values = |members: &[usize]| -> Vec<f64> {
-                members.iter().map(|i| rows[*i].values[axis]).collect()
-            };
-            let plausible = Quantiles::of(&values(&survivors), &of_survivors);
-            let width = |q: Quantiles| {
-                plan.axes[axis].coordinate(q.q95) - plan.axes[axis].coordinate(q.q05)
-            };
-            Learned {
-                plausible,
-                accepted: Quantiles::of(&values(&chosen), &of_chosen),
-                shrinkage: plausible.map(|q| 1.0 - width(q) / 0.9),
-            }
-        })
-        .collect();
+    let learned = plan.axes.iter().enumerate().map(|(a, axis)| {
+        let values = |members: &[usize]| -> Vec<f64> {
+            members.iter().map(|i| rows[*i].values[a]).collect()
+        };
+        let plausible = Quantiles::of(&values(&survivors), &of_survivors);
+        let width = |q: Quantiles| axis.coordinate(q.q95) - axis.coordinate(q.q05);
+        Learned {
+            plausible,
+            accepted: Quantiles::of(&values(&chosen), &of_chosen),
+            shrinkage: plausible.map(|q| 1.0 - width(q) / 0.9),
+        }
+    });
     let points: Vec<&[f64]> = chosen.iter().map(|i| rows[*i].at.as_slice()).collect();
-    let central = medoid(&points, &of_chosen).map(|position| chosen[position]);
-    let series = evaluate
-        .names()
-        .iter()
-        .enumerate()
-        .map(|(position, name)| {
-            let all: Vec<f64> = rows
-                .iter()
-                .filter_map(|row| Some(row.judged.as_ref().ok()?.get(position)?.implausibility))
-                .collect();
-            let beyond = all.iter().filter(|i| **i > rule.cutoff).count();
-            SeriesAccount {
-                name: name.clone(),
-                least: all.iter().copied().min_by(f64::total_cmp),
-                ruled_out_share: beyond as f64 / all.len().max(1) as f64,
-            }
-        })
-        .collect();
-    let (effective_accepted, effective_plausible) =
-        (effective_size(&of_chosen), effective_size(&of_survivors));
     Calibrated {
+        learned: learned.collect(),
+        series: accounts(evaluate.names(), &rows, plan.study.cutoff),
+        central: medoid(&points, &of_chosen).map(|position| chosen[position]),
+        effective_accepted: effective_size(&of_chosen),
+        effective_plausible: effective_size(&of_survivors),
         waves,
         rows,
-        learned,
-        series,
-        central,
-        effective_accepted,
-        effective_plausible,
         stopped,
     }
+}
+
+/// What was seen of each series over all sets.
+fn accounts(names: &[String], rows: &[Row], cutoff: f64) -> Vec<SeriesAccount> {
+    let of = |(position, name): (usize, &String)| {
+        let judged = rows.iter().filter_map(|row| row.judged.as_ref().ok()?.get(position));
+        let all: Vec<f64> = judged.map(|judged| judged.implausibility).collect();
+        let beyond = all.iter().filter(|i| **i > cutoff).count();
+        SeriesAccount {
+            name: name.clone(),
+            least: all.iter().copied().min_by(f64::total_cmp),
+            ruled_out_share: beyond as f64 / all.len().max(1) as f64,
+        }
+    };
+    names.iter().enumerate().map(of).collect()
 }

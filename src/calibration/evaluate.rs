@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::implausibility::{Compared, SeriesOutcome};
 use crate::study::RESULTS_VERSION;
-use crate::validation::record::Role;
-use crate::validation::{CaseRecord, Settings, network, regional};
+use crate::validation::case::{self, Runner};
+use crate::validation::record::{Role, SeriesRecord};
+use crate::validation::{CaseRecord, Settings};
 
 /// Something that gives series for a set of parameters: the cases, or a toy in tests.
 pub trait Evaluate: Sync {
@@ -25,9 +26,6 @@ pub trait Evaluate: Sync {
     fn run(&self, set: &[(String, f64)], seed: u64) -> Result<Vec<SeriesOutcome>, String>;
 }
 
-/// Runs a case under given settings.
-pub type Runner = Box<dyn Fn(&Settings) -> Result<CaseRecord, Vec<String>> + Send + Sync>;
-
 /// The cases of the proving ground.
 pub struct Cases {
     runners: Vec<Runner>,
@@ -38,17 +36,6 @@ pub struct Cases {
     fingerprint: String,
 }
 
-/// A case in a folder: its files and its map are read here, once, and not for every set.
-fn runner(folder: &Path, settings: &Settings) -> Result<Runner, Vec<String>> {
-    Ok(if regional::is_case(folder) {
-        let case = regional::prepare(folder, settings)?;
-        Box::new(move |settings| case.run(settings))
-    } else {
-        let case = network::prepare(folder, settings)?;
-        Box::new(move |settings| case.run(settings))
-    })
-}
-
 impl Cases {
     /// The cases in some folders. `settings` says the scenario, what is laid over it, replicates and seed.
     ///
@@ -56,18 +43,23 @@ impl Cases {
     /// As [`Cases::of`], and when a file cannot be read.
     pub fn prepare(folders: &[PathBuf], settings: &Settings) -> Result<Self, Vec<String>> {
         let (mut runners, mut problems) = (Vec::new(), Vec::new());
+        let mut hash = program_hash().map_err(|problem| vec![problem])?;
         for folder in folders {
-            match runner(folder, settings) {
-                Ok(runner) => runners.push(runner),
+            match case::prepare(folder, settings) {
+                Ok(case) => {
+                    hash_folder(folder, &mut hash).map_err(|problem| vec![problem])?;
+                    // What the case's scenario resolves to, and its map, may lie elsewhere.
+                    hash.update(case.fingerprint.as_bytes());
+                    runners.push(case.run);
+                }
                 Err(found) => problems.extend(found),
             }
         }
         if !problems.is_empty() {
             return Err(problems);
         }
-        let mut cases = Self::of(runners, settings)?;
-        cases.fingerprint = fingerprint(folders, settings).map_err(|problem| vec![problem])?;
-        Ok(cases)
+        let fingerprint = hash.finalize().to_hex().to_string();
+        Ok(Self { fingerprint, ..Self::of(runners, settings)? })
     }
 
     /// Runs every case once with the scenario's own values, to know its series and to find what is wrong before hours are
@@ -157,7 +149,7 @@ fn unfit(record: &CaseRecord) -> Vec<String> {
 
 /// The series of a case with what was simulated.
 fn outcomes(record: &CaseRecord) -> Vec<SeriesOutcome> {
-    let one = |series: &crate::validation::record::SeriesRecord| SeriesOutcome {
+    let one = |series: &SeriesRecord| SeriesOutcome {
         name: format!("{}/{}", record.name, series.name),
         discrepancy: series.discrepancy,
         points: series
@@ -173,24 +165,14 @@ fn outcomes(record: &CaseRecord) -> Vec<SeriesOutcome> {
     record.series.iter().map(one).collect()
 }
 
-/// Hash of the program and of every file that the cases read. The program is in it because a journal of another build may
-/// hold results of another model.
-fn fingerprint(folders: &[PathBuf], settings: &Settings) -> Result<String, String> {
+/// A hash with the program in it, for a journal of another build may hold results of another model.
+fn program_hash() -> Result<blake3::Hasher, String> {
     let mut hash = blake3::Hasher::new();
     hash.update(&RESULTS_VERSION.to_le_bytes());
     if let Ok(program) = std::env::current_exe() {
         hash_file(&program, &mut hash)?;
     }
-    for folder in folders {
-        hash_folder(folder, &mut hash)?;
-        // What the case's scenario resolves to, and its map, may lie elsewhere.
-        if folder.join("case.toml").is_file() {
-            let prepared =
-                regional::prepare(folder, settings).map_err(|problems| problems.join("\n"))?;
-            hash.update(prepared.fingerprint().as_bytes());
-        }
-    }
-    Ok(hash.finalize().to_hex().to_string())
+    Ok(hash)
 }
 
 fn hash_file(path: &Path, hash: &mut blake3::Hasher) -> Result<(), String> {
@@ -222,7 +204,6 @@ fn hash_folder(folder: &Path, hash: &mut blake3::Hasher) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::validation::record::{CaseKind, Cost, Point, SeriesRecord};
 
     fn settings() -> Settings {
         Settings {
@@ -245,36 +226,11 @@ mod tests {
             }
             assert_eq!(settings.threads, 1, "sets are spread over threads, not replicates");
             let simulated = (0..settings.replicates).map(|r| value + f64::from(r)).collect();
-            let point = Point {
-                at_days: 1.0,
-                at: String::new(),
-                observed: 20.0,
-                error,
-                certainty: "F".into(),
-                source: String::new(),
-                simulated,
-            };
-            let series = SeriesRecord {
-                name: "arrivals".into(),
-                title: String::new(),
-                unit: "persons".into(),
-                cumulative: true,
-                discrepancy: 0.0,
-                points: vec![point],
-            };
-            Ok(CaseRecord {
-                name: name.into(),
-                title: String::new(),
-                kind: CaseKind::Regional,
-                role,
-                capacities_hidden: false,
-                start: String::new(),
-                replicates: settings.replicates,
-                series: vec![series],
-                splits: Vec::new(),
-                cost: Cost::default(),
-                notes: Vec::new(),
-            })
+            let mut record = CaseRecord::example(&[("arrivals", true, vec![(20.0, simulated)])]);
+            (record.name, record.role) = (name.into(), role);
+            record.series[0].discrepancy = 0.0;
+            record.series[0].points[0].error = error;
+            Ok(record)
         })
     }
 

@@ -64,35 +64,13 @@ impl OverSeries {
 pub const LEAST_SHARE: f64 = 0.01;
 /// What stands for no number and for anything greater.
 pub const BEYOND: f64 = 1e9;
-/// Points of a series kept for the emulator, spread evenly over it.
-const LANDMARKS: usize = 8;
-
-/// A point in units of its tolerance, `sqrt(V_obs + V_disc)`.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Deviation {
-    /// Mean simulated less observed.
-    pub mean: f64,
-    /// Variance that the luck of the replicates adds: `s² (1 + 1/n)`, that of a further replicate about the mean.
-    pub ensemble: f64,
-}
-
-impl Deviation {
-    /// `|z - E f| / sqrt(V_obs + V_disc + V_ens)`.
-    #[must_use]
-    pub fn implausibility(self) -> f64 {
-        finite(self.mean.abs() / (1.0 + self.ensemble).sqrt())
-    }
-}
-
 /// A series under one set of parameters, judged.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Judged {
     /// Implausibility of the series.
     pub implausibility: f64,
     /// Mean square, over points and replicates, of (simulated - observed) / tolerance.
     pub square: f64,
-    /// A few points of the series, for the emulator.
-    pub landmarks: Vec<Deviation>,
 }
 
 /// Numbers that a journal can carry: no NaN, none beyond [`BEYOND`].
@@ -112,12 +90,15 @@ impl SeriesOutcome {
         self.points.iter().map(of).collect()
     }
 
-    /// Compares with what was observed.
+    /// Compares with what was observed: at each point `|z - E f| / sqrt(V_obs + V_disc + V_ens)`,
+    /// where the luck of `n` replicates adds `V_ens = s² (1 + 1/n)`, the variance of a further
+    /// replicate about their mean.
     #[must_use]
     pub fn judge(&self, over_points: OverPoints) -> Judged {
-        let mut deviations = Vec::with_capacity(self.points.len());
+        let mut each = Vec::with_capacity(self.points.len());
         let mut square = 0.0;
         for (point, tolerance) in self.points.iter().zip(self.tolerances()) {
+            // Everything in units of the tolerance.
             let n = point.simulated.len() as f64;
             let scaled: Vec<f64> =
                 point.simulated.iter().map(|s| (s - point.observed) / tolerance).collect();
@@ -125,22 +106,13 @@ impl SeriesOutcome {
             let spread = scaled.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>();
             let ensemble = if n > 1.0 { spread / (n - 1.0) * (1.0 + 1.0 / n) } else { 0.0 };
             square += finite(scaled.iter().map(|x| x * x).sum::<f64>() / n);
-            deviations.push(Deviation { mean: finite(mean), ensemble: finite(ensemble) });
+            each.push(finite(finite(mean).abs() / (1.0 + finite(ensemble)).sqrt()));
         }
         Judged {
-            implausibility: over_points.combine(deviations.iter().map(|d| d.implausibility())),
+            implausibility: over_points.combine(each.into_iter()),
             square: finite(square / self.points.len().max(1) as f64),
-            landmarks: spread_evenly(&deviations, LANDMARKS),
         }
     }
-}
-
-/// Some members of a list, first and last among them.
-fn spread_evenly<T: Copy>(items: &[T], most: usize) -> Vec<T> {
-    if items.len() <= most {
-        return items.to_vec();
-    }
-    (0..most).map(|k| items[k * (items.len() - 1) / (most - 1)]).collect()
 }
 
 impl OverPoints {
@@ -208,11 +180,6 @@ mod tests {
         assert!((judged.implausibility - 1.0).abs() < 1e-12);
         // In units of the tolerance 5: (5/5)² and (15/5)², mean 5.
         assert!((judged.square - 5.0).abs() < 1e-12);
-        assert_eq!(judged.landmarks.len(), 1);
-        assert!(
-            (judged.landmarks[0].mean - 2.0).abs() < 1e-12
-                && (judged.landmarks[0].ensemble - 3.0).abs() < 1e-12
-        );
     }
 
     #[test]
@@ -241,7 +208,7 @@ mod tests {
 
     #[test]
     fn every_case_weighs_the_same_in_the_distance() {
-        let of = |square| Judged { implausibility: 0.0, square, landmarks: Vec::new() };
+        let of = |square| Judged { implausibility: 0.0, square };
         // Case 0: mean of 1 and 3; case 1: 16. sqrt((2 + 16) / 2) = 3.
         assert!((distance(&[of(1.0), of(3.0), of(16.0)], &[0, 0, 1]) - 3.0).abs() < 1e-12);
     }

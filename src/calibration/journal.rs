@@ -22,7 +22,7 @@ pub struct Entry {
 }
 
 /// Form of the file.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The first line.
 fn header(plan: &str) -> serde_json::Value {
@@ -160,16 +160,14 @@ fn read(bytes: &[u8], plan: &str) -> Result<(Vec<Entry>, usize), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::calibration::implausibility::Deviation;
 
     const PLAN: &str = "0123456789abcdef0123";
 
     fn entry(set: u32) -> Entry {
-        let landmarks = vec![Deviation { mean: 1.0 / 3.0, ensemble: 0.1 }];
         let result = if set == 2 {
             Err("a group was \"lost\"\nin a line".to_owned())
         } else {
-            Ok(vec![Judged { implausibility: 0.1 + f64::from(set), square: 2.0, landmarks }])
+            Ok(vec![Judged { implausibility: 0.1 + f64::from(set), square: 1.0 / 3.0 }])
         };
         Entry { wave: 1, set, values: vec![0.25, f64::from(set)], result }
     }

@@ -2,12 +2,11 @@
 //!
 //! History matching in waves, then approximate Bayesian computation by rejection within what is left. [`study`] reads what
 //! is to be done; [`crate::design`] spreads sets over a box; [`evaluate`] runs the cases on a set; [`implausibility`] compares with
-//! what was observed; [`region`] and [`emulator`] say where the next wave looks; [`selection`] weighs and picks;
+//! what was observed; [`region`] says where the next wave looks; [`selection`] weighs and picks;
 //! [`mod@conduct`] is the course of it all, with a [`journal`] that an interrupted calibration goes on from; [`files`] writes
 //! the folder. Definitions and limits are in `docs/calibration.md`.
 
 pub mod conduct;
-pub mod emulator;
 pub mod evaluate;
 pub mod files;
 pub mod implausibility;

@@ -31,20 +31,14 @@ pub fn sampled_order(key: RunKey, weights: &[f64]) -> Vec<usize> {
     order
 }
 
-/// Positions of the sets of least distance, ascending: the best `keep` share of them, or those within `tolerance`, but at
-/// least `min_keep` (all, where there are fewer). Ties go to the earlier set.
+/// Positions of the sets of least distance, ascending: the best `keep` share of them, but at least
+/// `min_keep` (all, where there are fewer). Ties go to the earlier set.
 #[must_use]
-pub fn accepted(
-    distances: &[f64],
-    keep: Option<f64>,
-    tolerance: Option<f64>,
-    min_keep: usize,
-) -> Vec<usize> {
+pub fn accepted(distances: &[f64], keep: f64, min_keep: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..distances.len()).collect();
     order.sort_by(|&a, &b| distances[a].total_cmp(&distances[b]).then(a.cmp(&b)));
-    let by_share = keep.map_or(0, |share| (share * distances.len() as f64).ceil() as usize);
-    let by_tolerance = tolerance.map_or(0, |most| distances.iter().filter(|d| **d <= most).count());
-    order.truncate(by_share.max(by_tolerance).max(min_keep).min(distances.len()));
+    let by_share = (keep * distances.len() as f64).ceil() as usize;
+    order.truncate(by_share.max(min_keep));
     order.sort_unstable();
     order
 }
@@ -96,12 +90,11 @@ mod tests {
     #[test]
     fn acceptance_by_hand() {
         let distances = [3.0, 1.0, 2.0, 5.0, 1.0];
-        assert_eq!(accepted(&distances, Some(0.2), None, 1), [1]);
-        assert_eq!(accepted(&distances, Some(0.4), None, 1), [1, 4]);
-        assert_eq!(accepted(&distances, None, Some(2.5), 1), [1, 2, 4]);
-        assert_eq!(accepted(&distances, None, Some(0.5), 2), [1, 4]);
-        assert_eq!(accepted(&distances, Some(0.2), None, 20), [0, 1, 2, 3, 4]);
-        assert!(accepted(&[], Some(0.2), None, 20).is_empty());
+        assert_eq!(accepted(&distances, 0.2, 1), [1]);
+        assert_eq!(accepted(&distances, 0.4, 1), [1, 4]);
+        assert_eq!(accepted(&distances, 0.2, 2), [1, 4]);
+        assert_eq!(accepted(&distances, 0.2, 20), [0, 1, 2, 3, 4]);
+        assert!(accepted(&[], 0.2, 20).is_empty());
     }
 
     #[test]

@@ -13,12 +13,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::implausibility::{OverPoints, OverSeries};
-use super::region::Rule;
 use crate::design::axis::{Axis, Scale};
 use crate::design::keys::{nearest_key, numbers};
 use crate::random::RunKey;
 use crate::scenario::{self, StudyFile, document};
-use crate::validation::{network, regional};
+use crate::validation::case::kind;
 
 /// A calibration study as written.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -65,16 +64,13 @@ pub struct Study {
     pub parameters: Vec<Parameter>,
 }
 
-/// `[abc]`: which of the surviving sets are accepted. One of `keep` and `tolerance`.
+/// `[abc]`: which of the surviving sets are accepted.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Abc {
     /// Share of the surviving sets that is kept, those of least distance.
     #[schemars(range(min = 0.0001, max = 1))]
-    pub keep: Option<f64>,
-    /// Distance up to which a surviving set is kept, in tolerances.
-    #[schemars(range(min = 0, max = 1000))]
-    pub tolerance: Option<f64>,
+    pub keep: f64,
     /// Sets kept at least.
     #[schemars(range(min = 1, max = 100_000))]
     pub min_keep: u32,
@@ -114,16 +110,6 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// How implausibilities rule out.
-    #[must_use]
-    pub const fn rule(&self) -> Rule {
-        Rule {
-            over_points: self.study.over_points,
-            over_series: self.study.over_series,
-            cutoff: self.study.cutoff,
-        }
-    }
-
     /// What it comes to, such as `14 parameters, 3 cases, 4 waves of 400 sets, 4 replicates`.
     #[must_use]
     pub fn extent(&self) -> String {
@@ -162,7 +148,7 @@ impl Plan {
     pub fn hash(&self, evaluation: &str) -> String {
         let mut study = self.study.clone();
         study.waves = 1;
-        study.abc = Abc { keep: None, tolerance: None, min_keep: 1 };
+        study.abc = Abc { keep: 1.0, min_keep: 1 };
         (study.name, study.title) = (String::new(), String::new());
         let text = format!("{}\n{}\n{evaluation}", canonical_json(&study), self.scenario_hash);
         blake3::hash(text.as_bytes()).to_hex().to_string()
@@ -191,25 +177,6 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Plan, Diagnostics> {
     let cases: Vec<PathBuf> = study.cases.iter().map(|case| beside(folder, case)).collect();
     for (index, case) in cases.iter().enumerate() {
         problems.extend(case_problem(case, tree.follow([Step::Key("cases"), Step::Index(index)])));
-    }
-    if let (Some(abc), Some(_), Some(_)) = (tree.get("abc"), study.abc.keep, study.abc.tolerance) {
-        problems.push(
-            Diagnostic::at(
-                abc.span,
-                "`abc.keep` and `abc.tolerance` are two ways to say the same",
-                "both are here",
-            )
-            .help("keep one of the two"),
-        );
-    } else if let (Some(abc), None, None) = (tree.get("abc"), study.abc.keep, study.abc.tolerance) {
-        problems.push(
-            Diagnostic::at(
-                abc.span,
-                "`abc` does not say what is kept",
-                "neither `keep` nor `tolerance`",
-            )
-            .help("write `keep = 0.05` (the best 5 % of the surviving sets) or `tolerance = 1.5`"),
-        );
     }
 
     let scenario_path = beside(folder, &study.scenario);
@@ -286,7 +253,7 @@ fn beside(folder: &Path, name: &str) -> PathBuf {
 }
 
 fn case_problem(case: &Path, node: &Node) -> Option<Diagnostic> {
-    if regional::is_case(case) || network::is_case(case) {
+    if kind(case).is_some() {
         return None;
     }
     let name = shown(&case.display().to_string());
@@ -302,10 +269,7 @@ fn case_problem(case: &Path, node: &Node) -> Option<Diagnostic> {
         .and_then(|folder| folder.read_dir().ok())
         .into_iter()
         .flatten()
-        .filter_map(|entry| {
-            Some(entry.ok()?.path())
-                .filter(|path| regional::is_case(path) || network::is_case(path))
-        })
+        .filter_map(|entry| Some(entry.ok()?.path()).filter(|path| kind(path).is_some()))
         .filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()))
         .collect();
     let wanted = case.file_name().and_then(|name| name.to_str()).unwrap_or_default();

@@ -15,6 +15,7 @@ mod report;
 mod results;
 mod run;
 mod schema;
+mod score_tables;
 mod sensitivity;
 mod slurm_script;
 mod status;

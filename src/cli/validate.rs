@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::problem::Problem;
+use super::score_tables::{self, Style};
 use super::{EXIT_DONE, EXIT_RUNS_FAILED, EXIT_USAGE, print, talk};
 use crate::output::folder::{DATAPACKAGE, Folder, MANIFEST};
 use crate::output::{OutputError, manifest};
@@ -14,8 +15,7 @@ use crate::study::RESULTS_VERSION;
 use crate::validation::assess::{Assessment, assess};
 use crate::validation::parameter_sets::Ground;
 use crate::validation::report::{self, Failure};
-use crate::validation::table::{self, Style};
-use crate::validation::{CaseRecord, Settings, network, parameter_sets, picture, regional};
+use crate::validation::{CaseRecord, Settings, case, parameter_sets, picture};
 
 /// Where cases are found by name.
 const CASES: &str = "configs/cases";
@@ -74,13 +74,6 @@ struct Found {
     folder: PathBuf,
     /// Name of its folder.
     name: String,
-    kind: Kind,
-}
-
-#[derive(Clone, Copy)]
-enum Kind {
-    Regional,
-    Network,
 }
 
 /// Runs and scores cases.
@@ -146,7 +139,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
         print(&format!("{document:#}"));
     } else {
         let style = if arguments.markdown { Style::Markdown } else { Style::Terminal };
-        print(&table::tables(&cases, &failures, style));
+        print(&score_tables::tables(&cases, &failures, style));
     }
     talk(&format!(
         "wrote scores, series and pictures of {} to {}",
@@ -241,20 +234,16 @@ fn find(path: &Path) -> Result<Found, String> {
     } else {
         return Err(format!("there is no such folder{}", known(&named)));
     };
-    let kind = if regional::is_case(&folder) {
-        Kind::Regional
-    } else if network::is_case(&folder) {
-        Kind::Network
-    } else {
+    if case::kind(&folder).is_none() {
         return Err(format!(
             "{} is no case: it has neither case.toml (regional) nor input_csv (network)",
             folder.display()
         ));
-    };
+    }
     let whole = folder.canonicalize().unwrap_or_else(|_| folder.clone());
     let name =
         whole.file_name().map_or_else(|| named.clone(), |n| n.to_string_lossy().into_owned());
-    Ok(Found { named, folder, name, kind })
+    Ok(Found { named, folder, name })
 }
 
 fn parent(path: &Path) -> String {
@@ -274,7 +263,7 @@ fn known(named: &str) -> String {
     };
     let mut names: Vec<String> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| regional::is_case(path) || network::is_case(path))
+        .filter(|path| case::kind(path).is_some())
         .filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned()))
         .collect();
     names.sort();
@@ -289,9 +278,8 @@ fn known(named: &str) -> String {
 
 /// Runs a case; a panic is a bug, but the other cases go on.
 fn run_case(case: &Found, settings: &Settings) -> Result<CaseRecord, Vec<String>> {
-    let result = panic::catch_unwind(AssertUnwindSafe(|| match case.kind {
-        Kind::Regional => regional::run(&case.folder, settings),
-        Kind::Network => network::run(&case.folder, settings),
+    let result = panic::catch_unwind(AssertUnwindSafe(|| {
+        case::prepare(&case.folder, settings).and_then(|prepared| (prepared.run)(settings))
     }));
     let mut record = result.unwrap_or_else(|payload| {
         let words = payload.downcast_ref::<String>().cloned();

@@ -5,59 +5,52 @@
 
 use bevy_ecs::prelude::*;
 
-use super::fighting::Field;
-use super::forces::populous_cell;
-use super::rules::domino::background_victims_per_year;
-use super::surroundings::Surroundings;
-use super::{ConflictSettings, Events, ViolenceType, ViolentEvent};
-use crate::displacement::Population;
-use crate::random::{self, RunKey, Stream};
-use crate::time::Clock;
-use crate::world::RunMap;
+use super::fight_state::{EventLog, Ground};
+use super::parameters::Parameters;
+use super::rules::background_victims_per_year;
+use super::run_values::RunValues;
+use super::state::{ViolenceType, ViolentEvent};
+use crate::mechanisms::Mechanisms;
+use crate::random::{self, StepDraws, Stream};
 
 /// Draws today's background events.
-pub fn simmer(
-    mut events: ResMut<Events>,
-    mut field: ResMut<Field>,
-    population: Res<Population>,
-    around: Res<Surroundings>,
-    settings: Res<ConflictSettings>,
-    map: Res<RunMap>,
-    key: Res<RunKey>,
-    clock: Res<Clock>,
+pub fn draw_background_events(
+    mut log: EventLog,
+    ground: Ground,
+    parameters: Res<Parameters>,
+    mechanisms: Res<Mechanisms>,
+    values: Res<RunValues>,
+    today: StepDraws,
 ) {
-    if !settings.switches.north_caucasus_baseline {
+    if !mechanisms.north_caucasus_baseline {
         return;
     }
-    let level = &settings.parameters.background.level;
-    let years =
-        f64::from(clock.date.year()) + f64::from(clock.date.day_of_year()) / 365.25 - level.year;
-    let victims =
-        background_victims_per_year(level.victims, level.decline_per_year, years, level.floor);
+    let level = &parameters.background.level;
+    let date = today.clock.date;
+    let years = f64::from(date.year()) + f64::from(date.day_of_year()) / 365.25 - level.year;
+    let victims = background_victims_per_year(level, years);
     let most = level.most as u32;
-    let events_per_day = victims * level.killed_share / settings.law.mean(most) / 365.25;
-    for (index, &(unit, share)) in settings.background_units.iter().enumerate() {
-        let mut draws = key.draws(Stream::Background, index as u64, clock.step);
+    let events_per_day = victims * level.killed_share / values.severity.mean(most) / 365.25;
+
+    for (index, &(unit, share)) in values.background_units.iter().enumerate() {
+        let mut draws = today.draws(Stream::Background, index as u64);
         for _ in 0..random::poisson(&mut draws, events_per_day * share) {
-            let Some(cell) = populous_cell(&map, &around, unit, random::unit(&mut draws)) else {
-                break;
-            };
-            let deaths = settings.severity(random::unit(&mut draws), most);
+            let Some(cell) = ground.populous_cell(unit, random::unit(&mut draws)) else { break };
+            let u = random::unit(&mut draws);
+            let deaths = values.severity.deaths(mechanisms.heavy_tail, u, most);
             let civilians =
                 random::binomial(&mut draws, u64::from(deaths), level.civilian_share) as u32;
             let deaths_state =
                 random::binomial(&mut draws, u64::from(deaths - civilians), 0.5) as u32;
             let event = ViolentEvent {
-                day: clock.day,
-                cell,
-                kind: ViolenceType::StateBased,
                 // Of cells too small to be entities: they are outside the tally of fighters.
                 deaths_groups: deaths - civilians - deaths_state,
                 deaths_state,
-                deaths_civilians: field.kill_civilians(&population, cell, civilians),
+                deaths_civilians: log.kill_civilians(cell, civilians),
                 flashpoint: true,
+                ..ViolentEvent::new(today.clock.day, cell, ViolenceType::StateBased)
             };
-            field.record(&mut events, event, false);
+            log.record(event, false);
         }
     }
 }

@@ -2,47 +2,42 @@
 
 use bevy_ecs::prelude::*;
 
-use super::fighting::Field;
-use super::forces::StateForces;
-use super::muster::{FighterTally, Muster};
-use super::plan::{roughness, segment_detection};
-use super::surroundings::{Surroundings, cells_km};
-use super::{ConflictSettings, Events, Intent, ViolenceType, ViolentEvent};
-use crate::geography::Map;
-use crate::ids::CellId;
-use crate::random::{self, RunKey, Stream};
+use super::fight_state::{Combatants, EventLog, Ground};
+use super::parameters::Parameters;
+use super::plan::chance_of_detection;
+use super::rules::days_march;
+use super::run_values::RunValues;
+use super::state::{ArmedCrossings, Intent, ViolenceType, ViolentEvent};
+use super::surroundings::cells_km;
+use crate::ids::{CellId, SegmentId};
+use crate::mechanisms::Mechanisms;
+use crate::random::{self, DrawId, StepDraws, Stream};
 use crate::states::Guards;
-use crate::time::Clock;
-use crate::world::RunMap;
+use crate::units::Kilometres;
 
-/// Attempts of armed groups to cross lines today, by segment. Written in `Phase::Fight`.
-#[derive(Resource, Clone, Debug, Default)]
-pub struct ArmedCrossings {
-    /// Attempts.
-    pub attempted: Vec<u32>,
-    /// Attempts that guards detected and stopped.
-    pub detected: Vec<u32>,
+/// What a march depends on.
+#[derive(bevy_ecs::system::SystemParam)]
+pub struct March<'w> {
+    ground: Ground<'w>,
+    guards: Res<'w, Guards>,
+    parameters: Res<'w, Parameters>,
+    mechanisms: Res<'w, Mechanisms>,
+    values: Res<'w, RunValues>,
+    today: StepDraws<'w>,
 }
 
 /// Groups march towards their targets; guards may stop them at a line.
-pub fn march(
-    mut muster: ResMut<Muster>,
+pub fn march_groups(
+    mut combatants: Combatants,
+    mut log: EventLog,
     mut crossings: ResMut<ArmedCrossings>,
-    mut events: ResMut<Events>,
-    mut field: ResMut<Field>,
-    mut forces: ResMut<StateForces>,
-    mut tally: ResMut<FighterTally>,
-    guards: Res<Guards>,
-    around: Res<Surroundings>,
-    settings: Res<ConflictSettings>,
-    map: Res<RunMap>,
-    key: Res<RunKey>,
-    clock: Res<Clock>,
+    march: March,
 ) {
+    let ground = &march.ground;
     crossings.attempted.fill(0);
     crossings.detected.fill(0);
-    for index in 0..muster.groups.len() {
-        let group = &muster.groups[index].group;
+    for index in 0..combatants.groups.list.len() {
+        let group = &mut combatants.groups.list[index].group;
         let marches = matches!(
             group.intent,
             Intent::Relocate | Intent::SeekSanctuary | Intent::ExploitVacuum
@@ -50,78 +45,85 @@ pub fn march(
         if !marches || group.cell == group.target || group.strength == 0 {
             continue;
         }
-        let (from, id) = (group.cell, u64::from(group.id.0));
-        let weights = &settings.parameters.sanctuary.weights;
-        // Rough ground halves a march at most: Tobler's speeds on mountain paths against even ground.
-        let km = settings.parameters.plan.march_km_per_day
-            * (1.0 - 0.5 * roughness(&map, from, weights.rough_m));
-        let Some(to) = next_cell(&map, &around, from, group.target, km) else {
-            muster.groups[index].group.target = from;
+        let Some(to) = march.next_cell(group.cell, group.target) else {
+            group.target = group.cell;
             continue;
         };
-        let (here, there) = (map.cells.territory[from.index()], map.cells.territory[to.index()]);
+
+        // Within a territory nothing stops a march; between two that share no line nothing lets it through.
+        let (here, there) = (ground.territory(group.cell), ground.territory(to));
         if here == there {
-            muster.groups[index].group.cell = to;
-            continue;
-        }
-        let group = &mut muster.groups[index].group;
-        let Some(segment) =
-            around.segment_between(here, there).filter(|_| settings.switches.sanctuary)
-        else {
-            group.target = from;
-            continue;
-        };
-        crossings.attempted[segment.index()] += 1;
-        let mut draws = key.draws(Stream::ArmedPlan, (1 << 40) | id, clock.step);
-        if random::unit(&mut draws) >= segment_detection(&settings, &guards, segment).0 {
             group.cell = to;
             continue;
         }
-        crossings.detected[segment.index()] += 1;
-        (group.intent, group.target) = (Intent::Hold, from);
-        let (fights, u) = (random::unit(&mut draws), random::unit(&mut draws));
-        if settings.switches.engagements
-            && fights < settings.parameters.engagement.fight_when_detected
-        {
-            // The guards of the far side fire from cover: both sides lose alike.
-            let unit = map.cells.admin1[to.index()];
-            let severity = settings.severity(u, muster.groups[index].group.strength);
-            let deaths_groups = muster.kill(index, severity.div_ceil(2), &mut tally);
-            let deaths_state = forces.kill(unit, severity / 2);
-            let event = ViolentEvent {
-                day: clock.day,
-                cell: from,
-                kind: ViolenceType::StateBased,
-                deaths_groups,
-                deaths_state,
-                deaths_civilians: 0,
-                flashpoint: false,
-            };
-            field.record(&mut events, event, settings.switches.self_excitation);
-        }
+        let line = ground.around.segment_between(here, there);
+        let Some(segment) = line.filter(|_| march.mechanisms.sanctuary) else {
+            group.target = group.cell;
+            continue;
+        };
+        march.try_line(index, to, segment, &mut combatants, &mut log, &mut crossings);
     }
 }
 
-/// The cell a day's march from one cell towards another; the target itself when it is in reach; none when water or the
-/// edge of the map lies in the way.
-fn next_cell(
-    map: &Map,
-    around: &Surroundings,
-    from: CellId,
-    target: CellId,
-    km: f64,
-) -> Option<CellId> {
-    let whole = cells_km(map, from, target);
-    if whole <= km {
-        return Some(target);
+impl March<'_> {
+    /// The cell a day's march from one cell towards another; the target itself when it is in reach; none when water or
+    /// the edge of the map lies in the way.
+    fn next_cell(&self, from: CellId, target: CellId) -> Option<CellId> {
+        let (map, around) = (&self.ground.map, &self.ground.around);
+        let rough = self.ground.roughness(&self.parameters.sanctuary.weights, from);
+        let km = days_march(Kilometres(self.parameters.plan.march_km_per_day), rough).0;
+        let whole = cells_km(map, from, target);
+        if whole <= km {
+            return Some(target);
+        }
+        let at =
+            |c: CellId| (f64::from(map.cells.lat[c.index()]), f64::from(map.cells.lon[c.index()]));
+        let (a, b) = (at(from), at(target));
+        // At least into the next cell, or a slow group on a coarse map would never move.
+        let step = km.max(1.01 * around.row_km());
+        let share = (step / whole).min(1.0);
+        let along = |s: f64| {
+            around.cell_at(a.0 + s * (b.0 - a.0), a.1 + s * (b.1 - a.1)).filter(|&c| c != from)
+        };
+        along(share).or_else(|| along((1.3 * share).min(1.0)))
     }
-    let at = |c: CellId| (f64::from(map.cells.lat[c.index()]), f64::from(map.cells.lon[c.index()]));
-    let (a, b) = (at(from), at(target));
-    // At least into the next cell, or a slow group on a coarse map would never move.
-    let step = km.max(1.01 * around.row_km());
-    let share = (step / whole).min(1.0);
-    let along = |s: f64| {
-        around.cell_at(a.0 + s * (b.0 - a.0), a.1 + s * (b.1 - a.1)).filter(|&c| c != from)
-    };
-    along(share).or_else(|| along((1.3 * share).min(1.0)))
+
+    /// A group at a line: guards notice it or not, and stop it with or without a fight.
+    fn try_line(
+        &self,
+        index: usize,
+        to: CellId,
+        segment: SegmentId,
+        combatants: &mut Combatants,
+        log: &mut EventLog,
+        crossings: &mut ArmedCrossings,
+    ) {
+        let group = &mut combatants.groups.list[index].group;
+        let from = group.cell;
+        crossings.attempted[segment.index()] += 1;
+        let mut draws = self.today.draws(Stream::ArmedPlan, DrawId::line_crossing(group.id));
+        let weights = &self.parameters.sanctuary.weights;
+        if random::unit(&mut draws) >= chance_of_detection(weights, &self.guards, segment).0 {
+            group.cell = to;
+            return;
+        }
+        crossings.detected[segment.index()] += 1;
+        (group.intent, group.target) = (Intent::Hold, from);
+
+        // The guards of the far side fire from cover: both sides lose alike.
+        let (fights, u) = (random::unit(&mut draws), random::unit(&mut draws));
+        if self.mechanisms.engagements && fights < self.parameters.engagement.fight_when_detected {
+            let severity = self.values.severity.deaths(
+                self.mechanisms.heavy_tail,
+                u,
+                combatants.group(index).strength,
+            );
+            let event = ViolentEvent {
+                deaths_groups: combatants.kill_fighters(index, severity.div_ceil(2)),
+                deaths_state: combatants.forces.kill(self.ground.unit(to), severity / 2),
+                ..ViolentEvent::new(self.today.clock.day, from, ViolenceType::StateBased)
+            };
+            log.record(event, self.mechanisms.self_excitation);
+        }
+    }
 }

@@ -10,7 +10,7 @@ use bevy_ecs::prelude::Resource;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::GroupKind;
+use super::state::GroupKind;
 
 macro_rules! table {
     ($(#[$meta:meta])* $name:ident {

@@ -1,68 +1,58 @@
-//! Events that an episode gives: they enter the field as simulated ones do.
+//! Events that an episode prescribes: they are booked as simulated ones are.
 
 use bevy_ecs::prelude::*;
 
-use super::contest::list;
-use super::fighting::Field;
-use super::rules::control::remaining_share;
-use super::surroundings::Surroundings;
-use super::{ConflictSettings, Events, Violence, ViolenceType, ViolentEvent};
-use crate::displacement::Population;
+use super::fight_state::{EventLog, Ground};
+use super::parameters::Parameters;
+use super::rules::remaining_share;
+use super::state::{Violence, ViolenceType, ViolentEvent};
 use crate::episode::Given;
 use crate::time::Clock;
 use crate::units::Days;
-use crate::world::RunMap;
 
 /// Days before day 0 whose events are still remembered.
 const REMEMBERED_DAYS: i32 = 90;
 
-/// Today's given events. On day 0 those of the days before as well: their dead are not among the living of day 0, but are
-/// remembered as they would be had the run begun earlier.
-pub fn happen(
-    mut events: ResMut<Events>,
-    mut field: ResMut<Field>,
+/// Today's prescribed events. On day 0 those of the days before as well: their dead are not among the living of day 0, but
+/// are remembered as they would be had the run begun earlier.
+pub fn apply_prescribed_events(
+    mut log: EventLog,
     mut violence: ResMut<Violence>,
-    given: Res<Given>,
-    population: Res<Population>,
-    around: Res<Surroundings>,
-    settings: Res<ConflictSettings>,
-    map: Res<RunMap>,
+    prescribed: Res<Given>,
+    ground: Ground,
+    parameters: Res<Parameters>,
     clock: Res<Clock>,
 ) {
-    if given.events.is_empty() {
+    if prescribed.events.is_empty() {
         return;
     }
     let today = clock.day.0.cast_signed();
     let of_day = |day: i32| {
-        let start = given.events.partition_point(|e| e.0 < day);
-        given.events[start..].iter().take_while(move |e| e.0 == day)
+        let start = prescribed.events.partition_point(|e| e.0 < day);
+        prescribed.events[start..].iter().take_while(move |e| e.0 == day)
     };
-    if today == 0 {
-        for day in -REMEMBERED_DAYS..0 {
-            // The places forget a day's worth when today is reckoned.
-            let days = Days(f64::from(-day - 1));
-            let left =
-                remaining_share(Days(settings.parameters.control.memory_days), days).0 as f32;
-            for (_, cell, event) in of_day(day).filter(|e| e.2.deaths_all > 0) {
-                for (near, offset) in around.around(*cell) {
-                    violence.fatalities[near.index()] +=
-                        event.deaths_all as f32 * offset.felt * left;
-                    list(&mut field, &mut violence, near);
-                }
+
+    let days_before = if today == 0 { -REMEMBERED_DAYS..0 } else { 0..0 };
+    for day in days_before {
+        // The places forget a day's worth when today is reckoned.
+        let days = Days(f64::from(-day - 1));
+        let left = remaining_share(Days(parameters.control.memory_days), days).0 as f32;
+        for (_, cell, event) in of_day(day).filter(|e| e.2.deaths_all > 0) {
+            for (near, offset) in ground.around.around(*cell) {
+                violence.fatalities[near.index()] += event.deaths_all as f32 * offset.felt * left;
+                log.aftermath.list(&mut violence, near);
             }
         }
     }
+
     for (_, cell, event) in of_day(today) {
         let event = ViolentEvent {
-            day: clock.day,
-            cell: *cell,
-            kind: ViolenceType::StateBased,
-            deaths_groups: 0,
             // Fighters of all sides: none of them is in a group or garrison of the model.
             deaths_state: event.deaths_all.saturating_sub(event.deaths_civilians),
-            deaths_civilians: field.kill_civilians(&population, *cell, event.deaths_civilians),
-            flashpoint: !settings.iranian(&map, map.cells.admin1[cell.index()]),
+            deaths_civilians: log.kill_civilians(*cell, event.deaths_civilians),
+            flashpoint: !ground.in_focus(ground.unit(*cell)),
+            ..ViolentEvent::new(clock.day, *cell, ViolenceType::StateBased)
         };
-        field.record(&mut events, event, false);
+        log.record(event, false);
     }
 }

@@ -6,7 +6,7 @@
 use bevy_ecs::prelude::*;
 
 use super::parameters::Parameters;
-use super::rules::control::loss_of_strength;
+use super::rules::left_at_distance;
 use crate::geography::Map;
 use crate::geography::network::great_circle_km;
 use crate::ids::{AdminId, CellId, SegmentId, TerritoryId};
@@ -68,6 +68,10 @@ pub struct Surroundings {
     pub state_reach: Vec<f32>,
     /// Area of each first-level unit on the map, km2.
     pub unit_area: Vec<f64>,
+    /// By segment: units near the line with their share of its cells.
+    pub units_near: Vec<Vec<(AdminId, f64)>>,
+    /// The state whose leadership is in question, if it is on the map.
+    pub focus: Option<TerritoryId>,
 }
 
 /// Lists by key as one table with starts.
@@ -87,7 +91,7 @@ fn grouped<T: Copy>(keys: usize, items: &[(usize, T)]) -> (Vec<u32>, Vec<T>) {
 impl Surroundings {
     /// From the map, with the lengths of the parameters.
     #[must_use]
-    pub fn new(map: &Map, parameters: &Parameters) -> Self {
+    pub fn new(map: &Map, parameters: &Parameters, focus: Option<TerritoryId>) -> Self {
         let n = map.cells.len();
         let (degrees, west, north, place) = raster(map);
         let rows = place.iter().map(|p| usize::from(p.0) + 1).max().unwrap_or(0);
@@ -98,19 +102,23 @@ impl Surroundings {
         }
         let (stencil_start, stencil) = stencils(rows, degrees, north, parameters);
 
-        let scale = parameters.threat.strength_km;
+        // Lines near each cell, and units near each line.
+        let scale = Kilometres(parameters.threat.strength_km);
         let mut near = Vec::new();
         for (s, segment) in map.segments.iter().enumerate() {
             for &(cell, km) in &segment.near {
-                let weight = libm::exp(-f64::from(km) / scale) as f32;
-                near.push((
-                    cell.index(),
-                    LineNear { segment: SegmentId::from_index(s), km, weight },
-                ));
+                let weight = left_at_distance(Kilometres(f64::from(km)), scale).0 as f32;
+                let line = LineNear { segment: SegmentId::from_index(s), km, weight };
+                near.push((cell.index(), line));
             }
         }
         let (line_start, lines) = grouped(n, &near);
+        let units_near = map.segments.iter().map(|segment| {
+            let cells = segment.near.iter().map(|&(cell, _)| cell);
+            shares_of_units(map, cells)
+        });
 
+        // Who governs what, and where two territories meet.
         let territories = map.territories.len();
         let mut between = vec![None; territories * territories];
         for (s, segment) in map.segments.iter().enumerate() {
@@ -145,11 +153,14 @@ impl Surroundings {
             governor,
             state_reach: vec![1.0; n],
             unit_area: vec![0.0; map.admin1.len()],
+            units_near: units_near.collect(),
+            focus,
         };
         built.measure_units(map, Kilometres(parameters.forces.reach_km));
         built
     }
 
+    /// Strength that reaches each cell from the seat of its unit, and areas of the units.
     fn measure_units(&mut self, map: &Map, reach: Kilometres) {
         for unit in 0..map.admin1.len() {
             let cells = self.cells_of(AdminId::from_index(unit)).to_vec();
@@ -165,10 +176,16 @@ impl Surroundings {
             };
             for cell in cells {
                 let km = great_circle_km(at(seat).0, at(seat).1, at(cell).0, at(cell).1);
-                self.state_reach[cell.index()] = loss_of_strength(Kilometres(km), reach).0 as f32;
+                self.state_reach[cell.index()] = left_at_distance(Kilometres(km), reach).0 as f32;
                 self.unit_area[unit] += f64::from(map.cells.area_km2[cell.index()]).max(1.0);
             }
         }
+    }
+
+    /// Whether a unit belongs to the focus state.
+    #[must_use]
+    pub fn in_focus(&self, map: &Map, unit: AdminId) -> bool {
+        Some(map.admin1[unit.index()].state) == self.focus
     }
 
     /// Cells within the neighbourhood of a cell, itself first, by distance.
@@ -240,6 +257,28 @@ impl Surroundings {
     }
 }
 
+/// Units that these cells belong to, with their share of the cells.
+pub(super) fn shares_of_units(
+    map: &Map,
+    cells: impl Iterator<Item = CellId>,
+) -> Vec<(AdminId, f64)> {
+    let mut counts = vec![0_u32; map.admin1.len()];
+    for cell in cells {
+        counts[map.cells.admin1[cell.index()].index()] += 1;
+    }
+    let all = f64::from(counts.iter().sum::<u32>());
+    let found = counts.iter().enumerate().filter(|&(_, &n)| n > 0);
+    found.map(|(unit, &n)| (AdminId::from_index(unit), f64::from(n) / all)).collect()
+}
+
+/// The position at a distance from another, in a direction (`turn` 0 to 1); good for the ranges of a march.
+pub(super) fn moved((lat, lon): (f64, f64), km: f64, turn: f64) -> (f64, f64) {
+    let angle = turn * std::f64::consts::TAU;
+    let north = km * libm::cos(angle) / KM_PER_DEGREE;
+    let east = km * libm::sin(angle) / (KM_PER_DEGREE * libm::cos(lat.to_radians()).max(0.01));
+    (lat + north, lon + east)
+}
+
 /// Distance between two cells, km; on the plane, good to a percent over the ranges of a march.
 #[must_use]
 #[inline]
@@ -269,6 +308,7 @@ fn raster(map: &Map) -> (f64, f64, f64, Vec<(u16, u16)>) {
     (degrees, west, north, place)
 }
 
+/// The neighbourhood of a cell, for each row of the grid: where each begins in one list.
 fn stencils(
     rows: usize,
     degrees: f64,
@@ -286,17 +326,15 @@ fn stencils(
             for dc in -wide..=wide {
                 let km = libm::hypot(f64::from(dr) * row_km, f64::from(dc) * col_km);
                 if km <= NEIGHBOURHOOD_KM {
+                    let left =
+                        |length| left_at_distance(Kilometres(km), Kilometres(length)).0 as f32;
                     stencil.push(Offset {
                         row: dr,
                         col: dc,
                         km: km as f32,
-                        felt: libm::exp(-km / parameters.control.fatality_km) as f32,
-                        strength: loss_of_strength(
-                            Kilometres(km),
-                            Kilometres(parameters.control.reach_km),
-                        )
-                        .0 as f32,
-                        offspring: libm::exp(-km / parameters.excitation.range_km) as f32,
+                        felt: left(parameters.control.fatality_km),
+                        strength: left(parameters.control.reach_km),
+                        offspring: left(parameters.excitation.range_km),
                     });
                 }
             }

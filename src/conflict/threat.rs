@@ -2,139 +2,63 @@
 
 use bevy_ecs::prelude::*;
 
-use super::muster::Muster;
-use super::rules::control::remaining_share;
-use super::surroundings::Surroundings;
-use super::{ConflictSettings, Events, GroupKind};
-use crate::geography::Map;
-use crate::ids::AdminId;
+use super::fight_state::{ActiveGroups, Ground};
+use super::parameters::Parameters;
+use super::rules::{DAY, illicit_flow, lost_control, per_100km, remaining_share};
+use super::state::{Events, GroupKind, SegmentThreat};
+use crate::ids::SegmentId;
 use crate::leadership::Leadership;
-use crate::units::{Days, Share};
-use crate::world::RunMap;
+use crate::units::{Days, Kilometres, Share};
 
-/// Raw observables of the segments. Written at the end of `Phase::Fight`.
-#[derive(Resource, Clone, Debug, Default)]
-pub struct SegmentThreat {
-    /// a: strength of groups, discounted by distance from the line, fighters per 100 km.
-    pub armed_per_100km: Vec<f64>,
-    /// v: sum of ln(1 + deaths) of events near the line, fading, per 100 km.
-    pub events_per_100km: Vec<f64>,
-    /// m: illicit-goods flow, 0 to 1.
-    pub illicit: Vec<f64>,
-    /// `near_units[segment]`: units near the line with their share of its cells.
-    near_units: Vec<Vec<(AdminId, f64)>>,
-    criminal: Vec<f64>,
-}
-
-impl SegmentThreat {
-    /// Quiet segments.
-    #[must_use]
-    pub fn new(map: &Map) -> Self {
-        let zeros = vec![0.0; map.segments.len()];
-        let near_units = map.segments.iter().map(|segment| {
-            let mut counts = vec![0_u32; map.admin1.len()];
-            for &(cell, _) in &segment.near {
-                counts[map.cells.admin1[cell.index()].index()] += 1;
-            }
-            let all = f64::from(counts.iter().sum::<u32>().max(1));
-            let shares = counts.iter().enumerate().filter(|&(_, &n)| n > 0);
-            shares.map(|(unit, &n)| (AdminId::from_index(unit), f64::from(n) / all)).collect()
-        });
-        Self {
-            near_units: near_units.collect(),
-            armed_per_100km: zeros.clone(),
-            events_per_100km: zeros.clone(),
-            illicit: zeros.clone(),
-            criminal: zeros,
-        }
-    }
-}
-
-/// Illicit-goods flow: what criminals carry and what passes where nobody controls, as independent chances.
-///
-/// `1 - exp(-criminals / reference) (1 - w (C_ref - C)+ / C_ref)`, with the lost control averaged along the line.
-#[must_use]
-pub fn illicit_flow(
-    criminals_per_100km: f64,
-    reference: f64,
-    lost_control: Share,
-    weight: f64,
-) -> Share {
-    Share::clamped(
-        1.0 - libm::exp(-criminals_per_100km.max(0.0) / reference)
-            * (1.0 - weight * lost_control.0),
-    )
-}
-
-/// Strength of all groups near each segment, discounted by distance, fighters per 100 km of line.
-pub fn armed_strength_near(
-    muster: &Muster,
-    around: &Surroundings,
-    map: &Map,
-    all: &mut [f64],
-    criminal: &mut [f64],
-) {
-    all.fill(0.0);
-    criminal.fill(0.0);
-    for mustered in &muster.groups {
-        let group = &mustered.group;
-        for line in around.lines_near(group.cell) {
-            let weight = f64::from(group.strength)
-                * f64::from(line.weight)
-                * per_100km(map, line.segment.index());
-            all[line.segment.index()] += weight;
-            if group.kind == GroupKind::Criminal {
-                criminal[line.segment.index()] += weight;
-            }
-        }
-    }
-}
-
-fn per_100km(map: &Map, segment: usize) -> f64 {
-    100.0 / map.segments[segment].line_km().max(1.0)
-}
-
-/// Tells what the day meant for each segment.
+/// Reckons what the day meant for each segment.
 pub fn assess_segments(
     mut threat: ResMut<SegmentThreat>,
-    muster: Res<Muster>,
+    groups: Res<ActiveGroups>,
     events: Res<Events>,
     leadership: Res<Leadership>,
-    around: Res<Surroundings>,
-    settings: Res<ConflictSettings>,
-    map: Res<RunMap>,
+    ground: Ground,
+    parameters: Res<Parameters>,
 ) {
-    let p = &settings.parameters.threat;
+    let p = &parameters.threat;
     let threat = &mut *threat;
-    armed_strength_near(&muster, &around, &map, &mut threat.armed_per_100km, &mut threat.criminal);
-    let left = remaining_share(Days(p.event_days), Days(1.0)).0;
+    let scale =
+        |segment: SegmentId| per_100km(Kilometres(ground.map.segments[segment.index()].line_km()));
+
+    // Strength of all groups near each segment, discounted by distance, and of the criminal ones among them.
+    let mut criminal = vec![0.0; threat.armed_per_100km.len()];
+    threat.armed_per_100km.fill(0.0);
+    for active in &groups.list {
+        let group = &active.group;
+        for line in ground.around.lines_near(group.cell) {
+            let strength = f64::from(group.strength) * f64::from(line.weight) * scale(line.segment);
+            threat.armed_per_100km[line.segment.index()] += strength;
+            if group.kind == GroupKind::Criminal {
+                criminal[line.segment.index()] += strength;
+            }
+        }
+    }
+
+    // Events near each segment, with a memory.
+    let left = remaining_share(Days(p.event_days), DAY).0;
     for v in &mut threat.events_per_100km {
         *v *= left;
     }
     for event in &events.today {
         let weight = libm::log1p(f64::from(event.deaths()));
-        for line in around.lines_near(event.cell) {
+        for line in ground.around.lines_near(event.cell) {
             if f64::from(line.km) <= p.event_km {
-                threat.events_per_100km[line.segment.index()] +=
-                    weight * per_100km(&map, line.segment.index());
+                threat.events_per_100km[line.segment.index()] += weight * scale(line.segment);
             }
         }
     }
-    for (segment, units) in threat.near_units.iter().enumerate() {
-        let lost: f64 = units
+
+    // Illicit goods, by the criminals and by the control lost along the line.
+    for (segment, units) in ground.around.units_near.iter().enumerate() {
+        let control = |unit| Share(leadership.province(unit).control);
+        let lost = units
             .iter()
-            .map(|&(unit, share)| {
-                share
-                    * ((p.illicit_control - leadership.province(unit).control) / p.illicit_control)
-                        .max(0.0)
-            })
+            .map(|&(unit, share)| share * lost_control(control(unit), p.illicit_control).0)
             .sum();
-        threat.illicit[segment] = illicit_flow(
-            threat.criminal[segment],
-            p.illicit_fighters,
-            Share::clamped(lost),
-            p.illicit_without_control,
-        )
-        .0;
+        threat.illicit[segment] = illicit_flow(p, criminal[segment], Share::clamped(lost)).0;
     }
 }

@@ -7,7 +7,7 @@
 
 use std::sync::OnceLock;
 
-use crate::random::{RunKey, Stream, unit};
+use crate::random::{DrawId, RunKey, Stream, unit};
 
 /// Dimensions at most.
 pub const MOST_DIMENSIONS: usize = 256;
@@ -79,11 +79,11 @@ pub fn sobol(
                 // The digits before this one, with a leading 1 so that 0 and 00 differ.
                 let before =
                     (1_u64 << j) | u64::from(digits.checked_shr((BITS - j) as u32).unwrap_or(0));
-                let flip = key.hash(Stream::Design, (dimension as u64) << 33 | before, FLIPS) & 1;
+                let flip = key.hash(Stream::Design, DrawId::digits(dimension, before), FLIPS) & 1;
                 x = (x << 1) | (((digits >> (BITS - 1 - j)) & 1) ^ flip as u32);
             }
             let mut draws =
-                key.draws(Stream::Design, (dimension as u64) << 33 | u64::from(number), TAILS);
+                key.draws(Stream::Design, DrawId::digits(dimension, u64::from(number)), TAILS);
             let tail = unit(&mut draws).max(f64::EPSILON);
             // 32 digits and a tail: the sum may round up to 1, which is outside.
             ((f64::from(x) + tail) / 2_f64.powi(32)).min(1.0 - f64::EPSILON / 2.0)

@@ -14,7 +14,7 @@ use crate::borders::CrossingTraffic;
 use crate::episode::Given;
 use crate::geography::{DestinationKind, Map};
 use crate::ids::{CellId, DestinationId, TerritoryId};
-use crate::random::{RunKey, Stream, binomial};
+use crate::random::{DrawId, RunKey, Stream, binomial};
 use crate::simulation::ScenarioRes;
 use crate::states::{Guards, Passage, Policies};
 use crate::time::Clock;
@@ -188,7 +188,7 @@ fn leaving(
         }
         let units = here.div_ceil(day.scenario.run.persons_per_group);
         let p = rules::departure_probability(h, clock.step_days).0;
-        let id = u64::from(cell.0) * STRATA as u64 + stratum as u64;
+        let id = DrawId::residents(cell, stratum, STRATA);
         // Most cells lose nobody: one number tells, without a distribution.
         if key.uniform(Stream::Departure, id, clock.step) >= f64::from(units) * p {
             continue;
@@ -204,8 +204,8 @@ fn leaving(
 
 /// A binomial number, given that the quick test with probability `min(1, n p)` was passed: that test passes more often than
 /// `P(X >= 1)`, so the number is thinned to keep the distribution exact.
-fn conditional_binomial(key: RunKey, id: u64, step: u32, units: u32, p: f64) -> u32 {
-    let mut draws = key.draws(Stream::Departure, id | (1 << 60), step);
+fn conditional_binomial(key: RunKey, id: DrawId, step: u32, units: u32, p: f64) -> u32 {
+    let mut draws = key.draws(Stream::Departure, id.leavers(), step);
     let bound = (f64::from(units) * p).min(1.0);
     if bound >= 1.0 {
         return binomial(&mut draws, u64::from(units), p) as u32;
@@ -248,7 +248,7 @@ fn choose_for(
             let target = (u64::from(here) * u64::from(g) / u64::from(units)) as u32;
             let persons = target - gone;
             gone = target;
-            let id = (u64::from(cell.0) * STRATA as u64 + stratum as u64) << 20 | u64::from(g);
+            let id = DrawId::residents(cell, stratum, STRATA).departure(g);
             let luck = key.hash(Stream::Traits, id, clock.step);
             let uniform = key.uniform(Stream::Destination, luck, 0);
             let destination = odds.draw(uniform)?;
@@ -379,7 +379,7 @@ mod tests {
                 let k = if key.uniform(Stream::Departure, id, 0) >= f64::from(units) * p {
                     0
                 } else {
-                    conditional_binomial(key, id, 0, units, p)
+                    conditional_binomial(key, id.into(), 0, units, p)
                 };
                 sum += f64::from(k);
                 squares += f64::from(k * k);

@@ -9,11 +9,11 @@ use super::population::{Cohort, Population, governing_state};
 use super::rules;
 use super::threat::PerceivedThreat;
 use super::travel::NextGroup;
-use crate::conflict::{Events, Violence};
+use crate::conflict::state::{Events, Violence};
 use crate::geography::{DestinationKind, Map};
 use crate::ids::{CellId, DestinationId, TerritoryId};
 use crate::leadership::Leadership;
-use crate::random::{RunKey, Stream, binomial};
+use crate::random::{DrawId, RunKey, Stream, binomial};
 use crate::simulation::ScenarioRes;
 use crate::states::Policies;
 use crate::time::Clock;
@@ -249,11 +249,8 @@ pub fn live_in_displacement(
             if cohort.persons == 0 {
                 continue;
             }
-            let identity = (u64::from(cohort.home.0) << 24)
-                | (u64::from(cohort.nationality.0) << 16)
-                | (u64::from(cohort.community.0) << 8)
-                | u64::from(cohort.stratum);
-            let id = (d as u64) << 40 | identity;
+            let people = [cohort.nationality.0, cohort.community.0, cohort.stratum];
+            let id = DrawId::cohort(at, cohort.home, people);
             let rested = (f64::from(cohort.age_days) / hosting.new_arrival_days).min(1.0);
             let death =
                 if on.mortality { hosting.deaths_per_10000_per_day / 10_000.0 } else { 0.0 };
@@ -282,7 +279,7 @@ pub fn live_in_displacement(
             }
             // The quick test passed with probability `bound`; each count is thinned so that its mean stays exact.
             let bound = (total * step.0).min(1.0);
-            let mut draws = key.draws(Stream::Onward, id | (1 << 63), clock.step);
+            let mut draws = key.draws(Stream::Onward, id.changes(), clock.step);
             let dead =
                 thinned(&mut draws, cohort.persons, PerDay(death), step, bound).min(cohort.persons);
             if dead > 0 {
@@ -305,7 +302,7 @@ pub fn live_in_displacement(
                     }
                     let luck = key.hash(
                         Stream::Onward,
-                        key.hash(Stream::Onward, id, clock.step) ^ (u64::from(g) << 2 | why as u64),
+                        DrawId::leaver(key.hash(Stream::Onward, id, clock.step), g, why as u64),
                         0,
                     );
                     let group = DisplacedGroup {

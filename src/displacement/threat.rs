@@ -6,7 +6,7 @@
 use bevy_ecs::prelude::*;
 
 use super::rules::{self, Threat};
-use crate::conflict::Violence;
+use crate::conflict::state::Violence;
 use crate::episode::{Given, ThreatClass};
 use crate::geography::Map;
 use crate::ids::{AdminId, CellId, TerritoryId};

@@ -10,10 +10,10 @@
 
 use bevy_ecs::prelude::*;
 
-use crate::conflict::Violence;
+use crate::conflict::state::Violence;
 use crate::geography::Map;
 use crate::ids::{CellId, TerritoryId};
-use crate::random::{RunKey, Stream};
+use crate::random::{DrawId, RunKey, Stream};
 use crate::simulation::ScenarioRes;
 use crate::states::{Passage, Policies};
 use crate::time::Clock;
@@ -123,7 +123,8 @@ impl Given {
     pub fn new(episode: &Episode, as_of: &str, map: &Map, key: RunKey) -> Self {
         let as_of = as_of.parse().expect("a checked date");
         let drawn = |list: u64, index: usize, [low, high]: [f64; 2]| {
-            low + key.uniform(Stream::Episode, list << 32 | index as u64, 0) * (high - low).max(0.0)
+            low + key.uniform(Stream::Episode, DrawId::range_of_list(list, index), 0)
+                * (high - low).max(0.0)
         };
         let cells =
             |place: &str| Place::read(place, map).map(|place| place.cells(map)).unwrap_or_default();
@@ -314,7 +315,7 @@ pub fn set_stage(
     }
     let time = (f64::from(clock.step) + 0.5) * clock.step_days.0;
     if let Some(control) = given.set(time, map.cells.len()) {
-        violence.given_control = control;
+        violence.prescribed_control = control;
     }
 }
 

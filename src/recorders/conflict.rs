@@ -3,8 +3,7 @@
 use bevy_ecs::prelude::*;
 use jiff::civil::Date;
 
-use crate::conflict::flashpoints::Flashpoints;
-use crate::conflict::{ArmedGroup, Events, GroupKind, Violence, ViolenceType};
+use crate::conflict::state::{ArmedGroup, Events, Flashpoints, GroupKind, Violence, ViolenceType};
 use crate::displacement::Population;
 use crate::displacement::population::governing_state;
 use crate::geography::Map;

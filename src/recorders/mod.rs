@@ -14,7 +14,7 @@ pub mod table;
 use bevy_ecs::prelude::*;
 
 use crate::borders::Pressure;
-use crate::conflict::ArmedGroup;
+use crate::conflict::state::ArmedGroup;
 use crate::displacement::group::{DisplacedGroup, Travel};
 use crate::displacement::travel::Roads;
 use crate::geography::Map;

@@ -4,7 +4,7 @@ use bevy_ecs::prelude::*;
 
 use crate::borders::CrossingTraffic;
 use crate::borders::crossing::Queues;
-use crate::conflict::{ArmedGroup, FighterTally};
+use crate::conflict::state::{ArmedGroup, FighterTally};
 use crate::displacement::Population;
 use crate::displacement::group::{Activity, DisplacedGroup, Travel};
 use crate::episode::Given;

@@ -1,10 +1,11 @@
 //! From a case that was run to its scores, beside those of the baselines.
 
-use serde::Serialize;
+use scores::{Ard, Baseline, Case, Given, LogRatio, PeakError, mean};
 
-use super::baselines::{self, Baseline, Reference};
 use super::record::{CaseRecord, SeriesRecord, Split};
-use super::scores::{self, Ard, Case, LogRatio, PeakError};
+
+/// What a baseline came to, or why it is not defined.
+pub type Against<T> = Vec<(Baseline, Result<T, String>)>;
 
 /// The scores of a case.
 #[derive(Clone, Debug)]
@@ -19,6 +20,19 @@ pub struct Assessment<'a> {
     pub whole: WholeScores,
 }
 
+/// Shares of points inside central intervals, 0 to 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Coverage {
+    /// The central half of the predictive distribution.
+    pub in_50: f64,
+    /// The central 90 % of the predictive distribution.
+    pub in_90: f64,
+    /// The central half of the ensemble alone, as if the observation were exact.
+    pub ensemble_50: f64,
+    /// The central 90 % of the ensemble alone, as if the observation were exact.
+    pub ensemble_90: f64,
+}
+
 /// The scores of a series. Scores in the unit of the series unless said otherwise.
 #[derive(Clone, Debug)]
 pub struct SeriesScores {
@@ -30,14 +44,8 @@ pub struct SeriesScores {
     pub crps: f64,
     /// Mean fair CRPS over the mean observed value; nothing when that is not above zero.
     pub crps_relative: Option<f64>,
-    /// Share of points inside the central half of the predictive distribution.
-    pub coverage_50: f64,
-    /// Share of points inside the central 90 % of the predictive distribution.
-    pub coverage_90: f64,
-    /// Share of points inside the central half of the ensemble alone, as if the observation were exact.
-    pub coverage_50_ensemble: f64,
-    /// Share of points inside the central 90 % of the ensemble alone, as if the observation were exact.
-    pub coverage_90_ensemble: f64,
+    /// Coverage of the points.
+    pub coverage: Coverage,
     /// Mean absolute log ratio.
     pub log_ratio: LogRatio,
     /// RMSE of the ensemble mean.
@@ -46,17 +54,13 @@ pub struct SeriesScores {
     pub bias: f64,
     /// Error of the peak, where a peak is defined.
     pub peak: Option<PeakError>,
-    /// Forecasts from an origin, in the order of [`Baseline::OF_SERIES`].
-    pub forecasts: Vec<(Baseline, Result<Compared, String>)>,
-    /// Fits to all points, in the order of [`Reference::ALL`].
-    pub references: Vec<(Reference, Result<Compared, String>)>,
-    /// Allocations of the observed total of the split that it is a part of, in the order of [`Baseline::OF_SPLIT`]; empty when it
-    /// is a part of none.
-    pub allocations: Vec<(Baseline, Result<Compared, String>)>,
+    /// Baselines in the order of [`Baseline::ALL`]; allocations are of the split that the series is
+    /// a part of, and left out when it is a part of none.
+    pub baselines: Against<Compared>,
 }
 
 /// Model and baseline on the same points.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Compared {
     /// Points that both are scored on.
     pub points: usize,
@@ -79,8 +83,8 @@ pub struct SplitScores {
     pub ard_replicates: Option<f64>,
     /// The same, rescaled.
     pub rescaled_replicates: Option<f64>,
-    /// Baselines in the order of [`Baseline::OF_SPLIT`].
-    pub baselines: Vec<(Baseline, Result<AllocationScore, String>)>,
+    /// Those baselines that split a total, in the order of [`Baseline::ALL`].
+    pub baselines: Against<AllocationScore>,
 }
 
 /// How a baseline allocates a total. It is given the observed total, so that rescaling changes nothing for it.
@@ -103,26 +107,11 @@ pub struct WholeScores {
     pub points: usize,
     /// Mean over series of CRPS over the mean observed value; nothing when no series has such a value.
     pub crps_relative: Option<f64>,
-    /// Share of all points inside the central half of the predictive distribution.
-    pub coverage_50: f64,
-    /// Share of all points inside the central 90 % of the predictive distribution.
-    pub coverage_90: f64,
-    /// Share of all points inside the central half of the ensemble alone.
-    pub coverage_50_ensemble: f64,
-    /// Share of all points inside the central 90 % of the ensemble alone.
-    pub coverage_90_ensemble: f64,
-    /// For each baseline, in the order of [`Baseline::ALL`], model and baseline over the series where it is defined: means over
+    /// Coverage of all points.
+    pub coverage: Coverage,
+    /// For each baseline but the fits, in the order of [`Baseline::ALL`], model and baseline over the series where it is defined: means over
     /// series of the CRPS over the mean observed value of the series. Points are those of all these series.
-    pub baselines: Vec<(Baseline, Option<WholeCompared>)>,
-}
-
-/// Model and baseline over several series.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct WholeCompared {
-    /// Series where the baseline is defined.
-    pub series: usize,
-    /// The comparison, in shares of the mean observed value.
-    pub compared: Compared,
+    pub baselines: Vec<(Baseline, Option<Compared>)>,
 }
 
 /// What makes a record impossible to score, in sentences; empty when it is sound.
@@ -217,21 +206,8 @@ pub fn assess(record: &CaseRecord) -> Result<Assessment<'_>, Vec<String>> {
         return Err(vec!["a series cannot be scored".into()]);
     }
     let splits = record.splits.iter().map(|split| of_split(record, split)).collect();
-    let whole = of_whole(record, &series);
+    let whole = of_whole(&series);
     Ok(Assessment { record, series, splits, whole })
-}
-
-fn cases(series: &SeriesRecord) -> Vec<Case<'_>> {
-    series
-        .points
-        .iter()
-        .map(|p| Case { observed: p.observed, error: p.error, ensemble: &p.simulated })
-        .collect()
-}
-
-/// The same points as if the observations were exact.
-fn exact<'a>(cases: &[Case<'a>]) -> Vec<Case<'a>> {
-    cases.iter().map(|case| Case { error: 0.0, ..*case }).collect()
 }
 
 fn observed(series: &SeriesRecord) -> Vec<f64> {
@@ -242,73 +218,79 @@ fn simulated(series: &SeriesRecord, replicate: usize) -> Vec<f64> {
     series.points.iter().map(|p| p.simulated[replicate]).collect()
 }
 
+impl Coverage {
+    fn of(cases: &[Case<'_>]) -> Option<Self> {
+        let exact: Vec<Case<'_>> = cases.iter().map(|case| Case { error: 0.0, ..*case }).collect();
+        Some(Self {
+            in_50: scores::coverage(cases, 0.5)?,
+            in_90: scores::coverage(cases, 0.9)?,
+            ensemble_50: scores::coverage(&exact, 0.5)?,
+            ensemble_90: scores::coverage(&exact, 0.9)?,
+        })
+    }
+
+    /// That of the points of several series together.
+    fn pooled(series: &[SeriesScores]) -> Self {
+        let points = series.iter().map(|s| s.points).sum::<usize>() as f64;
+        let over = |share: fn(&Self) -> f64| {
+            series.iter().map(|s| share(&s.coverage) * s.points as f64).sum::<f64>() / points
+        };
+        Self {
+            in_50: over(|c| c.in_50),
+            in_90: over(|c| c.in_90),
+            ensemble_50: over(|c| c.ensemble_50),
+            ensemble_90: over(|c| c.ensemble_90),
+        }
+    }
+}
+
 /// Model and a baseline's values on the last points of a series.
-fn compare(cases: &[Case<'_>], values: &[f64]) -> Option<Compared> {
+fn compare(cases: &[Case<'_>], values: &[f64]) -> Result<Compared, String> {
     let scored = &cases[cases.len() - values.len()..];
-    let model = scores::mean_crps(scored)?;
     let errors: Vec<f64> =
         scored.iter().zip(values).map(|(case, v)| (v - case.observed).abs()).collect();
-    let baseline = scores::mean(&errors)?;
-    Some(Compared { points: values.len(), model, baseline, skill: scores::skill(model, baseline) })
+    let (model, baseline) = scores::mean_crps(scored).zip(mean(&errors)).ok_or("no points")?;
+    Ok(Compared { points: values.len(), model, baseline, skill: scores::skill(model, baseline) })
 }
 
 fn of_series(record: &CaseRecord, index: usize) -> Option<SeriesScores> {
     let series = &record.series[index];
-    let cases = cases(series);
-    let exact = exact(&cases);
+    let cases: Vec<Case<'_>> = series
+        .points
+        .iter()
+        .map(|p| Case { observed: p.observed, error: p.error, ensemble: &p.simulated })
+        .collect();
     let days: Vec<f64> = series.points.iter().map(|p| p.at_days).collect();
     let observed = observed(series);
     let replicates: Vec<Vec<f64>> =
         (0..record.replicates as usize).map(|r| simulated(series, r)).collect();
     let crps = scores::mean_crps(&cases)?;
-    let mean_observed = scores::mean(&observed)?;
-    let nothing = || "no points".to_owned();
+    let mean_observed = mean(&observed)?;
+
+    // An allocation speaks of the series as a part of the first split that has it.
+    let split = record.splits.iter().find(|split| split.members.contains(&index));
+    let against = |baseline: Baseline| {
+        let values = if baseline.given() == Given::Total {
+            let split = split?;
+            let part = split.members.iter().position(|&m| m == index)?;
+            let parts = parts(record, split);
+            shares(split, baseline).map(|s| scores::allocate(&s, &parts).swap_remove(part))
+        } else {
+            baseline.values(&days, &observed, series.cumulative)
+        };
+        Some((baseline, values.and_then(|values| compare(&cases, &values))))
+    };
     Some(SeriesScores {
         points: cases.len(),
         mean_observed,
         crps,
         crps_relative: (mean_observed > 0.0).then(|| crps / mean_observed),
-        coverage_50: scores::coverage(&cases, 0.5)?,
-        coverage_90: scores::coverage(&cases, 0.9)?,
-        coverage_50_ensemble: scores::coverage(&exact, 0.5)?,
-        coverage_90_ensemble: scores::coverage(&exact, 0.9)?,
+        coverage: Coverage::of(&cases)?,
         log_ratio: scores::log_ratio(&cases),
         rmse: scores::rmse(&cases)?,
         bias: scores::bias(&cases)?,
         peak: scores::peak_error(&days, &observed, &replicates, series.cumulative),
-        forecasts: Baseline::OF_SERIES
-            .into_iter()
-            .map(|baseline| {
-                let forecast = baselines::forecast(baseline, &days, &observed, series.cumulative);
-                (baseline, forecast.and_then(|f| compare(&cases, &f.values).ok_or_else(nothing)))
-            })
-            .collect(),
-        references: Reference::ALL
-            .into_iter()
-            .map(|reference| {
-                let fit = baselines::fit(reference, &days, &observed, series.cumulative);
-                (reference, fit.and_then(|values| compare(&cases, &values).ok_or_else(nothing)))
-            })
-            .collect(),
-        allocations: record.splits.iter().find(|split| split.members.contains(&index)).map_or_else(
-            Vec::new,
-            |split| {
-                let part = split.members.iter().position(|&m| m == index).unwrap_or(0);
-                let parts = parts(record, split);
-                Baseline::OF_SPLIT
-                    .into_iter()
-                    .map(|baseline| {
-                        let shares = shares(split, baseline);
-                        let values = shares
-                            .map(|shares| baselines::allocate(&shares, &parts).swap_remove(part));
-                        (
-                            baseline,
-                            values.and_then(|values| compare(&cases, &values).ok_or_else(nothing)),
-                        )
-                    })
-                    .collect()
-            },
-        ),
+        baselines: Baseline::ALL.into_iter().filter_map(against).collect(),
     })
 }
 
@@ -319,14 +301,14 @@ fn parts(record: &CaseRecord, split: &Split) -> Vec<Vec<f64>> {
 
 /// The shares that a baseline allocates by.
 fn shares(split: &Split, baseline: Baseline) -> Result<Vec<f64>, String> {
+    let n = split.members.len();
     match baseline {
-        Baseline::EqualSplit => Ok(vec![1.0 / split.members.len() as f64; split.members.len()]),
-        Baseline::Gravity => split
-            .gravity_shares
-            .clone()
-            .ok_or_else(|| "no attraction and distance are given".into()),
+        Baseline::EqualSplit => Ok(vec![1.0 / n as f64; n]),
+        Baseline::Gravity => {
+            split.gravity_shares.clone().ok_or("no attraction and distance are given".into())
+        }
         Baseline::CapacityShare => {
-            split.capacity_shares.clone().ok_or_else(|| "capacities are not known or hidden".into())
+            split.capacity_shares.clone().ok_or("capacities are not known or hidden".into())
         }
         _ => Err("it forecasts a series".into()),
     }
@@ -340,9 +322,11 @@ fn of_split(record: &CaseRecord, split: &Split) -> SplitScores {
         .clone()
         .unwrap_or_else(|| (0..times).map(|t| scores::sum_at(&observed, t)).collect());
     let members: Vec<&SeriesRecord> = split.members.iter().map(|&m| &record.series[m]).collect();
+
+    // The model: its ensemble mean, and each replicate by itself.
     let middle: Vec<Vec<f64>> = members
         .iter()
-        .map(|s| s.points.iter().map(|p| scores::mean(&p.simulated).unwrap_or(f64::NAN)).collect())
+        .map(|s| s.points.iter().map(|p| mean(&p.simulated).unwrap_or(f64::NAN)).collect())
         .collect();
     let ard = scores::ard(&middle, &observed, &total);
     let rescaled = scores::ard_rescaled(&middle, &observed, &total);
@@ -353,85 +337,82 @@ fn of_split(record: &CaseRecord, split: &Split) -> SplitScores {
                 score(&own, &observed, &total).mean
             })
             .collect();
-        each.and_then(|each| scores::mean(&each))
+        each.and_then(|each| mean(&each))
     };
-    let baselines = Baseline::OF_SPLIT
-        .into_iter()
-        .map(|baseline| {
-            let scored = shares(split, baseline).and_then(|shares| {
-                let own = scores::ard(&baselines::allocate(&shares, &observed), &observed, &total);
-                let value = own.mean.ok_or("the observed total is zero at all times")?;
-                Ok(AllocationScore {
-                    ard: value,
-                    times: own.used,
-                    skill: ard.mean.and_then(|model| scores::skill(model, value)),
-                    skill_rescaled: rescaled.mean.and_then(|model| scores::skill(model, value)),
-                })
-            });
-            (baseline, scored)
+
+    // The baselines on the same times.
+    let against = |baseline: Baseline| {
+        let shares = shares(split, baseline)?;
+        let own = scores::ard(&scores::allocate(&shares, &observed), &observed, &total);
+        let value = own.mean.ok_or("the observed total is zero at all times")?;
+        Ok(AllocationScore {
+            ard: value,
+            times: own.used,
+            skill: ard.mean.and_then(|model| scores::skill(model, value)),
+            skill_rescaled: rescaled.mean.and_then(|model| scores::skill(model, value)),
         })
-        .collect();
+    };
     SplitScores {
         ard_replicates: over_replicates(scores::ard),
         rescaled_replicates: over_replicates(scores::ard_rescaled),
         ard,
         rescaled,
-        baselines,
+        baselines: Baseline::allocations().map(|b| (b, against(b))).collect(),
     }
 }
 
-fn of_whole(record: &CaseRecord, series: &[SeriesScores]) -> WholeScores {
-    let points = series.iter().map(|s| s.points).sum();
-    let pooled = |share: fn(&SeriesScores) -> f64| {
-        series.iter().map(|s| share(s) * s.points as f64).sum::<f64>() / points as f64
-    };
+fn of_whole(series: &[SeriesScores]) -> WholeScores {
     let relative: Vec<f64> = series.iter().filter_map(|s| s.crps_relative).collect();
-    let of = |baseline: Baseline| {
+    let against = |baseline: Baseline| {
         let found: Vec<(f64, Compared)> = series
             .iter()
-            .filter_map(|s| {
-                let mut all = s.forecasts.iter().chain(&s.allocations);
-                let (_, compared) = all.find(|(b, _)| *b == baseline)?;
-                let compared = *compared.as_ref().ok()?;
-                (s.mean_observed > 0.0).then_some((s.mean_observed, compared))
-            })
+            .filter_map(|s| Some((s.mean_observed, *s.against(baseline)?.as_ref().ok()?)))
+            .filter(|(mean, _)| *mean > 0.0)
             .collect();
         let over = |value: fn(&Compared) -> f64| {
-            scores::mean(&found.iter().map(|(mean, c)| value(c) / mean).collect::<Vec<_>>())
+            mean(&found.iter().map(|(mean, c)| value(c) / mean).collect::<Vec<_>>())
         };
         let (model, value) = (over(|c| c.model)?, over(|c| c.baseline)?);
         let points = found.iter().map(|(_, c)| c.points).sum();
-        let compared =
-            Compared { points, model, baseline: value, skill: scores::skill(model, value) };
-        Some(WholeCompared { series: found.len(), compared })
+        Some(Compared { points, model, baseline: value, skill: scores::skill(model, value) })
     };
-    debug_assert_eq!(record.series.len(), series.len());
     WholeScores {
-        points,
-        crps_relative: scores::mean(&relative),
-        coverage_50: pooled(|s| s.coverage_50),
-        coverage_90: pooled(|s| s.coverage_90),
-        coverage_50_ensemble: pooled(|s| s.coverage_50_ensemble),
-        coverage_90_ensemble: pooled(|s| s.coverage_90_ensemble),
-        baselines: Baseline::ALL.into_iter().map(|baseline| (baseline, of(baseline))).collect(),
+        points: series.iter().map(|s| s.points).sum(),
+        crps_relative: mean(&relative),
+        coverage: Coverage::pooled(series),
+        baselines: Baseline::rivals().map(|b| (b, against(b))).collect(),
+    }
+}
+
+impl SeriesScores {
+    /// What a baseline came to; nothing when it splits a total that the series is no part of.
+    #[must_use]
+    pub fn against(&self, baseline: Baseline) -> Option<&Result<Compared, String>> {
+        self.baselines.iter().find(|(b, _)| *b == baseline).map(|(_, compared)| compared)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::validation::testbed;
 
     #[test]
     fn a_perfect_model_is_perfect() {
-        let record = testbed::perfect();
+        // Bends in a way that no baseline foresees; the parts swap their lead.
+        let points = |share: f64| {
+            let lead = |t: f64| if share > 0.5 { 20.0 * t } else { 5.0 * t * t };
+            let value = |t: f64| share * (100.0 * t * t + 50.0) + lead(t);
+            (0..12).map(|t| (value(f64::from(t)), vec![value(f64::from(t)); 5])).collect()
+        };
+        let record =
+            CaseRecord::example(&[("first", true, points(0.7)), ("second", true, points(0.3))]);
         let scored = assess(&record).unwrap();
         for series in &scored.series {
             assert!(
                 series.crps.abs() < 1e-9 && series.rmse.abs() < 1e-9 && series.bias.abs() < 1e-9
             );
-            assert_eq!((series.coverage_50, series.coverage_90), (1.0, 1.0));
-            for (baseline, compared) in &series.forecasts {
+            assert_eq!((series.coverage.in_50, series.coverage.in_90), (1.0, 1.0));
+            for (baseline, compared) in &series.baselines {
                 if let Ok(compared) = compared {
                     let skill = compared.skill.expect("an imperfect baseline");
                     assert!((skill - 1.0).abs() < 1e-9, "{baseline:?} {compared:?}");
@@ -442,31 +423,31 @@ mod tests {
         assert!(split.ard.mean.unwrap() < 1e-9);
         assert!(split.baselines.iter().all(|(_, b)| b.as_ref().unwrap().skill == Some(1.0)));
         for (baseline, compared) in &scored.whole.baselines {
-            assert!((compared.unwrap().compared.skill.unwrap() - 1.0).abs() < 1e-9, "{baseline:?}");
+            assert!((compared.unwrap().skill.unwrap() - 1.0).abs() < 1e-9, "{baseline:?}");
         }
     }
 
     #[test]
     fn a_tiny_case_by_hand() {
-        let record = testbed::tiny();
+        let record = CaseRecord::tiny();
         let scored = assess(&record).unwrap();
         // Camp A: 10, 20, 30 observed; 10, 20, 40 simulated by one replicate, 10, 20, 20 by the other.
         let a = &scored.series[0];
         // Third point: mean distance 10, the one pair 20 over 2 = 10: fair CRPS 0.
         assert!(a.crps.abs() < 1e-12);
-        assert!((a.coverage_90 - 1.0).abs() < 1e-12);
+        assert!((a.coverage.in_90 - 1.0).abs() < 1e-12);
         // Camp B: 10, 20, 30 observed; 16, 26, 36 by both: CRPS 6 at every point.
         let b = &scored.series[1];
         assert!((b.crps - 6.0).abs() < 1e-12 && (b.bias - 6.0).abs() < 1e-12);
         assert!((b.crps_relative.unwrap() - 0.3).abs() < 1e-12);
-        assert_eq!((b.coverage_50, b.coverage_90), (0.0, 0.0));
+        assert_eq!((b.coverage.in_50, b.coverage.in_90), (0.0, 0.0));
         // Persistence sees two points and says 20 for the third: error 10, model 6.
-        let persistence = b.forecasts[0].1.clone().unwrap();
+        let persistence = b.baselines[0].1.clone().unwrap();
         assert_eq!((persistence.points, persistence.model, persistence.baseline), (1, 6.0, 10.0));
         assert!((persistence.skill.unwrap() - 0.4).abs() < 1e-12);
         // The line through 10, 20 is exact at the third point: no skill can be told.
-        assert_eq!(b.forecasts[1].1.clone().unwrap().skill, None);
-        assert!(b.forecasts[2].1.is_err());
+        assert_eq!(b.baselines[1].1.clone().unwrap().skill, None);
+        assert!(b.baselines[2].1.is_err());
         // Split: mean of A is 10, 20, 30, of B 16, 26, 36 against totals 20, 40, 60: (6/20 + 6/40 + 6/60) / 3.
         let split = &scored.splits[0];
         assert!((split.ard.mean.unwrap() - (0.3 + 0.15 + 0.1) / 3.0).abs() < 1e-12);
@@ -474,14 +455,14 @@ mod tests {
         assert!((split.ard_replicates.unwrap() - (0.3 + 0.15 + 16.0 / 60.0) / 3.0).abs() < 1e-12);
         // Whole case against persistence: model (0 / 20 + 6 / 20) / 2, baseline (10 / 20 + 10 / 20) / 2.
         let (_, whole) = scored.whole.baselines[0];
-        assert!((whole.unwrap().compared.skill.unwrap() - 0.7).abs() < 1e-12);
-        assert!((scored.whole.coverage_90 - 0.5).abs() < 1e-12);
+        assert!((whole.unwrap().skill.unwrap() - 0.7).abs() < 1e-12);
+        assert!((scored.whole.coverage.in_90 - 0.5).abs() < 1e-12);
     }
 
     #[test]
     fn broken_records_are_told_apart() {
         let says = |change: fn(&mut CaseRecord), part: &str| {
-            let mut record = testbed::tiny();
+            let mut record = CaseRecord::tiny();
             change(&mut record);
             let problems = assess(&record).expect_err(part).join("\n");
             assert!(problems.contains(part), "{problems}");

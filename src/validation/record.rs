@@ -159,3 +159,69 @@ pub struct Split {
     /// Observed total by time where it is more than the sum of the members (Flee divides by the observed total).
     pub total: Option<Vec<f64>>,
 }
+
+/// Made-up records for tests.
+#[cfg(test)]
+impl CaseRecord {
+    /// Series by name, whether each accumulates, and its points, a day apart: observed exactly, and
+    /// simulated by replicate. They are the parts of one total.
+    pub(crate) fn example(series: &[(&str, bool, Vec<(f64, Vec<f64>)>)]) -> Self {
+        let start = jiff::civil::date(2023, 9, 24);
+        let point = |(day, (observed, simulated)): (usize, &(f64, Vec<f64>))| Point {
+            at_days: day as f64,
+            at: format!("{}T00:00:00", crate::time::Day(day as u32).date(start)),
+            observed: *observed,
+            error: 0.0,
+            certainty: "F~".into(),
+            source: "a report, by hand".into(),
+            simulated: simulated.clone(),
+        };
+        let one = |(name, cumulative, points): &(&str, bool, Vec<_>)| SeriesRecord {
+            name: (*name).into(),
+            title: format!("Persons, {name}"),
+            unit: "persons".into(),
+            cumulative: *cumulative,
+            discrepancy: 0.1,
+            points: points.iter().enumerate().map(point).collect(),
+        };
+        let n = series.len();
+        let gravity = (1..=n).map(|i| 2.0 * i as f64 / (n * (n + 1)) as f64).collect();
+        Self {
+            name: "tiny".into(),
+            title: "A case <by hand> & more".into(),
+            kind: CaseKind::Regional,
+            role: Role::Calibration,
+            capacities_hidden: false,
+            start: format!("{start}T00:00"),
+            replicates: series[0].2[0].1.len() as u32,
+            series: series.iter().map(one).collect(),
+            splits: vec![Split {
+                name: "camps".into(),
+                members: (0..n).collect(),
+                gravity_shares: Some(gravity),
+                capacity_shares: Some(vec![1.0 / n as f64; n]),
+                total_given: false,
+                total: None,
+            }],
+            cost: Cost {
+                step_seconds: 2.0,
+                agent_days: 4e6,
+                persons_per_agent: 1,
+                stored_bytes_per_agent: 64.0,
+            },
+            notes: vec!["Made by hand.".into()],
+        }
+    }
+
+    /// Two camps, three days, two replicates; its scores are worked out by hand in the tests of
+    /// `assess`.
+    pub(crate) fn tiny() -> Self {
+        let camp = |simulated: [[f64; 2]; 3]| {
+            (1..).zip(simulated).map(|(i, s)| (10.0 * f64::from(i), s.to_vec())).collect()
+        };
+        Self::example(&[
+            ("camp_a", true, camp([[10.0, 10.0], [20.0, 20.0], [40.0, 20.0]])),
+            ("camp_b", true, camp([[16.0, 16.0], [26.0, 26.0], [36.0, 36.0]])),
+        ])
+    }
+}

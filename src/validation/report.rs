@@ -2,13 +2,13 @@
 //!
 //! Everything here is the same bytes in every repetition; what the runs cost stands in `manifest.json` alone.
 
+use scores::Case;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::assess::{Assessment, Compared};
+use super::assess::{Assessment, Compared, Coverage, SeriesScores, SplitScores};
 use super::picture::{Panel, PanelPoint, Picture};
-use super::record::{CaseKind, CaseRecord, Role};
-use super::scores::{self, Case};
+use super::record::{CaseKind, CaseRecord, Role, SeriesRecord};
 use crate::output::datapackage::{csv_resource, field};
 use crate::output::format::{append_number, append_text};
 use crate::study::quantiles::Spread;
@@ -65,7 +65,7 @@ const SERIES_COLUMNS: [Column; 17] = [
     ),
 ];
 
-/// A row of `scores.csv`, without the case.
+/// A row of `scores.csv`, without the case; its fields are called as the columns are.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ScoreRow {
     /// `series`, `split` or `case`.
@@ -86,7 +86,7 @@ pub struct ScoreRow {
     pub note: String,
 }
 
-/// A row of `series.csv`, without the case.
+/// A row of `series.csv`, without the case; its fields are called as the columns are.
 #[derive(Clone, Debug, Serialize)]
 pub struct PointRow<'a> {
     /// Series.
@@ -158,6 +158,25 @@ pub fn picture_file(case: &str, setting: &str) -> String {
     format!("{case}_{setting}.svg")
 }
 
+/// How the capacities of camps were treated, in words; nothing where there are none.
+#[must_use]
+pub const fn capacities(record: &CaseRecord) -> &'static str {
+    match (record.kind, record.capacities_hidden) {
+        (CaseKind::Regional, _) => "",
+        (CaseKind::Network, true) => ", capacities hidden",
+        (CaseKind::Network, false) => ", capacities as given",
+    }
+}
+
+/// A share in whole per cent.
+#[must_use]
+pub fn percent(share: f64) -> String {
+    format!("{:.0} %", 100.0 * share)
+}
+
+/// A score of the model: its name, value, unit, points, and why there is no value.
+type ModelScore<'a> = (&'static str, Option<f64>, &'a str, usize, &'static str);
+
 /// Collects rows of one series, split or case.
 struct Rows<'r> {
     list: &'r mut Vec<ScoreRow>,
@@ -168,12 +187,8 @@ struct Rows<'r> {
 impl Rows<'_> {
     fn add(
         &mut self,
-        score: &'static str,
         subject: &'static str,
-        value: Option<f64>,
-        unit: &str,
-        n: usize,
-        note: &str,
+        (score, value, unit, n_points, note): (&'static str, Option<f64>, &str, usize, &str),
     ) {
         self.list.push(ScoreRow {
             scope: self.scope,
@@ -182,31 +197,115 @@ impl Rows<'_> {
             subject,
             value,
             unit: unit.to_owned(),
-            n_points: n,
+            n_points,
             note: if value.is_none() { note.to_owned() } else { String::new() },
         });
     }
 
-    fn model(&mut self, score: &'static str, value: Option<f64>, unit: &str, n: usize, note: &str) {
-        self.add(score, "model", value, unit, n, note);
+    fn model(&mut self, scores: &[ModelScore<'_>]) {
+        scores.iter().for_each(|score| self.add("model", *score));
+    }
+
+    fn coverage(&mut self, c: Coverage, n: usize) {
+        self.model(&[
+            ("coverage_50", Some(c.in_50), "1", n, ""),
+            ("coverage_90", Some(c.in_90), "1", n, ""),
+            ("coverage_50_ensemble", Some(c.ensemble_50), "1", n, ""),
+            ("coverage_90_ensemble", Some(c.ensemble_90), "1", n, ""),
+        ]);
     }
 
     /// Baseline, model on the same points, skill.
     fn compared(
         &mut self,
-        names: [&'static str; 3],
+        [baseline, model, skill]: [&'static str; 3],
         subject: &'static str,
-        c: &Result<Compared, String>,
+        compared: Result<Compared, &str>,
         unit: &str,
     ) {
-        match c {
+        match compared {
             Ok(c) => {
-                self.add(names[0], subject, Some(c.baseline), unit, c.points, "");
-                self.add(names[1], subject, Some(c.model), unit, c.points, "");
-                self.add(names[2], subject, c.skill, "1", c.points, "the baseline is perfect");
+                self.add(subject, (baseline, Some(c.baseline), unit, c.points, ""));
+                self.add(subject, (model, Some(c.model), unit, c.points, ""));
+                self.add(subject, (skill, c.skill, "1", c.points, PERFECT));
             }
-            Err(why) => self.add(names[0], subject, None, unit, 0, why),
+            Err(why) => self.add(subject, (baseline, None, unit, 0, why)),
         }
+    }
+}
+
+/// Why there is no skill.
+const PERFECT: &str = "the baseline is perfect";
+
+fn of_series(rows: &mut Rows<'_>, series: &SeriesRecord, s: &SeriesScores) {
+    let (unit, n, ratio) = (series.unit.as_str(), s.points, s.log_ratio);
+    let no_mean = "the mean observed value is not above zero";
+    let no_ratio = "no point with both values above zero";
+    rows.model(&[
+        ("crps", Some(s.crps), unit, n, ""),
+        ("crps_relative", s.crps_relative, "1", n, no_mean),
+    ]);
+    rows.coverage(s.coverage, n);
+    let height_unit = if series.cumulative { format!("{unit}/day") } else { unit.to_owned() };
+    let (height, few) = (height_unit.as_str(), "too few points for a peak");
+    rows.model(&[
+        ("log_ratio", ratio.mean, "1", ratio.used, no_ratio),
+        ("log_ratio_skipped", Some(ratio.skipped as f64), "points", n, ""),
+        ("rmse", Some(s.rmse), unit, n, ""),
+        ("bias", Some(s.bias), unit, n, ""),
+        ("peak_height_observed", s.peak.map(|p| p.observed.height), height, n, few),
+        ("peak_height_error", s.peak.map(|p| p.height), height, n, few),
+        ("peak_day_observed", s.peak.map(|p| p.observed.day), "days", n, few),
+        ("peak_day_error", s.peak.map(|p| p.day), "days", n, few),
+        ("peak_day_error_signed", s.peak.map(|p| p.day_signed), "days", n, few),
+    ]);
+    let names = ["crps", "crps_model_same_points", "crps_skill"];
+    for (baseline, compared) in &s.baselines {
+        rows.compared(
+            names,
+            baseline.name(),
+            compared.as_ref().copied().map_err(String::as_str),
+            unit,
+        );
+    }
+}
+
+fn of_split(rows: &mut Rows<'_>, s: &SplitScores) {
+    let zero = "the observed total is zero at all times";
+    let (used, skipped) = (s.ard.used, s.ard.skipped);
+    rows.model(&[
+        ("ard", s.ard.mean, "1", used, zero),
+        ("ard_rescaled", s.rescaled.mean, "1", s.rescaled.used, zero),
+        ("ard_replicates", s.ard_replicates, "1", used, zero),
+        ("ard_rescaled_replicates", s.rescaled_replicates, "1", used, zero),
+        ("times_skipped", Some(skipped as f64), "times", used + skipped, ""),
+    ]);
+    for (baseline, scored) in &s.baselines {
+        let subject = baseline.name();
+        match scored {
+            Ok(b) => {
+                rows.add(subject, ("ard", Some(b.ard), "1", b.times, ""));
+                rows.add(subject, ("ard_skill", b.skill, "1", b.times, PERFECT));
+                rows.add(subject, ("ard_rescaled_skill", b.skill_rescaled, "1", b.times, PERFECT));
+            }
+            Err(why) => rows.add(subject, ("ard", None, "1", 0, why)),
+        }
+    }
+}
+
+fn of_whole(rows: &mut Rows<'_>, a: &Assessment<'_>) {
+    let (w, m) = (&a.whole, a.record.replicates as usize);
+    let no_mean = "no series has a mean observed value above zero";
+    rows.model(&[("crps_relative", w.crps_relative, "1", w.points, no_mean)]);
+    rows.coverage(w.coverage, w.points);
+    let expected = |mass| Some(scores::expected_coverage(m, mass));
+    rows.model(&[
+        ("coverage_50_expected", expected(0.5), "1", w.points, ""),
+        ("coverage_90_expected", expected(0.9), "1", w.points, ""),
+    ]);
+    let names = ["crps_relative", "crps_relative_model_same_points", "crps_skill"];
+    for (baseline, compared) in &w.baselines {
+        rows.compared(names, baseline.name(), compared.ok_or("defined for no series"), "1");
     }
 }
 
@@ -215,102 +314,13 @@ impl Rows<'_> {
 pub fn score_rows(a: &Assessment<'_>) -> Vec<ScoreRow> {
     let mut list = Vec::new();
     for (series, s) in a.record.series.iter().zip(&a.series) {
-        let unit = series.unit.as_str();
-        let n = s.points;
         let mut rows = Rows { list: &mut list, scope: "series", series: &series.name };
-        rows.model("crps", Some(s.crps), unit, n, "");
-        rows.model(
-            "crps_relative",
-            s.crps_relative,
-            "1",
-            n,
-            "the mean observed value is not above zero",
-        );
-        rows.model("coverage_50", Some(s.coverage_50), "1", n, "");
-        rows.model("coverage_90", Some(s.coverage_90), "1", n, "");
-        rows.model("coverage_50_ensemble", Some(s.coverage_50_ensemble), "1", n, "");
-        rows.model("coverage_90_ensemble", Some(s.coverage_90_ensemble), "1", n, "");
-        rows.model(
-            "log_ratio",
-            s.log_ratio.mean,
-            "1",
-            s.log_ratio.used,
-            "no point with both values above zero",
-        );
-        rows.model("log_ratio_skipped", Some(s.log_ratio.skipped as f64), "points", n, "");
-        rows.model("rmse", Some(s.rmse), unit, n, "");
-        rows.model("bias", Some(s.bias), unit, n, "");
-        let height_unit = if series.cumulative { format!("{unit}/day") } else { unit.to_owned() };
-        let few = "too few points for a peak";
-        rows.model("peak_height_observed", s.peak.map(|p| p.observed.height), &height_unit, n, few);
-        rows.model("peak_height_error", s.peak.map(|p| p.height), &height_unit, n, few);
-        rows.model("peak_day_observed", s.peak.map(|p| p.observed.day), "days", n, few);
-        rows.model("peak_day_error", s.peak.map(|p| p.day), "days", n, few);
-        rows.model("peak_day_error_signed", s.peak.map(|p| p.day_signed), "days", n, few);
-        let names = ["crps", "crps_model_same_points", "crps_skill"];
-        for (baseline, compared) in s.forecasts.iter().chain(&s.allocations) {
-            rows.compared(names, baseline.name(), compared, unit);
-        }
-        for (reference, compared) in &s.references {
-            rows.compared(names, reference.name(), compared, unit);
-        }
+        of_series(&mut rows, series, s);
     }
     for (split, s) in a.record.splits.iter().zip(&a.splits) {
-        let mut rows = Rows { list: &mut list, scope: "split", series: &split.name };
-        let zero = "the observed total is zero at all times";
-        rows.model("ard", s.ard.mean, "1", s.ard.used, zero);
-        rows.model("ard_rescaled", s.rescaled.mean, "1", s.rescaled.used, zero);
-        rows.model("ard_replicates", s.ard_replicates, "1", s.ard.used, zero);
-        rows.model("ard_rescaled_replicates", s.rescaled_replicates, "1", s.ard.used, zero);
-        rows.model(
-            "times_skipped",
-            Some(s.ard.skipped as f64),
-            "times",
-            s.ard.used + s.ard.skipped,
-            "",
-        );
-        for (baseline, scored) in &s.baselines {
-            let subject = baseline.name();
-            match scored {
-                Ok(scored) => {
-                    let perfect = "the baseline is perfect";
-                    rows.add("ard", subject, Some(scored.ard), "1", scored.times, "");
-                    rows.add("ard_skill", subject, scored.skill, "1", scored.times, perfect);
-                    rows.add(
-                        "ard_rescaled_skill",
-                        subject,
-                        scored.skill_rescaled,
-                        "1",
-                        scored.times,
-                        perfect,
-                    );
-                }
-                Err(why) => rows.add("ard", subject, None, "1", 0, why),
-            }
-        }
+        of_split(&mut Rows { list: &mut list, scope: "split", series: &split.name }, s);
     }
-    let w = &a.whole;
-    let mut rows = Rows { list: &mut list, scope: "case", series: "" };
-    rows.model(
-        "crps_relative",
-        w.crps_relative,
-        "1",
-        w.points,
-        "no series has a mean observed value above zero",
-    );
-    rows.model("coverage_50", Some(w.coverage_50), "1", w.points, "");
-    rows.model("coverage_90", Some(w.coverage_90), "1", w.points, "");
-    rows.model("coverage_50_ensemble", Some(w.coverage_50_ensemble), "1", w.points, "");
-    rows.model("coverage_90_ensemble", Some(w.coverage_90_ensemble), "1", w.points, "");
-    let m = a.record.replicates as usize;
-    rows.model("coverage_50_expected", Some(scores::expected_coverage(m, 0.5)), "1", w.points, "");
-    rows.model("coverage_90_expected", Some(scores::expected_coverage(m, 0.9)), "1", w.points, "");
-    let names = ["crps_relative", "crps_relative_model_same_points", "crps_skill"];
-    for (baseline, compared) in &w.baselines {
-        let compared =
-            compared.map(|c| c.compared).ok_or_else(|| "defined for no series".to_owned());
-        rows.compared(names, baseline.name(), &compared, "1");
-    }
+    of_whole(&mut Rows { list: &mut list, scope: "case", series: "" }, a);
     list
 }
 
@@ -345,101 +355,45 @@ pub fn point_rows(record: &CaseRecord) -> Vec<PointRow<'_>> {
     rows
 }
 
-/// A row of fields in the making.
-struct Fields<'b> {
-    bytes: &'b mut Vec<u8>,
-    first: bool,
-}
-
-impl<'b> Fields<'b> {
-    fn new(bytes: &'b mut Vec<u8>) -> Self {
-        Self { bytes, first: true }
-    }
-
-    fn comma(&mut self) {
-        if !self.first {
-            self.bytes.push(b',');
+/// A table of these columns: of each case its facts, and those of its rows.
+fn csv<'a, R: Serialize>(
+    columns: &[Column],
+    cases: &'a [Assessment<'a>],
+    rows: impl Fn(&'a Assessment<'a>) -> Vec<R>,
+) -> Vec<u8> {
+    let mut bytes = columns.iter().map(|c| c.0).collect::<Vec<_>>().join(",").into_bytes();
+    bytes.push(b'\n');
+    for a in cases {
+        let r = a.record;
+        let of_case = json!({ "case": r.name, "setting": setting(r), "role": role(r) });
+        for row in rows(a) {
+            let row = json!(row);
+            for (i, (name, ..)) in columns.iter().enumerate() {
+                if i > 0 {
+                    bytes.push(b',');
+                }
+                match row.get(name).unwrap_or(&of_case[name]) {
+                    Value::String(text) => append_text(&mut bytes, text),
+                    Value::Bool(is) => append_text(&mut bytes, if *is { "true" } else { "false" }),
+                    value => append_number(&mut bytes, value.as_f64().unwrap_or(f64::NAN)),
+                }
+            }
+            bytes.push(b'\n');
         }
-        self.first = false;
     }
-
-    fn text(&mut self, text: &str) -> &mut Self {
-        self.comma();
-        append_text(self.bytes, text);
-        self
-    }
-
-    fn number(&mut self, value: f64) -> &mut Self {
-        self.comma();
-        append_number(self.bytes, value);
-        self
-    }
-
-    fn end(&mut self) {
-        self.bytes.push(b'\n');
-    }
-}
-
-fn header(columns: &[Column]) -> Vec<u8> {
-    let mut text = columns.iter().map(|c| c.0).collect::<Vec<_>>().join(",");
-    text.push('\n');
-    text.into_bytes()
+    bytes
 }
 
 /// `scores.csv`.
 #[must_use]
 pub fn scores_csv(cases: &[Assessment<'_>]) -> Vec<u8> {
-    let mut bytes = header(&SCORES_COLUMNS);
-    for a in cases {
-        for row in score_rows(a) {
-            Fields::new(&mut bytes)
-                .text(&a.record.name)
-                .text(setting(a.record))
-                .text(role(a.record))
-                .text(row.scope)
-                .text(&row.series)
-                .text(row.score)
-                .text(row.subject)
-                .number(row.value.unwrap_or(f64::NAN))
-                .text(&row.unit)
-                .number(row.n_points as f64)
-                .text(&row.note)
-                .end();
-        }
-    }
-    bytes
+    csv(&SCORES_COLUMNS, cases, score_rows)
 }
 
 /// `series.csv`.
 #[must_use]
 pub fn series_csv(cases: &[Assessment<'_>]) -> Vec<u8> {
-    let mut bytes = header(&SERIES_COLUMNS);
-    for a in cases {
-        for row in point_rows(a.record) {
-            let mut fields = Fields::new(&mut bytes);
-            fields
-                .text(&a.record.name)
-                .text(setting(a.record))
-                .text(row.series)
-                .text(row.at)
-                .number(row.days);
-            fields
-                .number(row.observed)
-                .number(row.observation_error)
-                .text(row.certainty)
-                .text(row.source);
-            for value in
-                [row.sim_mean, row.sim_p05, row.sim_p25, row.sim_p50, row.sim_p75, row.sim_p95]
-            {
-                fields.number(value);
-            }
-            for inside in [row.inside_50, row.inside_90] {
-                fields.text(if inside { "true" } else { "false" });
-            }
-            fields.end();
-        }
-    }
-    bytes
+    csv(&SERIES_COLUMNS, cases, |a| point_rows(a.record))
 }
 
 /// `validation.json`: the content of both tables and the failures.
@@ -480,7 +434,6 @@ pub fn costs(cases: &[Assessment<'_>]) -> Value {
 pub fn picture(a: &Assessment<'_>) -> Picture {
     let record = a.record;
     let replicates = record.replicates;
-    let percent = |share: f64| format!("{:.0} %", 100.0 * share);
     let mut description = format!(
         "{}: {} series, each with the simulated 50 % and 90 % bands of {replicates} replicates, their median, and the observed points.",
         record.title,
@@ -492,56 +445,51 @@ pub fn picture(a: &Assessment<'_>) -> Picture {
             .points
             .iter()
             .filter_map(|p| {
-                let spread = Spread::of(&mut p.simulated.clone())?;
+                let q = Spread::of(&mut p.simulated.clone())?;
                 Some(PanelPoint {
                     day: p.at_days,
                     observed: p.observed,
                     error: p.error,
-                    quantiles: [spread.q05, spread.q25, spread.q50, spread.q75, spread.q95],
+                    quantiles: [q.q05, q.q25, q.q50, q.q75, q.q95],
                 })
             })
             .collect();
-        if let (Some(first), Some(last)) = (series.points.first(), series.points.last()) {
-            use std::fmt::Write as _;
-            let when = if s.points == 1 {
-                first.at.clone()
-            } else {
-                format!("{} to {}", first.at, last.at)
-            };
-            let _ = write!(
-                description,
-                " {} ({}, {when}): {} of {} points inside the 90 % band widened by the observation error; last observed {:.0}, simulated median {:.0}.",
-                series.title,
-                series.unit,
-                (s.coverage_90 * s.points as f64).round(),
-                s.points,
-                last.observed,
-                points.last().map_or(f64::NAN, |p| p.quantiles[2]),
-            );
-        }
-        let points_word = if s.points == 1 { "point" } else { "points" };
-        let (half, most) = (percent(s.coverage_50), percent(s.coverage_90));
+        description.push_str(&in_words(series, s, points.last()));
         let note = format!(
-            "{} {points_word}: inside 50 % {half}, inside 90 % {most} (with error)",
-            s.points
+            "{} {}: inside 50 % {}, inside 90 % {} (with error)",
+            s.points,
+            if s.points == 1 { "point" } else { "points" },
+            percent(s.coverage.in_50),
+            percent(s.coverage.in_90)
         );
         panels.push(Panel { title: series.title.clone(), unit: series.unit.clone(), note, points });
     }
-    let capacities = match (record.kind, record.capacities_hidden) {
-        (CaseKind::Regional, _) => "",
-        (CaseKind::Network, true) => ", capacities hidden",
-        (CaseKind::Network, false) => ", capacities as given",
-    };
+    let midnight = |date: jiff::civil::Date| date.to_datetime(jiff::civil::Time::midnight());
     Picture {
         title: record.title.clone(),
-        subtitle: format!("{} case{capacities}; {replicates} replicates", role(record)),
+        subtitle: format!("{} case{}; {replicates} replicates", role(record), capacities(record)),
         description,
-        start: record.start.parse().ok().or_else(|| {
-            let date: jiff::civil::Date = record.start.parse().ok()?;
-            Some(date.to_datetime(jiff::civil::Time::midnight()))
-        }),
+        start: record.start.parse().ok().or_else(|| record.start.parse().ok().map(midnight)),
         panels,
     }
+}
+
+/// A panel for those who do not see it.
+fn in_words(series: &SeriesRecord, s: &SeriesScores, last_shown: Option<&PanelPoint>) -> String {
+    let (Some(first), Some(last)) = (series.points.first(), series.points.last()) else {
+        return String::new();
+    };
+    let when =
+        if s.points == 1 { first.at.clone() } else { format!("{} to {}", first.at, last.at) };
+    format!(
+        " {} ({}, {when}): {} of {} points inside the 90 % band widened by the observation error; last observed {:.0}, simulated median {:.0}.",
+        series.title,
+        series.unit,
+        (s.coverage.in_90 * s.points as f64).round(),
+        s.points,
+        last.observed,
+        last_shown.map_or(f64::NAN, |p| p.quantiles[2]),
+    )
 }
 
 /// The description of the folder (Frictionless tabular data package, version 1).
@@ -575,7 +523,7 @@ pub fn datapackage(results_version: u32, pictures: &[String]) -> Value {
 mod tests {
     use super::*;
     use crate::validation::assess::assess;
-    use crate::validation::{picture, testbed};
+    use crate::validation::picture;
 
     fn rows(bytes: &[u8]) -> Vec<Vec<String>> {
         let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(bytes);
@@ -587,10 +535,9 @@ mod tests {
 
     #[test]
     fn tables_have_the_values_of_the_tiny_case() {
-        let record = testbed::tiny();
+        let record = CaseRecord::tiny();
         let scored = [assess(&record).unwrap()];
         let scores = rows(&scores_csv(&scored));
-        assert_eq!(scores[0], SCORES_COLUMNS.map(|c| c.0.to_owned()));
         let find = |scope: &str, series: &str, score: &str, subject: &str| {
             let found: Vec<_> = scores
                 .iter()
@@ -617,8 +564,21 @@ mod tests {
     }
 
     #[test]
+    fn every_column_is_a_fact_of_the_case_or_of_a_row_and_none_is_left_out() {
+        let record = CaseRecord::tiny();
+        let scored = assess(&record).unwrap();
+        let check = |columns: &[Column], of_case: &[&str], row: Value| {
+            let fields = row.as_object().unwrap().keys().map(String::as_str);
+            let all: Vec<&str> = of_case.iter().copied().chain(fields).collect();
+            assert_eq!(columns.iter().map(|c| c.0).collect::<Vec<_>>(), all);
+        };
+        check(&SCORES_COLUMNS, &["case", "setting", "role"], json!(score_rows(&scored)[0]));
+        check(&SERIES_COLUMNS, &["case", "setting"], json!(point_rows(&record)[0]));
+    }
+
+    #[test]
     fn the_document_has_what_the_tables_have() {
-        let record = testbed::lively();
+        let record = CaseRecord::tiny();
         let scored = [assess(&record).unwrap()];
         let failures = [Failure { case: "gone".into(), causes: vec!["no such folder".into()] }];
         let document = document(&scored, &failures);
@@ -632,7 +592,19 @@ mod tests {
 
     #[test]
     fn pictures_are_whole_and_the_same_each_time() {
-        let record = testbed::lively();
+        // Of every kind of panel: few points and many, one alone, and one with errors.
+        let bell = |day: u32| 900.0 * f64::from(day) * libm::exp(-f64::from(day) / 9.0);
+        let points = |days: u32| {
+            (1..=days).map(|d| (bell(d), [0.8, 1.0, 1.3].map(|x| x * bell(d)).to_vec())).collect()
+        };
+        let mut record = CaseRecord::example(&[
+            ("daily", false, points(300)),
+            ("arrivals", true, points(8)),
+            ("one", false, points(1)),
+            ("counts", false, points(5)),
+        ]);
+        record.splits.clear();
+        record.series[3].points.iter_mut().for_each(|p| p.error = 0.2 * p.observed);
         let scored = assess(&record).unwrap();
         let svg = picture::svg(&super::picture(&scored));
         assert_eq!(svg, picture::svg(&super::picture(&assess(&record).unwrap())));

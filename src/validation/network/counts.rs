@@ -25,11 +25,8 @@ impl Counts {
             let (Some(date), Some(count)) = (date, count) else { continue };
             let day = i64::from((date - start).get_days());
             if rows.last().is_some_and(|&(last, _)| day < last) {
-                findings.notes.push(format!(
-                    "{}: {} comes after a later date; read in the order of the file, as Flee does",
-                    field.place(),
-                    field.quoted()
-                ));
+                let what = "comes after a later date; read in the order of the file, as Flee does";
+                findings.note(field, format!("{} {what}", field.quoted()));
             }
             rows.push((day, count as f64));
         }

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 
 use super::case::{Camp, Case, Closed, Closure, Place, PlaceKind, Route};
 use super::counts::Counts;
-use super::table::{Findings, Table};
+use super::table::{Files, Findings, Table};
 use crate::geography::load::field::Field;
 use crate::geography::route_network::MOST_WAYS;
 
@@ -35,38 +35,36 @@ const SHOWN: usize = 30;
 /// # Errors
 /// With every problem found, one a line: file, line, column, found, allowed, next step.
 pub fn read(folder: &Path) -> Result<Case, Vec<String>> {
-    let mut findings = Findings::default();
-    let mut hasher = blake3::Hasher::new();
-    let case = read_all(folder, &mut hasher, &mut findings);
-    if let (Some(case), true) = (case, findings.problems.is_empty()) {
-        return Ok(Case {
-            notes: findings.notes,
-            hash: hasher.finalize().to_hex().to_string(),
-            ..case
-        });
+    let mut files = Files { folder, hasher: blake3::Hasher::new(), findings: Findings::default() };
+    let case = read_all(&mut files);
+    let Findings { problems, notes } = files.findings;
+    if let (Some(case), true) = (case, problems.is_empty()) {
+        return Ok(Case { notes, hash: files.hasher.finalize().to_hex().to_string(), ..case });
     }
-    let total = findings.problems.len();
+    let shown = folder.display();
     let mut told: Vec<String> =
-        findings.problems.iter().take(SHOWN).map(|p| format!("{}/{p}", folder.display())).collect();
-    if total > SHOWN {
-        told.push(format!("{}: and {} more problems", folder.display(), total - SHOWN));
+        problems.iter().take(SHOWN).map(|p| format!("{shown}/{p}")).collect();
+    if problems.len() > SHOWN {
+        told.push(format!("{shown}: and {} more problems", problems.len() - SHOWN));
     }
     Err(told)
 }
 
-fn read_all(folder: &Path, hasher: &mut blake3::Hasher, findings: &mut Findings) -> Option<Case> {
-    let name = folder
-        .canonicalize()
-        .ok()
-        .and_then(|f| Some(f.file_name()?.to_string_lossy().into_owned()));
-    let period =
-        Table::read(folder, SIM_PERIOD, "#", hasher, findings).and_then(|t| period(&t, findings));
-    let locations = Table::read(folder, LOCATIONS, "name", hasher, findings);
-    let routes = Table::read(folder, ROUTES, "name1", hasher, findings);
-    let layout = Table::read(folder, LAYOUT, "#", hasher, findings);
-    let closures = optional(folder, CLOSURES, "closure_type", hasher, findings);
-    let corrections = optional(folder, CORRECTIONS, "#", hasher, findings);
-    let conflicts = optional(folder, CONFLICTS, "Day", hasher, findings);
+fn read_all(files: &mut Files<'_>) -> Option<Case> {
+    let name = files.folder.canonicalize().ok();
+    let name = name.and_then(|f| Some(f.file_name()?.to_string_lossy().into_owned()));
+
+    // Every file is opened before any is understood, so that what is missing is told at once.
+    let period = files.read(SIM_PERIOD, "#").and_then(|t| period(&t, &mut files.findings));
+    let locations = files.read(LOCATIONS, "name");
+    let routes = files.read(ROUTES, "name1");
+    let layout = files.read(LAYOUT, "#");
+    let closures = files.optional(CLOSURES, "closure_type");
+    let corrections = files.optional(CORRECTIONS, "#");
+    let conflicts = files.optional(CONFLICTS, "Day");
+
+    // Places come first: all other files name them.
+    let findings = &mut files.findings;
     let (places, since) = places(locations.as_ref()?, findings)?;
     let routes = routes.map(|t| read_routes(&t, &places, findings)).unwrap_or_default();
     let closures =
@@ -78,9 +76,13 @@ fn read_all(folder: &Path, hasher: &mut blake3::Hasher, findings: &mut Findings)
             .map(|day| since.iter().map(|s| f32::from(s.is_some_and(|s| s <= day))).collect())
             .collect(),
     };
-    let camps =
-        camps(folder, &layout?, corrections.as_ref(), &places, (start, days), hasher, findings)?;
-    for file in NOT_USED.iter().filter(|file| folder.join(file).is_file()) {
+    let mut counted = read_counts(files, &layout?, &places, start);
+    let findings = &mut files.findings;
+    if let Some(corrections) = &corrections {
+        correct(&mut counted, corrections, &places, start, findings);
+    }
+    let camps = camps(counted, &places, days, findings);
+    for file in NOT_USED.iter().filter(|file| files.folder.join(file).is_file()) {
         findings
             .notes
             .push(format!("{file} is there and not used: changes of a place's kind and major routes are not modelled"));
@@ -100,22 +102,6 @@ fn read_all(folder: &Path, hasher: &mut blake3::Hasher, findings: &mut Findings)
     })
 }
 
-/// A file that a case may lack.
-fn optional(
-    folder: &Path,
-    file: &str,
-    first_column: &str,
-    hasher: &mut blake3::Hasher,
-    findings: &mut Findings,
-) -> Option<Table> {
-    if folder.join(file).exists() {
-        Table::read(folder, file, first_column, hasher, findings)
-    } else {
-        findings.notes.push(format!("{file} is not there: nothing is read from it"));
-        None
-    }
-}
-
 fn period(table: &Table, findings: &mut Findings) -> Option<(Date, u32)> {
     let (mut start, mut days) = (None, None);
     for row in table.rows_of(2, "StartDate or Length, value", findings) {
@@ -123,11 +109,7 @@ fn period(table: &Table, findings: &mut Findings) -> Option<(Date, u32)> {
         match key.text {
             "StartDate" => start = table.field(row, 1, "StartDate").date(findings),
             "Length" => days = table.field(row, 1, "Length").whole(1, LONGEST, findings),
-            _ => findings.problems.push(key.problem(
-                key.quoted(),
-                "`StartDate` or `Length`",
-                "remove or correct this row",
-            )),
+            _ => findings.refuse(key, "`StartDate` or `Length`", "remove or correct this row"),
         }
     }
     let all_rows = || table.rows.iter();
@@ -154,11 +136,7 @@ fn places(table: &Table, findings: &mut Findings) -> Option<(Vec<Place>, Vec<Opt
         let name = field(0, "name");
         let Some(text) = name.name(findings) else { continue };
         if places.iter().any(|p| p.name == text) {
-            findings.problems.push(name.problem(
-                format!("{} again", name.quoted()),
-                "each name once",
-                "remove or rename one of the rows",
-            ));
+            findings.again(name, "remove or rename one of the rows");
             continue;
         }
         let degrees = |f: Field<'_>, most: f64, findings: &mut Findings| {
@@ -173,7 +151,7 @@ fn places(table: &Table, findings: &mut Findings) -> Option<(Vec<Place>, Vec<Opt
             .any(|w| word.contains(w));
         if !known {
             let allowed = "conflict_zone, town, camp, idpcamp, forwarding_hub or marker";
-            findings.problems.push(kind.problem(kind.quoted(), allowed, "correct this value"));
+            findings.refuse(kind, allowed, "correct this value");
         }
         let conflict = field(6, "conflict_date").whole_or(-1, -1, LONGEST * 10, findings);
         let people = field(7, "population").whole_or(0, -1, i64::from(u32::MAX), findings);
@@ -225,20 +203,13 @@ fn read_routes(table: &Table, places: &[Place], findings: &mut Findings) -> Vec<
         let sends = table.field(row, 3, "forced_redirection").whole_or(0, 0, 2, findings);
         let (Some(a), Some(b), Some(km), Some(sends)) = (a, b, km, sends) else { continue };
         if a == b {
-            findings.problems.push(other.problem(
-                other.quoted(),
-                "another place than name1",
-                "correct or remove the route",
-            ));
+            findings.refuse(other, "another place than name1", "correct or remove the route");
             continue;
         }
         // The format's manual: 1 from name2 to name1, 2 from name1 to name2.
         let route = Route { a, b, km, a_sends_on: sends == 2, b_sends_on: sends == 1 };
         if let Some(&known) = at.get(&(a.min(b), a.max(b))) {
-            findings.notes.push(format!(
-                "{}: a second route between two places; the shorter one counts",
-                one.place()
-            ));
+            findings.note(one, "a second route between two places; the shorter one counts");
             if route.km < routes[known].km {
                 routes[known] = route;
             }
@@ -270,85 +241,76 @@ fn read_closures(
         let from = table.field(row, 3, "closure_start").whole(0, i64::from(u32::MAX), findings);
         let until =
             table.field(row, 4, "closure_end").whole_or(-1, -1, i64::from(u32::MAX), findings);
-        let place = |field: Field<'_>, findings: &mut Findings| {
-            field.one_of(names(places), A_PLACE, findings)
-        };
-        let what = match kind.text {
-            "country" => {
-                for field in [one, other] {
-                    if !places.iter().any(|p| p.country == field.text) {
-                        findings.notes.push(format!(
-                            "{}: no place lies in {}; nothing is closed",
-                            field.place(),
-                            field.quoted()
-                        ));
-                    }
-                }
-                Some(Closed::Border(one.text.to_owned(), other.text.to_owned()))
-            }
-            "location" if other.text.is_empty() => place(one, findings).map(Closed::Place),
-            // With two names it is the route between them that is meant.
-            "location" | "link" | "links" => {
-                let ends = (place(one, findings), place(other, findings));
-                if let (Some(a), Some(b)) = ends {
-                    let found =
-                        routes.iter().position(|r| (r.a, r.b) == (a, b) || (r.b, r.a) == (a, b));
-                    if found.is_none() {
-                        let allowed = format!("a place with a route to {}", one.quoted());
-                        findings.problems.push(other.problem(
-                            other.quoted(),
-                            allowed,
-                            "correct the names or add the route",
-                        ));
-                    }
-                    found.map(Closed::Route)
-                } else {
-                    None
-                }
-            }
-            "camp" | "idpcamp" => place(one, findings).and_then(|camp| {
-                let is_camp = places[camp].kind == PlaceKind::Camp;
-                if !is_camp {
-                    findings.problems.push(one.problem(
-                        one.quoted(),
-                        "a camp",
-                        "correct the name, or close it as a `location`",
-                    ));
-                }
-                is_camp.then_some(Closed::Camp(camp))
-            }),
-            "remove_forced_redirection" => {
-                let ends = (place(one, findings), place(other, findings));
-                if let (Some(a), Some(b)) = ends {
-                    let sends = |r: &&Route| {
-                        (r.a_sends_on && (r.a, r.b) == (a, b))
-                            || (r.b_sends_on && (r.b, r.a) == (a, b))
-                    };
-                    if routes.iter().find(sends).is_none() {
-                        findings.notes.push(format!(
-                            "{}: nobody is passed on from {} to {}; nothing is removed",
-                            one.place(),
-                            one.quoted(),
-                            other.quoted()
-                        ));
-                    }
-                    Some(Closed::PassingOn(a, b))
-                } else {
-                    None
-                }
-            }
-            _ => {
-                let allowed = "country, location, link, camp, idpcamp or remove_forced_redirection";
-                findings.problems.push(kind.problem(kind.quoted(), allowed, "correct this value"));
-                None
-            }
-        };
+        let what = closed(kind, one, other, (places, routes), findings);
         let (Some(what), Some(from), Some(until)) = (what, from, until) else { continue };
         // An end that is not after the start never comes.
         let until = (until > from).then_some(until as u32);
         closures.push(Closure { what, from: from as u32, until });
     }
     closures
+}
+
+/// What a closure of a kind closes, by one name or two; none (and a problem) where they do not fit.
+fn closed(
+    kind: Field<'_>,
+    one: Field<'_>,
+    other: Field<'_>,
+    (places, routes): (&[Place], &[Route]),
+    findings: &mut Findings,
+) -> Option<Closed> {
+    let place =
+        |field: Field<'_>, findings: &mut Findings| field.one_of(names(places), A_PLACE, findings);
+    let both = |findings: &mut Findings| {
+        let (a, b) = (place(one, findings), place(other, findings));
+        a.zip(b)
+    };
+    match kind.text {
+        "country" => {
+            for field in [one, other] {
+                if !places.iter().any(|p| p.country == field.text) {
+                    let what = format!("no place lies in {}; nothing is closed", field.quoted());
+                    findings.note(field, what);
+                }
+            }
+            Some(Closed::Border(one.text.to_owned(), other.text.to_owned()))
+        }
+        "location" if other.text.is_empty() => place(one, findings).map(Closed::Place),
+        // With two names it is the route between them that is meant.
+        "location" | "link" | "links" => {
+            let (a, b) = both(findings)?;
+            let found = routes.iter().position(|r| (r.a, r.b) == (a, b) || (r.b, r.a) == (a, b));
+            if found.is_none() {
+                let allowed = format!("a place with a route to {}", one.quoted());
+                findings.refuse(other, allowed, "correct the names or add the route");
+            }
+            found.map(Closed::Route)
+        }
+        "camp" | "idpcamp" => {
+            let camp = place(one, findings)?;
+            if places[camp].kind != PlaceKind::Camp {
+                findings.refuse(one, "a camp", "correct the name, or close it as a `location`");
+                return None;
+            }
+            Some(Closed::Camp(camp))
+        }
+        "remove_forced_redirection" => {
+            let (a, b) = both(findings)?;
+            let sends = |r: &Route| {
+                (r.a_sends_on && (r.a, r.b) == (a, b)) || (r.b_sends_on && (r.b, r.a) == (a, b))
+            };
+            if !routes.iter().any(sends) {
+                let (from, to) = (one.quoted(), other.quoted());
+                let what = format!("nobody is passed on from {from} to {to}; nothing is removed");
+                findings.note(one, what);
+            }
+            Some(Closed::PassingOn(a, b))
+        }
+        _ => {
+            let allowed = "country, location, link, camp, idpcamp or remove_forced_redirection";
+            findings.refuse(kind, allowed, "correct this value");
+            None
+        }
+    }
 }
 
 fn read_conflicts(
@@ -378,11 +340,8 @@ fn read_conflicts(
         if position.is_none() && has_conflict {
             field.one_of(names(places), A_PLACE, findings);
         } else if position.is_none() {
-            findings.notes.push(format!(
-                "{}: the column {} is no place; it is zero throughout",
-                field.place(),
-                field.quoted()
-            ));
+            let what = format!("the column {} is no place; it is zero throughout", field.quoted());
+            findings.note(field, what);
         }
         columns.push(position);
     }
@@ -430,82 +389,81 @@ fn read_conflicts(
     Some(conflict)
 }
 
-fn camps(
-    folder: &Path,
+/// Counts of a row of the layout: the camp's place (none for the total), the files, the counts.
+type Counted = (Option<usize>, String, Counts);
+
+fn read_counts(
+    files: &mut Files<'_>,
     layout: &Table,
-    corrections: Option<&Table>,
     places: &[Place],
-    (start, days): (Date, u32),
-    hasher: &mut blake3::Hasher,
-    findings: &mut Findings,
-) -> Option<Vec<Camp>> {
-    let mut series: Vec<(Option<usize>, String, Counts)> = Vec::new();
+    start: Date,
+) -> Vec<Counted> {
+    let mut counted = Vec::new();
     let mut seen = BTreeSet::new();
-    for row in layout.rows_of(2, "name, file, further files", findings) {
+    for row in layout.rows_of(2, "name, file, further files", &mut files.findings) {
         let field = layout.field(row, 0, "name");
-        let Some(name) = field.name(findings) else { continue };
+        let Some(name) = field.name(&mut files.findings) else { continue };
         if !seen.insert(name) {
-            findings.problems.push(field.problem(
-                format!("{} again", field.quoted()),
-                "each name once",
-                "remove one of the rows",
-            ));
+            files.findings.again(field, "remove one of the rows");
             continue;
         }
-        let files: Vec<&String> = row.used()[1..].iter().filter(|f| !f.is_empty()).collect();
-        if files.is_empty() {
-            findings.problems.push(layout.field(row, 1, "file").problem(
-                "nothing",
-                "the name of a file in source_data",
-                "fill it in",
-            ));
+        let named: Vec<&str> =
+            row.used()[1..].iter().map(String::as_str).filter(|f| !f.is_empty()).collect();
+        if named.is_empty() {
+            let field = layout.field(row, 1, "file");
+            files.findings.refuse(field, "the name of a file in source_data", "fill it in");
             continue;
         }
         let mut counts = Counts::default();
-        for file in &files {
-            let path = format!("source_data/{file}");
-            let Some(table) = Table::read(folder, &path, "Date", hasher, findings) else {
-                continue;
-            };
-            counts.add(Counts::read(&table, start, findings));
+        for file in &named {
+            if let Some(table) = files.read(&format!("source_data/{file}"), "Date") {
+                counts.add(Counts::read(&table, start, &mut files.findings));
+            }
         }
         let position = names(places).position(|n| n == name);
         if position.is_none() && name != "total" {
-            field.one_of(names(places), "`total` or a camp in locations.csv", findings);
+            let allowed = "`total` or a camp in locations.csv";
+            field.one_of(names(places), allowed, &mut files.findings);
         }
-        let source = files.iter().map(|f| f.as_str()).collect::<Vec<_>>().join(" + ");
-        series.push((position.filter(|_| name != "total"), source, counts));
+        counted.push((position.filter(|_| name != "total"), named.join(" + "), counts));
     }
-    for row in
-        corrections.map(|t| t.rows_of(2, "camp, date, normalize", findings)).unwrap_or_default()
-    {
-        let table = corrections?;
+    counted
+}
+
+/// Corrects counts for registrations.
+fn correct(
+    counted: &mut [Counted],
+    table: &Table,
+    places: &[Place],
+    start: Date,
+    findings: &mut Findings,
+) {
+    for row in table.rows_of(2, "camp, date, normalize", findings) {
         let (camp, date) = (table.field(row, 0, "camp"), table.field(row, 1, "date"));
         let mut known: Vec<&str> =
-            series.iter().filter_map(|s| s.0).map(|p| places[p].name.as_str()).collect();
+            counted.iter().filter_map(|c| c.0).map(|p| places[p].name.as_str()).collect();
         known.sort_unstable();
-        let Some(name) = camp
-            .one_of(known.into_iter(), "a camp in data_layout.csv", findings)
-            .map(|_| camp.text)
-        else {
+        let allowed = "a camp in data_layout.csv";
+        if camp.one_of(known.into_iter(), allowed, findings).is_none() {
             continue;
-        };
+        }
         let Some(day) = date.date(findings) else { continue };
-        let at = i64::from((day - start).get_days());
-        let found = series.iter_mut().find(|s| s.0.is_some_and(|p| places[p].name == name));
+        let found = counted.iter_mut().find(|c| c.0.is_some_and(|p| places[p].name == camp.text));
         let Some((_, source, counts)) = found else { continue };
-        if let Err(why) = counts.normalise(at) {
+        if let Err(why) = counts.normalise(i64::from((day - start).get_days())) {
+            let found = format!("{}: {why}", date.quoted());
             let allowed =
                 format!("a date of {source} after its first, with a count above zero before it");
-            findings.problems.push(date.problem(
-                format!("{}: {why}", date.quoted()),
-                allowed,
-                "correct the date or remove the row",
-            ));
+            let next = "correct the date or remove the row";
+            findings.problems.push(date.problem(found, allowed, next));
         }
     }
-    let mut camps = Vec::new();
-    for (place, source, counts) in series {
+}
+
+/// The camps with their counts by day; each camp of the locations must have some.
+fn camps(counted: Vec<Counted>, places: &[Place], days: u32, findings: &mut Findings) -> Vec<Camp> {
+    let mut camps: Vec<Camp> = Vec::new();
+    for (place, source, counts) in counted {
         let Some(place) = place else { continue };
         if places[place].kind != PlaceKind::Camp {
             let name = &places[place].name;
@@ -514,30 +472,19 @@ fn camps(
                 .push(format!("{LAYOUT}: `{name}` has counts and is no camp; they are left out"));
             continue;
         }
-        camps.push(Camp {
-            place,
-            observed: (0..days).map(|day| counts.on(i64::from(day))).collect(),
-            source,
-        });
+        let observed = (0..days).map(|day| counts.on(i64::from(day))).collect();
+        camps.push(Camp { place, observed, source });
     }
     for (i, place) in places.iter().enumerate().filter(|(_, p)| p.kind == PlaceKind::Camp) {
         if !camps.iter().any(|c| c.place == i) {
             let found = format!("no row for the camp `{}`", place.name);
-            findings.add_file(
-                LAYOUT,
-                found,
-                "a row for each camp of locations.csv",
-                "add its counts, or make it a town",
-            );
+            let allowed = "a row for each camp of locations.csv";
+            findings.add_file(LAYOUT, found, allowed, "add its counts, or make it a town");
         }
     }
     if camps.is_empty() && findings.problems.is_empty() {
-        findings.add_file(
-            LAYOUT,
-            "no camp",
-            "a row for at least one camp of locations.csv",
-            "restore the file",
-        );
+        let allowed = "a row for at least one camp of locations.csv";
+        findings.add_file(LAYOUT, "no camp", allowed, "restore the file");
     }
-    Some(camps)
+    camps
 }

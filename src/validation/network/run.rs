@@ -1,7 +1,6 @@
 //! Running a case and writing down what was simulated beside what was observed.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use super::case::Case;
@@ -14,7 +13,8 @@ use crate::ids::TerritoryId;
 use crate::random::RunKey;
 use crate::scenario;
 use crate::scenario::Scenario;
-use crate::validation::parameter_sets::{Ground, Misfit};
+use crate::validation::case::{replicates, scenarios};
+use crate::validation::parameter_sets::Ground;
 use crate::validation::record::{
     CaseKind, CaseRecord, Cost, Point, Role, SeriesRecord, Settings, Split,
 };
@@ -83,65 +83,14 @@ impl Prepared {
     /// no replicate is asked for, or a set of parameters does not fit the scenario.
     pub fn run(&self, settings: &Settings) -> Result<CaseRecord, Vec<String>> {
         settings.agree_with(&self.settings)?;
-        if settings.replicates == 0 {
-            return Err(vec![
-                "replicates: found 0; allowed: 1 or more. Next: ask for at least one".to_owned(),
-            ]);
-        }
-        let scenarios = self.scenarios(settings)?;
-        let replicates = all_replicates(&self.case, &self.plan, &scenarios, settings);
+        let sets = &settings.parameter_sets;
+        let scenarios = scenarios(&self.scenario, &self.ground, sets, |s| Ok(for_networks(s)))?;
+        let replicates = replicates(settings, &self.case.name, |r| {
+            let scenario = &scenarios[r as usize % scenarios.len()];
+            replicate(&self.case, &self.plan, scenario, RunKey::new(settings.seed, r))
+        })?;
         Ok(record(&self.case, &self.plan, &scenarios[0], settings, &self.total, &replicates))
     }
-
-    /// The scenario under each set of parameters that a replicate uses.
-    fn scenarios(&self, settings: &Settings) -> Result<Vec<Arc<Scenario>>, Vec<String>> {
-        if settings.parameter_sets.is_empty() {
-            return Ok(vec![Arc::clone(&self.scenario)]);
-        }
-        let used = settings.parameter_sets.iter().take(settings.replicates as usize);
-        used.enumerate()
-            .map(|(number, set)| {
-                let told = |misfit: Misfit| {
-                    format!("set {} of the parameters: {}", number + 1, misfit.told)
-                };
-                let laid = self.ground.lay(set);
-                laid.map(|s| Arc::new(for_networks(s)))
-                    .map_err(|misfits| misfits.into_iter().map(told).collect())
-            })
-            .collect()
-    }
-}
-
-/// Every replicate, in order, whatever the threads.
-fn all_replicates(
-    case: &Case,
-    plan: &Arc<Plan>,
-    scenarios: &[Arc<Scenario>],
-    settings: &Settings,
-) -> Vec<Replicate> {
-    let n = settings.replicates as usize;
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut done = Vec::new();
-        loop {
-            let r = next.fetch_add(1, Ordering::Relaxed);
-            if r >= n {
-                return done;
-            }
-            let key = RunKey::new(settings.seed, r as u32);
-            done.push((r, replicate(case, plan, &scenarios[r % scenarios.len()], key)));
-        }
-    };
-    let mut all: Vec<(usize, Replicate)> = std::thread::scope(|scope| {
-        let threads: Vec<_> =
-            (0..settings.threads.clamp(1, n)).map(|_| scope.spawn(work)).collect();
-        threads
-            .into_iter()
-            .flat_map(|t| t.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
-    });
-    all.sort_by_key(|(r, _)| *r);
-    all.into_iter().map(|(_, replicate)| replicate).collect()
 }
 
 #[allow(clippy::disallowed_methods, reason = "what a run cost is reported and changes nothing")]

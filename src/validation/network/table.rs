@@ -51,36 +51,68 @@ impl Findings {
     }
 }
 
+/// What is told of a value, at its place.
+impl Findings {
+    /// The value may not stand there.
+    pub(super) fn refuse(&mut self, field: Field<'_>, allowed: impl Into<String>, next: &str) {
+        self.problems.push(field.problem(field.quoted(), allowed, next));
+    }
+
+    /// The name stands there a second time.
+    pub(super) fn again(&mut self, field: Field<'_>, next: &str) {
+        let found = format!("{} again", field.quoted());
+        self.problems.push(field.problem(found, "each name once", next));
+    }
+
+    /// The value stands, but a reader should know something of it.
+    pub(super) fn note(&mut self, field: Field<'_>, what: impl std::fmt::Display) {
+        self.notes.push(format!("{}: {what}", field.place()));
+    }
+}
+
 impl Tell for Findings {
     fn tell(&mut self, problem: Problem) {
         self.problems.push(problem);
     }
 }
 
-impl Table {
-    /// Reads a file of the case; none (and a problem) when it is missing or no text.
-    pub(super) fn read(
-        folder: &Path,
-        file: &str,
-        first_column: &str,
-        hasher: &mut blake3::Hasher,
-        findings: &mut Findings,
-    ) -> Option<Self> {
-        let bytes = match std::fs::read(folder.join(file)) {
+/// The files of a case, with what was found in them so far.
+pub(super) struct Files<'f> {
+    pub(super) folder: &'f Path,
+    pub(super) hasher: blake3::Hasher,
+    pub(super) findings: Findings,
+}
+
+impl Files<'_> {
+    /// Reads a file; none (and a problem) when it is missing or no text.
+    pub(super) fn read(&mut self, file: &str, first_column: &str) -> Option<Table> {
+        let bytes = match std::fs::read(self.folder.join(file)) {
             Ok(bytes) => bytes,
             Err(error) => {
                 let next =
                     "restore the file; the format's files are listed in docs/network_cases.md";
-                findings.add_file(file, error.to_string(), "a readable file", next);
+                self.findings.add_file(file, error.to_string(), "a readable file", next);
                 return None;
             }
         };
-        hasher.update(file.as_bytes()).update(&(bytes.len() as u64).to_le_bytes()).update(&bytes);
-        Self::parse(file, &bytes, first_column, findings)
+        let size = (bytes.len() as u64).to_le_bytes();
+        self.hasher.update(file.as_bytes()).update(&size).update(&bytes);
+        Table::parse(file, &bytes, first_column, &mut self.findings)
     }
 
-    /// [`Table::read`] of bytes.
-    pub(super) fn parse(
+    /// Reads a file that a case may lack, which is noted.
+    pub(super) fn optional(&mut self, file: &str, first_column: &str) -> Option<Table> {
+        if self.folder.join(file).exists() {
+            return self.read(file, first_column);
+        }
+        self.findings.notes.push(format!("{file} is not there: nothing is read from it"));
+        None
+    }
+}
+
+impl Table {
+    /// A file as rows; none (and a problem) when it is no text.
+    fn parse(
         file: &str,
         bytes: &[u8],
         first_column: &str,
@@ -212,7 +244,7 @@ impl<'t> Field<'t> {
         })();
         if date.is_none() {
             let allowed = "a date as year-month-day, such as 2012-02-29";
-            findings.problems.push(self.problem(self.quoted(), allowed, "correct this date"));
+            findings.refuse(*self, allowed, "correct this date");
         }
         date
     }

@@ -20,7 +20,7 @@ use bevy_ecs::prelude::*;
 use super::plan::Plan;
 use super::rules;
 use crate::borders::CrossingTraffic;
-use crate::conflict::Violence;
+use crate::conflict::state::Violence;
 use crate::displacement::choice::{ChoiceTables, Chooser, Conditions};
 use crate::displacement::decide::{Departure, DeparturePlan, choose_destinations, leaving_hazard};
 use crate::displacement::group::{Activity, DisplacedGroup, NO_COMMUNITY, Travel};
@@ -33,7 +33,7 @@ use crate::episode::Given;
 use crate::geography::{Map, TravelMode};
 use crate::ids::{AdminId, CellId, DestinationId, TerritoryId};
 use crate::leadership::{Leadership, Outcome, ProvinceCondition};
-use crate::random::{Draws, RunKey, Stream, binomial};
+use crate::random::{DrawId, Draws, RunKey, Stream, binomial};
 use crate::scenario::Scenario;
 use crate::schedule::{Phase, empty_step};
 use crate::simulation::ScenarioRes;
@@ -145,7 +145,7 @@ impl Network {
             challenge: vec![0.0; n],
             advance: vec![0.0; n],
             active: Vec::new(),
-            given_control: Vec::new(),
+            prescribed_control: Vec::new(),
         });
         world.insert_resource(Policies {
             passage: Vec::new(),
@@ -373,7 +373,7 @@ fn enter(
     let size = scenario.run.persons_per_group;
     for ((&cell, odds), persons) in places.iter().zip(&odds).zip(leaving) {
         for group in 0..persons.div_ceil(size) {
-            let id = (u64::from(cell.0) * STRATA as u64 + stratum as u64) << 32 | u64::from(group);
+            let id = DrawId::residents(cell, stratum, STRATA).given_departure(group);
             let luck = key.hash(Stream::Traits, id, clock.step);
             let Some(destination) = odds.draw(key.uniform(Stream::Destination, luck, 0)) else {
                 continue;

@@ -3,14 +3,14 @@
 //! [`case`] reads `case.toml` and the observed series; [`probe`] says what of the world each series is compared with. A case is
 //! prepared once (files, map) and may then be run with many sets of parameters.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use checked_toml::Diagnostic;
 use jiff::civil::Date;
-use rayon::prelude::*;
 
+use super::case::{replicates, scenarios};
 use super::parameter_sets::Ground;
 use super::record::{CaseKind, CaseRecord, Cost, Point, SeriesRecord, Settings, Split};
 use crate::displacement::Population;
@@ -21,12 +21,11 @@ use crate::leadership::Outcome;
 use crate::random::RunKey;
 use crate::scenario::{self, Scenario};
 use crate::simulation::{self, Simulation};
-use crate::study::execute;
 
 pub mod case;
 pub mod probe;
 
-use case::{Case, Measure};
+use case::{Case, Measure, SeriesDefinition};
 use probe::{Form, Probe};
 
 /// Whether a folder looks like a regional case.
@@ -99,65 +98,7 @@ pub fn prepare(folder: &Path, settings: &Settings) -> Result<Prepared, Vec<Strin
         return Err(shown(resolved.place(0, &complaints)));
     }
 
-    // Without a time of day a figure is that of the day's end; what happens within a day is reckoned round its noon.
-    let days = |at: &str, daily: bool| period::days(at, as_of, if daily { 0.5 } else { 1.0 });
-    let mut problems = Vec::new();
-    let mut series = Vec::new();
-    let mut add = |key: String,
-                   name: &str,
-                   title: &str,
-                   unit: &str,
-                   traits: (bool, f64),
-                   measure: &Measure,
-                   split| {
-        let probe = Probe::new(measure, &map, |at| period::days(at, as_of, 0.0));
-        let probe = match probe {
-            Ok(probe) => probe,
-            Err((inner, error)) => {
-                problems.push(case.file.place(&format!("{key}{inner}: {error}")));
-                return;
-            }
-        };
-        let points = case.observations.iter().filter(|o| o.series == name).map(|o| Point {
-            at_days: days(&o.at, probe.form == Form::Daily).unwrap_or(f64::NAN),
-            at: o.at.clone(),
-            observed: o.value,
-            error: o.error,
-            certainty: o.certainty.clone(),
-            source: o.source.clone(),
-            simulated: Vec::new(),
-        });
-        let mut points: Vec<Point> = points.collect();
-        points.sort_by(|a, b| a.at_days.total_cmp(&b.at_days));
-        let record = SeriesRecord {
-            name: name.to_owned(),
-            title: title.to_owned(),
-            unit: unit.to_owned(),
-            cumulative: traits.0,
-            discrepancy: traits.1,
-            points,
-        };
-        series.push(Series { record, probe, split });
-    };
-    for (i, s) in file.series.iter().enumerate() {
-        let key = format!("series[{i}].measure.");
-        add(key, &s.name, &s.title, &s.unit, (s.cumulative, s.discrepancy), &s.measure, None);
-    }
-    for (i, split) in file.split.iter().enumerate() {
-        for member in &split.members {
-            let measure = Measure::Settled { home: split.home.clone(), at: member.place.clone() };
-            let traits = (false, split.discrepancy);
-            add(
-                format!("split[{i}]."),
-                &member.name,
-                &member.title,
-                &split.unit,
-                traits,
-                &measure,
-                Some(i),
-            );
-        }
-    }
+    let (series, mut problems) = series_of(&case, &map, as_of);
     let reach = |name: &str| {
         let daily = series.iter().any(|s| s.record.name == name && s.probe.form == Form::Daily);
         if daily { (-0.5, 0.5) } else { (0.0, 0.0) }
@@ -207,6 +148,55 @@ pub fn prepare(folder: &Path, settings: &Settings) -> Result<Prepared, Vec<Strin
     })
 }
 
+/// The series of a case, each with its probe on the map, and what is wrong with them.
+fn series_of(case: &Case, map: &Map, as_of: Date) -> (Vec<Series>, Vec<Diagnostic>) {
+    // Parts of a split are series of those who settled there.
+    let file = &case.file.value;
+    let own = file.series.iter().enumerate();
+    let own = own.map(|(i, series)| (format!("series[{i}].measure."), series.clone(), None));
+    let parts = file.split.iter().enumerate().flat_map(|(i, split)| {
+        split.members.iter().map(move |member| {
+            let series = SeriesDefinition {
+                name: member.name.clone(),
+                title: member.title.clone(),
+                unit: split.unit.clone(),
+                cumulative: false,
+                discrepancy: split.discrepancy,
+                measure: Measure::Settled { home: split.home.clone(), at: member.place.clone() },
+            };
+            (format!("split[{i}]."), series, Some(i))
+        })
+    });
+
+    let (mut found, mut problems) = (Vec::new(), Vec::new());
+    for (key, series, split) in own.chain(parts) {
+        let probe = match Probe::new(&series.measure, map, |at| period::days(at, as_of, 0.0)) {
+            Ok(probe) => probe,
+            Err((inner, error)) => {
+                problems.push(case.file.place(&format!("{key}{inner}: {error}")));
+                continue;
+            }
+        };
+        // Without a time of day a figure is that of the day's end; what happens within a day is reckoned round its noon.
+        let hour = if probe.form == Form::Daily { 0.5 } else { 1.0 };
+        let points = case.observations.iter().filter(|o| o.series == series.name).map(|o| Point {
+            at_days: period::days(&o.at, as_of, hour).unwrap_or(f64::NAN),
+            at: o.at.clone(),
+            observed: o.value,
+            error: o.error,
+            certainty: o.certainty.clone(),
+            source: o.source.clone(),
+            simulated: Vec::new(),
+        });
+        let mut points: Vec<Point> = points.collect();
+        points.sort_by(|a, b| a.at_days.total_cmp(&b.at_days));
+        let SeriesDefinition { name, title, unit, cumulative, discrepancy, .. } = series;
+        let record = SeriesRecord { name, title, unit, cumulative, discrepancy, points };
+        found.push(Series { record, probe, split });
+    }
+    (found, problems)
+}
+
 impl Prepared {
     /// BLAKE3 of all that a result depends on beside the program and the settings of a run: the resolved scenario with its
     /// event files, the map, the observed series, `case.toml`.
@@ -229,35 +219,12 @@ impl Prepared {
     /// others), a set of parameters does not fit the scenario, or a replicate fails.
     pub fn run(&self, settings: &Settings) -> Result<CaseRecord, Vec<String>> {
         settings.agree_with(&self.settings)?;
-        let scenarios: Vec<Arc<Scenario>> = if settings.parameter_sets.is_empty() {
-            vec![Arc::clone(&self.scenario)]
-        } else {
-            let sets = settings.parameter_sets.iter().enumerate();
-            sets.map(|(number, set)| self.laid_over(number, set)).collect::<Result<_, _>>()?
-        };
-        let one = |r: u32| {
+        let sets = &settings.parameter_sets;
+        let scenarios = scenarios(&self.scenario, &self.ground, sets, |s| self.fitted(s))?;
+        let replicates = replicates(settings, &self.name(), |r| {
             let scenario = &scenarios[r as usize % scenarios.len()];
-            let run = || self.replicate(scenario, RunKey::new(settings.seed, r));
-            catch_unwind(AssertUnwindSafe(run)).map_err(|panic| {
-                let cause = panic.downcast_ref::<String>().map(String::as_str);
-                let cause = cause
-                    .or_else(|| panic.downcast_ref::<&str>().copied())
-                    .unwrap_or("no cause told");
-                format!("{}: replicate {r} failed: {cause}", self.name())
-            })
-        };
-        let results: Vec<Result<Replicate, String>> = if settings.threads > 1 {
-            let pool = execute::pool(settings.threads).map_err(|error| vec![error])?;
-            pool.install(|| (0..settings.replicates).into_par_iter().map(one).collect())
-        } else {
-            (0..settings.replicates).map(one).collect()
-        };
-        let failures: Vec<String> =
-            results.iter().filter_map(|r| r.as_ref().err().cloned()).collect();
-        if !failures.is_empty() {
-            return Err(failures);
-        }
-        let replicates: Vec<Replicate> = results.into_iter().flatten().collect();
+            self.replicate(scenario, RunKey::new(settings.seed, r))
+        })?;
         let mut series: Vec<SeriesRecord> = self.series.iter().map(|s| s.record.clone()).collect();
         for replicate in &replicates {
             for (record, values) in series.iter_mut().zip(&replicate.values) {
@@ -287,29 +254,16 @@ impl Prepared {
         })
     }
 
-    /// The scenario with a set of parameters laid over it; `number` is the set's, from 0.
-    fn laid_over(
-        &self,
-        number: usize,
-        set: &[(String, f64)],
-    ) -> Result<Arc<Scenario>, Vec<String>> {
-        let told = |what: String| format!("set {} of the parameters: {what}", number + 1);
-        let laid = self.ground.lay(set);
-        let scenario =
-            laid.map_err(|misfits| misfits.into_iter().map(|m| told(m.told)).collect::<Vec<_>>())?;
+    /// A scenario that a set of parameters was laid over, when it still fits the map and the observed times.
+    fn fitted(&self, scenario: Scenario) -> Result<Scenario, Vec<String>> {
         let mut complaints = simulation::check(&scenario, &self.map);
-        // The observed times were checked against the length of the run.
         if scenario.run.days != self.scenario.run.days {
             complaints.push(
                 "`run.days` cannot differ from set to set: give it with the case's scenario"
                     .to_owned(),
             );
         }
-        if complaints.is_empty() {
-            Ok(Arc::new(scenario))
-        } else {
-            Err(complaints.into_iter().map(told).collect())
-        }
+        if complaints.is_empty() { Ok(scenario) } else { Err(complaints) }
     }
 
     fn replicate(&self, scenario: &Arc<Scenario>, key: RunKey) -> Replicate {
@@ -317,8 +271,10 @@ impl Prepared {
         let begun = Instant::now();
         let per_day = f64::from(scenario.run.steps_per_day);
         let steps = (scenario.run.days * scenario.run.steps_per_day) as usize;
-        // What is read when: ends of steps round each time, nothing else. Position 0 is the start of day 0.
+        // Position 0 is the start of day 0; a time between the ends of steps lies between two positions.
         let position = |time: f64| (time * per_day).clamp(0.0, steps as f64);
+
+        // What is read when: the ends of steps round each time, nothing else.
         let mut readings: Vec<Vec<f64>> = Vec::with_capacity(self.series.len());
         for series in &self.series {
             let mut row = vec![f64::NAN; steps + 1];
@@ -330,6 +286,8 @@ impl Prepared {
         }
         let last =
             (0..=steps).rev().find(|&s| readings.iter().any(|row| !row[s].is_nan())).unwrap_or(0);
+
+        // The run, up to the last reading.
         let mut simulation = Simulation::new(scenario, &self.map, self.outcome, key, 1);
         let mut agent_days = 0.0;
         for step in 0..=last {
@@ -345,17 +303,19 @@ impl Prepared {
                 }
             }
         }
-        let mut values: Vec<Vec<f64>> = Vec::with_capacity(self.series.len());
-        for (series, row) in self.series.iter().zip(&readings) {
+
+        // The values at the observed times.
+        let persons = scenario.displacement.travel.persons_per_vehicle;
+        let values = self.series.iter().zip(&readings).map(|(series, row)| {
             let reading = |time: f64| {
                 let at = position(time);
                 let (low, high) = (row[at.floor() as usize], row[at.ceil() as usize]);
                 low + (high - low) * at.fract()
             };
-            let persons = scenario.displacement.travel.persons_per_vehicle;
             let value = |p: &Point| series.probe.value(p.at_days, persons, reading);
-            values.push(series.record.points.iter().map(value).collect());
-        }
+            series.record.points.iter().map(value).collect()
+        });
+        let mut values: Vec<Vec<f64>> = values.collect();
         for split in &self.splits {
             scale_to_observed(&self.series, &split.members, &mut values);
         }
@@ -401,18 +361,11 @@ fn gravity_shares<'a>(
         let km = great_circle_km(lat, lon, at(c).0, at(c).1);
         residents(c) * libm::pow(km + choice.softening_km, -choice.distance_power)
     };
-    let weights: Vec<f64> = places
-        .map(|place| {
-            Some(
-                Place::read(place, map)
-                    .ok()?
-                    .cells(map)
-                    .iter()
-                    .map(|c| weight(c.index()))
-                    .sum::<f64>(),
-            )
-        })
-        .collect::<Option<_>>()?;
+    let of_place = |place| {
+        let cells = Place::read(place, map).ok()?.cells(map);
+        Some(cells.iter().map(|c| weight(c.index())).sum::<f64>())
+    };
+    let weights: Vec<f64> = places.map(of_place).collect::<Option<_>>()?;
     let sum: f64 = weights.iter().sum();
     (sum > 0.0 && sum.is_finite()).then(|| weights.iter().map(|w| w / sum).collect())
 }

@@ -103,8 +103,58 @@ impl Whereabouts {
     }
 }
 
+/// What is wrong with a measure: the key within it, and how.
+pub type Wrong = (&'static str, String);
+
+/// Who passes between two territories; with `back` those who pass the other way.
+fn flow(
+    map: &Map,
+    (from, to): (&str, &str),
+    crossings: &[String],
+    back: bool,
+) -> Result<Reading, Wrong> {
+    let territory = |key: &'static str, code: &str| match Place::read(code, map) {
+        Ok(Place::Territory(territory)) => Ok(territory),
+        Ok(_) => {
+            let why = "is no territory: people are counted between territories";
+            Err((key, format!("`{code}` {why}")))
+        }
+        Err(error) => Err((key, error)),
+    };
+    let (mut a, mut b) = (territory("from", from)?, territory("to", to)?);
+    if back {
+        (a, b) = (b, a);
+    }
+    if crossings.is_empty() {
+        return Ok(Reading::Pair(a.index() * map.territories.len() + b.index()));
+    }
+    let gate = |id: &String| {
+        let wrong = |what: String| ("crossings", what);
+        let x = map.crossings.iter().position(|x| x.id == *id);
+        let x = x.ok_or_else(|| wrong(format!("the map `{}` has no crossing `{id}`", map.name)))?;
+        let sides = map.crossings[x].sides;
+        let direction = (0..2).find(|&d| sides[d] == a && sides[1 - d] == b);
+        let [one, other] = sides.map(|t| map.territories[t.index()].code.as_str());
+        let elsewhere = || wrong(format!("`{id}` joins {one} and {other} at the as-of date"));
+        Ok((x, direction.ok_or_else(elsewhere)?))
+    };
+    Ok(Reading::Gates(crossings.iter().map(gate).collect::<Result<_, _>>()?))
+}
+
+/// Displaced people of a home, at a place or anywhere.
+fn people(map: &Map, home: &str, at: &str, settled: bool) -> Result<Reading, Wrong> {
+    let place =
+        |key: &'static str, name: &str| Place::read(name, map).map_err(|error| (key, error));
+    let home = Home::of(place("home", home)?, map);
+    let at = match at {
+        "anywhere" => None,
+        name => Some(Whereabouts::of(place("at", name)?, map)),
+    };
+    Ok(Reading::People { home, at, settled })
+}
+
 impl Probe {
-    /// A measure on a map.
+    /// A measure on a map. `days` gives the days since the start of the run of a date and time.
     ///
     /// # Errors
     /// With the key within the measure and what is wrong with it.
@@ -112,83 +162,30 @@ impl Probe {
         measure: &Measure,
         map: &Map,
         days: impl Fn(&str) -> Result<f64, String>,
-    ) -> Result<Self, (&'static str, String)> {
-        let flow = |from: &str,
-                    to: &str,
-                    crossings: &[String],
-                    back: bool|
-         -> Result<Reading, (&'static str, String)> {
-            let territory = |key: &'static str, code: &str| match Place::read(code, map) {
-                Ok(Place::Territory(territory)) => Ok(territory),
-                Ok(_) => Err((
-                    key,
-                    format!("`{code}` is no territory: people are counted between territories"),
-                )),
-                Err(error) => Err((key, error)),
-            };
-            let (mut a, mut b) = (territory("from", from)?, territory("to", to)?);
-            if back {
-                (a, b) = (b, a);
-            }
-            if crossings.is_empty() {
-                return Ok(Reading::Pair(a.index() * map.territories.len() + b.index()));
-            }
-            let gates = crossings.iter().map(|id| {
-                let x = map.crossings.iter().position(|x| x.id == *id);
-                let x = x.ok_or_else(|| {
-                    ("crossings", format!("the map `{}` has no crossing `{id}`", map.name))
-                })?;
-                let sides = map.crossings[x].sides;
-                let direction = (0..2).find(|&d| sides[d] == a && sides[1 - d] == b);
-                let codes = sides.map(|t| map.territories[t.index()].code.as_str());
-                let none = || {
-                    (
-                        "crossings",
-                        format!("`{id}` joins {} and {} at the as-of date", codes[0], codes[1]),
-                    )
-                };
-                Ok((x, direction.ok_or_else(none)?))
-            });
-            Ok(Reading::Gates(gates.collect::<Result<_, _>>()?))
-        };
+    ) -> Result<Self, Wrong> {
         let since = |text: &str| {
             if text.is_empty() { Ok(0.0) } else { days(text).map_err(|error| ("since", error)) }
         };
-        let people =
-            |home: &str, at: &str, settled: bool| -> Result<Self, (&'static str, String)> {
-                let home = Home::of(Place::read(home, map).map_err(|error| ("home", error))?, map);
-                let at = match at {
-                    "anywhere" => None,
-                    place => Some(Whereabouts::of(
-                        Place::read(place, map).map_err(|error| ("at", error))?,
-                        map,
-                    )),
-                };
-                Ok(Self {
-                    reading: Reading::People { home, at, settled },
-                    form: Form::Stock,
-                    is_vehicles: false,
-                })
-            };
-        let passed =
-            |p: &Passed, back: bool, is_vehicles: bool| -> Result<Self, (&'static str, String)> {
-                let reading = flow(&p.from, &p.to, &p.crossings, back)?;
-                Ok(Self { reading, form: Form::Since(since(&p.since)?), is_vehicles })
-            };
-        let daily = |p: &PassedDaily, back: bool| -> Result<Self, (&'static str, String)> {
-            let reading = flow(&p.from, &p.to, &p.crossings, back)?;
-            Ok(Self { reading, form: Form::Daily, is_vehicles: false })
+        let passed = |p: &Passed, back: bool| {
+            let reading = flow(map, (&p.from, &p.to), &p.crossings, back)?;
+            Ok((reading, Form::Since(since(&p.since)?)))
         };
-        Ok(match measure {
-            Measure::Crossed(p) => passed(p, false, false)?,
-            Measure::CrossedBack(p) => passed(p, true, false)?,
-            Measure::Vehicles(p) => passed(p, false, true)?,
-            Measure::Daily(p) => daily(p, false)?,
-            Measure::DailyBack(p) => daily(p, true)?,
-            Measure::Present { home, at } => people(home, at, false)?,
-            Measure::Settled { home, at } => people(home, at, true)?,
-            Measure::DisplacedTotal { home } => people(home, "anywhere", false)?,
-        })
+        let daily = |p: &PassedDaily, back: bool| {
+            Ok((flow(map, (&p.from, &p.to), &p.crossings, back)?, Form::Daily))
+        };
+        let stock = |home: &str, at: &str, settled: bool| {
+            Ok((people(map, home, at, settled)?, Form::Stock))
+        };
+        let (reading, form) = match measure {
+            Measure::Crossed(p) | Measure::Vehicles(p) => passed(p, false),
+            Measure::CrossedBack(p) => passed(p, true),
+            Measure::Daily(p) => daily(p, false),
+            Measure::DailyBack(p) => daily(p, true),
+            Measure::Present { home, at } => stock(home, at, false),
+            Measure::Settled { home, at } => stock(home, at, true),
+            Measure::DisplacedTotal { home } => stock(home, "anywhere", false),
+        }?;
+        Ok(Self { reading, form, is_vehicles: matches!(measure, Measure::Vehicles(_)) })
     }
 
     /// Times at which the reading is needed for a value at a time.

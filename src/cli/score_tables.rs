@@ -4,16 +4,15 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use comfy_table::{Cell, CellAlignment, Table, presets};
+use scores::{Baseline, Given};
 
-use super::assess::{Assessment, Compared};
-use super::baselines::Baseline;
-use super::record::CaseKind;
-use super::report::{self, Failure};
-use super::scores;
+use crate::validation::assess::{Assessment, Compared};
+use crate::validation::record::CaseKind;
+use crate::validation::report::{self, Failure, percent};
 
 /// How tables are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
+#[derive(Clone, Copy)]
+pub(super) enum Style {
     /// For the terminal.
     Terminal,
     /// For a document in Markdown.
@@ -85,8 +84,7 @@ impl Grid {
 }
 
 /// All cases, then what they cost, then what failed.
-#[must_use]
-pub fn tables(cases: &[Assessment<'_>], failures: &[Failure], style: Style) -> String {
+pub(super) fn tables(cases: &[Assessment<'_>], failures: &[Failure], style: Style) -> String {
     let mut text = String::new();
     for a in cases {
         text.push_str(&case(a, style));
@@ -141,13 +139,18 @@ fn line(words: &str, style: Style) -> String {
 /// How a case was run, in words.
 fn conditions(a: &Assessment<'_>) -> String {
     let r = a.record;
-    let kind = match (r.kind, r.capacities_hidden) {
-        (CaseKind::Regional, _) => "on the map, total generated".to_owned(),
-        (CaseKind::Network, false) => "on a network, total given, capacities as given".to_owned(),
-        (CaseKind::Network, true) => "on a network, total given, capacities hidden".to_owned(),
+    let kind = match r.kind {
+        CaseKind::Regional => "on the map, total generated",
+        CaseKind::Network => "on a network, total given",
     };
     let plural = if r.replicates == 1 { "" } else { "s" };
-    format!("{}, {kind}, {} replicate{plural}", report::role(r), r.replicates)
+    let capacities = report::capacities(r);
+    format!("{}, {kind}{capacities}, {} replicate{plural}", report::role(r), r.replicates)
+}
+
+/// A value that may be missing.
+fn or_dash<T>(value: Option<T>, show: impl FnOnce(T) -> String) -> String {
+    value.map_or("-".into(), show)
 }
 
 /// The blocks of a case: scores, skill against baselines, splits, notes.
@@ -187,7 +190,7 @@ fn series(a: &Assessment<'_>, style: Style) -> String {
         "peak\nday",
     ]);
     for (series, s) in a.record.series.iter().zip(&a.series) {
-        let skipped = match s.log_ratio.skipped {
+        let left_out = match s.log_ratio.skipped {
             0 => String::new(),
             n => format!(" ({n} left out)"),
         };
@@ -195,95 +198,80 @@ fn series(a: &Assessment<'_>, style: Style) -> String {
             format!("{} ({})", series.name, series.unit),
             s.points.to_string(),
             number(s.crps),
-            s.crps_relative.map_or("-".into(), percent),
-            percent(s.coverage_50),
-            percent(s.coverage_90),
-            s.log_ratio.mean.map_or("-".into(), |v| format!("{v:.2}{skipped}")),
+            or_dash(s.crps_relative, percent),
+            percent(s.coverage.in_50),
+            percent(s.coverage.in_90),
+            or_dash(s.log_ratio.mean, |v| format!("{v:.2}{left_out}")),
             number(s.rmse),
             signed(s.bias),
-            s.peak.map_or("-".into(), |p| {
-                format!("{} of {}", signed(p.height), number(p.observed.height))
-            }),
-            s.peak.map_or("-".into(), |p| format!("{:.1} d", p.day)),
+            or_dash(s.peak, |p| format!("{} of {}", signed(p.height), number(p.observed.height))),
+            or_dash(s.peak, |p| format!("{:.1} d", p.day)),
         ]);
     }
-    let w = &a.whole;
+    let (w, m) = (&a.whole, a.record.replicates as usize);
     let mut all = vec![
         "all points".to_owned(),
         w.points.to_string(),
         String::new(),
-        w.crps_relative.map_or("-".into(), percent),
-        percent(w.coverage_50),
-        percent(w.coverage_90),
+        or_dash(w.crps_relative, percent),
+        percent(w.coverage.in_50),
+        percent(w.coverage.in_90),
     ];
     all.resize(grid.header.len(), String::new());
     grid.rows.push(all);
-    let mut text = grid.show(style);
-    let m = a.record.replicates as usize;
     let note = format!(
         "Coverage is of the predictive distribution (ensemble and observation error); of the ensemble alone {} and {}. A perfect ensemble of {m} with exact observations would have {} and {} on average. Peak: error of height (per day where the series accumulates) and distance in days, means over replicates.",
-        percent(w.coverage_50_ensemble),
-        percent(w.coverage_90_ensemble),
+        percent(w.coverage.ensemble_50),
+        percent(w.coverage.ensemble_90),
         percent(scores::expected_coverage(m, 0.5)),
         percent(scores::expected_coverage(m, 0.9)),
     );
-    text.push_str(&line(&note, style));
-    text
+    grid.show(style) + &line(&note, style)
 }
 
-const SKILL_COLUMNS: [&str; 9] = [
-    "series",
-    "persistence",
-    "linear\ntrend",
-    "logistic",
-    "gravity",
-    "equal\nsplit",
-    "capacity\nshare",
-    "(linear\nfit)",
-    "(logistic\nfit)",
-];
+/// Heading of a baseline's column; those that are no forecasts in brackets.
+fn column(baseline: Baseline) -> String {
+    let name = baseline.name().replacen('_', "\n", 1);
+    if matches!(baseline.given(), Given::All { .. }) { format!("({name})") } else { name }
+}
+
+/// A table with a column for each of some baselines after others.
+fn against(first: &[&str], baselines: impl Iterator<Item = Baseline>) -> Grid {
+    let mut grid = Grid::new(first);
+    grid.header.extend(baselines.map(column));
+    grid
+}
 
 fn skills(a: &Assessment<'_>, style: Style) -> String {
-    let mut grid = Grid::new(&SKILL_COLUMNS);
-    let cell = |compared: Option<&Result<Compared, String>>| match compared {
-        Some(Ok(c)) => skill(c.skill),
-        _ => "-".into(),
-    };
+    let mut grid = against(&["series"], Baseline::ALL.into_iter());
     for (series, s) in a.record.series.iter().zip(&a.series) {
-        let mut row = vec![series.name.clone()];
-        for baseline in Baseline::ALL {
-            let mut all = s.forecasts.iter().chain(&s.allocations);
-            row.push(cell(all.find(|(b, _)| *b == baseline).map(|(_, c)| c)));
-        }
-        row.extend(s.references.iter().map(|(_, c)| cell(Some(c))));
-        grid.rows.push(row);
+        let compared = |b| s.against(b).and_then(|c| c.as_ref().ok());
+        let skills = Baseline::ALL.map(|b| or_dash(compared(b), |c| skill(c.skill)));
+        grid.rows.push(std::iter::once(series.name.clone()).chain(skills).collect());
     }
-    let mut row = vec!["whole case".to_owned()];
-    row.extend(
-        a.whole.baselines.iter().map(|(_, c)| c.map_or("-".into(), |c| skill(c.compared.skill))),
-    );
-    row.extend([String::new(), String::new()]);
-    grid.rows.push(row);
+    let mut whole = vec!["whole case".to_owned()];
+    whole.extend(whole_skills(a));
+    whole.resize(grid.header.len(), String::new());
+    grid.rows.push(whole);
     grid.without_empty_columns().show(style)
+}
+
+/// Skill of a case against each baseline but the fits.
+fn whole_skills(a: &Assessment<'_>) -> impl Iterator<Item = String> {
+    a.whole.baselines.iter().map(|(_, c)| or_dash(*c, |c| skill(c.skill)))
 }
 
 /// Why baselines are not defined: each reason once, with the series that it holds for.
 fn undefined(a: &Assessment<'_>) -> Vec<String> {
     let mut reasons: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
     for (series, s) in a.record.series.iter().zip(&a.series) {
-        let forecasts = s.forecasts.iter().chain(&s.allocations).map(|(b, c)| (b.name(), c));
-        let all = forecasts.chain(s.references.iter().map(|(r, c)| (r.name(), c)));
-        for (name, compared) in all {
-            match compared {
-                Err(why) => reasons.entry((name, why)).or_default().push(&series.name),
-                Ok(c) if c.skill.is_none() => {
-                    reasons
-                        .entry((name, "the baseline is perfect"))
-                        .or_default()
-                        .push(&series.name);
-                }
-                Ok(_) => {}
-            }
+        for (baseline, compared) in &s.baselines {
+            let why = match compared {
+                Err(why) => why,
+                Ok(Compared { skill: None, .. }) => "the baseline is perfect",
+                Ok(_) => continue,
+            };
+            reasons.entry((baseline.name(), why)).or_default().push(&series.name);
         }
     }
     let whom = |series: &[&str]| match series.len() {
@@ -291,34 +279,22 @@ fn undefined(a: &Assessment<'_>) -> Vec<String> {
         n if n > 4 => format!("{n} series"),
         _ => series.join(", "),
     };
-    reasons
-        .iter()
-        .map(|((name, why), series)| {
-            format!("{} for {}: {why}", name.replace('_', " "), whom(series))
-        })
-        .collect()
+    let one = |((name, why), series): (&(&str, &str), &Vec<&str>)| {
+        format!("{} for {}: {why}", name.replace('_', " "), whom(series))
+    };
+    reasons.iter().map(one).collect()
 }
 
 /// One line per split, called after its case as well where there are several cases.
 fn splits(cases: &[Assessment<'_>], style: Style) -> String {
-    let mut grid = Grid::new(&[
-        "split",
-        "times",
-        "model",
-        "rescaled",
-        "by\nreplicate",
-        "its\nrescaled",
-        "gravity",
-        "equal\nsplit",
-        "capacity\nshare",
-    ]);
-    let three = |v: Option<f64>| v.map_or("-".into(), |v| format!("{v:.3}"));
+    let first = ["split", "times", "model", "rescaled", "by\nreplicate", "its\nrescaled"];
+    let mut grid = against(&first, Baseline::allocations());
+    let three = |v: Option<f64>| or_dash(v, |v| format!("{v:.3}"));
     for a in cases {
         for (split, s) in a.record.splits.iter().zip(&a.splits) {
-            let name = if cases.len() > 1 {
-                format!("{}: {}", named(a), split.name)
-            } else {
-                split.name.clone()
+            let name = match cases.len() {
+                1 => split.name.clone(),
+                _ => format!("{}: {}", named(a), split.name),
             };
             let mut row = vec![
                 name,
@@ -328,14 +304,11 @@ fn splits(cases: &[Assessment<'_>], style: Style) -> String {
                 three(s.ard_replicates),
                 three(s.rescaled_replicates),
             ];
-            row.extend(s.baselines.iter().map(|(_, b)| match b {
-                Ok(b) => format!(
-                    "{:.3} ({}; rescaled {})",
-                    b.ard,
-                    skill(b.skill),
-                    skill(b.skill_rescaled)
-                ),
-                Err(_) => "-".into(),
+            row.extend(s.baselines.iter().map(|(_, b)| {
+                or_dash(b.as_ref().ok(), |b| {
+                    let (own, rescaled) = (skill(b.skill), skill(b.skill_rescaled));
+                    format!("{:.3} ({own}; rescaled {rescaled})", b.ard)
+                })
             }));
             grid.rows.push(row);
         }
@@ -352,31 +325,11 @@ fn named(a: &Assessment<'_>) -> String {
 /// One line per case.
 fn overview(cases: &[Assessment<'_>], style: Style) -> String {
     let mut text = heading("All cases: skill over the series of each", style);
-    let mut grid = Grid::new(&[
-        "case",
-        "role",
-        "in 50 %",
-        "in 90 %",
-        "persistence",
-        "linear\ntrend",
-        "logistic",
-        "gravity",
-        "equal\nsplit",
-        "capacity\nshare",
-    ]);
+    let mut grid = against(&["case", "role", "in 50 %", "in 90 %"], Baseline::rivals());
     for a in cases {
-        let mut row = vec![
-            named(a),
-            report::role(a.record).to_owned(),
-            percent(a.whole.coverage_50),
-            percent(a.whole.coverage_90),
-        ];
-        row.extend(
-            a.whole
-                .baselines
-                .iter()
-                .map(|(_, c)| c.map_or("-".into(), |c| skill(c.compared.skill))),
-        );
+        let (role, c) = (report::role(a.record).to_owned(), a.whole.coverage);
+        let mut row = vec![named(a), role, percent(c.in_50), percent(c.in_90)];
+        row.extend(whole_skills(a));
         grid.rows.push(row);
     }
     text.push_str(&grid.without_empty_columns().show(style));
@@ -389,7 +342,6 @@ fn overview(cases: &[Assessment<'_>], style: Style) -> String {
 }
 
 fn costs(cases: &[Assessment<'_>], style: Style) -> String {
-    let mut text = heading("Cost", style);
     let mut grid = Grid::new(&[
         "case",
         "s in steps",
@@ -400,35 +352,23 @@ fn costs(cases: &[Assessment<'_>], style: Style) -> String {
     ]);
     for a in cases {
         let c = &a.record.cost;
-        let rate = if c.step_seconds > 0.0 {
-            format!("{:.2}", c.agent_days / c.step_seconds / 1e6)
-        } else {
-            "-".into()
-        };
+        let rate = (c.step_seconds > 0.0).then(|| c.agent_days / c.step_seconds / 1e6);
+        let bytes = (c.stored_bytes_per_agent > 0.0).then_some(c.stored_bytes_per_agent);
         grid.rows.push(vec![
             named(a),
             format!("{:.2}", c.step_seconds),
             format!("{:.2}", c.agent_days / 1e6),
-            rate,
+            or_dash(rate, |v| format!("{v:.2}")),
             c.persons_per_agent.to_string(),
-            if c.stored_bytes_per_agent > 0.0 {
-                format!("{:.0}", c.stored_bytes_per_agent)
-            } else {
-                "-".into()
-            },
+            or_dash(bytes, |v| format!("{v:.0}")),
         ]);
     }
-    text.push_str(&grid.show(style));
-    text
+    heading("Cost", style) + &grid.show(style)
 }
 
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or(String::new(), |c| c.to_uppercase().chain(chars).collect())
-}
-
-fn percent(share: f64) -> String {
-    format!("{:.0} %", 100.0 * share)
 }
 
 fn skill(value: Option<f64>) -> String {
@@ -461,8 +401,8 @@ fn signed(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::validation::CaseRecord;
     use crate::validation::assess::assess;
-    use crate::validation::testbed;
 
     #[test]
     fn numbers_have_three_digits() {
@@ -481,7 +421,7 @@ mod tests {
 
     #[test]
     fn both_styles_show_the_tiny_case() {
-        let record = testbed::tiny();
+        let record = CaseRecord::tiny();
         let scored = [assess(&record).unwrap()];
         let failures = [Failure { case: "gone".into(), causes: vec!["no such folder".into()] }];
         for style in [Style::Terminal, Style::Markdown] {
