@@ -10,14 +10,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use spillover::output::manifest::Provenance;
 use spillover::recorders::RunOutput;
 use spillover::recorders::table::{BASE_VARIANT, TableSet};
 use spillover::scenario;
 use spillover::simulation::{self, RunSpec};
-use spillover::study::conduct::{OnFailure, Options, border_names, run_missing};
+use spillover::study::conduct::{Options, border_names, run_missing};
 use spillover::study::execute::{execute_as_they_end, pool};
-use spillover::study::merge::Wishes;
 use spillover::study::plan::{Plan, PlannedRun};
 
 /// Turns of each way.
@@ -64,20 +62,7 @@ fn main() {
         };
         simulation::run(&scenario, &map, spec)
     };
-    let options = Options {
-        wishes: Wishes {
-            pool: &pool,
-            tables: TableSet::ALL,
-            precision: 0.05,
-            repeat: &|_| String::new(),
-        },
-        provenance: Provenance::default(),
-        shard: None,
-        on_failure: OnFailure::Continue,
-        retry_failed: false,
-        drop_parts: false,
-        room: None,
-    };
+    let options = Options::new(&pool, &|_| String::new());
     // Neighbours in a turn are of all outcomes: each turn has the same work.
     let all = std::mem::take(&mut plan.runs);
     let folder = tempfile::tempdir().expect("a folder");

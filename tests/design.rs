@@ -17,23 +17,12 @@ path = "borders.pressure.form"
 values = ["threat_led_geometric", "arithmetic"]
 "#;
 
-const MORRIS: &str = r#"
-[design]
-kind = "morris"
-trajectories = 3
-levels = 4
-[[design.factors]]
-path = "borders.pressure.power"
-low = 1.0
-high = 8.0
-[[design.factors]]
-path = "borders.pressure.form"
-values = ["threat_led_geometric", "arithmetic"]
-[[design.factors]]
-path = "replicate"
-low = 0
-high = 99
-"#;
+/// Trajectories over the factors that tests of designs share, and the luck.
+const MORRIS: &str = concat!(
+    "[design]\nkind = \"morris\"\ntrajectories = 3\nlevels = 4",
+    include_str!("desk/factors.toml"),
+    "[[design.factors]]\npath = \"replicate\"\nlow = 0\nhigh = 99\n"
+);
 
 fn write(folder: &Path, name: &str, design: &str) {
     let quick = concat!(env!("CARGO_MANIFEST_DIR"), "/configs/quick.toml");

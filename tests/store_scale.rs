@@ -7,13 +7,11 @@
 use std::path::Path;
 
 use spillover::output::folder::{Existing, Folder};
-use spillover::output::manifest::Provenance;
 use spillover::recorders::table::{MEASURES, Table, TableSet};
 use spillover::recorders::{Headline, RunOutput, Series};
 use spillover::scenario;
-use spillover::study::conduct::{OnFailure, Options, conduct, file_names};
+use spillover::study::conduct::{Options, conduct, file_names};
 use spillover::study::execute;
-use spillover::study::merge::Wishes;
 use spillover::study::plan::{Plan, PlannedRun};
 use spillover::study::store::FOLDER;
 
@@ -72,20 +70,7 @@ fn ten_thousand_runs_are_merged_in_little_memory() {
         (0..31).map(|b| format!("AAA-B{b:02}")).chain(["RUS-SOUTH".to_owned()]).collect();
     let dir = tempfile::tempdir().unwrap();
     let pool = execute::pool(2).unwrap();
-    let options = Options {
-        wishes: Wishes {
-            pool: &pool,
-            tables: TableSet::ALL,
-            precision: 0.05,
-            repeat: &|_| String::new(),
-        },
-        provenance: Provenance::default(),
-        shard: None,
-        on_failure: OnFailure::Continue,
-        retry_failed: false,
-        drop_parts: false,
-        room: None,
-    };
+    let options = Options::new(&pool, &|_| String::new());
     let existing = Existing::GoOn { study: &plan.name, beyond: false };
     let names = file_names(TableSet::ALL, &plan);
     let mut folder =

@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::conduct::{Calibrated, Quantiles, Row, Status};
+use super::conduct::{Calibrated, Learned, Quantiles, Row, Status, Wave};
 use super::selection::sampled_order;
 use super::study::Plan;
+use crate::design::axis::Axis;
 use crate::output::datapackage::{csv_resource, field};
 use crate::output::format::append_number;
 use crate::study::RESULTS_VERSION;
@@ -109,44 +110,30 @@ pub fn plausible(plan: &Plan, calibrated: &Calibrated) -> Vec<u8> {
 /// [`SUMMARY`]; `plan_hash` names the journal.
 #[must_use]
 pub fn summary(plan: &Plan, calibrated: &Calibrated) -> Value {
-    let ranges = |quantiles: &[Option<Quantiles>]| {
-        let of = |(axis, q): (&crate::design::axis::Axis, &Option<Quantiles>)| {
-            (axis.path.clone(), json!(q))
-        };
-        Value::Object(plan.axes.iter().zip(quantiles).map(of).collect())
+    let by_path =
+        |values: Vec<Value>| -> Value { Value::Object(paths(plan).zip(values).collect()) };
+    let wave = |wave: &Wave| {
+        let mut value = json!(wave);
+        value["ranges"] = by_path(wave.ranges.iter().map(|q| json!(q)).collect());
+        value["region"] = by_path(wave.region.iter().map(|range| json!(range)).collect());
+        value
     };
-    let waves: Vec<Value> = calibrated
-        .waves
-        .iter()
-        .map(|wave| {
-            let mut value = json!(wave);
-            value["ranges"] = ranges(&wave.ranges);
-            let boxes = plan
-                .axes
-                .iter()
-                .zip(&wave.region)
-                .map(|(axis, range)| (axis.path.clone(), json!(range)));
-            value["region"] = Value::Object(boxes.collect());
-            value
+    let waves: Vec<Value> = calibrated.waves.iter().map(wave).collect();
+    let central = calibrated.central.map(|row| &calibrated.rows[row]);
+    let parameter = |(a, (axis, learned)): (usize, (&Axis, &Learned))| {
+        json!({
+            "path": axis.path,
+            "low": axis.low,
+            "high": axis.high,
+            "scale": axis.scale,
+            "plausible": learned.plausible,
+            "accepted": learned.accepted,
+            "shrinkage": learned.shrinkage,
+            "central": central.map(|row| row.values[a]),
         })
-        .collect();
-    let parameters: Vec<Value> = plan
-        .axes
-        .iter()
-        .zip(&calibrated.learned)
-        .map(|(axis, learned)| {
-            json!({
-                "path": axis.path,
-                "low": axis.low,
-                "high": axis.high,
-                "scale": axis.scale,
-                "plausible": learned.plausible,
-                "accepted": learned.accepted,
-                "shrinkage": learned.shrinkage,
-                "central": calibrated.central.map(|row| calibrated.rows[row].values[position(plan, &axis.path)]),
-            })
-        })
-        .collect();
+    };
+    let parameters = plan.axes.iter().zip(&calibrated.learned).enumerate();
+    let parameters: Vec<Value> = parameters.map(parameter).collect();
     json!({
         "name": plan.study.name,
         "title": plan.study.title,
@@ -161,20 +148,16 @@ pub fn summary(plan: &Plan, calibrated: &Calibrated) -> Value {
             "effective_accepted": calibrated.effective_accepted,
         },
         "stopped": calibrated.stopped,
-        "central": calibrated.central.map(|row| json!({
-            "wave": calibrated.rows[row].wave,
-            "set": calibrated.rows[row].set,
-            "implausibility": calibrated.rows[row].implausibility,
-            "distance": calibrated.rows[row].distance,
+        "central": central.map(|row| json!({
+            "wave": row.wave,
+            "set": row.set,
+            "implausibility": row.implausibility,
+            "distance": row.distance,
         })),
         "parameters": parameters,
         "series": calibrated.series,
         "waves": waves,
     })
-}
-
-fn position(plan: &Plan, path: &str) -> usize {
-    plan.axes.iter().position(|axis| axis.path == path).unwrap_or_default()
 }
 
 /// [`CENTRAL`].

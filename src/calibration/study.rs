@@ -4,19 +4,18 @@ use std::path::{Path, PathBuf};
 
 use checked_toml::{
     Diagnostic, Diagnostics, Document, Node, Step, Table, View, canonical_json, leaves, lookup,
-    nearest,
-    schema::{number, resolved},
-    shown,
+    nearest, schema::resolved, shown,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::implausibility::{OverPoints, OverSeries};
-use crate::design::axis::{Axis, Scale};
+use crate::design::axis::Axis;
 use crate::design::keys::{nearest_key, numbers};
 use crate::random::RunKey;
 use crate::scenario::{self, StudyFile, document};
+use crate::text::count;
 use crate::validation::case::kind;
 
 /// A calibration study as written.
@@ -61,7 +60,7 @@ pub struct Study {
     pub set: serde_json::Map<String, Json>,
     /// What is varied.
     #[schemars(length(min = 1, max = 100))]
-    pub parameters: Vec<Parameter>,
+    pub parameters: Vec<Axis>,
 }
 
 /// `[abc]`: which of the surviving sets are accepted.
@@ -74,20 +73,6 @@ pub struct Abc {
     /// Sets kept at least.
     #[schemars(range(min = 1, max = 100_000))]
     pub min_keep: u32,
-}
-
-/// `[[parameters]]`: a key of the scenario with the range in which it is varied.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Parameter {
-    /// Path of the key, such as `displacement.hazard.siege_per_day`.
-    pub path: String,
-    /// Least value, unit of the key.
-    pub low: f64,
-    /// Greatest value, unit of the key.
-    pub high: f64,
-    /// `linear`: equal differences are equally likely; `log`: equal ratios.
-    pub scale: Scale,
 }
 
 /// A study that was read and checked against the scenario.
@@ -113,7 +98,6 @@ impl Plan {
     /// What it comes to, such as `14 parameters, 3 cases, 4 waves of 400 sets, 4 replicates`.
     #[must_use]
     pub fn extent(&self) -> String {
-        let count = |n: usize, one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
         format!(
             "{}, {}, {} of {} sets, {} replicates",
             count(self.axes.len(), "parameter"),
@@ -192,7 +176,6 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Plan, Diagnostics> {
     let scenario = scenario::load(&scenario_path, &[])?;
     let values = scenario.file.to_json();
     let document = resolved::<StudyFile>();
-    let keys = numbers(&values);
     for (path, node) in &fixed {
         if lookup(&values, path).is_none() {
             let all = leaves(&values);
@@ -209,9 +192,9 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Plan, Diagnostics> {
     for (index, parameter) in study.parameters.iter().enumerate() {
         let node = tree.follow([Step::Key("parameters"), Step::Index(index)]);
         let first = study.parameters[..index].iter().position(|other| other.path == parameter.path);
-        let first = first
-            .map(|at| field(tree.follow([Step::Key("parameters"), Step::Index(at)]), "path").span);
         if let Some(first) = first {
+            let first =
+                field(tree.follow([Step::Key("parameters"), Step::Index(first)]), "path").span;
             let message = format!("{} is varied twice", shown(&parameter.path));
             let problem = Diagnostic::at(field(node, "path").span, message, "again here");
             problems.push(problem.related(first, "first here").help("remove one"));
@@ -220,13 +203,7 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Plan, Diagnostics> {
             let problem = Diagnostic::at(field(node, "path").span, message, "varied here");
             problems.push(problem.related(held.span, "held fixed here").help("remove one"));
         } else {
-            problems.extend(parameter_problem(
-                parameter,
-                node,
-                &values,
-                &keys,
-                View::root(&document),
-            ));
+            problems.extend(parameter_problem(parameter, node, &values, View::root(&document)));
         }
     }
     if !problems.is_empty() {
@@ -234,11 +211,8 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Plan, Diagnostics> {
     }
     let scenario = scenario::load(&scenario_path, &scenario_sets)?;
     files.extend(scenario.files);
-    let axis =
-        |p: &Parameter| Axis { path: p.path.clone(), low: p.low, high: p.high, scale: p.scale };
-    let axes = study.parameters.iter().map(axis).collect();
     Ok(Plan {
-        axes,
+        axes: study.parameters.clone(),
         scenario: scenario_path,
         sets: scenario_sets,
         cases,
@@ -286,77 +260,36 @@ fn field<'a>(node: &'a Node, name: &'a str) -> &'a Node {
     node.follow([Step::Key(name)])
 }
 
+/// What is wrong with a parameter: its key is none that can be varied, or its range.
 fn parameter_problem(
-    parameter: &Parameter,
+    axis: &Axis,
     node: &Node,
     values: &Json,
-    keys: &[String],
     document: View<'_>,
 ) -> Option<Diagnostic> {
-    let path = parameter.path.as_str();
-    let at = |name: &str| field(node, name).span;
+    let path = axis.path.as_str();
     let name = shown(path);
-    match lookup(values, path) {
-        None => {
-            let guess = nearest_key(path, keys);
-            return Some(
-                Diagnostic::at(
-                    at("path"),
-                    format!("{name} is no key of the scenario"),
-                    "no such key",
-                )
+    let wrong = |message: String, label: &str| {
+        Some(Diagnostic::at(field(node, "path").span, message, label.to_owned()))
+    };
+    let Some(value) = lookup(values, path) else {
+        let problem = wrong(format!("{name} is no key of the scenario"), "no such key")?;
+        return Some(
+            problem
                 .note("docs/parameters.md has all keys with their ranges")
-                .guess(guess),
-            );
-        }
-        Some(value) if !value.is_number() => {
-            let problem = Diagnostic::at(
-                at("path"),
-                format!("{name} is not a number"),
-                format!("its value is {value}"),
-            );
-            return Some(problem.help("vary a key with one number as its value"));
-        }
-        Some(_) => {}
+                .guess(nearest_key(path, &numbers(values))),
+        );
+    };
+    if !value.is_number() {
+        let problem = wrong(format!("{name} is not a number"), &format!("its value is {value}"))?;
+        return Some(problem.help("vary a key with one number as its value"));
     }
     let schema = document.at_path(path)?;
     if schema.types() == ["integer"] {
         let label = "only keys with real numbers can be varied";
-        return Some(Diagnostic::at(at("path"), format!("{name} is a whole number"), label));
+        return wrong(format!("{name} is a whole number"), label);
     }
-    let limits = schema.limits();
-    for (key, value) in [("low", parameter.low), ("high", parameter.high)] {
-        if !limits.allow(value) {
-            let allowed = limits.in_words().unwrap_or_default();
-            let label = format!("found {}, allowed: {allowed}", number(value));
-            let problem = Diagnostic::at(
-                at(key),
-                format!("the range of {name} is wider than the key's own"),
-                label,
-            );
-            let meaning = schema.meaning().map(|meaning| format!("{path}: {meaning}"));
-            return Some(meaning.into_iter().fold(problem, Diagnostic::note));
-        }
-    }
-    if parameter.low >= parameter.high {
-        let label = format!("from {} to {}", number(parameter.low), number(parameter.high));
-        let problem = Diagnostic::at(
-            at("high"),
-            format!("the range of {name} is empty or runs backwards"),
-            label,
-        );
-        return Some(
-            problem
-                .help("`low` is less than `high`; to hold a key at one value, put it under `set`"),
-        );
-    }
-    if parameter.scale == Scale::Log && parameter.low <= 0.0 {
-        let label = format!("found {}, needed: more than 0", number(parameter.low));
-        let problem =
-            Diagnostic::at(at("low"), format!("{name} cannot start there on a log scale"), label);
-        return Some(problem.help("raise `low`, or write `scale = \"linear\"`"));
-    }
-    None
+    axis.problem(schema.limits(), schema.meaning().as_deref(), |end| field(node, end).span)
 }
 
 /// Dotted paths with values: tables within tables and quoted paths alike.

@@ -1,17 +1,17 @@
 //! `spillover calibrate`.
 
 use std::fmt::Write as _;
-use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use comfy_table::{Cell, CellAlignment, Table, presets};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
+use super::grid::{grid, row};
 use super::problem::Problem;
-use super::progress::duration;
-use super::{EXIT_DONE, EXIT_RUNS_FAILED, print, talk};
+use super::progress::{Way, now};
+use super::run::exit_code;
+use super::store::Voice;
+use super::{command_line, print, talk, threads};
 use crate::calibration::conduct::{Calibrated, Event, Quantiles, Status};
 use crate::calibration::evaluate::{Cases, Evaluate};
 use crate::calibration::journal::Journal;
@@ -19,8 +19,9 @@ use crate::calibration::region::Basis;
 use crate::calibration::study::{self, Plan};
 use crate::calibration::{conduct, files};
 use crate::output::folder::{DATAPACKAGE, Folder, MANIFEST};
-use crate::output::manifest::{Account, ConfigFile, Provenance, manifest};
+use crate::output::manifest::{self, Account, ConfigFile, Provenance, pretty};
 use crate::study::{RESULTS_VERSION, execute};
+use crate::text::{DURATION, significant};
 use crate::validation::Settings;
 
 /// Arguments of `spillover calibrate`.
@@ -44,34 +45,22 @@ pub struct Arguments {
     /// Replace a complete calibration in the folder; sets in its journal are not run again
     #[arg(long)]
     overwrite: bool,
-    /// Say nothing but errors
-    #[arg(long, short)]
-    quiet: bool,
-    /// Events as JSON lines on stdout instead of the table
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    voice: Voice,
 }
 
 const NAMES: [&str; 6] =
     [files::RUNS, files::PLAUSIBLE, files::SUMMARY, files::CENTRAL, DATAPACKAGE, MANIFEST];
-
-#[allow(clippy::disallowed_methods)] // the front door may look at the clock
-fn now() -> Instant {
-    Instant::now()
-}
-
-fn utc() -> String {
-    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
 
 /// Calibrates.
 pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     let mut sets: Vec<String> = arguments.waves.map(|n| format!("waves={n}")).into_iter().collect();
     sets.extend(arguments.runs_per_wave.map(|n| format!("runs_per_wave={n}")));
     let plan = study::load(&arguments.study, &sets)?;
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let threads = arguments.threads.map_or(cores, usize::from);
+    let threads = threads(arguments.threads);
     let pool = execute::pool(threads).map_err(Problem::new)?;
+
+    // The cases are read once, and tell which journal is ours.
     let settings = Settings {
         scenario: plan.scenario.clone(),
         sets: plan.sets.clone(),
@@ -87,31 +76,32 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     let hash = plan.hash(&cases.fingerprint());
     let out = arguments.out.clone().unwrap_or_else(|| Path::new("output").join(&plan.study.name));
     let mut journal = Journal::open(&journal_folder(&out), &hash).map_err(Problem::new)?;
-    let about = format!(
-        "calibration: {}\ncommand: {}",
-        plan.study.name,
-        std::env::args().collect::<Vec<_>>().join(" ")
-    );
+
+    // The folder, and how it goes on from what is known.
+    let about = format!("calibration: {}\ncommand: {}", plan.study.name, command_line());
     // What an interrupted calibration of the same plan left is ours; a complete one is replaced only when that is asked for.
     let goes_on = journal.resumed && !out.join(DATAPACKAGE).exists();
     let mut folder = Folder::begin(&out, &NAMES, arguments.overwrite || goes_on, &about)
         .map_err(Problem::new)?;
-    let talks = !arguments.quiet && !arguments.json;
-    if talks {
+    if arguments.voice.talks() {
         talk(&opening(&plan, &cases, &journal, threads));
     }
-    let (clock, started) = (now(), utc());
-    let mut progress = Progress::new(&plan, arguments);
+
+    // The calibration itself.
+    let (clock, started) = (now(), manifest::now());
+    let mut progress = Progress::new(&plan, arguments.voice);
     let calibrated = conduct(&plan, &cases, &pool, &mut journal, |event| progress.tell(event))
         .map_err(|problem| {
             folder.fail(&problem);
             Problem::new(problem)
         })?;
-    progress.end();
+    progress.way.end();
+
+    // Its files, then what it came to for people or programs.
     let seconds = clock.elapsed().as_secs_f64();
     let account = Account {
         started,
-        ended: utc(),
+        ended: manifest::now(),
         wall_seconds: seconds,
         runs_seconds: seconds,
         runs_done: calibrated.rows.len() - calibrated.count(Status::Failed),
@@ -121,16 +111,16 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     write(&plan, &calibrated, &mut folder, &provenance(&plan, threads), &account, &hash)
         .map_err(Problem::new)?;
     let failed = calibrated.count(Status::Failed);
-    if arguments.json {
+    if arguments.voice.json {
         let mut done = files::summary(&plan, &calibrated);
         done["event"] = "done".into();
         done["folder"] = out.display().to_string().into();
         print(&done.to_string());
-    } else if !arguments.quiet {
+    } else if !arguments.voice.quiet {
         print(&table(&plan, &calibrated));
         talk(&closing(&calibrated, &out, seconds));
     }
-    Ok(if failed > 0 { EXIT_RUNS_FAILED } else { EXIT_DONE })
+    Ok(exit_code(failed == 0))
 }
 
 /// `DIR.journal` beside `DIR`.
@@ -141,17 +131,9 @@ fn journal_folder(out: &Path) -> PathBuf {
 }
 
 fn provenance(plan: &Plan, threads: usize) -> Provenance {
-    let hash = |path: &PathBuf| match std::fs::read(path) {
-        Ok(bytes) => blake3::hash(&bytes).to_hex().to_string(),
-        Err(error) => format!("unreadable by now: {error}"),
-    };
     Provenance {
         command: std::env::args().collect(),
-        config_files: plan
-            .files
-            .iter()
-            .map(|path| ConfigFile { path: path.clone(), blake3: hash(path) })
-            .collect(),
+        config_files: plan.files.iter().map(|path| ConfigFile::read(path)).collect(),
         config_hash: plan.scenario_hash.clone(),
         map: "of each case".to_owned(),
         map_hash: String::new(),
@@ -169,14 +151,14 @@ fn write(
     account: &Account,
     hash: &str,
 ) -> Result<(), crate::output::OutputError> {
-    let pretty = |value: &serde_json::Value| format!("{value:#}\n").into_bytes();
     folder.append(files::RUNS, &files::runs(plan, calibrated))?;
     folder.append(files::PLAUSIBLE, &files::plausible(plan, calibrated))?;
     folder.append(files::SUMMARY, &pretty(&files::summary(plan, calibrated)))?;
     folder.append(files::CENTRAL, files::central(plan, calibrated).as_bytes())?;
     folder.append(DATAPACKAGE, &pretty(&files::datapackage(plan, calibrated)))?;
     let written = folder.seal()?.to_vec();
-    let manifest = manifest(&plan.study.name, RESULTS_VERSION, hash, provenance, account, &written);
+    let manifest =
+        manifest::manifest(&plan.study.name, RESULTS_VERSION, hash, provenance, account, &written);
     folder.append(MANIFEST, &pretty(&manifest))?;
     folder.finish()?;
     Ok(())
@@ -208,16 +190,6 @@ fn opening(plan: &Plan, cases: &Cases, journal: &Journal, threads: usize) -> Str
     text
 }
 
-/// Time between two lines where there is no terminal.
-const EVERY: Duration = Duration::from_secs(10);
-
-enum Way {
-    Silent,
-    Bar(ProgressBar),
-    Lines { last: Instant },
-    Json,
-}
-
 /// Tells how far a calibration is.
 struct Progress {
     way: Way,
@@ -230,33 +202,13 @@ struct Progress {
 }
 
 impl Progress {
-    fn new(plan: &Plan, arguments: &Arguments) -> Self {
-        let way = if arguments.json {
-            print(&json!({ "event": "start", "study": plan.study.name, "waves": plan.study.waves, "runs_per_wave": plan.study.runs_per_wave }).to_string());
-            Way::Json
-        } else if arguments.quiet {
-            Way::Silent
-        } else if std::io::stderr().is_terminal() {
-            let bar = ProgressBar::new(u64::from(plan.study.runs_per_wave));
-            if let Ok(style) =
-                ProgressStyle::with_template("{msg} {bar:30} {pos}/{len} sets, {eta} left")
-            {
-                bar.set_style(style);
-            }
-            bar.enable_steady_tick(Duration::from_millis(200));
-            Way::Bar(bar)
-        } else {
-            Way::Lines { last: now() }
-        };
-        Self { way, waves: plan.study.waves, sets: 0, ended: 0, wave: 0, begun: now(), known: 0 }
-    }
-
-    fn say(&self, text: &str) {
-        match &self.way {
-            Way::Bar(bar) => bar.println(text),
-            Way::Lines { .. } => talk(text),
-            Way::Silent | Way::Json => {}
-        }
+    fn new(plan: &Plan, voice: Voice) -> Self {
+        let (waves, sets) = (plan.study.waves, plan.study.runs_per_wave);
+        let way = Way::new(voice, u64::from(sets), "{msg} {bar:30} {pos}/{len} sets, {eta} left");
+        way.event(|| {
+            json!({ "event": "start", "study": plan.study.name, "waves": waves, "runs_per_wave": sets })
+        });
+        Self { way, waves, sets: 0, ended: 0, wave: 0, begun: now(), known: 0 }
     }
 
     fn tell(&mut self, event: Event<'_>) {
@@ -264,81 +216,67 @@ impl Progress {
             Event::Wave { wave, basis, volume, sets, known } => {
                 (self.wave, self.sets, self.ended, self.known, self.begun) =
                     (wave, sets, known, known, now());
-                let where_to = match basis {
-                    Basis::Whole => "the whole ranges",
-                    Basis::Survivors => "what the survivors span",
-                    Basis::LeastImplausible => {
-                        "too few survivors: around the least implausible tenth"
-                    }
-                };
-                self.say(&format!(
-                    "wave {wave} of {}: {sets} sets, {where_to}, {} of the space",
-                    self.waves,
-                    percent(volume)
-                ));
-                match &self.way {
-                    Way::Json => print(
-                        &json!({ "event": "wave", "wave": wave, "basis": basis, "volume": volume, "sets": sets, "known": known }).to_string(),
-                    ),
-                    Way::Bar(bar) => {
-                        bar.reset();
-                        bar.set_length(sets as u64);
-                        bar.set_position(known as u64);
-                        bar.set_message(format!("wave {wave} of {}", self.waves));
-                    }
-                    _ => {}
-                }
+                self.tell_of_wave(basis, volume);
             }
             Event::Set { wave, set, failure, ended } => {
                 self.ended = ended;
-                if let Some(cause) = failure {
-                    let text = format!("set failed: wave {wave} / set {set}: {cause}");
-                    if matches!(self.way, Way::Silent) { talk(&text) } else { self.say(&text) }
+                let status = if failure.is_some() { "failed" } else { "done" };
+                self.way.event(|| {
+                    json!({ "event": "set", "wave": wave, "set": set, "status": status, "cause": failure, "ended": ended })
+                });
+                if let (Some(cause), false) = (failure, matches!(self.way, Way::Json)) {
+                    self.way.say_failure(&format!("set failed: wave {wave} / set {set}: {cause}"));
                 }
-                match &self.way {
-                    Way::Json => print(
-                        &json!({ "event": "set", "wave": wave, "set": set, "status": if failure.is_some() { "failed" } else { "done" }, "cause": failure, "ended": ended }).to_string(),
-                    ),
-                    Way::Bar(bar) => bar.set_position(ended as u64),
-                    _ => {}
+                if let Way::Bar(bar) = &self.way {
+                    bar.set_position(ended as u64);
                 }
                 self.line();
             }
             Event::WaveEnd { wave, surviving, failed } => {
                 let failures =
                     if failed > 0 { format!(", {failed} failed") } else { String::new() };
-                self.say(&format!("wave {wave}: {surviving} sets survive{failures}"));
-                if matches!(self.way, Way::Json) {
-                    print(
-                        &json!({ "event": "wave_end", "wave": wave, "surviving": surviving, "failed": failed })
-                            .to_string(),
-                    );
-                }
+                self.way.say(&format!("wave {wave}: {surviving} sets survive{failures}"));
+                self.way.event(|| {
+                    json!({ "event": "wave_end", "wave": wave, "surviving": surviving, "failed": failed })
+                });
             }
             Event::Tick => self.line(),
         }
     }
 
-    fn line(&mut self) {
-        if let Way::Lines { last } = &mut self.way
-            && last.elapsed() >= EVERY
-        {
-            *last = now();
-            let (done, left) = (self.ended - self.known, self.sets - self.ended);
-            let rate = done as f64 / self.begun.elapsed().as_secs_f64().max(1e-3);
-            let left = if done > 0 {
-                format!(", {} left in it", duration(left as f64 / rate))
-            } else {
-                String::new()
-            };
-            talk(&format!("wave {}: {} of {} sets{left}", self.wave, self.ended, self.sets));
+    /// A wave that begins.
+    fn tell_of_wave(&self, basis: Basis, volume: f64) {
+        let Self { way, waves, sets, wave, known, .. } = self;
+        let where_to = match basis {
+            Basis::Whole => "the whole ranges",
+            Basis::Survivors => "what the survivors span",
+            Basis::LeastImplausible => "too few survivors: around the least implausible tenth",
+        };
+        let space = percent(volume);
+        way.say(&format!("wave {wave} of {waves}: {sets} sets, {where_to}, {space} of the space"));
+        way.event(|| {
+            json!({ "event": "wave", "wave": wave, "basis": basis, "volume": volume, "sets": sets, "known": known })
+        });
+        if let Way::Bar(bar) = way {
+            bar.reset();
+            bar.set_length(*sets as u64);
+            bar.set_position(*known as u64);
+            bar.set_message(format!("wave {wave} of {waves}"));
         }
     }
 
-    fn end(&self) {
-        if let Way::Bar(bar) = &self.way {
-            bar.finish_and_clear();
-        }
+    fn line(&mut self) {
+        let Self { wave, sets, ended, known, begun, .. } = *self;
+        self.way.line(|| {
+            let (done, left) = (ended - known, sets - ended);
+            let rate = done as f64 / begun.elapsed().as_secs_f64().max(1e-3);
+            let left = if done > 0 {
+                format!(", {} left in it", DURATION.of(left as f64 / rate))
+            } else {
+                String::new()
+            };
+            format!("wave {wave}: {ended} of {sets} sets{left}")
+        });
     }
 }
 
@@ -354,60 +292,36 @@ fn percent(share: f64) -> String {
 
 /// A value of a parameter for people: three significant digits.
 fn short(value: f64) -> String {
-    let rounded: f64 = format!("{value:.2e}").parse().unwrap_or(value);
-    format!("{rounded}")
-}
-
-fn right(text: String) -> Cell {
-    Cell::new(text).set_alignment(CellAlignment::Right)
+    significant(value, 3).to_string()
 }
 
 /// What was learned of each parameter, then of each series.
 fn table(plan: &Plan, calibrated: &Calibrated) -> String {
-    let interval = |q: Option<Quantiles>| {
-        q.map_or("-".to_owned(), |q| [q.q05, q.q50, q.q95].map(short).join(" / "))
-    };
-    let mut parameters = Table::new();
-    parameters.load_style(presets::UTF8_HORIZONTAL_ONLY);
-    parameters.set_header(
-        [
-            "parameter",
-            "range given",
-            "plausible\n5 / 50 / 95 %",
-            "accepted\n5 / 50 / 95 %",
-            "shrinkage",
-            "central",
-        ]
-        .map(Cell::new),
-    );
+    let interval = |q: Option<Quantiles>| q.map(|q| [q.q05, q.q50, q.q95].map(short).join(" / "));
+    let mut parameters = grid([
+        "parameter",
+        "range given",
+        "plausible\n5 / 50 / 95 %",
+        "accepted\n5 / 50 / 95 %",
+        "shrinkage",
+        "central",
+    ]);
     for (index, (axis, learned)) in plan.axes.iter().zip(&calibrated.learned).enumerate() {
-        parameters.add_row([
-            Cell::new(&axis.path),
-            right(format!("{} to {}", short(axis.low), short(axis.high))),
-            right(interval(learned.plausible)),
-            right(interval(learned.accepted)),
-            right(
-                learned
-                    .shrinkage
-                    .map_or("-".to_owned(), |s| format!("{} %", (100.0 * s).round() as i64)),
-            ),
-            right(
-                calibrated
-                    .central
-                    .map_or("-".to_owned(), |row| short(calibrated.rows[row].values[index])),
-            ),
-        ]);
+        let shrinkage = learned.shrinkage.map(|s| format!("{} %", (100.0 * s).round() as i64));
+        let central = calibrated.central.map(|row| short(calibrated.rows[row].values[index]));
+        let values = [
+            Some(format!("{} to {}", short(axis.low), short(axis.high))),
+            interval(learned.plausible),
+            interval(learned.accepted),
+            shrinkage,
+            central,
+        ];
+        row(&mut parameters, &axis.path, values);
     }
-    let mut series = Table::new();
-    series.load_style(presets::UTF8_HORIZONTAL_ONLY);
-    series
-        .set_header(["series", "least\nimplausibility", "sets that it\nrules out"].map(Cell::new));
+    let mut series = grid(["series", "least\nimplausibility", "sets that it\nrules out"]);
     for account in &calibrated.series {
-        series.add_row([
-            Cell::new(&account.name),
-            right(account.least.map_or("-".to_owned(), |i| format!("{i:.2}"))),
-            right(percent(account.ruled_out_share)),
-        ]);
+        let least = account.least.map(|i| format!("{i:.2}"));
+        row(&mut series, &account.name, [least, Some(percent(account.ruled_out_share))]);
     }
     format!("{parameters}\n{series}\n")
 }
@@ -416,7 +330,7 @@ fn closing(calibrated: &Calibrated, out: &Path, seconds: f64) -> String {
     let mut text = format!(
         "{} sets tried in {}: {} plausible, {} of them accepted (worth {:.0} even ones), {} ruled out, {} failed; in {}",
         calibrated.rows.len(),
-        duration(seconds),
+        DURATION.of(seconds),
         calibrated.plausible(),
         calibrated.count(Status::Accepted),
         calibrated.effective_accepted,

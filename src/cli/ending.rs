@@ -6,66 +6,65 @@ use std::path::Path;
 use serde_json::json;
 
 use super::problem::Problem;
-use super::progress::duration;
-use super::run::Arguments;
-use super::store::{Standing, quoted, standing};
-use super::{print, results, study, talk};
+use super::store::{StudyArgs, Voice, quoted};
+use super::{print, results, talk};
 use crate::recorders::table::{RUSSIA_SOUTH, Table, TableSet};
-use crate::study::conduct::{Conducted, Did};
+use crate::study::conduct::{Conducted, WorkDone};
+use crate::study::plan::Plan;
 use crate::study::precision;
 use crate::study::quantiles::Spread;
+use crate::study::standing::{Standing, standing};
 use crate::study::store::Store;
+use crate::study::summary::{
+    ATTENTION_DIVERTED, DISPLACED_ABROAD, DISPLACED_INSIDE, PEAK_DAY, PEAK_INDEX,
+};
+use crate::text::{DURATION, RATE};
 
 /// Shows what came of a study.
-pub fn tell_of(conducted: &Conducted, borders: &[String], quiet: bool, json: bool) {
-    if json {
+pub fn show_results(conducted: &Conducted, borders: &[String], voice: Voice) {
+    if voice.json {
         print(&done(conducted, borders).to_string());
-    } else if !quiet {
-        print(&format!(
-            "{}{}",
-            results::tables(&conducted.summaries, borders),
-            results::precision(&conducted.precisions, precision::WANTED)
-        ));
+    } else if !voice.quiet {
+        let precision = results::precision(&conducted.precisions, precision::WANTED);
+        print(&(results::tables(&conducted.summaries, borders) + &precision));
         talk(&closing(conducted));
     }
 }
 
 /// Shows what came of a share of a study, in a folder whose tables may be complete.
 pub fn tell_of_shard(
-    arguments: &Arguments,
-    study: &study::Study,
+    args: &StudyArgs,
+    voice: Voice,
+    plan: &Plan,
+    tables: TableSet,
     beside_complete: bool,
-    path: &Path,
-    did: &Did,
+    work: &WorkDone,
 ) -> Result<(), Problem> {
-    let plan = &study.plan;
-    let store = Store::open(path).map_err(Problem::new)?;
-    let (done, failed, missing) =
-        store.contents(plan, arguments.tables.unwrap_or(TableSet::ALL)).count();
-    let planned = plan.runs.len();
-    if arguments.json {
+    let path = args.folder(plan);
+    let store = Store::open(&path).map_err(Problem::new)?;
+    let (done, failed, missing) = store.contents(plan, tables).count();
+    let (planned, here) = (plan.runs.len(), work.done + work.failures.len());
+    if voice.json {
         let event = json!({
-            "event": "shard_done", "folder": path, "runs_here": did.done + did.failures.len(), "failed_here": did.failures.len(),
+            "event": "shard_done", "folder": path, "runs_here": here, "failed_here": work.failures.len(),
             "planned": planned, "done": done, "failed": failed, "missing": missing,
         });
         print(&event.to_string());
-    } else if !arguments.quiet {
-        let here = did.done + did.failures.len();
-        let ask = &arguments.ask;
+    } else if !voice.quiet {
+        let merge = args.command("merge", plan);
         let next = if missing > 0 {
-            format!("how far: {}", ask.command("status", plan))
-        } else if beside_complete && standing(path, plan)? != Standing::Extended {
-            format!(
-                "the tables there are of an earlier merge; make them anew: {} --overwrite",
-                ask.command("merge", plan)
-            )
+            format!("how far: {}", args.command("status", plan))
+        } else if beside_complete
+            && standing(&path, plan).map_err(Problem::new)? != Standing::Extended
+        {
+            format!("the tables there are of an earlier merge; make them anew: {merge} --overwrite")
         } else {
-            format!("next: {}", ask.command("merge", plan))
+            format!("next: {merge}")
         };
         talk(&format!(
             "{here} runs done here; {} of {planned} of the study are in the store{}\n{next}",
             done + failed,
-            of_failures(&did.failures),
+            of_failures(&work.failures),
         ));
     }
     Ok(())
@@ -84,13 +83,13 @@ fn closing(conducted: &Conducted) -> String {
     } else {
         let of =
             if here < runs { format!("{here} of {runs} runs") } else { format!("{runs} runs") };
-        format!("{of} in {} ({} group-days/s)", duration(account.runs_seconds), thousands(rate))
+        format!("{of} in {} ({} group-days/s)", DURATION.of(account.runs_seconds), RATE.of(rate))
     };
     let mut text = format!(
         "wrote {} files, {:.1} MB in {folder}; {ran}, bands and files in {}",
         conducted.files.len(),
         bytes as f64 / 1e6,
-        duration(account.wall_seconds - account.runs_seconds),
+        DURATION.of(account.wall_seconds - account.runs_seconds),
     );
     text.push_str(&of_failures(&conducted.failures));
     if let Some(why) = conducted.store_stays {
@@ -116,45 +115,30 @@ fn of_failures(failures: &[(String, String)]) -> String {
     })
 }
 
-fn thousands(value: f64) -> String {
-    if value < 1e4 {
-        format!("{value:.0}")
-    } else if value < 1e6 {
-        format!("{:.0} k", value / 1e3)
-    } else {
-        format!("{:.2} M", value / 1e6)
-    }
-}
-
 /// The last event.
 fn done(conducted: &Conducted, borders: &[String]) -> serde_json::Value {
-    let spread = |s: &Option<Spread>| {
+    let spread = |s: Option<Spread>| {
         s.map(|s| json!({ "replicates": s.count, "mean": s.mean, "q05": s.q05, "q25": s.q25, "q50": s.q50, "q75": s.q75, "q95": s.q95 }))
     };
-    let summaries: Vec<_> = conducted
-        .summaries
-        .iter()
-        .map(|s| {
-            let peaks = borders.iter().zip(&s.peaks).map(|(border, peak)| {
-                let (index, day) = (peak.map(|p| p.0), peak.map(|p| p.1));
-                json!({ "border": border, "index": spread(&index), "day": spread(&day) })
-            });
-            json!({
-                "outcome": s.outcome,
-                "variant": s.variant,
-                "peaks": peaks.collect::<Vec<_>>(),
-                "displaced_inside_persons": spread(&s.displaced_inside),
-                "displaced_abroad_persons": spread(&s.displaced_abroad),
-                "attention_diverted": spread(&s.attention_diverted),
-            })
-        })
-        .collect();
+    let summaries = conducted.summaries.iter().map(|s| {
+        let peaks = borders.iter().map(|border| {
+            let [index, day] = [PEAK_INDEX, PEAK_DAY].map(|name| spread(s.spread(name, border)));
+            json!({ "border": border, "index": index, "day": day })
+        });
+        let mut all = json!({
+            "outcome": s.outcome, "variant": s.variant, "peaks": peaks.collect::<Vec<_>>()
+        });
+        for measure in [DISPLACED_INSIDE, DISPLACED_ABROAD, ATTENTION_DIVERTED] {
+            all[measure] = json!(spread(s.spread(measure, "")));
+        }
+        all
+    });
     json!({
         "event": "done",
         "folder": conducted.folder,
         "files": conducted.files,
         "account": conducted.account,
         "failures": conducted.failures.iter().map(|(cause, command)| json!({ "cause": cause, "command": command })).collect::<Vec<_>>(),
-        "summaries": summaries,
+        "summaries": summaries.collect::<Vec<_>>(),
     })
 }

@@ -166,6 +166,8 @@ fn hubverse(bands: impl std::io::Read, out: &mut impl Write) -> Result<Option<Da
     let (border, measure) = (place("border")?, place("measure")?);
     let outputs = OUTPUTS.iter().map(|&(column, kind, id)| Ok((place(column)?, kind, id)));
     let outputs = outputs.collect::<Result<Vec<_>, Failure>>()?;
+
+    // A row of bands gives a row for each number of a hub.
     let mut writer = csv::Writer::from_writer(out);
     let write = |error: csv::Error| match error.into_kind() {
         csv::ErrorKind::Io(error) => Failure::Write(error),

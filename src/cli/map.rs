@@ -19,6 +19,7 @@ use crate::geography::{
 };
 use crate::ids::CellId;
 use crate::report::picture;
+use crate::text::grouped;
 use crate::time::Month;
 
 /// Look at a map: what is on it, and how it looks.
@@ -217,19 +218,6 @@ fn table<const N: usize>(header: [&str; N], numbers: &[usize]) -> Table {
         }
     }
     table
-}
-
-/// A whole number with its thousands apart.
-fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(' ');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 fn tables(dir: &Path, map: &Map, as_of: Date) -> String {

@@ -1,25 +1,25 @@
 //! `spillover merge`: the tables of a study whose runs were done by several processes.
 
-use super::ending::tell_of;
+use super::ending::show_results;
 use super::problem::Problem;
 use super::progress::Progress;
-use super::store::{Ask, Standing, ends, open, own_store, provenance, standing, standing_tables};
-use super::{EXIT_DONE, EXIT_RUNS_FAILED};
-use crate::output::folder::{Existing, Folder};
+use super::run::exit_code;
+use super::store::{StudyArgs, Voice, about, begin_folder, ends, open, own_store, provenance};
+use super::threads;
+use crate::output::folder::Existing;
+use crate::output::manifest::now;
 use crate::recorders::table::TableSet;
-use crate::study::conduct::{
-    Did, OnFailure, Options, StudyError, agree, border_names, file_names, merge_into,
-};
-use crate::study::merge::Wishes;
-use crate::study::store::FOLDER;
-use crate::study::{execute, precision};
+use crate::study::conduct::{Options, StudyError, WorkDone, agree, merge_into};
+use crate::study::execute;
+use crate::study::merge::MergeOptions;
+use crate::study::plan::PlannedRun;
+use crate::study::standing::{self, Standing, standing};
 
 /// Arguments of `spillover merge`.
 #[derive(clap::Args)]
-#[allow(clippy::struct_excessive_bools)] // each is a switch of the command line
 pub struct Arguments {
     #[command(flatten)]
-    ask: Ask,
+    study: StudyArgs,
     /// Tables to write [default: those that the processes were asked for]
     #[arg(long, value_name = "TABLES", value_parser = TableSet::parse)]
     tables: Option<TableSet>,
@@ -32,33 +32,33 @@ pub struct Arguments {
     /// Remove the store when the tables are complete and every run succeeded; the study can then not be extended
     #[arg(long)]
     drop_parts: bool,
-    /// Say nothing but errors
-    #[arg(long, short)]
-    quiet: bool,
-    /// Events as JSON lines on stdout instead of the table
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    voice: Voice,
 }
 
 /// Merges the store of a study. Exit code 3 when runs are missing, 4 when the store disagrees with itself; the folder then
 /// stays as it is.
 pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
-    let ask = &arguments.ask;
-    let study = ask.load()?;
+    let args = &arguments.study;
+    let study = args.load()?;
     let plan = &study.plan;
-    let path = ask.folder(plan);
+    let path = args.folder(plan);
     own_store(&path)?;
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let threads = arguments.threads.map_or(cores, usize::from);
+    let threads = threads(arguments.threads);
     let pool = execute::pool(threads).map_err(Problem::new)?;
-    let next =
-        format!("which: {}\n  do them: {}", ask.command("missing", plan), ask.command("run", plan));
-    let extended = standing(&path, plan)? == Standing::Extended;
+
+    // The store must have all that is asked for before anything is touched.
+    let next = format!(
+        "which: {}\n  do them: {}",
+        args.command("missing", plan),
+        args.command("run", plan)
+    );
+    let extended = standing(&path, plan).map_err(Problem::new)? == Standing::Extended;
     let beyond = arguments.overwrite || extended;
     let tables = {
         let (store, mut tables) = open(&path, plan, arguments.tables)?;
         if extended && !arguments.overwrite {
-            tables = tables.union(standing_tables(&path)); // none is left out unasked
+            tables = tables.union(standing::tables(&path)); // none is left out unasked
         }
         let contents = store.contents(plan, tables);
         if let Err(error) = agree(plan, &contents) {
@@ -72,46 +72,29 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
         }
         tables
     };
-    let about = format!(
-        "study: {}\ncommand: {}",
-        plan.name,
-        std::env::args().collect::<Vec<_>>().join(" ")
-    );
+
+    // Then the tables are made in place of what stands there.
     let existing = Existing::GoOn { study: &plan.name, beyond };
-    let token = super::run::token();
-    let mut folder = Folder::begin_beside(
-        &path,
-        &file_names(tables, &study.plan),
-        &existing,
-        &about,
-        &[FOLDER],
-        &token,
-    )
-    .map_err(Problem::new)?;
-    let borders = border_names(study.map.segments.iter().map(|s| s.name.as_str()));
+    let mut folder =
+        begin_folder(&path, plan, tables, &existing, &about(plan)).map_err(Problem::new)?;
+    let repeat = |run: &PlannedRun| args.repeat(plan, run);
     let options = Options {
-        wishes: Wishes {
-            pool: &pool,
-            tables,
-            precision: precision::WANTED,
-            repeat: &|run| ask.repeat(plan, run),
-        },
+        merge: MergeOptions { tables, ..MergeOptions::new(&pool, &repeat) },
         provenance: provenance(&study, threads, 1),
-        shard: None,
-        on_failure: OnFailure::Continue,
-        retry_failed: false,
         drop_parts: arguments.drop_parts,
-        room: None,
+        ..Options::new(&pool, &repeat)
     };
-    let mut progress = Progress::new(plan, arguments.quiet, arguments.json);
-    let did = Did { started: super::run::utc(), ..Did::default() };
-    let result =
-        merge_into(plan, &borders, &mut folder, &options, &did, |event| progress.tell(event));
+
+    let mut progress = Progress::new(plan, arguments.voice);
+    let done = WorkDone { started: now(), ..WorkDone::default() };
+    let result = merge_into(plan, &study.borders, &mut folder, &options, &done, |event| {
+        progress.tell(event);
+    });
     progress.end();
     match result {
         Ok(conducted) => {
-            tell_of(&conducted, &borders, arguments.quiet, arguments.json);
-            Ok(if conducted.failures.is_empty() { EXIT_DONE } else { EXIT_RUNS_FAILED })
+            show_results(&conducted, &study.borders, arguments.voice);
+            Ok(exit_code(conducted.failures.is_empty()))
         }
         Err(error) => {
             folder.fail(&error.to_string());

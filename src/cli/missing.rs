@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::problem::Problem;
-use super::store::{Ask, ends, open};
+use super::store::{StudyArgs, ends, open};
 use super::{EXIT_DONE, EXIT_INCOMPLETE, print};
 use crate::recorders::table::TableSet;
 use crate::study::conduct::agree;
@@ -14,7 +14,7 @@ use crate::study::store::State;
 #[derive(clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
-    ask: Ask,
+    study: StudyArgs,
     /// Print the numbers of the shards, out of so many, that have missing runs, such as 2,3,7
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     shards: Option<u32>,
@@ -25,9 +25,9 @@ pub struct Arguments {
 
 /// Prints what is missing. Exit code 3 when something is.
 pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
-    let study = arguments.ask.load()?;
+    let study = arguments.study.load()?;
     let plan = &study.plan;
-    let (store, tables) = open(&arguments.ask.folder(plan), plan, arguments.tables)?;
+    let (store, tables) = open(&arguments.study.folder(plan), plan, arguments.tables)?;
     let contents = store.contents(plan, tables);
     if let Err(error) = agree(plan, &contents) {
         return ends(error, "");

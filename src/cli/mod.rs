@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod ending;
 mod export;
+mod grid;
 pub mod map;
 mod merge;
 mod missing;
@@ -136,6 +137,17 @@ fn print(text: &str) {
         let _ = stdout.write_all(b"\n");
     }
     let _ = stdout.flush();
+}
+
+/// The command line of this process.
+fn command_line() -> String {
+    std::env::args().collect::<Vec<_>>().join(" ")
+}
+
+/// How many threads, all cores unless so many are asked for.
+fn threads(asked: Option<u16>) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    asked.map_or_else(cores, usize::from)
 }
 
 /// Tells people something.

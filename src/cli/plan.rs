@@ -1,19 +1,18 @@
 //! `spillover plan`.
 
-use std::fmt::Write as _;
 use std::path::PathBuf;
-use std::time::Instant;
 
-use comfy_table::{Table as Grid, presets};
 use serde_json::{Value as Json, json};
 
+use super::grid::grid;
 use super::problem::Problem;
-use super::progress::duration;
-use super::{EXIT_DONE, print, study, talk};
+use super::progress::now;
+use super::{EXIT_DONE, print, study, talk, threads};
+use crate::recorders::RunOutput;
 use crate::recorders::table::TableSet;
-use crate::simulation::{self, RunSpec};
 use crate::study::execute;
 use crate::study::plan::{Plan, PlannedRun};
+use crate::text::{BYTES, DURATION, count};
 
 /// Runs shown without `--csv` or `--json`.
 const SHOWN: usize = 10;
@@ -90,71 +89,38 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
 }
 
 /// Does the run in the middle of the plan and looks at the clock.
-#[allow(clippy::disallowed_methods)] // the front door may look at the clock
 fn time_one(arguments: &Arguments, study: &study::Study) -> Result<Timing, Problem> {
-    let plan = &study.plan;
-    let middle = plan.runs.len() / 2;
-    let Some(&run) = plan.runs.get(middle) else {
+    let middle = study.plan.runs.len() / 2;
+    let Some(run) = study.plan.runs.get(middle) else {
         return Err(Problem::new(
             "the plan has no runs: its points are held to other outcomes than those of the study",
         ));
     };
-    let spec = RunSpec {
-        outcome: run.outcome,
-        variant: &plan.variant(&run).name,
-        point: run.point,
-        replicate: run.replicate,
-        seed: run.seed,
-        threads_in_run: 1,
-        tables: arguments.tables,
-    };
     let pool = execute::pool(1).map_err(Problem::new)?;
-    let begun = Instant::now();
-    let mut bytes = None;
-    execute::execute(
-        &pool,
-        1,
-        |_| simulation::run(&study.scenario(&run), &study.map, spec),
-        |_, result| {
-            bytes = Some(
-                result.map(|output| output.tables.iter().map(|t| t.len() as u64).sum::<u64>()),
-            );
-            Ok::<(), Problem>(())
-        },
-        || {},
-    )?;
+    let begun = now();
+    let one = |_| study.simulate(run, arguments.tables, 1);
+    let mut bytes = 0;
+    let count = |_, result: Result<RunOutput, execute::Failure>| {
+        let output = result.map_err(|failure| {
+            Problem::new(format_args!("the timed run {middle} failed: {}", failure.cause))
+        })?;
+        bytes = output.tables.iter().map(|t| t.len() as u64).sum();
+        Ok::<(), Problem>(())
+    };
+    execute::execute(&pool, 1, one, count, || {})?;
     let seconds = begun.elapsed().as_secs_f64();
-    let threads = arguments.threads.map_or_else(
-        || std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-        usize::from,
-    );
-    match bytes {
-        Some(Ok(bytes)) => Ok(Timing { run: middle, seconds, bytes, threads }),
-        Some(Err(failure)) => {
-            Err(Problem::new(format_args!("the timed run {middle} failed: {}", failure.cause)))
-        }
-        None => Err(Problem::new("the timed run gave nothing")),
-    }
+    Ok(Timing { run: middle, seconds, bytes, threads: threads(arguments.threads) })
 }
 
 fn prediction(runs: usize, timing: &Timing) -> String {
     format!(
-        "one run takes {} (run {}, timed now): about {} for {runs} runs on {} thread{}, and {} of tables by run; bands and contrasts come on top",
-        duration(timing.seconds),
+        "one run takes {} (run {}, timed now): about {} for {runs} runs on {}, and {} of tables by run; bands and contrasts come on top",
+        DURATION.of(timing.seconds),
         timing.run,
-        duration(timing.total_seconds(runs)),
-        timing.threads,
-        if timing.threads == 1 { "" } else { "s" },
-        size(timing.total_bytes(runs)),
+        DURATION.of(timing.total_seconds(runs)),
+        count(timing.threads, "thread"),
+        BYTES.of(timing.total_bytes(runs) as f64),
     )
-}
-
-fn size(bytes: u64) -> String {
-    match bytes as f64 {
-        b if b < 1e6 => format!("{:.0} kB", b / 1e3),
-        b if b < 1e9 => format!("{:.1} MB", b / 1e6),
-        b => format!("{:.1} GB", b / 1e9),
-    }
 }
 
 const COLUMNS: [&str; 8] =
@@ -213,23 +179,20 @@ fn json(plan: &Plan, timing: Option<&Timing>) -> Json {
 
 /// The first runs and the last, for people.
 fn shown(plan: &Plan) -> String {
-    let mut table = Grid::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
-    table.set_header(COLUMNS);
-    let count = plan.runs.len();
-    let first = if count <= SHOWN { count } else { SHOWN - 1 };
+    let mut table = grid(COLUMNS);
+    let runs = plan.runs.len();
+    let first = if runs <= SHOWN { runs } else { SHOWN - 1 };
     for run in &plan.runs[..first] {
         table.add_row(fields(plan, run));
     }
-    if let (true, Some(last)) = (count > SHOWN, plan.runs.last()) {
+    if let (true, Some(last)) = (runs > SHOWN, plan.runs.last()) {
         table.add_row(["..."; 8]);
         table.add_row(fields(plan, last));
     }
     let mut text = table.trim_fmt();
     text.push('\n');
-    let plural = if count == 1 { "" } else { "s" };
-    let _ = write!(text, "{count} run{plural}");
-    if count > SHOWN {
+    text.push_str(&count(runs, "run"));
+    if runs > SHOWN {
         text.push_str("; all of them: --csv or --json");
     }
     text
@@ -246,6 +209,5 @@ mod tests {
             prediction(101, &timing),
             "one run takes 0.2 s (run 50, timed now): about 13 s for 101 runs on 2 threads, and 202.0 MB of tables by run; bands and contrasts come on top"
         );
-        assert_eq!((size(1_500), size(2_500_000_000)), ("2 kB".into(), "2.5 GB".into()));
     }
 }

@@ -2,19 +2,24 @@
 
 use std::fmt::Write as _;
 
-use comfy_table::{Cell, CellAlignment, Table, presets};
+use comfy_table::Cell;
 
+use super::grid::{grid, right, row};
 use crate::borders::rules::class as pressure_class;
 use crate::recorders::table::BASE_VARIANT;
 use crate::study::precision::Precision;
 use crate::study::quantiles::Spread;
-use crate::study::summary::{Summary, headline_borders};
+use crate::study::summary::{
+    ATTENTION_DIVERTED, DISPLACED_ABROAD, DISPLACED_INSIDE, PEAK_DAY, PEAK_INDEX, Summary,
+    headline_borders,
+};
+use crate::text::{PERSONS, count};
 
 /// Borders shown.
 const BORDERS: usize = 8;
 
-/// A number of the whole region: its name, where it stands in a summary, how it is shown.
-type WholeRegion = (&'static str, fn(&Summary) -> Option<Spread>, fn(f64) -> String);
+/// A number of the whole region: its name here and in a summary, how it is shown.
+type WholeRegion = (&'static str, &'static str, fn(f64) -> String);
 
 /// The tables of a study, one per variant.
 pub fn tables(summaries: &[Summary], borders: &[String]) -> String {
@@ -32,10 +37,10 @@ pub fn tables(summaries: &[Summary], borders: &[String]) -> String {
         text.push('\n');
     }
     let most = summaries.iter().map(|s| s.runs).max().unwrap_or(0);
-    let plural = if most == 1 { "" } else { "s" };
     let _ = writeln!(
         text,
-        "Peak pressure 0-100: median [5-95 % of {most} run{plural}], class of the median, median day (d) of the peak."
+        "Peak pressure 0-100: median [5-95 % of {}], class of the median, median day (d) of the peak.",
+        count(most, "run")
     );
     text.push_str(
         "Each column is conditional on its outcome; nothing here says how likely an outcome is.\n",
@@ -44,40 +49,26 @@ pub fn tables(summaries: &[Summary], borders: &[String]) -> String {
 }
 
 fn table(summaries: &[Summary], borders: &[String], shown: &[usize]) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
     let names = summaries.iter().map(|s| right(s.outcome.replace('_', "\n")));
-    table.set_header([Cell::new("peak pressure")].into_iter().chain(names).collect::<Vec<_>>());
+    let mut table = grid([Cell::new("peak pressure")].into_iter().chain(names));
     for &border in shown {
-        let cells = summaries.iter().map(|s| match s.peaks.get(border) {
-            Some(Some((index, day))) => right(format!(
-                "{:.0} [{:.0}-{:.0}]\n{} d {:.0}",
-                index.q50,
-                index.q05,
-                index.q95,
-                pressure_class(index.q50),
-                day.q50
-            )),
-            _ => right("-".into()),
-        });
-        table.add_row([Cell::new(&borders[border])].into_iter().chain(cells).collect::<Vec<_>>());
-    }
-    let whole: [WholeRegion; 3] = [
-        ("displaced inside\n(persons)", |s| s.displaced_inside, persons),
-        ("displaced abroad\n(persons)", |s| s.displaced_abroad, persons),
-        (
-            "attention diverted\n(% of reserve)",
-            |s| s.attention_diverted,
-            |v| format!("{:.0}", 100.0 * v),
-        ),
-    ];
-    for (name, value, shown) in whole {
         let cells = summaries.iter().map(|s| {
-            right(value(s).map_or("-".into(), |v| {
-                format!("{}\n[{}]", shown(v.q50), range(&shown(v.q05), &shown(v.q95)))
-            }))
+            let Spread { q05, q50, q95, .. } = s.spread(PEAK_INDEX, &borders[border])?;
+            let (class, day) = (pressure_class(q50), s.spread(PEAK_DAY, &borders[border])?.q50);
+            Some(format!("{q50:.0} [{q05:.0}-{q95:.0}]\n{class} d {day:.0}"))
         });
-        table.add_row([Cell::new(name)].into_iter().chain(cells).collect::<Vec<_>>());
+        row(&mut table, &borders[border], cells);
+    }
+    let percent = |share| format!("{:.0}", 100.0 * share);
+    let whole: [WholeRegion; 3] = [
+        ("displaced inside\n(persons)", DISPLACED_INSIDE, |v| PERSONS.of(v)),
+        ("displaced abroad\n(persons)", DISPLACED_ABROAD, |v| PERSONS.of(v)),
+        ("attention diverted\n(% of reserve)", ATTENTION_DIVERTED, percent),
+    ];
+    for (name, measure, shown) in whole {
+        let cell =
+            |v: Spread| format!("{}\n[{}]", shown(v.q50), range(&shown(v.q05), &shown(v.q95)));
+        row(&mut table, name, summaries.iter().map(|s| s.spread(measure, "").map(cell)));
     }
     table.trim_fmt()
 }
@@ -85,6 +76,8 @@ fn table(summaries: &[Summary], borders: &[String], shown: &[usize]) -> String {
 /// Whether the replicates are enough: for each headline number the outcome whose mean is least well known.
 pub fn precision(precisions: &[Precision], wanted: f64) -> String {
     let mut text = String::new();
+
+    // Headline numbers in their order, each where it is least well known.
     let mut measures: Vec<(&str, &str)> = Vec::new();
     for p in precisions.iter().filter(|p| p.is_headline()) {
         if !measures.contains(&(p.measure, &p.border)) {
@@ -133,10 +126,6 @@ fn size(precision: &Precision) -> f64 {
     precision.relative().unwrap_or(f64::INFINITY)
 }
 
-fn right(text: String) -> Cell {
-    Cell::new(text).set_alignment(CellAlignment::Right)
-}
-
 /// `a-b`, with a unit that both share only once.
 fn range(low: &str, high: &str) -> String {
     match (low.split_once(' '), high.split_once(' ')) {
@@ -145,33 +134,10 @@ fn range(low: &str, high: &str) -> String {
     }
 }
 
-/// A number of people with about three digits.
-fn persons(value: f64) -> String {
-    match value {
-        v if v < 999.5 => format!("{v:.0}"),
-        v if v < 9_995.0 => format!("{:.1} k", v / 1e3),
-        v if v < 999_500.0 => format!("{:.0} k", v / 1e3),
-        v => format!("{:.2} M", v / 1e6),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::recorders::Headline;
-
-    #[test]
-    fn people_are_counted_in_words() {
-        for (value, text) in [
-            (0.0, "0"),
-            (812.0, "812"),
-            (4_560.0, "4.6 k"),
-            (45_600.0, "46 k"),
-            (1_234_567.0, "1.23 M"),
-        ] {
-            assert_eq!(persons(value), text);
-        }
-    }
 
     #[test]
     fn the_table_has_borders_outcomes_and_people() {
@@ -183,7 +149,7 @@ mod tests {
             realised_outcome: String::new(),
         };
         let borders = ["IRN-AZE".to_owned(), "RUS-SOUTH".to_owned()];
-        let of = |outcome: &str| Summary::of(outcome, "base", 2, &[&headline, &headline]);
+        let of = |outcome: &str| Summary::of(outcome, "base", &borders, &[&headline, &headline]);
         let text = tables(&[of("continuity"), of("civil_strife")], &borders);
         for part in ["civil", "44 [44-44]", "high d 120", "1.20 M", "[34-34 k]", "5-95 % of 2 runs"]
         {

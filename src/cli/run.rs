@@ -1,28 +1,29 @@
 //! `spillover run`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::ending::{tell_of, tell_of_shard};
+use rayon::ThreadPool;
+
+use super::ending::{show_results, tell_of_shard};
 use super::problem::Problem;
 use super::progress::Progress;
-use super::store::{
-    Ask, Standing, ends, has_failed, marked_tables, own_store, provenance, standing,
-    standing_replicates, standing_tables, tables_line,
-};
-use super::{EXIT_DONE, EXIT_RUNS_FAILED, study, talk};
+use super::store::{StudyArgs, Voice, about, begin_folder, ends, own_store, provenance};
+use super::study::{Study, extent};
+use super::{EXIT_DONE, EXIT_RUNS_FAILED, talk, threads};
 use crate::design::points::Target;
 use crate::output::OutputError;
 use crate::output::folder::{Existing, Folder, Joined};
+use crate::output::manifest::now;
 use crate::recorders::table::TableSet;
-use crate::simulation::{self, RunSpec};
 use crate::study::conduct::{
-    Conducted, Did, OnFailure, Options, Shard, StudyError, border_names, conduct, file_names,
-    merge_into, run_missing,
+    Conducted, Event, Options, Shard, StudyError, WorkDone, conduct, file_names, merge_into,
+    run_missing,
 };
 use crate::study::execute;
-use crate::study::merge::{self, Wishes};
+use crate::study::merge::{self, MergeOptions};
 use crate::study::plan::{PlannedRun, Selection};
 use crate::study::precision::{self, Precision};
+use crate::study::standing::{self, Standing};
 use crate::study::store::{FOLDER, Store, read};
 
 /// Arguments of the commands that run studies.
@@ -30,7 +31,7 @@ use crate::study::store::{FOLDER, Store, read};
 #[allow(clippy::struct_excessive_bools)] // each is a switch of the command line
 pub struct Arguments {
     #[command(flatten)]
-    pub(super) ask: Ask,
+    pub(super) study: StudyArgs,
     /// Runs done at the same time [default: all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -74,12 +75,18 @@ pub struct Arguments {
     /// Begin anew and replace the study in the folder; removes only files that a study wrote
     #[arg(long)]
     pub(super) overwrite: bool,
-    /// Say nothing but errors
-    #[arg(long, short)]
-    pub(super) quiet: bool,
-    /// Events as JSON lines on stdout instead of the table
-    #[arg(long)]
-    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) voice: Voice,
+}
+
+/// What to do when a run fails.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum OnFailure {
+    /// The failed run is a row with its cause; the others go on.
+    #[default]
+    Continue,
+    /// No further run begins.
+    Stop,
 }
 
 /// Arguments of `spillover run`: those of all that runs studies, and the share of one process.
@@ -103,22 +110,6 @@ fn share(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|s| *s > 0.0 && *s < 1.0).ok_or_else(|| format!("it takes {allowed}"))
 }
 
-/// UTC to the second, for the manifest.
-pub fn utc() -> String {
-    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
-
-/// What makes the names of files in the making unique to this process.
-pub fn token() -> String {
-    let moment = jiff::Timestamp::now().as_nanosecond();
-    let of = format!("{} {} {moment}", read_host(), std::process::id());
-    blake3::hash(of.as_bytes()).to_hex()[..12].to_owned()
-}
-
-fn read_host() -> String {
-    crate::output::manifest::host_name()
-}
-
 /// Where the tables will stand.
 enum Place {
     /// This process makes them.
@@ -138,153 +129,101 @@ impl Place {
 
 /// Runs a study.
 pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
-    let ask = &arguments.ask;
-    let mut study = ask.load()?;
+    let mut study = arguments.study.load()?;
+    let (extent, whole) = (extent(&study), study.plan.runs.len());
     let selection = selection(arguments);
-    let extent = study::extent(&study);
-    let whole = study.plan.runs.len();
     study.plan.select(&selection).map_err(Problem::new)?;
 
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let threads = arguments.threads.map_or(cores, usize::from);
+    // With how many threads, and where.
+    let threads = threads(arguments.threads);
     let pool = execute::pool(threads).map_err(Problem::new)?;
-    let path = ask.folder(&study.plan);
-    if arguments.until_precision.is_some()
-        && study.plan.design.as_ref().is_some_and(|design| design.fixes(Target::Replicate))
-    {
-        return Err(Problem::new(
-            "--until-precision adds replicates, but the design fixes the replicate of each point\n  leave --until-precision away, or take `replicate` out of the design",
-        ));
-    }
-    if arguments.until_precision.is_some() && !study.plan.points_share_luck {
-        return Err(Problem::new(
-            "--until-precision adds replicates, but what the points do not share (study.points_share_luck = false) only more points make known\n  leave --until-precision away; precision.csv says how many points would do",
-        ));
-    }
-    let mut replicates = ask.replicates;
-    // More replicates than at first were done to reach a precision: it goes on from those.
-    let planned = study.resolved.file.study.replicates;
-    let had = standing_replicates(&path).filter(|&had| had > planned && !arguments.overwrite);
-    if let (Some(had), Some(_)) = (had, arguments.until_precision) {
-        replicates = Some(had);
-        study = ask.load_with(replicates)?;
-        study.plan.select(&selection).map_err(Problem::new)?;
-    }
-    let (mut place, tables) = begin(arguments, &study, &path)?;
-
-    let talks = !arguments.quiet && !arguments.json;
-    if talks {
-        let plan = &study.plan;
-        let part = if plan.runs.len() < whole {
-            format!("{} of ", plan.runs.len())
-        } else {
-            String::new()
-        };
-        let shard =
-            arguments.shard.map_or(String::new(), |s| format!(", shard {}/{}", s.number, s.of));
-        talk(&format!("{}: {part}{extent}{shard}, {threads} at a time", plan.title));
-        if plan.design.as_ref().is_some_and(|design| design.fixes(Target::Outcome)) {
-            talk(
-                "note: the design fixes the outcome of each point, so no two outcomes share a point and contrasts.csv compares none; to compare them, take the column `outcome` out",
-            );
+    let path = arguments.study.folder(&study.plan);
+    let mut asked = arguments.study.clone();
+    if arguments.until_precision.is_some() {
+        replicates_help(&study)?;
+        // More replicates than at first were done to reach a precision: it goes on from those.
+        let planned = study.resolved.file.study.replicates;
+        let had = standing::replicates(&path).filter(|&had| had > planned);
+        if let (Some(had), false) = (had, arguments.overwrite) {
+            asked.replicates = Some(had);
+            study = asked.load()?;
+            study.plan.select(&selection).map_err(Problem::new)?;
         }
     }
-    let borders = border_names(study.map.segments.iter().map(|s| s.name.as_str()));
-    let mut did = Did { started: utc(), ..Did::default() };
+
+    let (place, tables) = begin(arguments, &study, &path)?;
+    if arguments.voice.talks() {
+        announce(arguments, &study, &extent, whole, threads);
+    }
+
+    // Replicates are added until the wanted precision is reached, where one is wanted.
+    let done = WorkDone { started: now(), ..WorkDone::default() };
+    let mut session = Session { arguments, path, pool, threads, tables, place, done };
     let mut grew = true;
     loop {
-        let plan = &study.plan;
-        let asked = Ask {
-            study: ask.study.clone(),
-            out: ask.out.clone(),
-            replicates,
-            sets: ask.sets.clone(),
-        };
-        let repeat = |run: &PlannedRun| asked.repeat(plan, run);
-        let options = Options {
-            wishes: Wishes {
-                pool: &pool,
-                tables,
-                precision: arguments.until_precision.unwrap_or(precision::WANTED),
-                repeat: &repeat,
-            },
-            provenance: provenance(&study, threads, usize::from(arguments.threads_in_run)),
-            shard: arguments.shard,
-            on_failure: arguments.on_failure,
-            retry_failed: arguments.retry_failed,
-            drop_parts: arguments.drop_parts,
-            room: None,
-        };
-        let one = |run: &PlannedRun| {
-            let spec = RunSpec {
-                outcome: run.outcome,
-                variant: &plan.variant(run).name,
-                point: run.point,
-                replicate: run.replicate,
-                seed: run.seed,
-                threads_in_run: usize::from(arguments.threads_in_run),
-                tables,
-            };
-            simulation::run(&study.scenario(run), &study.map, spec)
-        };
-        let mut progress = Progress::new(plan, arguments.quiet, arguments.json);
-        let result = match (&mut place, arguments.until_precision) {
-            (Place::Own(folder), None) => {
-                conduct(plan, &borders, folder, &options, one, |event| progress.tell(event))
-                    .map(Step::Complete)
-            }
-            (Place::Own(folder), Some(wanted)) => {
-                run_missing(plan, &borders, &path, &options, one, |event| progress.tell(event))
-                    .and_then(|more| {
-                        did.add(more);
-                        let now = plan.runs.iter().map(|r| r.replicate + 1).max().unwrap_or(1);
-                        let first = ask.replicates.unwrap_or(planned);
-                        let most = arguments.max_replicates.unwrap_or(first.saturating_mul(10));
-                        let needed = replicates_needed(&path, &study, &borders, tables, wanted)?;
-                        match next_replicates(needed, now, most, grew) {
-                            Some(more) => Ok(Step::More(more)),
-                            None => merge_into(plan, &borders, folder, &options, &did, |event| {
-                                progress.tell(event);
-                            })
-                            .map(Step::Complete),
-                        }
-                    })
-            }
-            (Place::Shared(_), _) => {
-                run_missing(plan, &borders, &path, &options, one, |event| progress.tell(event))
-                    .map(Step::Shard)
-            }
-        };
-        progress.end();
-        match result {
+        match session.advance(&study, &asked, grew) {
             Ok(Step::Complete(conducted)) => {
-                tell_of(&conducted, &borders, arguments.quiet, arguments.json);
-                return Ok(if conducted.failures.is_empty() {
-                    EXIT_DONE
-                } else {
-                    EXIT_RUNS_FAILED
-                });
+                show_results(&conducted, &study.borders, arguments.voice);
+                return Ok(exit_code(conducted.failures.is_empty()));
             }
-            Ok(Step::Shard(did)) => {
-                let beside = matches!(&place, Place::Shared(joined) if joined.beside_complete());
-                tell_of_shard(arguments, &study, beside, &path, &did)?;
-                return Ok(if did.failures.is_empty() { EXIT_DONE } else { EXIT_RUNS_FAILED });
+            Ok(Step::Shard(done)) => {
+                let Arguments { study: args, voice, tables, .. } = arguments;
+                let beside =
+                    matches!(&session.place, Place::Shared(joined) if joined.beside_complete());
+                let tables = tables.unwrap_or(TableSet::ALL);
+                tell_of_shard(args, *voice, &study.plan, tables, beside, &done)?;
+                return Ok(exit_code(done.failures.is_empty()));
             }
             Ok(Step::More(more)) => {
-                if talks {
+                if arguments.voice.talks() {
                     talk(&format!("not yet as precise as wanted: going on to {more} replicates"));
                 }
-                replicates = Some(more);
-                let before = plan.runs.len();
-                study = ask.load_with(replicates)?;
+                asked.replicates = Some(more);
+                let before = study.plan.runs.len();
+                study = asked.load()?;
                 study.plan.select(&selection).map_err(Problem::new)?;
                 grew = study.plan.runs.len() > before;
             }
             Err(error) => {
-                place.fail(&error.to_string());
-                return ends(error, &format!("go on: {}", ask.command("run", plan)));
+                session.place.fail(&error.to_string());
+                let next = arguments.study.command("run", &study.plan);
+                return ends(error, &format!("go on: {next}"));
             }
         }
+    }
+}
+
+/// Exit code of a study that ended.
+pub fn exit_code(all_succeeded: bool) -> u8 {
+    if all_succeeded { EXIT_DONE } else { EXIT_RUNS_FAILED }
+}
+
+/// An error when more replicates do not make the numbers of a study better known.
+fn replicates_help(study: &Study) -> Result<(), Problem> {
+    if study.plan.design.as_ref().is_some_and(|design| design.fixes(Target::Replicate)) {
+        return Err(Problem::new(
+            "--until-precision adds replicates, but the design fixes the replicate of each point\n  leave --until-precision away, or take `replicate` out of the design",
+        ));
+    }
+    if !study.plan.points_share_luck {
+        return Err(Problem::new(
+            "--until-precision adds replicates, but what the points do not share (study.points_share_luck = false) only more points make known\n  leave --until-precision away; precision.csv says how many points would do",
+        ));
+    }
+    Ok(())
+}
+
+/// Says what is going to be done.
+fn announce(arguments: &Arguments, study: &Study, extent: &str, whole: usize, threads: usize) {
+    let plan = &study.plan;
+    let runs = plan.runs.len();
+    let part = if runs < whole { format!("{runs} of ") } else { String::new() };
+    let shard = arguments.shard.map_or(String::new(), |s| format!(", shard {}/{}", s.number, s.of));
+    talk(&format!("{}: {part}{extent}{shard}, {threads} at a time", plan.title));
+    if plan.design.as_ref().is_some_and(|design| design.fixes(Target::Outcome)) {
+        talk(
+            "note: the design fixes the outcome of each point, so no two outcomes share a point and contrasts.csv compares none; to compare them, take the column `outcome` out",
+        );
     }
 }
 
@@ -298,67 +237,127 @@ pub(super) fn selection(arguments: &Arguments) -> Selection {
     }
 }
 
-/// How far a loop of a study came.
+/// How far a study came.
 enum Step {
     /// The tables are complete.
     Complete(Conducted),
     /// A shard is done.
-    Shard(Did),
+    Shard(WorkDone),
     /// More replicates are needed: so many.
     More(u32),
 }
 
+/// A study that this process works on.
+struct Session<'a> {
+    arguments: &'a Arguments,
+    path: PathBuf,
+    pool: ThreadPool,
+    threads: usize,
+    tables: TableSet,
+    place: Place,
+    /// What was done in earlier steps.
+    done: WorkDone,
+}
+
+impl Session<'_> {
+    /// Does the runs of the plan that are missing, and the tables when nothing more is to be done. `asked` names the study
+    /// with its replicates by now, which more were asked for when it `grew`.
+    fn advance(
+        &mut self,
+        study: &Study,
+        asked: &StudyArgs,
+        grew: bool,
+    ) -> Result<Step, StudyError> {
+        let (arguments, plan, borders) = (self.arguments, &study.plan, &study.borders);
+        let threads_in_run = usize::from(arguments.threads_in_run);
+        let tables = self.tables;
+        let repeat = |run: &PlannedRun| asked.repeat(plan, run);
+        let options = Options {
+            merge: MergeOptions {
+                tables,
+                precision: arguments.until_precision.unwrap_or(precision::WANTED),
+                ..MergeOptions::new(&self.pool, &repeat)
+            },
+            provenance: provenance(study, self.threads, threads_in_run),
+            shard: arguments.shard,
+            stops_at_failure: arguments.on_failure == OnFailure::Stop,
+            retry_failed: arguments.retry_failed,
+            drop_parts: arguments.drop_parts,
+            room: None,
+        };
+        let one = |run: &PlannedRun| study.simulate(run, tables, threads_in_run);
+        let progress = &mut Progress::new(plan, arguments.voice);
+        let mut notify = |event: Event<'_>| progress.tell(event);
+        let step = match (&mut self.place, arguments.until_precision) {
+            (Place::Shared(_), _) => {
+                run_missing(plan, borders, &self.path, &options, one, notify).map(Step::Shard)
+            }
+            (Place::Own(folder), None) => {
+                conduct(plan, borders, folder, &options, one, notify).map(Step::Complete)
+            }
+            (Place::Own(folder), Some(wanted)) => (|| {
+                self.done.add(run_missing(plan, borders, &self.path, &options, one, &mut notify)?);
+                let now = plan.runs.iter().map(|r| r.replicate + 1).max().unwrap_or(1);
+                let planned = study.resolved.file.study.replicates;
+                let first = arguments.study.replicates.unwrap_or(planned);
+                let most = arguments.max_replicates.unwrap_or(first.saturating_mul(10));
+                let needed = replicates_needed(&self.path, study, tables, wanted)?;
+                if let Some(more) = next_replicates(needed, now, most, grew) {
+                    return Ok(Step::More(more));
+                }
+                merge_into(plan, borders, folder, &options, &self.done, notify).map(Step::Complete)
+            })(),
+        };
+        progress.end();
+        step
+    }
+}
+
 /// Marks the folder and says which tables it will have, or says why not.
-fn begin(
-    arguments: &Arguments,
-    study: &study::Study,
-    path: &Path,
-) -> Result<(Place, TableSet), Problem> {
+fn begin(arguments: &Arguments, study: &Study, path: &Path) -> Result<(Place, TableSet), Problem> {
     let plan = &study.plan;
     own_store(path)?;
-    let about = format!(
-        "study: {}\ncommand: {}",
-        plan.name,
-        std::env::args().collect::<Vec<_>>().join(" ")
-    );
+    let mut about = about(plan);
     let asked = arguments.tables.unwrap_or(TableSet::ALL);
     if arguments.shard.is_some() {
+        let names = file_names(TableSet::ALL, plan);
         let joined =
-            Folder::join(path, &file_names(TableSet::ALL, plan), &plan.name, &about, &[FOLDER]);
-        return joined.map(|joined| (Place::Shared(joined), asked)).map_err(Problem::new);
+            Folder::join(path, &names, &plan.name, &about, &[FOLDER]).map_err(Problem::new)?;
+        return Ok((Place::Shared(joined), asked));
     }
     if arguments.overwrite {
-        let names = file_names(asked, plan);
-        let folder =
-            Folder::begin_beside(path, &names, &Existing::Replace, &about, &[FOLDER], &token());
+        let folder = begin_folder(path, plan, asked, &Existing::Replace, &about);
         let folder = folder.map_err(Problem::new)?;
         read::remove(path).map_err(Problem::new)?;
         return Ok((Place::Own(folder), asked));
     }
+
     // The tables of a complete study are made anew for more runs, and for those that failed on request; none is left out.
-    let standing = standing(path, plan)?;
-    let there = standing_tables(path);
-    let wanted = there.union(arguments.tables.unwrap_or(TableSet::runs_only()));
+    let standing = standing::standing(path, plan).map_err(Problem::new)?;
+    let there = standing::tables(path);
+    let chosen = arguments.tables.unwrap_or(TableSet::runs_only());
     let beyond = match &standing {
         Standing::Extended => true,
         Standing::Same => {
-            (arguments.retry_failed && has_failed(path))
+            (arguments.retry_failed && standing::has_failed(path))
                 || arguments.until_precision.is_some()
-                || wanted != there
+                || there.union(chosen) != there
         }
         Standing::None | Standing::Other(_) => false,
     };
-    let had = if beyond { Some(there) } else { marked_tables(path) };
-    let tables =
-        had.map_or(asked, |had| had.union(arguments.tables.unwrap_or(TableSet::runs_only())));
-    if had.is_some_and(|had| had != tables) && !arguments.quiet && !arguments.json {
+    let had = if beyond { Some(there) } else { standing::marked_tables(path) };
+    let tables = had.map_or(asked, |had| had.union(chosen));
+    if had.is_some_and(|had| had != tables) && arguments.voice.talks() {
         talk("note: the runs that are there lack some of these tables and are done again");
     }
-    let about = if had.is_some() { format!("{about}\n{}", tables_line(tables)) } else { about };
-    let names = file_names(tables, plan);
+
+    // The mark keeps them, should this be interrupted.
+    if had.is_some() {
+        about = format!("{about}\n{}", standing::tables_line(tables));
+    }
     let existing = Existing::GoOn { study: &plan.name, beyond };
-    let begun = Folder::begin_beside(path, &names, &existing, &about, &[FOLDER], &token());
-    let folder = begun.map_err(|error| match (&error, &standing) {
+    let folder = begin_folder(path, plan, tables, &existing, &about);
+    let folder = folder.map_err(|error| match (&error, &standing) {
         (OutputError::Complete { .. }, Standing::Same) => Problem::new(format_args!(
             "{error}\n  add to it: ask for more replicates, outcomes or points"
         )),
@@ -373,22 +372,18 @@ fn begin(
 /// How many replicates would do for every headline number that is not yet as precise as wanted; nothing when all are.
 fn replicates_needed(
     path: &Path,
-    study: &study::Study,
-    borders: &[String],
+    study: &Study,
     tables: TableSet,
     wanted: f64,
 ) -> Result<Option<u32>, StudyError> {
-    let store = Store::open(path)?;
-    let contents = store.contents(&study.plan, tables);
-    let (_, precisions) =
-        merge::summaries(&study.plan, &merge::groups(&study.plan, &contents), &contents, borders);
+    let (store, plan) = (Store::open(path)?, &study.plan);
+    let contents = store.contents(plan, tables);
+    let groups = merge::groups(plan, &contents);
+    let (_, precisions) = merge::summaries(plan, &groups, &contents, &study.borders);
     let short =
         |p: &&Precision| p.is_headline() && p.relative().is_none_or(|relative| relative > wanted);
-    Ok(precisions
-        .iter()
-        .filter(short)
-        .map(|p| p.would_do(wanted).map_or(u32::MAX, |n| n as u32))
-        .max())
+    let needed = |p: &Precision| p.would_do(wanted).map_or(u32::MAX, |n| n as u32);
+    Ok(precisions.iter().filter(short).map(needed).max())
 }
 
 /// With how many replicates to go on when so many are there and so many are needed; nothing when the wanted precision, or the

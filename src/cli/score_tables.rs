@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use comfy_table::{Cell, CellAlignment, Table, presets};
 use scores::{Baseline, Given};
 
+use crate::text::SCORE;
 use crate::validation::assess::{Assessment, Compared};
 use crate::validation::record::CaseKind;
 use crate::validation::report::{self, Failure, percent};
@@ -197,14 +198,14 @@ fn series(a: &Assessment<'_>, style: Style) -> String {
         grid.rows.push(vec![
             format!("{} ({})", series.name, series.unit),
             s.points.to_string(),
-            number(s.crps),
+            SCORE.of(s.crps),
             or_dash(s.crps_relative, percent),
             percent(s.coverage.in_50),
             percent(s.coverage.in_90),
             or_dash(s.log_ratio.mean, |v| format!("{v:.2}{left_out}")),
-            number(s.rmse),
+            SCORE.of(s.rmse),
             signed(s.bias),
-            or_dash(s.peak, |p| format!("{} of {}", signed(p.height), number(p.observed.height))),
+            or_dash(s.peak, |p| format!("{} of {}", signed(p.height), SCORE.of(p.observed.height))),
             or_dash(s.peak, |p| format!("{:.1} d", p.day)),
         ]);
     }
@@ -380,21 +381,8 @@ fn skill(value: Option<f64>) -> String {
     }
 }
 
-/// A number with about three digits.
-fn number(value: f64) -> String {
-    match value.abs() {
-        v if v >= 999_500.0 => format!("{:.2} M", value / 1e6),
-        v if v >= 9_995.0 => format!("{:.1} k", value / 1e3),
-        v if v >= 99.5 => format!("{value:.0}"),
-        v if v >= 9.95 => format!("{value:.1}"),
-        v if v < 0.0005 => "0".into(),
-        v if v < 0.1 => format!("{value:.3}"),
-        _ => format!("{value:.2}"),
-    }
-}
-
 fn signed(value: f64) -> String {
-    let text = number(value);
+    let text = SCORE.of(value);
     if value > 0.0 && text != "0" { format!("+{text}") } else { text }
 }
 
@@ -409,9 +397,8 @@ mod tests {
         for (value, text) in
             [(0.0, "0"), (0.0123, "0.012"), (1.234, "1.23"), (12.34, "12.3"), (1234.0, "1234")]
         {
-            assert_eq!(number(value), text);
+            assert_eq!(SCORE.of(value), text);
         }
-        assert_eq!(number(-45_678.0), "-45.7 k");
         assert_eq!(
             (signed(12.0), signed(-12.0), signed(0.0)),
             ("+12.0".into(), "-12.0".into(), "0".into())

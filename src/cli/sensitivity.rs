@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use comfy_table::{Cell, CellAlignment, Table as Grid, presets};
+use comfy_table::Cell;
 use serde_json::{Value as Json, json};
 
+use super::grid::{grid, right, row};
 use super::problem::Problem;
-use super::store::{has_failed, has_runs};
-use super::{EXIT_DONE, EXIT_RUNS_FAILED, print, run, talk};
+use super::{print, run, talk};
 use crate::design::points::{Kind, Points};
 use crate::output::folder::DATAPACKAGE;
 use crate::random::RunKey;
@@ -19,8 +19,9 @@ use crate::sensitivity::results::{self, Group};
 use crate::sensitivity::settings::Measure;
 use crate::sensitivity::table::{self, FILE, PICTURE};
 use crate::sensitivity::{Bootstrap, tornado};
-use crate::study::conduct::border_names;
 use crate::study::plan::Plan;
+use crate::study::standing::{has_failed, has_runs};
+use crate::text::SHORT;
 
 /// Arguments of `spillover sensitivity`.
 #[derive(clap::Args)]
@@ -37,17 +38,18 @@ pub struct Arguments {
 
 /// Does the runs of a study that are not there yet, and says which factors of its design move the measures.
 pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
-    let mut study = arguments.run.ask.load()?;
+    let mut study = arguments.run.study.load()?;
     let settings = &study.resolved.file.sensitivity;
     let measures = if arguments.measures.is_empty() {
         study.measures.clone()
     } else {
-        let borders = border_names(study.map.segments.iter().map(|s| s.name.as_str()));
         let read = arguments.measures.iter().map(|text| {
-            Measure::parse(text, &borders).map_err(|e| format!("--measure {text}: {e}"))
+            Measure::parse(text, &study.borders).map_err(|e| format!("--measure {text}: {e}"))
         });
         read.collect::<Result<Vec<_>, _>>().map_err(Problem::new)?
     };
+
+    // Only some designs are for this.
     let points = suited(study.plan.design.as_deref()).map_err(Problem::new)?.clone();
     let bootstrap = Bootstrap {
         key: RunKey::new(study.resolved.file.study.seed, 0),
@@ -56,15 +58,15 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     };
     study.plan.select(&run::selection(&arguments.run)).map_err(Problem::new)?;
     let plan = &study.plan;
-    let folder = arguments.run.ask.folder(plan);
+    let folder = arguments.run.study.folder(plan);
 
-    let talks = !arguments.run.quiet && !arguments.run.json;
+    let talks = arguments.run.voice.talks();
     let again = arguments.run.overwrite || arguments.run.retry_failed && has_failed(&folder);
     let code = if !again && has_measures(&folder, plan) {
         if talks {
             talk(&format!("the runs are in {}", folder.display()));
         }
-        if has_failed(&folder) { EXIT_RUNS_FAILED } else { EXIT_DONE }
+        run::exit_code(!has_failed(&folder))
     } else {
         let tables =
             arguments.run.tables.unwrap_or_else(|| TableSet::runs_only().with(Table::Measures));
@@ -76,14 +78,16 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
         }
         code
     };
+
+    // What the runs came to, and what moves it.
     let groups = results::read(&folder, plan, &measures).map_err(Problem::new)?;
     let Some(analysis) = analyse(&points, &groups, &measures, &bootstrap) else { return Ok(code) };
     let picture = tornado::svg(&plan.title, &analysis, &groups, &measures);
     keep(&folder, &table::csv(&analysis), picture.as_bytes()).map_err(Problem::new)?;
 
-    if arguments.run.json {
+    if arguments.run.voice.json {
         print(&event(&folder, &analysis).to_string());
-    } else if !arguments.run.quiet {
+    } else if !arguments.run.voice.quiet {
         print(&tables(&analysis, &groups, &measures, settings.confidence));
         for silent in &analysis.silent {
             talk(&format!(
@@ -100,14 +104,15 @@ fn suited(design: Option<&Points>) -> Result<&Points, String> {
     let next = "give the study one: [design] with kind = \"morris\" (screening) or \"saltelli\" (shares of the variance)\n  an example: configs/sensitivity.toml";
     match design.map(|points| (points, points.kind())) {
         None => Err(format!("the study has no design, so nothing is varied\n  {next}")),
-        Some((_, Kind::Plain("file"))) => Err(
+        Some((_, Kind::File)) => Err(
             "the design is a file, of which no effects can be computed unless the study says what its points are\n  trajectories: `scheme = \"morris\"` with `levels` and [[design.factors]]; Saltelli's design: `scheme = \"saltelli\"` (docs/studies.md)"
                 .to_owned(),
         ),
-        Some((_, Kind::Plain(kind))) => {
-            Err(format!("the design is `{kind}`, of which no effects can be computed\n  {next}"))
+        Some((points, Kind::Morris { .. } | Kind::Saltelli { .. })) => Ok(points),
+        Some((_, kind)) => {
+            let name = kind.name();
+            Err(format!("the design is `{name}`, of which no effects can be computed\n  {next}"))
         }
-        Some((points, _)) => Ok(points),
     }
 }
 
@@ -151,32 +156,22 @@ fn tables(analysis: &Analysis, groups: &[Group], measures: &[Measure], confidenc
         if order.is_empty() {
             continue;
         }
-        let mut table = Grid::new();
-        table.load_style(presets::UTF8_HORIZONTAL_ONLY);
         let alone = groups.iter().all(|g| g.variant == groups[0].variant);
         let names = groups.iter().map(|g| {
             let name = g.outcome.replace('_', "\n");
             right(if alone { name } else { format!("{name}\n{}", g.variant) })
         });
-        table.set_header(
-            [Cell::new(measure.to_string())].into_iter().chain(names).collect::<Vec<_>>(),
-        );
+        let mut table = grid([Cell::new(measure.to_string())].into_iter().chain(names));
         for factor in order {
             let cells = groups.iter().map(|group| {
-                let found =
-                    analysis.pairs(measure, group).find(|(main, _)| main.parameter == factor);
-                right(found.map_or("-".into(), |(main, beside)| {
-                    let e = main.estimate;
-                    format!(
-                        "{} [{}, {}]\n{}",
-                        short(e.value),
-                        short(e.low),
-                        short(e.high),
-                        short(beside.estimate.value)
-                    )
-                }))
+                let (main, beside) =
+                    analysis.pairs(measure, group).find(|(main, _)| main.parameter == factor)?;
+                let e = main.estimate;
+                let [value, low, high, beside] =
+                    [e.value, e.low, e.high, beside.estimate.value].map(|v| SHORT.of(v));
+                Some(format!("{value} [{low}, {high}]\n{beside}"))
             });
-            table.add_row([Cell::new(factor)].into_iter().chain(cells).collect::<Vec<_>>());
+            row(&mut table, factor, cells);
         }
         text.push_str(&table.trim_fmt());
         text.push_str("\n\n");
@@ -197,22 +192,6 @@ fn tables(analysis: &Analysis, groups: &[Group], measures: &[Measure], confidenc
         "Each column is conditional on its outcome; nothing here says how likely an outcome is.\n",
     );
     text
-}
-
-fn right(text: String) -> Cell {
-    Cell::new(text).set_alignment(CellAlignment::Right)
-}
-
-/// About three digits.
-fn short(value: f64) -> String {
-    match value.abs() {
-        v if v >= 1e6 => format!("{:.2} M", value / 1e6),
-        v if v >= 1e4 => format!("{:.0} k", value / 1e3),
-        v if v >= 100.0 => format!("{value:.0}"),
-        v if v >= 10.0 => format!("{value:.1}"),
-        v if v >= 1.0 => format!("{value:.2}"),
-        _ => format!("{value:.3}"),
-    }
 }
 
 fn event(folder: &Path, analysis: &Analysis) -> Json {

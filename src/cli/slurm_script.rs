@@ -1,7 +1,7 @@
 //! `spillover slurm-script`: a job script for a study, printed; nothing is run.
 
 use super::problem::Problem;
-use super::store::{Ask, quoted};
+use super::store::{StudyArgs, quoted};
 use super::{EXIT_DONE, print};
 use crate::recorders::table::TableSet;
 use crate::study::plan::Plan;
@@ -10,7 +10,7 @@ use crate::study::plan::Plan;
 #[derive(clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
-    ask: Ask,
+    study: StudyArgs,
     /// Jobs of the array; each does the runs whose number, divided by N, leaves its own
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     shards: u32,
@@ -35,11 +35,11 @@ fn tables(text: &str) -> Result<String, String> {
 
 /// A line break in an argument would end a comment or a directive of the script, and begin a command.
 fn in_one_line(arguments: &Arguments, plan: &Plan) -> Result<(), Problem> {
-    let mut words = arguments.ask.words();
+    let mut words = arguments.study.words();
     words.extend([
         plan.name.clone(),
         arguments.mem.clone(),
-        arguments.ask.folder(plan).display().to_string(),
+        arguments.study.folder(plan).display().to_string(),
     ]);
     words.extend(arguments.time.clone());
     words.extend(arguments.tables.clone());
@@ -53,9 +53,11 @@ fn in_one_line(arguments: &Arguments, plan: &Plan) -> Result<(), Problem> {
 
 /// Prints the script.
 pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
-    let study = arguments.ask.load()?;
+    let study = arguments.study.load()?;
     let plan = &study.plan;
     in_one_line(arguments, plan)?;
+
+    // Words of the script, each as a shell takes it.
     let of = arguments.shards;
     let tables = arguments
         .tables
@@ -66,9 +68,9 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
         .time
         .as_ref()
         .map_or(String::new(), |time| format!("#SBATCH --time={}\n", quoted(time)));
-    let run = arguments.ask.command("run", plan);
-    let missing = arguments.ask.command("missing", plan);
-    let merge = arguments.ask.command("merge", plan);
+    let run = arguments.study.command("run", plan);
+    let missing = arguments.study.command("missing", plan);
+    let merge = arguments.study.command("merge", plan);
     let wrapped = quoted(&merge);
     print(&format!(
         "#!/bin/bash
@@ -90,7 +92,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
 exec {run}{tables} --quiet --threads {cpus} --shard \"$SLURM_ARRAY_TASK_ID/{of}\"",
         runs = plan.runs.len(),
         mem = quoted(&arguments.mem),
-        status = arguments.ask.command("status", plan),
+        status = arguments.study.command("status", plan),
         last = of - 1,
         cpus = arguments.cpus,
     ));

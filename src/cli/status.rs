@@ -6,12 +6,13 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use super::problem::Problem;
-use super::store::{Ask, ends, has_runs, open};
+use super::store::{StudyArgs, ends, open};
 use super::{EXIT_DONE, EXIT_INCOMPLETE, EXIT_RUNS_FAILED, print, talk};
 use crate::recorders::table::TableSet;
 use crate::study::RESULTS_VERSION;
 use crate::study::conduct::agree;
 use crate::study::plan::Plan;
+use crate::study::standing::has_runs;
 use crate::study::store::read::Part;
 use crate::study::store::{Contents, State, Store};
 
@@ -19,7 +20,7 @@ use crate::study::store::{Contents, State, Store};
 #[derive(clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
-    ask: Ask,
+    study: StudyArgs,
     /// Tables that a finished run must have [default: those that the processes were asked for]
     #[arg(long, value_name = "TABLES", value_parser = TableSet::parse)]
     tables: Option<TableSet>,
@@ -34,9 +35,9 @@ const CAUSES: usize = 5;
 /// Says what the store of a study has. Exit code 3 when runs are missing, 1 when all ended and some failed, 4 when the store
 /// disagrees with itself.
 pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
-    let study = arguments.ask.load()?;
+    let study = arguments.study.load()?;
     let plan = &study.plan;
-    let folder = arguments.ask.folder(plan);
+    let folder = arguments.study.folder(plan);
     let (store, tables) = open(&folder, plan, arguments.tables)?;
     let contents = store.contents(plan, tables);
     let (_, failed, missing) = contents.count();
@@ -73,6 +74,8 @@ fn as_text(plan: &Plan, store: &Store, contents: &Contents<'_>) -> String {
     for (cause, count) in causes.iter().take(CAUSES) {
         let _ = writeln!(text, "  failed ({count}): {cause}");
     }
+
+    // What is missing, by outcome and variant.
     let mut left: BTreeMap<(u16, &str), usize> = BTreeMap::new();
     for (run, _) in
         plan.runs.iter().zip(&contents.runs).filter(|(_, s)| matches!(s, State::Missing))
@@ -86,6 +89,8 @@ fn as_text(plan: &Plan, store: &Store, contents: &Contents<'_>) -> String {
             plan.variants[usize::from(variant)].name
         );
     }
+
+    // Who wrote what, and what of it is not of this plan.
     for part in store.parts() {
         let _ = writeln!(text, "part {}", described(part));
     }

@@ -1,20 +1,20 @@
 //! What the commands share that work on the store of a study: `run`, `status`, `missing`, `merge`.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::problem::Problem;
-use super::{EXIT_DISAGREE, EXIT_INCOMPLETE, EXIT_RUNS_FAILED, study, talk};
-use crate::output::folder::MARK;
-use crate::output::manifest::{ConfigFile, Provenance};
-use crate::recorders::table::{Table, TableSet};
-use crate::study::conduct::StudyError;
+use super::{EXIT_DISAGREE, EXIT_INCOMPLETE, EXIT_RUNS_FAILED, command_line, study, talk};
+use crate::output::OutputError;
+use crate::output::folder::{Existing, Folder};
+use crate::output::manifest::{ConfigFile, Provenance, unique};
+use crate::recorders::table::TableSet;
+use crate::study::conduct::{StudyError, file_names};
 use crate::study::plan::{Plan, PlannedRun};
 use crate::study::store::{FOLDER, Store, read};
 
 /// A study and its folder.
 #[derive(Clone, clap::Args)]
-pub struct Ask {
+pub struct StudyArgs {
     /// The study file
     #[arg(value_name = "STUDY.toml")]
     pub study: PathBuf,
@@ -29,16 +29,11 @@ pub struct Ask {
     pub sets: Vec<String>,
 }
 
-impl Ask {
+impl StudyArgs {
     /// Reads and checks the study.
     pub fn load(&self) -> Result<study::Study, Problem> {
-        self.load_with(self.replicates)
-    }
-
-    /// The same with another number of replicates.
-    pub fn load_with(&self, replicates: Option<u32>) -> Result<study::Study, Problem> {
         let mut sets = self.sets.clone();
-        sets.extend(replicates.map(|n| format!("study.replicates={n}")));
+        sets.extend(self.replicates.map(|n| format!("study.replicates={n}")));
         study::load(&self.study, &sets)
     }
 
@@ -61,17 +56,19 @@ impl Ask {
 
     /// A command on the same study and folder.
     pub fn command(&self, name: &str, plan: &Plan) -> String {
-        let mut words = vec!["spillover".to_owned(), name.to_owned()];
-        words.extend(self.words());
-        words.extend(["--out".into(), self.folder(plan).display().to_string()]);
-        words.iter().map(|w| quoted(w)).collect::<Vec<_>>().join(" ")
+        let out = ["--out".into(), self.folder(plan).display().to_string()];
+        self.line(name, out.into_iter())
+    }
+
+    /// A command line with the words that name the study.
+    fn line(&self, name: &str, more: impl Iterator<Item = String>) -> String {
+        let words = ["spillover".to_owned(), name.to_owned()].into_iter().chain(self.words());
+        words.chain(more).map(|w| quoted(&w)).collect::<Vec<_>>().join(" ")
     }
 
     /// The command that repeats one run. `--replicates` changes no run, but must let the replicate in.
     pub fn repeat(&self, plan: &Plan, run: &PlannedRun) -> String {
-        let mut words = vec!["spillover".to_owned(), "run".into()];
-        words.extend(self.words());
-        words.extend(["--outcome".into(), run.outcome.name().into()]);
+        let mut words = vec!["--outcome".into(), run.outcome.name().into()];
         if plan.variants.len() > 1 {
             words.extend(["--variant".into(), plan.variant(run).name.clone()]);
         }
@@ -80,8 +77,43 @@ impl Ask {
         }
         words.extend(["--replicate".into(), run.replicate.to_string()]);
         words.extend(["--out".into(), format!("output/{}-repeat", plan.name)]);
-        words.iter().map(|w| quoted(w)).collect::<Vec<_>>().join(" ")
+        self.line("run", words.into_iter())
     }
+}
+
+/// How much a command tells.
+#[derive(Clone, Copy, clap::Args)]
+pub struct Voice {
+    /// Say nothing but errors
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Events as JSON lines on stdout instead of the table
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl Voice {
+    /// Whether it tells people how things go.
+    pub fn talks(self) -> bool {
+        !self.quiet && !self.json
+    }
+}
+
+/// Begins the tables of a study in its folder, where its store may stand.
+pub fn begin_folder(
+    path: &Path,
+    plan: &Plan,
+    tables: TableSet,
+    existing: &Existing<'_>,
+    about: &str,
+) -> Result<Folder, OutputError> {
+    let names = file_names(tables, plan);
+    Folder::begin_beside(path, &names, existing, about, &[FOLDER], &unique(0))
+}
+
+/// What the mark of a study's folder says of this process.
+pub fn about(plan: &Plan) -> String {
+    format!("study: {}\ncommand: {}", plan.name, command_line())
 }
 
 /// A folder named like a store that no study wrote is left alone.
@@ -94,108 +126,6 @@ pub fn own_store(folder: &Path) -> Result<(), Problem> {
         )));
     }
     Ok(())
-}
-
-/// The ids in the `runs.csv` of a folder, in its order; nothing when there is none.
-pub fn listed_runs(folder: &Path) -> Option<Vec<String>> {
-    column(folder, "run_id")
-}
-
-/// A column of the `runs.csv` of a folder.
-fn column(folder: &Path, name: &str) -> Option<Vec<String>> {
-    let mut runs = csv::Reader::from_path(folder.join(Table::Runs.file())).ok()?;
-    let at = runs.headers().ok()?.iter().position(|column| column == name)?;
-    runs.records().map(|row| row.ok()?.get(at).map(str::to_owned)).collect()
-}
-
-/// Whether a folder is complete and its tables hold just the runs of this plan. The ids tell: they stand for all that the
-/// figures depend on.
-pub fn has_runs(folder: &Path, plan: &Plan) -> bool {
-    let same = |listed: Vec<String>| {
-        listed.len() == plan.runs.len()
-            && plan.runs.iter().zip(&listed).all(|(run, id)| run.id.to_string() == *id)
-    };
-    !folder.join(MARK).exists() && listed_runs(folder).is_some_and(same)
-}
-
-/// Whether the tables of a folder have failed runs.
-pub fn has_failed(folder: &Path) -> bool {
-    column(folder, "status")
-        .is_some_and(|statuses| statuses.iter().any(|status| status == "failed"))
-}
-
-/// What a folder's complete tables are to a plan.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// There are none.
-    None,
-    /// They hold just the runs of the plan, and so does the store.
-    Same,
-    /// The plan asks for these and more, and the store has them all: nothing is lost when the tables are made anew.
-    Extended,
-    /// They are to be left alone; why the plan does not extend them.
-    Other(String),
-}
-
-/// How the complete tables of a folder stand to a plan. The ids of runs tell.
-pub fn standing(folder: &Path, plan: &Plan) -> Result<Standing, Problem> {
-    if folder.join(MARK).exists() {
-        return Ok(Standing::None);
-    }
-    let Some(listed) = listed_runs(folder) else { return Ok(Standing::None) };
-    let planned: BTreeSet<String> = plan.runs.iter().map(|run| run.id.to_string()).collect();
-    let strange = listed.iter().filter(|id| !planned.contains(*id)).count();
-    if strange > 0 {
-        return Ok(Standing::Other(format!(
-            "{strange} of its {} runs are not in what is asked for",
-            listed.len()
-        )));
-    }
-    let store = Store::open(folder).map_err(Problem::new)?;
-    let lost = listed
-        .iter()
-        .filter(|id| !u64::from_str_radix(id, 16).is_ok_and(|id| store.knows(id)))
-        .count();
-    Ok(match lost {
-        0 if listed.len() == planned.len() => Standing::Same,
-        0 => Standing::Extended,
-        _ => Standing::Other(format!(
-            "the store does not have {lost} of its {} runs, which would be done again",
-            listed.len()
-        )),
-    })
-}
-
-/// The tables that stand in a folder.
-pub fn standing_tables(folder: &Path) -> TableSet {
-    let there = Table::ALL.into_iter().filter(|table| folder.join(table.file()).is_file());
-    there.fold(TableSet::runs_only(), TableSet::with)
-}
-
-/// How the line of a mark begins that says which tables a complete study had before it was extended.
-const TABLES: &str = "tables: ";
-
-/// That line.
-pub fn tables_line(tables: TableSet) -> String {
-    format!("{TABLES}{}", tables.iter().map(Table::name).collect::<Vec<_>>().join(","))
-}
-
-/// The tables that a study had whose extension was interrupted: its mark tells.
-pub fn marked_tables(folder: &Path) -> Option<TableSet> {
-    let mark = std::fs::read(folder.join(MARK)).ok()?;
-    let text = String::from_utf8_lossy(&mark);
-    text.lines()
-        .find_map(|line| line.strip_prefix(TABLES))
-        .and_then(|names| TableSet::parse(names).ok())
-}
-
-/// How many replicates the tables of a folder have.
-pub fn standing_replicates(folder: &Path) -> Option<u32> {
-    column(folder, "replicate")?
-        .iter()
-        .filter_map(|number| number.parse::<u32>().ok())
-        .max()?
-        .checked_add(1)
 }
 
 /// Opens the store of a folder and says which tables its runs have, unless they are given.
@@ -211,18 +141,10 @@ pub fn open(
 
 /// What the manifest says of the origin.
 pub fn provenance(study: &study::Study, threads: usize, threads_in_run: usize) -> Provenance {
-    let hash = |path: &PathBuf| match std::fs::read(path) {
-        Ok(bytes) => blake3::hash(&bytes).to_hex().to_string(),
-        Err(error) => format!("unreadable by now: {error}"),
-    };
     let resolved = &study.resolved;
     Provenance {
         command: std::env::args().collect(),
-        config_files: resolved
-            .files
-            .iter()
-            .map(|path| ConfigFile { path: path.clone(), blake3: hash(path) })
-            .collect(),
+        config_files: resolved.files.iter().map(|path| ConfigFile::read(path)).collect(),
         config_hash: resolved.hash.clone(),
         resolved_config: resolved.file.to_json(),
         variant_hashes: resolved

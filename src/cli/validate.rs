@@ -3,15 +3,16 @@
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::problem::Problem;
 use super::score_tables::{self, Style};
-use super::{EXIT_DONE, EXIT_RUNS_FAILED, EXIT_USAGE, print, talk};
+use super::{EXIT_DONE, EXIT_RUNS_FAILED, EXIT_USAGE, command_line, print, talk, threads};
 use crate::output::folder::{DATAPACKAGE, Folder, MANIFEST};
 use crate::output::{OutputError, manifest};
 use crate::scenario::{self, Scenario};
 use crate::study::RESULTS_VERSION;
+use crate::text::count;
 use crate::validation::assess::{Assessment, assess};
 use crate::validation::parameter_sets::Ground;
 use crate::validation::report::{self, Failure};
@@ -79,6 +80,8 @@ struct Found {
 /// Runs and scores cases.
 pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     let settings = settings(arguments)?;
+
+    // All cases are found before one is run.
     let mut failures = Vec::new();
     let mut found: Vec<Found> = Vec::new();
     for path in &arguments.cases {
@@ -104,10 +107,10 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
         .collect();
     let mut names = vec![report::SCORES, report::SERIES, report::VALIDATION, DATAPACKAGE, MANIFEST];
     names.extend(pictures.iter().map(String::as_str));
-    let about = format!("validation\ncommand: {}", std::env::args().collect::<Vec<_>>().join(" "));
+    let about = format!("validation\ncommand: {}", command_line());
     let mut folder =
         Folder::begin(&arguments.out, &names, arguments.overwrite, &about).map_err(Problem::new)?;
-    let started = now();
+    let started = manifest::now();
 
     let mut records: Vec<CaseRecord> = Vec::new();
     for case in &found {
@@ -143,19 +146,19 @@ pub fn run(arguments: &Arguments) -> Result<u8, Problem> {
     }
     talk(&format!(
         "wrote scores, series and pictures of {} to {}",
-        count(cases.len()),
+        count(cases.len(), "case"),
         arguments.out.display()
     ));
     if failures.is_empty() {
         return Ok(EXIT_DONE);
     }
     let failed: Vec<&str> = failures.iter().map(|f| f.case.as_str()).collect();
-    talk(&format!("error: {} failed: {} (causes above)", count(failed.len()), failed.join(", ")));
+    talk(&format!(
+        "error: {} failed: {} (causes above)",
+        count(failed.len(), "case"),
+        failed.join(", ")
+    ));
     Ok(EXIT_RUNS_FAILED)
-}
-
-fn count(n: usize) -> String {
-    if n == 1 { "1 case".into() } else { format!("{n} cases") }
 }
 
 /// Tells the causes of a failure and keeps them.
@@ -173,7 +176,6 @@ fn settings(arguments: &Arguments) -> Result<Settings, Problem> {
         Some(path) => parameters(path, &resolved.file.scenario)?,
         None => Vec::new(),
     };
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     Ok(Settings {
         scenario: arguments.scenario.clone(),
         sets: arguments.sets.clone(),
@@ -181,7 +183,7 @@ fn settings(arguments: &Arguments) -> Result<Settings, Problem> {
         replicates: arguments.replicates,
         seed: arguments.seed.unwrap_or(resolved.file.study.seed),
         hide_capacities: arguments.hide_capacities,
-        threads: arguments.threads.map_or(cores, usize::from),
+        threads: threads(arguments.threads),
     })
 }
 
@@ -301,19 +303,22 @@ fn write(
 ) -> Result<(), OutputError> {
     folder.append(report::SCORES, &report::scores_csv(cases))?;
     folder.append(report::SERIES, &report::series_csv(cases))?;
-    folder.append(report::VALIDATION, &pretty(&report::document(cases, failures)))?;
+    folder.append(report::VALIDATION, &manifest::pretty(&report::document(cases, failures)))?;
     let mut pictures = Vec::new();
     for a in cases {
         let name = report::picture_file(&a.record.name, report::setting(a.record));
         folder.append(&name, picture::svg(&report::picture(a)).as_bytes())?;
         pictures.push(name);
     }
-    folder.append(DATAPACKAGE, &pretty(&report::datapackage(RESULTS_VERSION, &pictures)))?;
+    folder
+        .append(DATAPACKAGE, &manifest::pretty(&report::datapackage(RESULTS_VERSION, &pictures)))?;
+
+    // Where all this comes from.
     let files = folder.seal()?.to_vec();
     let hash = |path: &Path| {
         std::fs::read(path).map(|bytes| blake3::hash(&bytes).to_hex().to_string()).ok()
     };
-    let manifest = json!({
+    let account = json!({
         "results_version": RESULTS_VERSION,
         "program": manifest::program(),
         "host": manifest::host(),
@@ -324,19 +329,11 @@ fn write(
         "seed": settings.seed,
         "threads": settings.threads,
         "started": started,
-        "ended": now(),
+        "ended": manifest::now(),
         "costs": report::costs(cases),
         "files": files,
     });
-    folder.append(MANIFEST, &pretty(&manifest))?;
+    folder.append(MANIFEST, &manifest::pretty(&account))?;
     folder.finish()?;
     Ok(())
-}
-
-fn now() -> String {
-    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
-
-fn pretty(value: &Value) -> Vec<u8> {
-    format!("{value:#}\n").into_bytes()
 }

@@ -99,7 +99,6 @@ pub struct Combatants<'w> {
 
 impl Combatants<'_> {
     /// A group of the list.
-    #[must_use]
     pub fn group(&self, index: usize) -> &ArmedGroup {
         &self.groups.list[index].group
     }
@@ -140,7 +139,6 @@ pub struct Aftermath {
 
 impl Aftermath {
     /// Nothing left behind, over a number of cells.
-    #[must_use]
     pub fn still(cells: usize) -> Self {
         Self {
             pending: vec![0.0; cells],
@@ -152,7 +150,6 @@ impl Aftermath {
     }
 
     /// Whether a cell is on the list of active cells.
-    #[must_use]
     pub fn is_listed(&self, cell: CellId) -> bool {
         self.listed[cell.index()]
     }
@@ -209,7 +206,6 @@ impl EventLog<'_> {
     }
 
     /// Residents and displaced people in a cell.
-    #[must_use]
     pub fn people(&self, cell: CellId) -> f64 {
         let c = cell.index();
         f64::from(self.population.residents[c]) + f64::from(self.population.displaced[c])
@@ -242,38 +238,32 @@ pub struct Ground<'w> {
 
 impl Ground<'_> {
     /// First-level unit of a cell.
-    #[must_use]
     pub fn unit(&self, cell: CellId) -> AdminId {
         self.map.cells.admin1[cell.index()]
     }
 
     /// Territory of a cell.
-    #[must_use]
     pub fn territory(&self, cell: CellId) -> TerritoryId {
         self.map.cells.territory[cell.index()]
     }
 
     /// Whether a unit belongs to the focus state.
-    #[must_use]
     pub fn in_focus(&self, unit: AdminId) -> bool {
         self.around.in_focus(&self.map, unit)
     }
 
     /// Roughness of a cell.
-    #[must_use]
     pub fn roughness(&self, weights: &SanctuaryWeights, cell: CellId) -> Share {
         let heights = Metres(f64::from(self.map.cells.ruggedness[cell.index()]));
         roughness(heights, Metres(weights.rough_m))
     }
 
     /// Whether a group is in the state that it fights.
-    #[must_use]
     pub fn is_at_home(&self, group: &ArmedGroup, cell: CellId) -> bool {
         self.around.governor[cell.index()] == group.against
     }
 
     /// Forces of its unit that can be brought to bear on a cell, persons.
-    #[must_use]
     pub fn forces_at(&self, forces: &StateForces, concentration: f64, cell: CellId) -> f64 {
         forces.by_admin[self.unit(cell).index()]
             * concentration
@@ -281,7 +271,6 @@ impl Ground<'_> {
     }
 
     /// Persons of the forces per km2 at a cell, obeying or not: what a group meets.
-    #[must_use]
     pub fn density_of_forces(&self, forces: &StateForces, cell: CellId) -> f64 {
         let unit = self.unit(cell).index();
         f64::from(forces.stock[unit]) * f64::from(self.around.state_reach[cell.index()])
@@ -289,7 +278,6 @@ impl Ground<'_> {
     }
 
     /// A cell of a unit, drawn by its residents (plus one, so that empty units have cells too), by `u` in [0, 1).
-    #[must_use]
     pub fn populous_cell(&self, unit: AdminId, u: f64) -> Option<CellId> {
         let cells = self.around.cells_of(unit);
         let weight = |c: CellId| u64::from(self.map.cells.population[c.index()]) + 1;
@@ -317,13 +305,11 @@ pub struct Conditions<'w> {
 
 impl Conditions<'_> {
     /// Control of a cell by the state that governs it.
-    #[must_use]
     pub fn control(&self, cell: CellId) -> Share {
         Share::clamped(self.violence.control(&self.leadership, self.ground.unit(cell), cell))
     }
 
     /// Grievance at a cell.
-    #[must_use]
     pub fn grievance(&self, parameters: &Recruitment, cell: CellId) -> Share {
         let unit = self.ground.unit(cell);
         if !self.ground.in_focus(unit) {

@@ -53,7 +53,6 @@ enum Reach {
 
 impl FlashpointPlaces {
     /// From the map; a flashpoint that is off it has no scene.
-    #[must_use]
     pub fn new(map: &Map, parameters: &Parameters, focus: Option<TerritoryId>) -> Self {
         let places =
             parameters.flashpoints.iter().map(|row| Place::new(map, parameters, focus, row));

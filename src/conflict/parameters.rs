@@ -1,7 +1,8 @@
 //! Parameters of the domain: each with unit, range, meaning, source.
 //!
 //! The macro `table!` writes one struct from lines of `"meaning": name in least..=most, unit, source, certainty;`, so that a
-//! parameter is one line here, one key in `configs/`, and one entry with its range in the JSON schema.
+//! parameter is one line here, one key in `configs/`, and one entry with its range in the JSON schema. A line with a type in
+//! brackets is of that type; with `between` for `in` it is a range that a run draws from.
 
 // The symbols of the evidence (b_kin, k_g) stand in the schema's descriptions as plain text.
 #![allow(clippy::doc_markdown)]
@@ -13,10 +14,13 @@ use serde::{Deserialize, Serialize};
 use super::state::GroupKind;
 
 macro_rules! table {
+    (@type) => { f64 };
+    (@type $low:literal) => { [f64; 2] };
+    (@type $ty:ty) => { $ty };
     ($(#[$meta:meta])* $name:ident {
-        $($doc:literal: $field:ident in $min:literal..=$max:literal, $unit:literal, $source:literal, $certainty:literal;)*
-        $(sampled { $($sdoc:literal: $sfield:ident in $smin:literal..=$smax:literal, $sunit:literal, $ssource:literal,
-            $scertainty:literal;)* })?
+        $($doc:literal: $field:ident $([$ty:ty])?
+            $(in $min:literal..=$max:literal, $unit:literal, $source:literal, $certainty:literal)?
+            $(between $low:literal..=$high:literal, $runit:literal, $rsource:literal, $rcertainty:literal)?;)*
     }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -24,18 +28,18 @@ macro_rules! table {
         pub struct $name {
             $(
                 #[doc = $doc]
-                #[doc = concat!("\n\nUnit: ", $unit, ". Source: ", $source, ". Certainty: ", $certainty, ".")]
-                #[schemars(description = $doc, range(min = $min, max = $max), extend("x-unit" = $unit, "x-source" = $source,
-                    "x-certainty" = $certainty))]
-                pub $field: f64,
+                $(
+                    #[doc = concat!("\n\nUnit: ", $unit, ". Source: ", $source, ". Certainty: ", $certainty, ".")]
+                    #[schemars(description = $doc, range(min = $min, max = $max),
+                        extend("x-unit" = $unit, "x-source" = $source, "x-certainty" = $certainty))]
+                )?
+                $(
+                    #[doc = concat!("\n\nLeast and most. Unit: ", $runit, ". Source: ", $rsource, ". Certainty: ", $rcertainty, ".")]
+                    #[schemars(description = $doc, inner(range(min = $low, max = $high)),
+                        extend("x-unit" = $runit, "x-source" = $rsource, "x-certainty" = $rcertainty))]
+                )?
+                pub $field: table!(@type $($low)? $($ty)?),
             )*
-            $($(
-                #[doc = $sdoc]
-                #[doc = concat!("\n\nLeast and most; drawn once a run. Unit: ", $sunit, ". Source: ", $ssource, ". Certainty: ", $scertainty, ".")]
-                #[schemars(description = $sdoc, inner(range(min = $smin, max = $smax)), extend("x-unit" = $sunit,
-                    "x-source" = $ssource, "x-certainty" = $scertainty))]
-                pub $sfield: [f64; 2],
-            )*)?
         }
     };
 }
@@ -84,53 +88,31 @@ pub struct Parameters {
     pub threat: Threat,
 }
 
-/// `[[conflict.groups]]`: armed groups of one sort on day 0.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct GroupRow {
-    /// Generic name, for people.
-    pub name: String,
-    /// Kind of group.
-    pub kind: GroupKind,
-    /// Latitude of the middle of its area.
-    #[schemars(range(min = -90.0, max = 90.0), extend("x-unit" = "degrees", "x-source" = "facts/armed_groups.csv", "x-certainty" = "P"))]
-    pub lat: f64,
-    /// Longitude of the middle of its area.
-    #[schemars(range(min = -180.0, max = 180.0), extend("x-unit" = "degrees", "x-source" = "facts/armed_groups.csv", "x-certainty" = "P"))]
-    pub lon: f64,
-    /// Radius within which its groups are based.
-    #[schemars(range(min = 0.0, max = 500.0), extend("x-unit" = "km", "x-source" = "design", "x-certainty" = "P"))]
-    pub spread_km: f64,
-    /// Fighters of all groups of the row together, least and most.
-    #[schemars(inner(range(min = 0.0, max = 1_000_000.0)), extend("x-unit" = "fighters", "x-source" = "facts/armed_groups.csv", "x-certainty" = "R-l"))]
-    pub strength: [f64; 2],
-    /// Number of groups that share the fighters.
-    #[schemars(range(min = 0, max = 500), extend("x-unit" = "1", "x-source" = "design", "x-certainty" = "P"))]
-    pub count: u32,
-    /// Community that they recruit from; empty for none.
-    pub kin: String,
-    /// Code of the state that they fight.
-    pub against: String,
-    /// Days of supply on day 0.
-    #[schemars(range(min = 0.0, max = 365.0), extend("x-unit" = "days", "x-source" = "design", "x-certainty" = "P"))]
-    pub supply_days: f64,
-    /// Cohesion on day 0.
-    #[schemars(range(min = 0.0, max = 1.0), extend("x-unit" = "1", "x-source" = "design", "x-certainty" = "P"))]
-    pub cohesion: f64,
+table! {
+    /// `[[conflict.groups]]`: armed groups of one sort on day 0.
+    GroupRow {
+        "Generic name, for people.": name [String];
+        "Kind of group.": kind [GroupKind];
+        "Latitude of the middle of its area.": lat in -90.0..=90.0, "degrees", "facts/armed_groups.csv", "P";
+        "Longitude of the middle of its area.": lon in -180.0..=180.0, "degrees", "facts/armed_groups.csv", "P";
+        "Radius within which its groups are based.": spread_km in 0.0..=500.0, "km", "design", "P";
+        "Fighters of all groups of the row together, least and most.": strength between 0.0..=1_000_000.0, "fighters", "facts/armed_groups.csv", "R-l";
+        "Number of groups that share the fighters.": count [u32] in 0..=500, "1", "design", "P";
+        "Community that they recruit from; empty for none.": kin [String];
+        "Code of the state that they fight.": against [String];
+        "Days of supply on day 0.": supply_days in 0.0..=365.0, "days", "design", "P";
+        "Cohesion on day 0.": cohesion in 0.0..=1.0, "1", "design", "P";
+    }
 }
 
-/// `[conflict.kinds]`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Kinds {
-    /// Parts of a state's forces that no longer obey it.
-    pub state_remnant: KindTraits,
-    /// Fights for the autonomy of a community.
-    pub kin_autonomist: KindTraits,
-    /// Jihadist.
-    pub jihadist: KindTraits,
-    /// Criminal.
-    pub criminal: KindTraits,
+table! {
+    /// `[conflict.kinds]`.
+    Kinds {
+        "Parts of a state's forces that no longer obey it.": state_remnant [KindTraits];
+        "Fights for the autonomy of a community.": kin_autonomist [KindTraits];
+        "Jihadist.": jihadist [KindTraits];
+        "Criminal.": criminal [KindTraits];
+    }
 }
 
 impl Kinds {
@@ -170,9 +152,7 @@ table! {
         "Share of a province's garrison that can be brought to bear on one place": concentration in 0.0..=1.0, "1", "design", "P";
         "Loss-of-strength length of a state from the seat of the province": reach_km in 10.0..=1000.0, "km", "evidence 1.2 and 5 (100 to 400)", "P";
         "Forces of a state that no row names": other_per_1000 in 0.0..=100.0, "persons per 1000 residents", "design", "P";
-        sampled {
-            "IRGC ground forces": irgc_ground in 0.0..=1_000_000.0, "persons", "evidence 3, Factbook 2025", "F";
-        }
+        "IRGC ground forces": irgc_ground between 0.0..=1_000_000.0, "persons", "evidence 3, Factbook 2025", "F";
     }
 }
 
@@ -184,11 +164,9 @@ table! {
         "Rate at which those who will defect do so": speed_per_day in 0.0..=1.0, "1/day", "design", "P";
         "Share of the batches that join a group of former comrades in the province": absorbed_share in 0.0..=1.0, "1", "design", "P";
         "Supply that they take along": supply_days in 0.0..=365.0, "days", "design", "P";
-        sampled {
-            "Share of a garrison that goes armed when control and cohesion are nil": collapse_share in 0.0..=1.0, "1", "design", "P";
-            "Share that goes armed when the government turns away from Russia": turn_share in 0.0..=1.0, "1", "evidence 1.4, outcome c3 (1 to 5 %)", "P";
-            "Fighters of a new group (log-uniform)": unit in 1.0..=10_000.0, "fighters", "design: company to battalion", "P";
-        }
+        "Share of a garrison that goes armed when control and cohesion are nil": collapse_share between 0.0..=1.0, "1", "design", "P";
+        "Share that goes armed when the government turns away from Russia": turn_share between 0.0..=1.0, "1", "evidence 1.4, outcome c3 (1 to 5 %)", "P";
+        "Fighters of a new group (log-uniform)": unit between 1.0..=10_000.0, "fighters", "design: company to battalion", "P";
     }
 }
 
@@ -211,14 +189,12 @@ table! {
     }
 }
 
-/// `[conflict.sanctuary]`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Sanctuary {
-    /// Weights of the utility.
-    pub weights: SanctuaryWeights,
-    /// Hostility of host states to groups that fight another state.
-    pub hosts: Vec<HostRow>,
+table! {
+    /// `[conflict.sanctuary]`.
+    Sanctuary {
+        "Weights of the utility.": weights [SanctuaryWeights];
+        "Hostility of host states to groups that fight another state.": hosts [Vec<HostRow>];
+    }
 }
 
 table! {
@@ -240,15 +216,12 @@ table! {
     }
 }
 
-/// `[[conflict.sanctuary.hosts]]`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct HostRow {
-    /// Code of the host territory.
-    pub host: String,
-    /// Hostility to groups that fight another state: 0 shelters them, 1 fights them.
-    #[schemars(range(min = 0.0, max = 1.0), extend("x-unit" = "1", "x-source" = "design", "x-certainty" = "P"))]
-    pub hostility: f64,
+table! {
+    /// `[[conflict.sanctuary.hosts]]`.
+    HostRow {
+        "Code of the host territory.": host [String];
+        "Hostility to groups that fight another state: 0 shelters them, 1 fights them.": hostility in 0.0..=1.0, "1", "design", "P";
+    }
 }
 
 table! {
@@ -350,14 +323,12 @@ table! {
     }
 }
 
-/// `[conflict.vacuum]`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Vacuum {
-    /// Hazards and sizes.
-    pub rates: VacuumRates,
-    /// Communities of Iran from which kin-autonomist groups may arise.
-    pub kin_communities: Vec<String>,
+table! {
+    /// `[conflict.vacuum]`.
+    Vacuum {
+        "Hazards and sizes.": rates [VacuumRates];
+        "Communities of Iran from which kin-autonomist groups may arise.": kin_communities [Vec<String>];
+    }
 }
 
 table! {
@@ -369,20 +340,16 @@ table! {
         "Share of jihadist groups among the new": jihadist_share in 0.0..=1.0, "1", "design", "P";
         "Groups at most on the map": most_groups in 0.0..=5000.0, "1", "design: bound of growth", "P";
         "Supply of a new group": supply_days in 0.0..=365.0, "days", "design", "P";
-        sampled {
-            "Fighters of a new group (log-uniform)": unit in 1.0..=10_000.0, "fighters", "design", "P";
-        }
+        "Fighters of a new group (log-uniform)": unit between 1.0..=10_000.0, "fighters", "design", "P";
     }
 }
 
-/// `[conflict.background]`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Background {
-    /// Level and decline.
-    pub level: BackgroundLevel,
-    /// Where it happens.
-    pub regions: Vec<BackgroundRegion>,
+table! {
+    /// `[conflict.background]`.
+    Background {
+        "Level and decline.": level [BackgroundLevel];
+        "Where it happens.": regions [Vec<BackgroundRegion>];
+    }
 }
 
 table! {
@@ -394,21 +361,17 @@ table! {
         "Victims a year below which it does not fall": floor in 0.0..=10_000.0, "persons/year", "design: extrapolation beyond 2019", "P";
         "Share of the killed among the victims": killed_share in 0.0..=1.0, "1", "hindcast/nc_insurgency_casualties.csv, 2010 (754 of 1,710)", "C";
         "Deaths that no background event exceeds": most in 1.0..=1000.0, "deaths", "design", "P";
-        "Share of civilians among the dead": civilian_share in 0.0..=1.0, "1", "design", "P";
+        "Share of civilians among the dead.": civilian_share in 0.0..=1.0, "1", "design", "P";
     }
 }
 
-/// `[[conflict.background.regions]]`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct BackgroundRegion {
-    /// Code of the state.
-    pub state: String,
-    /// Name of the first-level unit on the map.
-    pub unit: String,
-    /// Share of the victims (weights; need not add up to 1).
-    #[schemars(range(min = 0.0, max = 1.0), extend("x-unit" = "1", "x-source" = "design", "x-certainty" = "P"))]
-    pub share: f64,
+table! {
+    /// `[[conflict.background.regions]]`.
+    BackgroundRegion {
+        "Code of the state.": state [String];
+        "Name of the first-level unit on the map.": unit [String];
+        "Share of the victims (weights; need not add up to 1).": share in 0.0..=1.0, "1", "design", "P";
+    }
 }
 
 table! {
@@ -426,48 +389,24 @@ table! {
     }
 }
 
-/// `[[conflict.flashpoints]]`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct FlashpointRow {
-    /// Name.
-    pub name: String,
-    /// The two sides, for people: codes of territories or names of units.
-    pub sides: [String; 2],
-    /// Latitude of its centre.
-    #[schemars(range(min = -90.0, max = 90.0), extend("x-unit" = "degrees", "x-source" = "design", "x-certainty" = "P"))]
-    pub lat: f64,
-    /// Longitude of its centre.
-    #[schemars(range(min = -180.0, max = 180.0), extend("x-unit" = "degrees", "x-source" = "design", "x-certainty" = "P"))]
-    pub lon: f64,
-    /// Radius within which its events happen.
-    #[schemars(range(min = 1.0, max = 300.0), extend("x-unit" = "km", "x-source" = "design", "x-certainty" = "P"))]
-    pub radius_km: f64,
-    /// Communities whose kin ties count.
-    pub kin: Vec<String>,
-    /// Hazard of an episode without spillover.
-    #[schemars(range(min = 0.0, max = 10.0), extend("x-unit" = "1/year", "x-source" = "design", "x-certainty" = "P"))]
-    pub hazard_per_year: f64,
-    /// Whether it can flare up without spillover; if not, only what the channels add counts.
-    pub spontaneous: bool,
-    /// Weight of the guarantor's (Russia's) attention in keeping it quiet.
-    #[schemars(range(min = 0.0, max = 1.0), extend("x-unit" = "1", "x-source" = "design", "x-certainty" = "P"))]
-    pub guarantor: f64,
-    /// Length of an episode, least and most.
-    #[schemars(inner(range(min = 1.0, max = 1000.0)), extend("x-unit" = "days", "x-source" = "design", "x-certainty" = "P"))]
-    pub episode_days: [f64; 2],
-    /// Events a day in an episode, least and most.
-    #[schemars(inner(range(min = 0.0, max = 100.0)), extend("x-unit" = "1/day", "x-source" = "design", "x-certainty" = "P"))]
-    pub events_per_day: [f64; 2],
-    /// Deaths at most in one of its events.
-    #[schemars(range(min = 1.0, max = 20_000.0), extend("x-unit" = "deaths", "x-source" = "design", "x-certainty" = "P"))]
-    pub most_deaths: f64,
-    /// Share of civilians among the dead.
-    #[schemars(range(min = 0.0, max = 1.0), extend("x-unit" = "1", "x-source" = "design", "x-certainty" = "P"))]
-    pub civilian_share: f64,
-    /// Ground advance felt at the place of an event.
-    #[schemars(range(min = 0.0, max = 1.0), extend("x-unit" = "1 per event", "x-source" = "design", "x-certainty" = "P"))]
-    pub advance_per_event: f64,
+table! {
+    /// `[[conflict.flashpoints]]`.
+    FlashpointRow {
+        "Name.": name [String];
+        "The two sides, for people: codes of territories or names of units.": sides [[String; 2]];
+        "Latitude of its centre.": lat in -90.0..=90.0, "degrees", "design", "P";
+        "Longitude of its centre.": lon in -180.0..=180.0, "degrees", "design", "P";
+        "Radius within which its events happen.": radius_km in 1.0..=300.0, "km", "design", "P";
+        "Communities whose kin ties count.": kin [Vec<String>];
+        "Hazard of an episode without spillover.": hazard_per_year in 0.0..=10.0, "1/year", "design", "P";
+        "Whether it can flare up without spillover; if not, only what the channels add counts.": spontaneous [bool];
+        "Weight of the guarantor's (Russia's) attention in keeping it quiet.": guarantor in 0.0..=1.0, "1", "design", "P";
+        "Length of an episode, least and most.": episode_days between 1.0..=1000.0, "days", "design", "P";
+        "Events a day in an episode, least and most.": events_per_day between 0.0..=100.0, "1/day", "design", "P";
+        "Deaths at most in one of its events.": most_deaths in 1.0..=20_000.0, "deaths", "design", "P";
+        "Share of civilians among the dead.": civilian_share in 0.0..=1.0, "1", "design", "P";
+        "Ground advance felt at the place of an event.": advance_per_event in 0.0..=1.0, "1 per event", "design", "P";
+    }
 }
 
 table! {

@@ -57,7 +57,6 @@ pub fn plan_armed_groups(mut groups: Query<&mut ArmedGroup>, snapshot: Snapshot,
 }
 
 /// Chance that the guards of a segment, both sides together, notice a group that crosses.
-#[must_use]
 pub fn chance_of_detection(
     weights: &SanctuaryWeights,
     guards: &Guards,

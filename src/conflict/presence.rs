@@ -65,7 +65,6 @@ pub fn sum_presence(
 
 /// The group's part of the offspring that fall due today: in each cell by its part of the strength felt there, so that
 /// no offspring is counted twice and the branching ratio is never exceeded.
-#[must_use]
 pub fn excited_engagements(
     aftermath: &Aftermath,
     around: &Surroundings,
@@ -87,7 +86,6 @@ pub fn excited_engagements(
 }
 
 /// The group's part of the strength that is felt where it is based, 0 to 1; 1 for a group that nobody has felt yet.
-#[must_use]
 pub fn part_of_presence(
     aftermath: &Aftermath,
     around: &Surroundings,

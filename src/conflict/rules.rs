@@ -40,7 +40,6 @@ pub struct Place {
 /// `U = -b_thr threat - b_host capacity hostility + b_kin kin + b_rug rugged + b_ref ln(1 + refugees_kin) - b_d travel`
 /// for a group of this strength (Salehyan's argument as a utility). Only the state that it fights threatens a group;
 /// only others are hosts.
-#[must_use]
 pub fn place_utility(weights: &SanctuaryWeights, strength: Fighters, place: &Place) -> f64 {
     let (threat, host) = match place.governor {
         Governor::Enemy(forces) => (threat_of_forces(forces, strength).0, 0.0),
@@ -54,21 +53,18 @@ pub fn place_utility(weights: &SanctuaryWeights, strength: Fighters, place: &Pla
 }
 
 /// Threat of forces to a group: their share of the force at the place, `F / (F + x)`; 0 when there is neither.
-#[must_use]
 pub fn threat_of_forces(forces: Fighters, group: Fighters) -> Share {
     let sum = forces.0 + group.0;
     Share::clamped(if sum > 0.0 { forces.0 / sum } else { 0.0 })
 }
 
 /// Roughness by the standard deviation of heights, 1 where the ground counts as fully rough.
-#[must_use]
 #[inline]
 pub fn roughness(ruggedness: Metres, fully_rough: Metres) -> Share {
     Share::clamped(ruggedness.0 / fully_rough.0)
 }
 
 /// Distance marched in a day. Rough ground halves it at most: Tobler's speeds on mountain paths against even ground.
-#[must_use]
 pub fn days_march(on_even_ground: Kilometres, rough: Share) -> Kilometres {
     on_even_ground * (1.0 - 0.5 * rough.0)
 }
@@ -76,7 +72,6 @@ pub fn days_march(on_even_ground: Kilometres, rough: Share) -> Kilometres {
 /// Chance that guards notice a group that crosses: `1 - exp(-(k_g g + k_s s) tau)` (evidence 1.3).
 ///
 /// `guards_per_km` on both sides together, `sensors` 0 to 1 (the better side).
-#[must_use]
 pub fn detection_probability(
     weights: &SanctuaryWeights,
     guards_per_km: f64,
@@ -88,19 +83,16 @@ pub fn detection_probability(
 }
 
 /// Cost of crossing a line: what it costs unguarded, and more the likelier detection is.
-#[must_use]
 pub fn crossing_cost(weights: &SanctuaryWeights, detection: Probability) -> f64 {
     weights.crossing + weights.guarded_crossing * detection.0
 }
 
 /// Worth of a raid: what success brings times the odds, less its price.
-#[must_use]
 pub fn raid_gain(plan: &Plan, group: Fighters, forces: Fighters) -> f64 {
     plan.raid * threat_of_forces(group, forces).0 - plan.raid_cost
 }
 
 /// Worth of a vacuum: nil at the threshold of control, growing with what is lost below it and with residents to tax.
-#[must_use]
 pub fn vacuum_gain(plan: &Plan, control: Share, residents: Persons) -> f64 {
     if control.0 >= plan.vacuum_control || plan.vacuum_control <= 0.0 {
         return 0.0;
@@ -111,7 +103,6 @@ pub fn vacuum_gain(plan: &Plan, control: Share, residents: Persons) -> f64 {
 }
 
 /// Noise of a choice with this scale: Gumbel, by `u` in [0, 1).
-#[must_use]
 pub fn choice_noise(scale: f64, u: f64) -> f64 {
     -scale * libm::log(-libm::log(u.max(1e-300)).min(-1e-16))
 }
@@ -120,7 +111,6 @@ pub fn choice_noise(scale: f64, u: f64) -> f64 {
 
 /// How readily a group comes to fight state forces: by what it intends in the state that it fights, elsewhere by the
 /// hostility of the host.
-#[must_use]
 pub fn posture(p: &Engagement, traits: &KindTraits, intent: Intent, host: Option<f64>) -> f64 {
     traits.combat
         * match (host, intent) {
@@ -132,27 +122,23 @@ pub fn posture(p: &Engagement, traits: &KindTraits, intent: Intent, host: Option
 }
 
 /// Engagements of a group a day: `lambda x_A x_B / area`, with `per_km2` the opposing density.
-#[must_use]
 pub fn engagements_per_day(rate: f64, group: Fighters, opposing_per_km2: f64, posture: f64) -> f64 {
     (rate * group.0 * opposing_per_km2 * posture).max(0.0)
 }
 
 /// Whether two groups are rivals: of different kinds, or of one kind with different kin; smugglers pay and pass.
-#[must_use]
 pub fn are_rivals(a: &ArmedGroup, b: &ArmedGroup) -> bool {
     let crooks = a.kind == GroupKind::Criminal || b.kind == GroupKind::Criminal;
     !crooks && (a.kind != b.kind || (a.kin.is_some() && b.kin.is_some() && a.kin != b.kin))
 }
 
 /// Engagements a day of two rival groups that are near each other.
-#[must_use]
 pub fn rival_engagements(p: &Engagement, a: Fighters, b: Fighters) -> PerDay {
     let area = std::f64::consts::PI * p.rivalry_km * p.rivalry_km;
     PerDay(p.rivalry_rate * a.0 * b.0 / area)
 }
 
 /// Share of waiting offspring of a Hawkes process that fall due within a span: `1 - exp(-t / tau)`.
-#[must_use]
 pub fn excitation_due(decay: Days, span: Days) -> Share {
     Share(if decay.0 > 0.0 { -libm::expm1(-span.0 / decay.0) } else { 1.0 })
 }
@@ -169,7 +155,6 @@ pub struct SeverityLaw {
 
 impl SeverityLaw {
     /// The law with this exponent and this greatest value.
-    #[must_use]
     pub fn new(exponent: f64, most: u32) -> Self {
         let (mut sum, mut first) = (0.0, 0.0);
         let (below, weighted) = (1..=most.max(1))
@@ -189,7 +174,6 @@ impl SeverityLaw {
 
     /// Deaths in an event by `u` in [0, 1), at most `most`: a quantile of the law, or without its heavy tail the mean, rounded
     /// up or down by chance.
-    #[must_use]
     pub fn deaths(&self, heavy_tail: bool, u: f64, most: u32) -> u32 {
         if heavy_tail {
             return self.quantile(u, most);
@@ -200,7 +184,6 @@ impl SeverityLaw {
     }
 
     /// The value below which a share `u` of the law lies that is cut at `most`.
-    #[must_use]
     pub fn quantile(&self, u: f64, most: u32) -> u32 {
         let cut = self.cut(most);
         let aim = u.clamp(0.0, 1.0) * self.below[cut - 1];
@@ -209,7 +192,6 @@ impl SeverityLaw {
     }
 
     /// The mean of the law that is cut at `most`.
-    #[must_use]
     pub fn mean(&self, most: u32) -> f64 {
         let cut = self.cut(most);
         self.weighted[cut - 1] / self.below[cut - 1]
@@ -217,7 +199,6 @@ impl SeverityLaw {
 }
 
 /// m: informed share of fire, raised by control and lowered by grievance (Kress and Szechtman 2009).
-#[must_use]
 pub fn informed_share(p: &Engagement, control: Share, grievance: Share) -> Share {
     let gained = p.informed + p.informed_by_control * control.0;
     Share::clamped(gained - p.informed_lost_by_grievance * grievance.0)
@@ -244,7 +225,6 @@ pub struct Exchange {
 
 impl Exchange {
     /// Share of the fire that hits fighters: `m + (1 - m) G / P`.
-    #[must_use]
     pub fn hit_share(&self) -> Share {
         let among = if self.people > 0.0 { (self.group.0 / self.people).min(1.0) } else { 1.0 };
         Share::clamped(self.informed.0 + (1.0 - self.informed.0) * among)
@@ -252,7 +232,6 @@ impl Exchange {
 
     /// The group's share of the losses, by Deitchman's form with terrain:
     /// `dR = g (1 + c) G`, `dG = r / (1 + c) R [m + (1 - m) G / P]`.
-    #[must_use]
     pub fn group_loss_share(&self) -> Share {
         let factor = 1.0 + self.terrain.max(0.0);
         let soldiers_lost = self.group_fire * factor * self.group.0;
@@ -263,7 +242,6 @@ impl Exchange {
 
     /// Civilians hit for each fighter hit: `(1 - m)(1 - G / P) / [m + (1 - m) G / P]` (collateral harm over losses).
     /// At most 50, as fire without information finds no end of bystanders.
-    #[must_use]
     pub fn civilians_per_fighter(&self) -> f64 {
         let hit = self.hit_share().0;
         ((1.0 - hit) / hit.max(0.02)).min(50.0)
@@ -275,7 +253,6 @@ impl Exchange {
 /// Zones by the state's control: 1 full (above 0.9), 2 (0.6), 3 parity (0.4), 4 (0.1), 5 none. Selective violence peaks
 /// where one side dominates without full control (the state in 2, groups in 4); indiscriminate violence where it has none
 /// (the state in 5, groups in 1); least at parity.
-#[must_use]
 pub fn one_sided_propensity(control: Share, by: Side) -> Share {
     let by_zone = match by {
         Side::State => [0.1, 1.0, 0.1, 0.3, 0.5],
@@ -294,14 +271,12 @@ pub fn one_sided_propensity(control: Share, by: Side) -> Share {
 // Control of places.
 
 /// What is left of an effect at a distance: `exp(-d / L)`; of strength, Boulding's loss-of-strength gradient.
-#[must_use]
 pub fn left_at_distance(distance: Kilometres, length: Kilometres) -> Share {
     Share(if length.0 > 0.0 { libm::exp(-distance.0.max(0.0) / length.0) } else { 0.0 })
 }
 
 /// The groups' share of a contest: `R^m / (F^m + R^m)`, one minus the contest success function.
 /// Nil without groups, also when the state has no force.
-#[must_use]
 pub fn challenge_share(state: f64, groups: f64, decisiveness: f64) -> Share {
     if groups <= 0.0 {
         return Share(0.0);
@@ -314,19 +289,16 @@ pub fn challenge_share(state: f64, groups: f64, decisiveness: f64) -> Share {
 }
 
 /// Share of the way to its target that control goes within a span: the exact step of `dC/dt = kappa (target - C)`.
-#[must_use]
 pub fn approach_share(kappa: PerDay, span: Days) -> Share {
     Share(kappa.probability_within(span).0)
 }
 
 /// Share that is left of a memory after a span: `exp(-t / tau)`.
-#[must_use]
 pub fn remaining_share(memory: Days, span: Days) -> Share {
     Share(if memory.0 > 0.0 { libm::exp(-span.0 / memory.0) } else { 0.0 })
 }
 
 /// Control lost below a threshold, as a share of the threshold: `(C_ref - C)+ / C_ref`.
-#[must_use]
 pub fn lost_control(control: Share, threshold: f64) -> Share {
     Share(if threshold > 0.0 { ((threshold - control.0) / threshold).max(0.0) } else { 0.0 })
 }
@@ -334,7 +306,6 @@ pub fn lost_control(control: Share, threshold: f64) -> Share {
 // Strength of groups: recruits, supply, desertion, cohesion, defection, new groups.
 
 /// Grievance: weighted economic stress, unrest and harm nearby (hardship and lost legitimacy, Epstein 2002; theta).
-#[must_use]
 pub fn grievance(p: &Recruitment, stress: Share, unrest: Share, fatalities: f64) -> Share {
     let harm = fatalities.max(0.0) / (fatalities.max(0.0) + p.harm_half);
     Share::clamped(
@@ -345,7 +316,6 @@ pub fn grievance(p: &Recruitment, stress: Share, unrest: Share, fatalities: f64)
 }
 
 /// Recruits a day: `rec grievance (1 - C) pool (1 - x / most)`, nil at and above `most`.
-#[must_use]
 pub fn recruits_per_day(
     rate: PerDay,
     grievance: Share,
@@ -372,7 +342,6 @@ pub struct Livelihood {
 }
 
 /// Supply after a day: `s' = s + tax territory + sponsor + smuggling - use`, from 0 to what can be stored.
-#[must_use]
 pub fn supply_after_a_day(p: &Supply, by: &KindTraits, place: &Livelihood, supply: Days) -> Days {
     let open = 1.0 - place.control.0;
     let people = place.residents.as_f64();
@@ -383,13 +352,11 @@ pub fn supply_after_a_day(p: &Supply, by: &KindTraits, place: &Livelihood, suppl
 }
 
 /// Hazard of desertion: nil while supply lasts, then more the less cohesive the group is (1-3 %/d).
-#[must_use]
 pub fn desertion_hazard(p: &Supply, supply: Days, cohesion: Share) -> PerDay {
     PerDay(if supply.0 < p.least_days { p.desertion_per_day * (1.5 - cohesion.0) } else { 0.0 })
 }
 
 /// Cohesion after a day: back to the kind's, down by losses and want.
-#[must_use]
 pub fn cohesion_after_a_day(
     p: &Cohesion,
     now: Share,
@@ -403,26 +370,22 @@ pub fn cohesion_after_a_day(
 }
 
 /// Hazard of a split: grows as cohesion goes.
-#[must_use]
 pub fn split_hazard(rate: PerDay, cohesion: Share) -> PerDay {
     PerDay(rate.0 * (1.0 - cohesion.0))
 }
 
 /// Fighters of a faction that leaves: a fifth to a half, by `u` in [0, 1).
-#[must_use]
 pub fn faction_size(strength: u32, u: f64) -> u32 {
     ((0.2 + 0.3 * u) * f64::from(strength)) as u32
 }
 
 /// A trait of two groups that merge: the mean by their fighters.
-#[must_use]
 pub fn merged([a, b]: [f64; 2], [of_a, of_b]: [Fighters; 2]) -> f64 {
     (a * of_a.0 + b * of_b.0) / (of_a.0 + of_b.0)
 }
 
 /// Share of a garrison that goes armed: by collapse, `s ((1 - C)(1 - K) - threshold)+ / (1 - threshold)`, and by a turn of
 /// the government, `s' (A / A_turned)` for A below zero (evidence 1.4: 1-5 % under a turn). Reads conditions only.
-#[must_use]
 pub fn defecting_share(
     p: &Defection,
     [collapse, turn]: [Share; 2],
@@ -438,13 +401,11 @@ pub fn defecting_share(
 }
 
 /// Share of a garrison that obeys: control times what elite cohesion leaves.
-#[must_use]
 pub fn obeying_share(control: Share, cohesion: Share, floor: f64) -> Share {
     Share::clamped(control.0 * (floor + (1.0 - floor) * cohesion.0))
 }
 
 /// New groups a day in a province: hazard below the threshold of control times grievance and millions of residents.
-#[must_use]
 pub fn emergence_per_day(
     p: &VacuumRates,
     control: Share,
@@ -459,7 +420,6 @@ pub fn emergence_per_day(
 }
 
 /// Kind of a new group, by `u` in [0, 1). Where no community is organised, the rest of the hazard is crime as well.
-#[must_use]
 pub fn kind_of_new_group(p: &VacuumRates, organised_community: bool, u: f64) -> GroupKind {
     if u < p.criminal_share {
         GroupKind::Criminal
@@ -473,14 +433,12 @@ pub fn kind_of_new_group(p: &VacuumRates, organised_community: bool, u: f64) -> 
 }
 
 /// A size between two bounds, log-uniform by `u`.
-#[must_use]
 pub fn unit_size(bounds: [f64; 2], u: f64) -> u32 {
     let (low, high) = (bounds[0].max(1.0), bounds[1].max(bounds[0]).max(1.0));
     libm::round(low * libm::pow(high / low, u)) as u32
 }
 
 /// Whether a group gives up: a rump does, and one without supply and cohesion.
-#[must_use]
 pub fn gives_up(p: &Cohesion, strength: Fighters, supply: Days, cohesion: Share) -> bool {
     strength.0 < p.least_fighters || (supply.0 <= 0.0 && cohesion.0 < p.give_up)
 }
@@ -488,7 +446,6 @@ pub fn gives_up(p: &Cohesion, strength: Fighters, supply: Days, cohesion: Share)
 // Border lines (evidence 1.5: a, v, m).
 
 /// Factor that makes of an amount along a line one per 100 km of it; a line counts as 1 km at least.
-#[must_use]
 pub fn per_100km(line: Kilometres) -> f64 {
     100.0 / line.0.max(1.0)
 }
@@ -496,7 +453,6 @@ pub fn per_100km(line: Kilometres) -> f64 {
 /// Illicit-goods flow: what criminals carry and what passes where nobody controls, as independent chances.
 ///
 /// `1 - exp(-criminals / reference) (1 - w (C_ref - C)+ / C_ref)`, with the lost control averaged along the line.
-#[must_use]
 pub fn illicit_flow(p: &Threat, criminals_per_100km: f64, lost_control: Share) -> Share {
     Share::clamped(
         1.0 - libm::exp(-criminals_per_100km.max(0.0) / p.illicit_fighters)
@@ -507,7 +463,6 @@ pub fn illicit_flow(p: &Threat, criminals_per_100km: f64, lost_control: Share) -
 // The domino effect on the region's own conflicts, channel by channel, and their background.
 
 /// A saturating effect: `x / (x + half)`, 0 to 1.
-#[must_use]
 pub fn saturating(x: f64, half: f64) -> Share {
     let x = x.max(0.0);
     Share::clamped(if x + half > 0.0 { x / (x + half) } else { 0.0 })
@@ -517,7 +472,6 @@ pub fn saturating(x: f64, half: f64) -> Share {
 /// (most refugees never take part in violence: evidence 0 item 6).
 ///
 /// `b_kin f / (f + half) + ln(OR) ln(1 + refugees / unit) f / (f + half)`.
-#[must_use]
 pub fn kin_contribution(p: &Domino, fighters: Fighters, refugees: f64) -> f64 {
     let armed = saturating(fighters.0, p.fighters_half).0;
     let odds = libm::log(p.odds_per_refugee_efold.max(1.0));
@@ -525,19 +479,16 @@ pub fn kin_contribution(p: &Domino, fighters: Fighters, refugees: f64) -> f64 {
 }
 
 /// What foreign fighters nearby add: `b_sanct s / (s + half)`.
-#[must_use]
 pub fn sanctuary_contribution(p: &Domino, foreign: Fighters) -> f64 {
     p.sanctuary * saturating(foreign.0, p.fighters_half).0
 }
 
 /// What a vacuum adds: the guarantor's attention elsewhere, and lost control across the line.
-#[must_use]
 pub fn vacuum_contribution(p: &Domino, guarantor: Share, diverted: Share, lost: Share) -> f64 {
     p.attention * guarantor.0 * diverted.0.max(0.0) + p.control_across * lost.0
 }
 
 /// Hazard of an episode: `base exp(sum)`; without a hazard of its own `base (exp(sum) - 1)`, nil without spillover.
-#[must_use]
 pub fn flashpoint_hazard(base: PerDay, log_hazard: f64, spontaneous: bool) -> PerDay {
     let factor = if spontaneous { libm::exp(log_hazard) } else { libm::expm1(log_hazard) };
     PerDay(base.0 * factor.max(0.0))
@@ -545,7 +496,6 @@ pub fn flashpoint_hazard(base: PerDay, log_hazard: f64, spontaneous: bool) -> Pe
 
 /// Victims a year of a declining insurgency: `reference (1 - decline)^years`, not below the floor, and never above the
 /// reference (base intensity check: it must not resurge by itself).
-#[must_use]
 pub fn background_victims_per_year(p: &BackgroundLevel, years: f64) -> f64 {
     (p.victims * libm::pow(1.0 - p.decline_per_year, years.max(0.0))).max(p.floor.min(p.victims))
 }

@@ -30,7 +30,6 @@ pub struct RunValues {
 
 impl RunValues {
     /// Draws the ranges and looks up the names.
-    #[must_use]
     pub fn new(parameters: &Parameters, map: &Map, key: RunKey) -> Self {
         let drawn = |range: [f64; 2], number: u64| {
             between(range, key.uniform(Stream::ArmedSetup, DrawId::range(number), 0))

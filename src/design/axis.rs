@@ -1,7 +1,11 @@
 //! A number that is varied: its range, and how unit coordinates (0 to 1) become values.
 
+use checked_toml::schema::{Limits, number};
+use checked_toml::{Diagnostic, Span, shown};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::text::significant;
 
 /// How an axis is divided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -13,16 +17,17 @@ pub enum Scale {
     Log,
 }
 
-/// A parameter that is varied, with its range.
-#[derive(Clone, Debug, PartialEq)]
+/// A key of the scenario with the range in which it is varied.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Axis {
-    /// Config path, such as `displacement.hazard.siege_per_day`.
+    /// Path of the key, such as `displacement.hazard.siege_per_day`.
     pub path: String,
     /// Least value, unit of the key.
     pub low: f64,
     /// Greatest value, unit of the key; more than `low`.
     pub high: f64,
-    /// How values are spread between the two.
+    /// `linear`: equal differences are equally likely; `log`: equal ratios.
     pub scale: Scale,
 }
 
@@ -36,7 +41,7 @@ impl Axis {
                 libm::log(self.low) + coordinate * (libm::log(self.high) - libm::log(self.low)),
             ),
         };
-        rounded(value).clamp(self.low, self.high)
+        significant(value, 6).clamp(self.low, self.high)
     }
 
     /// The unit coordinate of a value; 0 at `low`, 1 at `high`.
@@ -52,9 +57,43 @@ impl Axis {
     }
 }
 
-/// Six significant digits, by way of decimal text: the same bits on every platform.
-fn rounded(value: f64) -> f64 {
-    format!("{value:.5e}").parse().unwrap_or(value)
+impl Axis {
+    /// What is wrong with the range of a key that has limits and a meaning; `at` is the place of
+    /// `low` and of `high` as they are written.
+    #[must_use]
+    pub fn problem(
+        &self,
+        limits: Limits,
+        meaning: Option<&str>,
+        at: impl Fn(&'static str) -> Span,
+    ) -> Option<Diagnostic> {
+        let Self { path, low, high, scale } = self;
+        let name = shown(path);
+        for (end, value) in [("low", *low), ("high", *high)] {
+            if !limits.allow(value) {
+                let allowed = limits.in_words().unwrap_or_default();
+                let label = format!("found {}, allowed: {allowed}", number(value));
+                let message = format!("the range of {name} is wider than the key's own");
+                let problem = Diagnostic::at(at(end), message, label);
+                let meaning = meaning.map(|meaning| format!("`{path}`: {meaning}"));
+                return Some(meaning.into_iter().fold(problem, Diagnostic::note));
+            }
+        }
+        if low >= high {
+            let label = format!("from {} to {}", number(*low), number(*high));
+            let message = format!("the range of {name} is empty or runs backwards");
+            return Some(
+                Diagnostic::at(at("high"), message, label).help("`low` is less than `high`"),
+            );
+        }
+        if *scale == Scale::Log && *low <= 0.0 {
+            let label = format!("found {}, needed: more than 0", number(*low));
+            let message = format!("{name} cannot start there on a log scale");
+            let problem = Diagnostic::at(at("low"), message, label);
+            return Some(problem.help("raise `low`, or write `scale = \"linear\"`"));
+        }
+        None
+    }
 }
 
 #[cfg(test)]

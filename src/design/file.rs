@@ -11,27 +11,17 @@ use checked_toml::{
 };
 use serde_json::Value as Json;
 
+use super::factor::{Against, refused, replicate_limits};
 use super::keys::nearest_key;
-use super::points::{Column, Kind, OUTCOME, Points, REPLICATE, Target, Values};
-use super::prepare::{MOST_POINTS, MOST_REPLICATE, refused};
-use super::scheme::Scheme;
+use super::points::{Column, Kind, MOST_POINTS, OUTCOME, Points, REPLICATE, Target, Values};
+
+use super::scheme::{Fault, Scheme};
 use crate::scenario::check_value;
 
 /// Bytes of a file at most.
 const LARGEST_FILE: u64 = 1 << 30;
 /// Problems of a file that are told; the rest of a broken file is noise.
 const TOLD: usize = 20;
-
-/// What a design must fit.
-#[derive(Clone, Copy)]
-pub struct Against<'a> {
-    /// The resolved scenario as JSON.
-    pub values: &'a Json,
-    /// Its schema.
-    pub document: View<'a>,
-    /// Outcomes of the study, by name.
-    pub outcomes: &'a [String],
-}
 
 /// What is expected in the cells of a column.
 enum Expected<'s> {
@@ -44,12 +34,15 @@ enum Expected<'s> {
 }
 
 struct Reader<'a> {
+    text: &'a str,
     file: FileId,
+    delimiter: u8,
     against: Against<'a>,
     columns: Vec<(Column, Expected<'a>)>,
+    /// Position in the file of each column that is taken.
+    taken: Vec<usize>,
     /// Values of listed columns by their JSON text.
     known: Vec<BTreeMap<String, usize>>,
-    decimal_comma: bool,
 }
 
 /// What of a file is taken.
@@ -71,7 +64,7 @@ pub(super) fn read(
     scheme: Option<&Scheme>,
     against: Against<'_>,
     sources: &mut Sources,
-) -> Result<Read, Vec<Diagnostic>> {
+) -> Result<(Points, Vec<Span>), Vec<Diagnostic>> {
     let name = shown(&path.display().to_string());
     let refuse = |reason: &str| {
         vec![Diagnostic::nowhere(format!("cannot read the design {name}: {reason}"))]
@@ -99,15 +92,6 @@ pub(super) fn read(
     parse(&text, file, taken, scheme, against)
 }
 
-/// A design that was read, with the place of each point.
-#[derive(Debug)]
-pub(super) struct Read {
-    /// The points.
-    pub points: Points,
-    /// The row of each point.
-    pub rows: Vec<Span>,
-}
-
 /// What separates the fields of the header: the most frequent of comma, semicolon and tab.
 fn delimiter(header: &str) -> u8 {
     let mut counts = [(0, b','), (0, b';'), (0, b'\t')];
@@ -127,7 +111,7 @@ fn parse(
     Taken { ignore, first }: Taken<'_>,
     scheme: Option<&Scheme>,
     against: Against<'_>,
-) -> Result<Read, Vec<Diagnostic>> {
+) -> Result<(Points, Vec<Span>), Vec<Diagnostic>> {
     let header =
         text.lines().find(|l| !l.trim().is_empty() && !l.starts_with('#')).unwrap_or_default();
     let delimiter = delimiter(header);
@@ -138,122 +122,48 @@ fn parse(
         .comment(Some(b'#'))
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
-    let mut problems: Vec<Diagnostic> = Vec::new();
-    // Position in the file of each column that is taken.
-    let mut taken: Vec<usize> = Vec::new();
-    let mut reader = Reader {
-        file,
-        against,
-        columns: Vec::new(),
-        known: Vec::new(),
-        decimal_comma: delimiter == b';',
+    let mut next = |record: &mut csv::StringRecord| {
+        csv.read_record(record).map_err(|error| {
+            let line = error.position().map_or(0, csv::Position::line);
+            Diagnostic::in_file(file, format!("line {line} is not valid CSV: {error}"))
+        })
     };
-    let mut width = None;
-    let (mut cells, mut rows): (Vec<f64>, Vec<Span>) = (Vec::new(), Vec::new());
+    let (columns, taken, known) = (Vec::new(), Vec::new(), Vec::new());
+    let mut reader = Reader { text, file, delimiter, against, columns, taken, known };
     let mut record = csv::StringRecord::new();
-    loop {
-        match csv.read_record(&mut record) {
-            Ok(true) => {}
-            Ok(false) => break,
-            Err(error) => {
-                let line = error.position().map_or(0, csv::Position::line);
-                problems.push(Diagnostic::in_file(
-                    file,
-                    format!("line {line} is not valid CSV: {error}"),
-                ));
+    let has_header = next(&mut record).map_err(|problem| vec![problem])?;
+    if has_header {
+        reader.header(&record, ignore, scheme)?;
+    }
+
+    // Row by row, as far as problems are told.
+    let width = record.len();
+    let (mut cells, mut rows): (Vec<f64>, Vec<Span>) = (Vec::new(), Vec::new());
+    let mut problems: Vec<Diagnostic> = Vec::new();
+    while has_header && problems.len() < TOLD {
+        match next(&mut record) {
+            Ok(true) if first.is_none_or(|first| rows.len() < first as usize) => {}
+            Ok(_) => break,
+            Err(problem) => {
+                problems.push(problem);
                 break;
             }
         }
-        let start = record.position().map_or(0, |p| p.byte() as usize);
-        let Some(width) = width else {
-            width = Some(record.len());
-            let (fields, whole) = spans(text, start, file, delimiter);
-            let span_of = |i: usize| fields.get(i).copied().unwrap_or(whole);
-            for missing in ignore.iter().filter(|name| !record.iter().any(|h| h == name.as_str())) {
-                problems.push(
-                    Diagnostic::at(
-                        whole,
-                        format!("there is no column {} to ignore", shown(missing)),
-                        "in this header",
-                    )
-                    .help("take it out of `ignore`"),
-                );
-            }
-            for (i, name) in
-                record.iter().enumerate().filter(|(_, name)| !ignore.iter().any(|n| n == name))
-            {
-                if let Some(before) = taken.iter().find(|&&j| record.get(j) == Some(name)) {
-                    let message = format!("the column {} is there twice", shown(name));
-                    problems.push(
-                        Diagnostic::at(span_of(i), message, "again here")
-                            .related(span_of(*before), "first here"),
-                    );
-                    continue;
-                }
-                taken.push(i);
-                match reader.column(name, span_of(i)) {
-                    Ok(column) => {
-                        reader.columns.push(column);
-                        reader.known.push(BTreeMap::new());
-                    }
-                    Err(problem) => problems.push(*problem),
-                }
-            }
-            if problems.is_empty() && taken.is_empty() {
-                problems.push(Diagnostic::at(
-                    whole,
-                    "no column of the design sets anything",
-                    "in this header",
-                ));
-            }
-            if let (Some(scheme), true) = (scheme, problems.is_empty()) {
-                let header: Vec<(&str, Span)> =
-                    taken.iter().map(|i| (&record[*i], span_of(*i))).collect();
-                problems.extend(scheme.misses(&header));
-            }
-            if !problems.is_empty() {
-                return Err(problems);
-            }
-            continue;
-        };
-        if first.is_some_and(|first| rows.len() >= first as usize) {
-            break;
-        }
-        let places = || spans(text, start, file, delimiter);
+        let start = start_of(&record);
+        let whole = || spans(text, start, file, delimiter).1;
         let row = rows.len() + 1;
         if record.len() != width {
             let message = format!("{} fields where the header has {width}", record.len());
-            let at = Diagnostic::at(places().1, message, format!("row {row} of the points"));
+            let at = Diagnostic::at(whole(), message, format!("row {row} of the points"));
             problems.push(at.help("a text with the delimiter in it needs quotes"));
         } else if row > MOST_POINTS {
-            problems.push(Diagnostic::at(
-                places().1,
-                "too many points",
-                format!("at most {MOST_POINTS}"),
-            ));
+            let most = format!("at most {MOST_POINTS}");
+            problems.push(Diagnostic::at(whole(), "too many points", most));
             break;
         } else {
-            let begin = Span { file, start, end: start };
-            for column in 0..taken.len() {
-                let place = || {
-                    let (fields, whole) = places();
-                    fields.get(taken[column]).copied().unwrap_or(whole)
-                };
-                match reader.cell(column, &record[taken[column]], begin, &place) {
-                    Ok(cell) => cells.push(cell),
-                    Err(problem) => {
-                        let path = &reader.columns[column].0.path;
-                        problems.push(
-                            problem.note(format!("row {row} of the points, column `{path}`")),
-                        );
-                    }
-                }
-            }
+            reader.row(&record, row, &mut cells, &mut problems);
             let end = text[start..].find('\n').map_or(text.len(), |n| start + n);
             rows.push(Span { file, start, end });
-        }
-        if problems.len() >= TOLD {
-            break;
         }
     }
     if problems.is_empty() && rows.is_empty() {
@@ -265,36 +175,112 @@ fn parse(
     if !problems.is_empty() {
         return Err(problems);
     }
+
+    // What the points were made for.
     let columns: Vec<Column> = reader.columns.into_iter().map(|(column, _)| column).collect();
     let Some(scheme) = scheme else {
-        return Ok(Read { points: Points::new(columns, cells, Kind::Plain("file")), rows });
+        return Ok((Points::new(columns, cells, Kind::File), rows));
     };
-    match scheme.recognise(&columns, &cells, TOLD) {
-        Ok((kind, moves)) => {
-            Ok(Read { points: Points::new(columns, cells, kind).with_moves(moves), rows })
-        }
-        Err(faults) => Err(faults
-            .into_iter()
-            .map(|fault| {
-                let (fields, whole) = spans(text, rows[fault.point].start, file, delimiter);
-                let field = fault.column.and_then(|column| fields.get(taken[column]));
-                fault.told(*field.unwrap_or(&whole), &columns)
-            })
-            .collect()),
-    }
+    let (kind, moves) = scheme.recognise(&columns, &cells, TOLD).map_err(|faults| {
+        let told = |fault: Fault| {
+            let (fields, whole) = spans(text, rows[fault.point].start, file, delimiter);
+            let field = fault.column.and_then(|column| fields.get(reader.taken[column]));
+            fault.told(*field.unwrap_or(&whole), &columns)
+        };
+        faults.into_iter().map(told).collect::<Vec<_>>()
+    })?;
+    Ok((Points::new(columns, cells, kind).with_moves(moves), rows))
+}
+
+/// Where a record begins in its text.
+fn start_of(record: &csv::StringRecord) -> usize {
+    record.position().map_or(0, |p| p.byte() as usize)
 }
 
 impl<'a> Reader<'a> {
+    /// Reads the header.
+    fn header(
+        &mut self,
+        record: &csv::StringRecord,
+        ignore: &[String],
+        scheme: Option<&Scheme>,
+    ) -> Result<(), Vec<Diagnostic>> {
+        let (fields, whole) = spans(self.text, start_of(record), self.file, self.delimiter);
+        let span_of = |i: usize| fields.get(i).copied().unwrap_or(whole);
+
+        // Columns that are passed over must be there.
+        let mut problems = Vec::new();
+        for missing in ignore.iter().filter(|name| !record.iter().any(|h| h == name.as_str())) {
+            let message = format!("there is no column {} to ignore", shown(missing));
+            let problem = Diagnostic::at(whole, message, "in this header");
+            problems.push(problem.help("take it out of `ignore`"));
+        }
+
+        // The others say what they set.
+        let is_taken = |name: &str| !ignore.iter().any(|n| n == name);
+        for (i, name) in record.iter().enumerate().filter(|(_, name)| is_taken(name)) {
+            if let Some(before) = self.taken.iter().find(|&&j| record.get(j) == Some(name)) {
+                let message = format!("the column {} is there twice", shown(name));
+                let problem = Diagnostic::at(span_of(i), message, "again here");
+                problems.push(problem.related(span_of(*before), "first here"));
+                continue;
+            }
+            self.taken.push(i);
+            match self.column(name, span_of(i)) {
+                Ok(column) => {
+                    self.columns.push(column);
+                    self.known.push(BTreeMap::new());
+                }
+                Err(problem) => problems.push(*problem),
+            }
+        }
+        if problems.is_empty() && self.taken.is_empty() {
+            let message = "no column of the design sets anything";
+            problems.push(Diagnostic::at(whole, message, "in this header"));
+        }
+
+        // What the points are said to be for may ask for more.
+        if let (Some(scheme), true) = (scheme, problems.is_empty()) {
+            let header: Vec<(&str, Span)> =
+                self.taken.iter().map(|i| (&record[*i], span_of(*i))).collect();
+            problems.extend(scheme.misses(&header));
+        }
+        if problems.is_empty() { Ok(()) } else { Err(problems) }
+    }
+
+    /// Reads the cells of a row, the number of which is for complaints.
+    fn row(
+        &mut self,
+        record: &csv::StringRecord,
+        row: usize,
+        cells: &mut Vec<f64>,
+        problems: &mut Vec<Diagnostic>,
+    ) {
+        let (text, file, delimiter, start) =
+            (self.text, self.file, self.delimiter, start_of(record));
+        for column in 0..self.taken.len() {
+            let field = self.taken[column];
+            let place = || {
+                let (fields, whole) = spans(text, start, file, delimiter);
+                fields.get(field).copied().unwrap_or(whole)
+            };
+            let begin = Span { file, start, end: start };
+            match self.cell(column, &record[field], begin, &place) {
+                Ok(cell) => cells.push(cell),
+                Err(problem) => {
+                    let path = &self.columns[column].0.path;
+                    let at = format!("row {row} of the points, column `{path}`");
+                    problems.push(problem.note(at));
+                }
+            }
+        }
+    }
+
     /// What a column of the header sets.
     fn column(&self, name: &str, span: Span) -> Result<(Column, Expected<'a>), Box<Diagnostic>> {
         let with = |target, values| Column { path: name.to_owned(), target, values };
         if name == REPLICATE {
-            let limits = Limits {
-                minimum: Some(0.0),
-                maximum: Some(f64::from(MOST_REPLICATE)),
-                ..Limits::default()
-            };
-            let expected = Expected::Number { whole: true, limits, view: None };
+            let expected = Expected::Number { whole: true, limits: replicate_limits(), view: None };
             return Ok((with(Target::Replicate, Values::Integers), expected));
         }
         if name == OUTCOME {
@@ -303,6 +289,8 @@ impl<'a> Reader<'a> {
         if let Some(problem) = refused(name, span) {
             return Err(Box::new(problem));
         }
+
+        // A key of the scenario: numbers as they are, all else by its list.
         let is_key = lookup(self.against.values, name).is_some_and(|value| !value.is_object());
         let view = self.against.document.at_path(name).filter(|_| is_key);
         let Some(view) = view else {
@@ -339,7 +327,7 @@ impl<'a> Reader<'a> {
 
     /// The number of a text, as the program that wrote the file means it.
     fn number(&self, text: &str) -> Option<f64> {
-        let comma = self.decimal_comma && !text.contains('.') && text.matches(',').count() == 1;
+        let comma = self.delimiter == b';' && !text.contains('.') && text.matches(',').count() == 1;
         let number =
             if comma { text.replace(',', ".").parse::<f64>() } else { text.parse::<f64>() };
         number.ok().filter(|number| number.is_finite())
@@ -408,6 +396,8 @@ impl<'a> Reader<'a> {
                 node.to_json()
             }
         };
+
+        // Listed values stand once each; the cell is the position in their list.
         let Values::Listed(list) = &mut self.columns[column].0.values else { return Ok(0.0) };
         let at = *self.known[column].entry(value.to_string()).or_insert_with(|| {
             list.push(value);

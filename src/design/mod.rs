@@ -1,12 +1,14 @@
 //! The drawing board: which points of the parameters a study runs.
 //!
-//! [`settings`] is `[design]` as written; [`prepare`](mod@prepare) checks it against the scenario and makes [`points`], which know the
-//! scenario of each point. The generators work in unit coordinates: [`hypercube`], [`sobol`], [`morris`], [`saltelli`]; an
+//! [`settings`] is `[design]` as written. [`factor`] checks what is varied against the scenario, and [`prepare`](mod@prepare)
+//! leads from there to [`points`], which know the scenario of each point. The generators work in unit coordinates: [`hypercube`], [`sobol`], [`morris`], [`saltelli`]; an
 //! [`axis`] turns a coordinate into a value. [`file`](mod@file) reads designs that others made; a
 //! `scheme` says what of them sensitivity can be computed from. [`keys`] finds keys of a scenario.
 
 pub mod axis;
+pub mod factor;
 pub mod file;
+mod generate;
 pub mod hypercube;
 pub mod keys;
 pub mod morris;

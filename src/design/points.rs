@@ -15,6 +15,9 @@ pub const OUTCOME: &str = "outcome";
 /// Name of the file with the points in the folder of a study.
 pub const FILE: &str = "design.csv";
 
+/// Points of a design at most.
+pub const MOST_POINTS: usize = 1_000_000;
+
 /// What a column of a design sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
@@ -51,8 +54,16 @@ pub struct Column {
 /// What a design was made for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kind {
-    /// To be run; its kind by name.
-    Plain(&'static str),
+    /// Every combination of chosen values.
+    Grid,
+    /// Chosen points.
+    List,
+    /// Points drawn evenly over each range.
+    LatinHypercube,
+    /// Points of a Sobol' sequence.
+    Sobol,
+    /// Points that others made, for no scheme.
+    File,
     /// Elementary effects.
     Morris {
         /// Trajectories.
@@ -67,6 +78,22 @@ pub enum Kind {
         /// Whether BA is among the points.
         second_order: bool,
     },
+}
+
+impl Kind {
+    /// Its name, as in a study.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Grid => "grid",
+            Self::List => "list",
+            Self::LatinHypercube => "latin_hypercube",
+            Self::Sobol => "sobol",
+            Self::File => "file",
+            Self::Morris { .. } => "morris",
+            Self::Saltelli { .. } => "saltelli",
+        }
+    }
 }
 
 /// The points of a design, in their order.

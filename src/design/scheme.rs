@@ -4,10 +4,9 @@
 use checked_toml::{Diagnostic, Node, Span, Step, schema::number, shown};
 use serde_json::Value as Json;
 
-use super::file::Against;
+use super::factor::{Against, Varied, odd, varied};
 use super::morris::{Move, step_size};
 use super::points::{Column, Kind, OUTCOME, Target, Values};
-use super::prepare::{Varied, odd, varied};
 use super::saltelli::rows_per_base;
 use super::settings::{Made, SchemeName};
 use super::spread::Spread;
@@ -60,6 +59,8 @@ impl Scheme {
             return Ok(None);
         };
         let at = |key: &'static str| node.follow([Step::Key(key)]).span;
+
+        // Keys that go with the other scheme, or with none.
         let given = [
             ("levels", levels.is_some(), Some(SchemeName::Morris)),
             ("factors", !factors.is_empty(), Some(SchemeName::Morris)),
@@ -75,6 +76,8 @@ impl Scheme {
                 problem.help(format!("it goes with `scheme = \"{needed}\"`; else take it out")),
             );
         }
+
+        // What the scheme itself needs.
         match scheme {
             _ if !problems.is_empty() => Err(problems),
             None => Ok(None),
@@ -82,7 +85,7 @@ impl Scheme {
                 Ok(Some(Self::Saltelli { second_order: second_order.unwrap_or(false) }))
             }
             Some(SchemeName::Morris) => {
-                let (found, wrong) = varied(factors, made, node, against);
+                let (found, wrong) = varied(made, node, against);
                 problems.extend(wrong);
                 match levels {
                     Some(levels) => problems.extend(odd(*levels, node)),
@@ -143,6 +146,7 @@ impl Scheme {
         cells: &[f64],
         most: usize,
     ) -> Result<(Kind, Vec<Move>), Vec<Fault>> {
+        // Points come in blocks: trajectories, or base points.
         let count = cells.len() / columns.len();
         let (block, what, parts) = match self {
             Self::Morris { .. } => {
@@ -177,6 +181,8 @@ impl Scheme {
                 help: Some(other),
             }]);
         }
+
+        // Within each block the points must have the structure of the scheme.
         match self {
             Self::Morris { levels, factors } => {
                 // In the order of the columns, each of which has a factor.
@@ -342,65 +348,13 @@ impl Trajectories<'_> {
         moves: &mut Vec<Move>,
     ) -> Result<(), Fault> {
         let axes = self.columns.len();
-        let mut steps: Vec<Option<Move>> = Vec::with_capacity(axes);
         let mut moved = vec![false; axes];
+        let mut steps: Vec<Option<Move>> = Vec::with_capacity(axes);
         for step in 0..axes {
-            let [before, after] = [step, step + 1].map(|point| &points[point * axes..][..axes]);
-            let fault = |axis: Option<usize>, message: String, label: String, help: &str| Fault {
-                point: first + step + 1,
-                column: axis,
-                message,
-                label,
-                help: Some(help.to_owned()),
-            };
-            let mut changed =
-                (0..axes).filter(|axis| before[*axis].to_bits() != after[*axis].to_bits());
-            let Some(axis) = changed.next() else {
-                steps.push(None);
-                continue;
-            };
-            let help = format!(
-                "each trajectory is {} rows: a start, then steps that move one column each, every one once",
-                axes + 1
-            );
-            if let Some(second) = changed.next() {
-                let message = format!(
-                    "`{}` and `{}` move in one step of a trajectory",
-                    self.columns[axis].path, self.columns[second].path
-                );
-                return Err(fault(
-                    Some(second),
-                    message,
-                    format!("row {} has another value", first + step + 1),
-                    &help,
-                ));
-            }
-            if std::mem::replace(&mut moved[axis], true) {
-                let message = format!("`{}` moves twice in a trajectory", self.columns[axis].path);
-                return Err(fault(Some(axis), message, "moves again here".to_owned(), &help));
-            }
-            let size =
-                self.size(axis, before[axis], after[axis], &grids[axis]).ok_or_else(|| {
-                    let [from, to] = [first + step, first + step + 1]
-                        .map(|p| in_words(&self.columns[axis], self.cells[p * axes + axis]));
-                    let message = format!(
-                        "the step of `{}` is not one of half of the levels",
-                        self.columns[axis].path
-                    );
-                    let label = format!(
-                        "from {from} to {to}, which is not {} of {} levels",
-                        self.levels / 2,
-                        self.levels
-                    );
-                    fault(
-                        Some(axis),
-                        message,
-                        label,
-                        "is `levels` what the trajectories were made with?",
-                    )
-                })?;
-            steps.push(Some(Move { factor: axis, size }));
+            let pair = [step, step + 1].map(|point| &points[point * axes..][..axes]);
+            steps.push(self.step(first + step, pair, grids, &mut moved)?);
         }
+
         // Two levels, or two draws of the luck, may have one value: such a step is that of the factor that moves nowhere else.
         let still: Vec<usize> = (0..axes).filter(|axis| !moved[*axis]).collect();
         if let ([_, _, ..], Some(step)) = (&still[..], steps.iter().position(Option::is_none)) {
@@ -412,12 +366,50 @@ impl Trajectories<'_> {
                 help: Some("whole numbers and lists need so many values that each step reaches another one".to_owned()),
             });
         }
-        let unseen = Move {
-            factor: still.first().copied().unwrap_or_default(),
-            size: step_size(self.levels),
-        };
+        let factor = still.first().copied().unwrap_or_default();
+        let unseen = Move { factor, size: step_size(self.levels) };
         moves.extend(steps.into_iter().map(|step| step.unwrap_or(unseen)));
         Ok(())
+    }
+
+    /// The step from a point to the next; nothing when no cell changes.
+    fn step(
+        &self,
+        from: usize,
+        [before, after]: [&[f64]; 2],
+        grids: &[Vec<f64>],
+        moved: &mut [bool],
+    ) -> Result<Option<Move>, Fault> {
+        let axes = self.columns.len();
+        let path = |axis: usize| &self.columns[axis].path;
+        let fault = |axis: usize, message: String, label: String, help: String| {
+            Err(Fault { point: from + 1, column: Some(axis), message, label, help: Some(help) })
+        };
+        let mut changed =
+            (0..axes).filter(|axis| before[*axis].to_bits() != after[*axis].to_bits());
+        let Some(axis) = changed.next() else { return Ok(None) };
+        let layout = format!(
+            "each trajectory is {} rows: a start, then steps that move one column each, every one once",
+            axes + 1
+        );
+        if let Some(second) = changed.next() {
+            let message =
+                format!("`{}` and `{}` move in one step of a trajectory", path(axis), path(second));
+            return fault(second, message, format!("row {} has another value", from + 1), layout);
+        }
+        if std::mem::replace(&mut moved[axis], true) {
+            let message = format!("`{}` moves twice in a trajectory", path(axis));
+            return fault(axis, message, "moves again here".to_owned(), layout);
+        }
+        if let Some(size) = self.size(axis, before[axis], after[axis], &grids[axis]) {
+            return Ok(Some(Move { factor: axis, size }));
+        }
+        let [start, end] =
+            [from, from + 1].map(|p| in_words(&self.columns[axis], self.cells[p * axes + axis]));
+        let (half, levels) = (self.levels / 2, self.levels);
+        let message = format!("the step of `{}` is not one of half of the levels", path(axis));
+        let label = format!("from {start} to {end}, which is not {half} of {levels} levels");
+        fault(axis, message, label, "is `levels` what the trajectories were made with?".into())
     }
 
     /// The size of a step between two cells; none when no two levels so far apart have them.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::points::{Kind, Points};
 use super::prepare;
-use crate::scenario;
+use crate::scenario::{self, Scenario};
 use checked_toml::Diagnostics;
 
 /// A study with this design, beside files of points.
@@ -15,7 +15,7 @@ fn study(design: &str, files: &[(&str, &[u8])]) -> Result<Points, Diagnostics> {
 fn study_with(
     design: &str,
     files: &[(&str, &[u8])],
-    complaints: &(dyn Fn(&crate::scenario::Scenario) -> Vec<String> + Sync),
+    complaints: &(dyn Fn(&Scenario) -> Vec<String> + Sync),
 ) -> Result<Points, Diagnostics> {
     let folder = tempfile::tempdir().unwrap();
     for (name, bytes) in files {
@@ -81,20 +81,11 @@ fn rows(points: &Points) -> Vec<String> {
     String::from_utf8(points.csv()).unwrap().lines().map(str::to_owned).collect()
 }
 
-const FACTORS: &str = r#"
-[[design.factors]]
-path = "borders.pressure.power"
-low = 1.0
-high = 4.0
-[[design.factors]]
-path = "borders.pressure.form"
-values = ["arithmetic", "equal_geometric", "threat_led_geometric"]
-[[design.factors]]
-path = "run.persons_per_group"
-low = 10
-high = 1000
-scale = "log"
-"#;
+/// The factors that tests of designs share, and one of whole numbers on a log scale.
+const FACTORS: &str = concat!(
+    include_str!("../../tests/desk/factors.toml"),
+    "[[design.factors]]\npath = \"run.persons_per_group\"\nlow = 10\nhigh = 1000\nscale = \"log\"\n"
+);
 
 #[test]
 fn a_file_of_points_is_read_as_its_program_means_it() {
@@ -114,7 +105,7 @@ fn a_file_of_points_is_read_as_its_program_means_it() {
         let points = study(r#""points.csv""#, &[("points.csv", text.as_bytes())])
             .unwrap_or_else(|e| panic!("{e}"));
         assert_eq!(rows(&points), expected, "{text}");
-        assert_eq!(points.kind(), Kind::Plain("file"));
+        assert_eq!(points.kind(), Kind::File);
     }
 }
 
@@ -217,35 +208,15 @@ fn saltellis_layout_of_salib_is_recognised() {
 
 #[test]
 fn our_own_trajectories_are_recognised_in_their_file() {
-    let factors = r#"
-[[design.factors]]
-path = "borders.pressure.power"
-low = 1
-high = 64
-scale = "log"
-[[design.factors]]
-path = "replicate"
-low = 0
-high = 3
-[[design.factors]]
-path = "borders.pressure.form"
-values = ["arithmetic", "equal_geometric", "threat_led_geometric"]
-[[design.factors]]
-path = "displacement.decision.cascade"
-low = 0.001
-high = 0.0011
-[[design.factors]]
-path = "mechanisms.kin"
-values = [true, false]
-[[design.factors]]
-path = "borders.pressure.floor"
-values = [0.01, 0.02, 0.03, 0.05, 0.08]
-[[design.factors]]
-path = "run.persons_per_group"
-low = 10
-high = 1000
-scale = "log"
-"#;
+    let factors = r#"factors = [
+    { path = "borders.pressure.power", low = 1, high = 64, scale = "log" },
+    { path = "replicate", low = 0, high = 3 },
+    { path = "borders.pressure.form", values = ["arithmetic", "equal_geometric", "threat_led_geometric"] },
+    { path = "displacement.decision.cascade", low = 0.001, high = 0.0011 },
+    { path = "mechanisms.kin", values = [true, false] },
+    { path = "borders.pressure.floor", values = [0.01, 0.02, 0.03, 0.05, 0.08] },
+    { path = "run.persons_per_group", low = 10, high = 1000, scale = "log" },
+]"#;
     for levels in [2, 4, 6, 10] {
         let own =
             format!("[design]\nkind = \"morris\"\ntrajectories = 40\nlevels = {levels}\n{factors}");
@@ -287,150 +258,41 @@ scale = "log"
     }
 }
 
-/// Wrong designs with the words about each, in a file of its own: `SPILLOVER_UPDATE_GOLDEN=1` writes it anew, to be read.
+/// Wrong designs with the words about each stand in a file of their own: a design, the rows of its file, and what is told.
+/// `SPILLOVER_UPDATE_GOLDEN=1` writes the words anew, to be read.
 #[test]
 fn wrong_designs_are_refused_in_these_words() {
-    let mut text = String::new();
-    let mut add = |design: &str, points: &str, told: Vec<String>| {
-        use std::fmt::Write as _;
-        let points =
-            if points.is_empty() { String::new() } else { format!("\n{}", points.trim_end()) };
-        writeln!(text, "{design}{points}\n  => {}\n", told.join("\n  => ")).unwrap();
-    };
-    for points in [
-        "borders.pressure.power\n0.5\nx\n\"\"\n3\n",
-        "wave,border.pressure.power\n1,2\n",
-        "\"\",borders.pressure.power\n1,2\n",
-        "borders.pressure.form,mechanisms.kin,run.persons_per_group\ngeometric,maybe,2.5\n",
-        "outcome,replicate\ncollapse,-1\n",
-        "borders.pressure.power,borders.pressure.power,run.days\n1,2,3\n",
-        "borders.pressure\n1\n",
-        "borders.pressure.power\n1,2\n",
-        "borders.pressure.power\n1\n1,5\n",
-        "borders.pressure.power\n",
-    ] {
-        let design = r#""points.csv""#;
-        add(design, points, told(study(design, &[("points.csv", points.as_bytes())])));
-    }
-    let absent = r#""point.csv""#;
-    add(absent, "", told(study(absent, &[])));
-    add(
-        r#""points.csv""#,
-        "(bytes FF FE)",
-        told(study(r#""points.csv""#, &[("points.csv", b"\xff\xfe")])),
-    );
-    let ignored = r#"{ kind = "file", file = "points.csv", ignore = ["wave"] }"#;
-    add(
-        ignored,
-        "borders.pressure.power\n1",
-        told(study(ignored, &[("points.csv", b"borders.pressure.power\n1\n")])),
-    );
-    let power = r#"path = "borders.pressure.power""#;
-    for (kind, factor) in [
-        (r#"kind = "moris", trajectories = 4"#, format!("{power}, low = 1, high = 2")),
-        (
-            r#"kind = "sobol", points = 4"#,
-            r#"path = "borders.pressure.powr", low = 1, high = 2"#.to_owned(),
-        ),
-        (r#"kind = "sobol", points = 4"#, format!("{power}, low = 0.5, high = 2")),
-        (r#"kind = "sobol", points = 4"#, format!("{power}, low = 3, high = 2")),
-        (r#"kind = "sobol", points = 4"#, format!("{power}, low = 1")),
-        (r#"kind = "sobol", points = 4"#, format!("{power}, low = 1, high = 2, steps = 3")),
-        (
-            r#"kind = "sobol", points = 4"#,
-            r#"path = "borders.pressure.form", values = ["arithmetic", "geometric"]"#.to_owned(),
-        ),
-        (
-            r#"kind = "sobol", points = 4"#,
-            r#"path = "borders.pressure.form", low = 1, high = 2"#.to_owned(),
-        ),
-        (
-            r#"kind = "sobol", points = 4"#,
-            r#"path = "displacement.decision.cascade", low = 0, high = 2, scale = "log""#
-                .to_owned(),
-        ),
-        (r#"kind = "sobol", points = 4"#, r#"path = "run.days", low = 1, high = 20"#.to_owned()),
-        (
-            r#"kind = "sobol", points = 4"#,
-            r#"path = "outcome", values = ["continuity"]"#.to_owned(),
-        ),
-        (r#"kind = "sobol", points = 4"#, r#"path = "replicate", low = 0, high = 1e7"#.to_owned()),
-        (r#"kind = "morris", trajectories = 4, levels = 5"#, format!("{power}, low = 1, high = 2")),
-        (r#"kind = "morris", trajectories = 4"#, format!("{power}, low = 1, high = 2")),
-        (r#"kind = "grid""#, format!("{power}, low = 1, high = 2")),
-        (
-            r#"kind = "list""#,
-            format!(
-                "{power}, values = [1] }}, {{ path = \"borders.pressure.floor\", values = [0.1, 0.2]"
-            ),
-        ),
-        (r#"kind = "list""#, format!("{power}, values = [1] }}, {{ {power}, values = [2]")),
-    ] {
-        let design = format!("{{ {kind}, factors = [{{ {factor} }}] }}");
-        let told = told(study(&design, &[]));
-        add(&design, "", told);
-    }
-    // Files that are said to be a scheme.
-    let morris =
-        |file: &str, change: &dyn Fn(&str) -> String| (change(MORRIS_FILE), file.to_owned());
-    let as_is = |text: &str| text.to_owned();
-    let power = "borders.pressure.power,borders.pressure.floor\n";
-    let saltelli = |more: &str| {
-        format!("{{ kind = \"file\", file = \"points.csv\", scheme = \"saltelli\"{more} }}")
-    };
-    let short = format!(
-        "[design]{}",
-        MORRIS_FILE.split("[design]").nth(1).unwrap().split("[[").next().unwrap()
-    );
-    for (design, points) in [
-        morris(&SALIB_MORRIS.replace("670", "671"), &as_is),
-        morris(&SALIB_MORRIS.replace("5.666666666666666,10", "5.666666666666666,340"), &as_is),
-        morris(&SALIB_MORRIS.replace("8.0,340", "1.0,340"), &as_is),
-        morris(&SALIB_MORRIS.replace("1.0,10,threat_led_geometric\n", ""), &as_is),
-        morris(SALIB_MORRIS, &|text| text.replace("levels = 4", "levels = 6")),
-        morris(SALIB_MORRIS, &|text| text.replace("levels = 4", "levels = 12")),
-        morris(SALIB_MORRIS, &|text| text.replace("levels = 4", "levels = 5")),
-        morris(SALIB_MORRIS, &|text| text.replace("levels = 4\n", "")),
-        morris(SALIB_MORRIS, &|text| {
-            text.replace("run.persons_per_group", "borders.pressure.floor")
-                .replace("= 10", "= 0.01")
-                .replace("= 0.0100", "= 0.1")
-        }),
-        (short.clone(), "outcome,replicate\ncontinuity,0\n".to_owned()),
-        (short.replace("levels = 4", "second_order = true"), SALIB_MORRIS.to_owned()),
-        (saltelli(", levels = 4"), format!("{power}1,0.01\n")),
-        (
-            saltelli("").replace(", scheme = \"saltelli\"", ", levels = 4"),
-            format!("{power}1,0.01\n"),
-        ),
-        (
-            saltelli(""),
-            format!("{power}1,0.01\n2,0.01\n1,0.02\n2,0.02\n3,0.03\n4,0.03\n3,0.05\n4,0.04\n"),
-        ),
-        (
-            saltelli(", second_order = true"),
-            format!("{power}1,0.01\n2,0.01\n1,0.02\n2,0.02\n3,0.03\n4,0.03\n3,0.04\n4,0.04\n"),
-        ),
-        (saltelli(", second_order = false"), format!("{power}1,0.01\n2,0.01\n1,0.02\n2,0.02\n")),
-    ] {
-        let told = told(study(&design, &[("points.csv", points.as_bytes())]));
-        add(design.trim_end(), &points, told);
-    }
-    let variant = "[study]\nvariants = [{ name = \"a\", set = { \"borders.pressure.power\" = 2.0 } }]\ncontrast_variant = \"a\"\n[design]\nkind = \"list\"\nfactors = [{ path = \"borders.pressure.power\", values = [1, 2] }]\n";
-    add(variant.trim_end(), "", told(study(variant, &[])));
-    let points = "borders.pressure.power\n1\n3\n3\n";
-    let complaints = |s: &crate::scenario::Scenario| {
-        let too_much = s.borders.pressure.power > 2.0;
-        Vec::from_iter(too_much.then(|| "borders.pressure.power: too much for this map".to_owned()))
-    };
-    let misfit = study_with(r#""points.csv""#, &[("points.csv", points.as_bytes())], &complaints);
-    add("\"points.csv\", and a map on which a power above 2 does not fit", points, told(misfit));
-
+    use std::fmt::Write as _;
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/design/refused.txt");
+    let known = std::fs::read_to_string(path).unwrap();
+    let too_much = |s: &Scenario| {
+        let is_too_much = s.borders.pressure.power > 2.0;
+        Vec::from_iter(is_too_much.then(|| "borders.pressure.power: too much for this map".into()))
+    };
+    let (mut text, mut cases) = (String::new(), 0);
+    for case in known.split_terminator("\n\n") {
+        let asked: Vec<&str> = case.lines().take_while(|line| !line.starts_with("  => ")).collect();
+        let is_design = |line: &&str| {
+            line.starts_with(['[', '{']) || line.contains(" = ") || line.contains(".csv\"")
+        };
+        let (design, points): (Vec<&str>, Vec<&str>) = asked.iter().copied().partition(is_design);
+        let bytes = match points[..] {
+            ["(bytes FF FE)"] => b"\xff\xfe".to_vec(),
+            _ => (points.join("\n") + "\n").into_bytes(),
+        };
+        let design = design.join("\n");
+        let files: &[(&str, &[u8])] = &[("points.csv", &bytes)];
+        let result = match design.split_once(", and a map on which a power above 2") {
+            Some((design, _)) => study_with(design, files, &too_much),
+            None => study(&design, files),
+        };
+        writeln!(text, "{}\n  => {}\n", asked.join("\n"), told(result).join("\n  => ")).unwrap();
+        cases += 1;
+    }
+    assert!(cases >= 48, "{cases} cases");
     if std::env::var_os("SPILLOVER_UPDATE_GOLDEN").is_some() {
         std::fs::write(path, &text).unwrap();
     }
-    let known = std::fs::read_to_string(path).unwrap_or_default();
     assert!(known == text, "the words about wrong designs changed:\n{text}\nwere:\n{known}");
 }
 

@@ -1,7 +1,6 @@
 //! What the range of a single key cannot say: orders, sums, names, and whether the scenario fits the map.
 
-use super::Outcome;
-use super::course::STATE;
+use super::outcome::Outcome;
 use super::parameters::Parameters;
 use crate::geography::Map;
 
@@ -17,10 +16,11 @@ pub fn check(parameters: &Parameters) -> Vec<String> {
     problems
 }
 
-/// Units of Iran on the map that the scenario does not list. Units listed but not on the map are no problem.
+/// Units of the focus on the map that the scenario does not list. Units listed but not on the map are no problem.
 #[must_use]
-pub fn check_against_map(parameters: &Parameters, map: &Map) -> Vec<String> {
-    let Some(state) = map.territory(STATE) else { return Vec::new() };
+pub fn check_against_map(parameters: &Parameters, map: &Map, focus: &str) -> Vec<String> {
+    let Some(state) = map.territory(focus) else { return Vec::new() };
+    let country = &map.territories[state.index()].name;
     map.admin1
         .iter()
         .filter(|unit| unit.state == state && !parameters.provinces.iter().any(|p| p.name == unit.name))
@@ -29,7 +29,7 @@ pub fn check_against_map(parameters: &Parameters, map: &Map) -> Vec<String> {
             let nearest = checked_toml::nearest(&unit.name, names);
             let hint = nearest.map_or_else(String::new, |n| format!(" (the nearest name listed is \"{n}\")"));
             format!(
-                "leadership.provinces: the map {} has the unit \"{}\" of Iran, which is not listed{hint}",
+                "leadership.provinces: the map {} has the unit \"{}\" of {country}, which is not listed{hint}",
                 map.name, unit.name
             )
         })
@@ -78,14 +78,6 @@ fn check_provinces(parameters: &Parameters, problems: &mut Vec<String>) {
         if provinces[..i].iter().any(|other| other.name == province.name) {
             let name = &province.name;
             problems.push(format!("leadership.provinces[{i}] (\"{name}\"): listed twice"));
-        }
-    }
-    // The schema has no range for tables with free names.
-    let table = &parameters.control_elsewhere;
-    for (group, entries) in [("states", &table.states), ("units", &table.units)] {
-        for (name, value) in entries.iter().filter(|(_, value)| !(0.0..=1.0).contains(*value)) {
-            let key = format!("leadership.control_elsewhere.{group}.\"{name}\"");
-            problems.push(format!("{key}: {value} is not within 0 to 1"));
         }
     }
 }

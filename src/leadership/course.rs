@@ -5,28 +5,26 @@
 //! competing hazards has used up its luck; from that day on the curves of that outcome, beginning at the condition
 //! reached.
 
-use bevy_ecs::resource::Resource;
+use bevy_ecs::prelude::*;
 
 use super::luck::{
     self, ALIGNMENT, COHESION, CONTROL, FlareShape, OUTSIDE, Offsets, Outside, Regime, STRESS,
     UNREST,
 };
-use super::parameters::{AirCampaign, Breakdown, External, Parameters};
+use super::outcome::Outcome;
+use super::parameters::{Breakdown, Parameters};
 use super::rules::{self, Slopes};
-use super::{Condition, ExternalPressure, IncumbentAid, Leadership, Outcome, ProvinceCondition};
+use super::state::{Condition, ExternalPressure, IncumbentAid, Leadership, ProvinceCondition};
 use crate::geography::Map;
-use crate::ids::AdminId;
+use crate::ids::{AdminId, TerritoryId};
 use crate::mechanisms::Mechanisms;
 use crate::random::{RunKey, Stream, normal};
-use crate::time::Day;
+use crate::time::{Clock, Day};
 use crate::units::{Days, PerDay, Share};
-
-/// The state by whose courses the model is driven.
-pub const STATE: &str = "IRN";
 
 const A_DAY: Days = Days(1.0);
 
-/// A first-level unit of Iran.
+/// A first-level unit of the focus.
 #[derive(Clone, Copy, Debug)]
 struct Site {
     unit: AdminId,
@@ -52,16 +50,21 @@ struct Hazards {
     calm: Condition,
     paths: [Path; Outcome::PRESCRIBED.len() - 1],
     noise: f64,
-    noise_sd: f64,
-    noise_memory: Days,
-    parameters: Box<Parameters>,
+}
+
+/// What a course depends on besides its luck: the parameters and the switches of the run.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms<'a> {
+    /// `[leadership]`.
+    pub parameters: &'a Parameters,
+    /// The switches.
+    pub mechanisms: Mechanisms,
 }
 
 /// The course of a run and where it stands. Held beside [`Leadership`], which is what others read.
 #[derive(Resource, Clone, Debug)]
 pub struct Course {
     key: RunKey,
-    mechanisms: Mechanisms,
     day: u32,
     regime: Regime,
     /// The regime before an endogenous outcome came about.
@@ -71,8 +74,6 @@ pub struct Course {
     shape: FlareShape,
     offsets: Offsets,
     outside: Outside,
-    external: External,
-    air_campaigns: Vec<AirCampaign>,
     added_stress: f64,
     aid: f64,
     sites: Vec<Site>,
@@ -84,30 +85,31 @@ impl Course {
     /// Samples the course of a run and stands at day 0.
     #[must_use]
     pub fn new(
-        parameters: &Parameters,
-        mechanisms: Mechanisms,
+        terms: Terms,
         outcome: Outcome,
         map: &Map,
+        focus: Option<TerritoryId>,
         key: RunKey,
     ) -> Self {
         let quantiles = |number: u64| key.uniform(Stream::LeadershipCurve, number, 0);
-        Self::with_quantiles(parameters, mechanisms, outcome, map, key, &quantiles)
+        Self::with_quantiles(terms, outcome, map, focus, key, &quantiles)
     }
 
     /// The same with quantiles from elsewhere: tests ask for the middle of every range.
     pub(super) fn with_quantiles(
-        parameters: &Parameters,
-        mechanisms: Mechanisms,
+        terms: Terms,
         outcome: Outcome,
         map: &Map,
+        focus: Option<TerritoryId>,
         key: RunKey,
         quantiles: luck::Quantiles,
     ) -> Self {
+        let parameters = terms.parameters;
         let shape = FlareShape::sample(parameters, quantiles);
         let start = luck::start(parameters, quantiles);
+        let elsewhere = elsewhere(parameters, map);
         let mut course = Self {
             key,
-            mechanisms,
             day: 0,
             regime: Regime::sample(parameters, outcome, start, 0.0, &shape, quantiles),
             past: None,
@@ -116,16 +118,13 @@ impl Course {
             shape,
             offsets: Offsets::sample(parameters, quantiles),
             outside: Outside::sample(parameters, quantiles),
-            external: parameters.external.clone(),
-            air_campaigns: parameters.air_campaigns.clone(),
             added_stress: 0.0,
             aid: 0.0,
-            sites: sites(parameters, map),
-            elsewhere: elsewhere(parameters, map),
-            now: Leadership::still(outcome, Vec::new()),
+            sites: sites(parameters, map, focus),
+            now: Leadership::still(outcome, elsewhere.clone()),
+            elsewhere,
         };
-        course.now.provinces.clone_from(&course.elsewhere);
-        course.look();
+        course.look(terms);
         course
     }
 
@@ -133,12 +132,6 @@ impl Course {
     #[must_use]
     pub fn reading(&self) -> Leadership {
         self.now.clone()
-    }
-
-    /// Whether the crisis is simulated at all.
-    #[must_use]
-    pub const fn has_crisis(&self) -> bool {
-        self.mechanisms.leadership_crisis
     }
 
     /// The reading of a run without a crisis: every unit under its constant control, without unrest.
@@ -153,74 +146,70 @@ impl Course {
     }
 
     /// Moves to a day, a day at a time; `aid` is yesterday's. A day already reached changes nothing.
-    pub fn advance(&mut self, day: Day, aid: IncumbentAid) {
+    pub fn advance(&mut self, terms: Terms, day: Day, aid: IncumbentAid) {
         while self.day < day.0 {
             self.aid = if aid.0.is_finite() { aid.0.max(0.0) } else { 0.0 };
             self.day += 1;
-            self.pass_a_day();
-            self.look();
+            self.pass_a_day(terms);
+            self.look(terms);
         }
     }
 
     /// What has memory: stress from outside, noise, cumulated hazards. Uses yesterday's reading.
-    fn pass_a_day(&mut self) {
+    fn pass_a_day(&mut self, terms: Terms) {
         let yesterday = self.now.national;
-        if self.mechanisms.external_pressure || self.aid > 0.0 || self.added_stress != 0.0 {
-            let rest = self.stress_at_rest();
+        if terms.mechanisms.external_pressure || self.aid > 0.0 || self.added_stress != 0.0 {
+            let rest = self.stress_at_rest(terms);
             self.added_stress = rules::relaxed(self.added_stress, rest, self.outside.rate, A_DAY);
         }
         let Some(hazards) = &mut self.hazards else { return };
         let xi = normal(&mut self.key.draws(Stream::LeadershipHazard, 0, self.day));
-        hazards.noise =
-            rules::noise_after(hazards.noise, hazards.noise_sd, hazards.noise_memory, A_DAY, xi);
+        let h = &terms.parameters.hazards;
+        let memory = Days(h.noise_memory_days);
+        hazards.noise = rules::noise_after(hazards.noise, h.noise_sd, memory, A_DAY, xi);
         if self.realised_on.is_some() {
             return;
         }
         if let Some(outcome) = hazards.cumulate(&yesterday) {
-            self.turn_to(outcome);
+            self.turn_to(terms.parameters, outcome);
         }
     }
 
-    fn stress_at_rest(&self) -> f64 {
+    fn stress_at_rest(&self, terms: Terms) -> f64 {
         let (mut sanctions, mut tariffs, mut war) = (0.0, 0.0, 0.0);
-        if self.mechanisms.external_pressure {
-            sanctions =
-                self.external.sanctions.level_on(self.day) - self.external.sanctions.standing;
-            tariffs = self.external.tariffs.level_on(self.day) - self.external.tariffs.standing;
-            war = if self.under_air_campaign() {
+        if terms.mechanisms.external_pressure {
+            let external = &terms.parameters.external;
+            sanctions = external.sanctions.level_on(self.day) - external.sanctions.standing;
+            tariffs = external.tariffs.level_on(self.day) - external.tariffs.standing;
+            war = if terms.parameters.is_under_air_campaign(self.day) {
                 1.0
             } else {
-                (self.share_under_war() - self.regime.war_share_included).max(0.0)
+                let share = self.share_under_war(external.war_control_below);
+                (share - self.regime.war_share_included).max(0.0)
             };
         }
         rules::stress_at_rest(&self.outside.forces, sanctions, tariffs, Share(war), self.aid)
     }
 
-    /// Share of the residents of Iran on the map who live where control is low, yesterday.
-    fn share_under_war(&self) -> f64 {
+    /// Share of the residents of the focus on the map who live where control is low, yesterday.
+    fn share_under_war(&self, low: f64) -> f64 {
         let (mut all, mut under) = (0.0, 0.0);
         for site in &self.sites {
             all += site.residents;
-            if self.now.provinces[site.unit.index()].control < self.external.war_control_below {
+            if self.now.provinces[site.unit.index()].control < low {
                 under += site.residents;
             }
         }
         if all > 0.0 { under / all } else { 0.0 }
     }
 
-    fn under_air_campaign(&self) -> bool {
-        self.air_campaigns.iter().any(|a| self.day >= a.from_day && self.day - a.from_day < a.days)
-    }
-
     /// An endogenous outcome comes about today: its curves begin at the condition that the old ones have reached.
-    fn turn_to(&mut self, outcome: Outcome) {
-        let Some(hazards) = &self.hazards else { return };
+    fn turn_to(&mut self, parameters: &Parameters, outcome: Outcome) {
         let key = self.key;
         let quantiles = |number: u64| key.uniform(Stream::LeadershipCurve, number, 0);
         let today = f64::from(self.day);
         let start = std::array::from_fn(|side| self.curve_at(side, today));
-        let next =
-            Regime::sample(&hazards.parameters, outcome, start, today, &self.shape, &quantiles);
+        let next = Regime::sample(parameters, outcome, start, today, &self.shape, &quantiles);
         self.past = Some(std::mem::replace(&mut self.regime, next));
         self.realised_on = Some(Day(self.day));
     }
@@ -256,15 +245,16 @@ impl Course {
     }
 
     /// Computes the reading of the day that the course stands at.
-    fn look(&mut self) {
+    fn look(&mut self, terms: Terms) {
         let today = f64::from(self.day);
         let noise = self.hazards.as_ref().map_or(0.0, |h| h.noise);
-        let air_campaign = self.under_air_campaign();
-        let external = self.external_today(air_campaign);
-        let added_pressure = if self.mechanisms.external_pressure {
+        let air_campaign = terms.parameters.is_under_air_campaign(self.day);
+        let external = self.external_today(terms);
+        let standing = &terms.parameters.external;
+        let added_pressure = if terms.mechanisms.external_pressure {
             rules::added_outside_pressure(
-                external.threat - self.external.threat.standing,
-                external.isolation - self.external.isolation.standing,
+                external.threat - standing.threat.standing,
+                external.isolation - standing.isolation.standing,
                 self.outside.per_threat,
                 self.outside.per_isolation,
             )
@@ -288,31 +278,32 @@ impl Course {
         self.now.realised_on = self.realised_on;
         self.now.air_campaign = air_campaign;
         self.now.external = external;
-        self.look_at_provinces(today, noise);
+        self.look_at_provinces(today, noise, terms.mechanisms.periphery_first);
     }
 
-    fn external_today(&self, air_campaign: bool) -> ExternalPressure {
-        let growth_points_lost =
-            rules::growth_points_lost(self.added_stress, self.outside.forces.full_points);
+    fn external_today(&self, terms: Terms) -> ExternalPressure {
+        let full = self.outside.forces.full_points;
         let added = ExternalPressure {
             added_stress: self.added_stress,
-            growth_points_lost,
+            growth_points_lost: rules::growth_points_lost(self.added_stress, full),
             ..Default::default()
         };
-        if !self.mechanisms.external_pressure {
+        if !terms.mechanisms.external_pressure {
             return added;
         }
+        let (e, day) = (&terms.parameters.external, self.day);
+        let bombed = terms.parameters.is_under_air_campaign(day);
         ExternalPressure {
-            sanctions: self.external.sanctions.level_on(self.day),
-            tariffs: self.external.tariffs.level_on(self.day),
-            threat: if air_campaign { 1.0 } else { self.external.threat.level_on(self.day) },
-            isolation: self.external.isolation.level_on(self.day),
+            sanctions: e.sanctions.level_on(day),
+            tariffs: e.tariffs.level_on(day),
+            threat: if bombed { 1.0 } else { e.threat.level_on(day) },
+            isolation: e.isolation.level_on(day),
             ..added
         }
     }
 
-    fn look_at_provinces(&mut self, today: f64, noise: f64) {
-        if !self.mechanisms.periphery_first {
+    fn look_at_provinces(&mut self, today: f64, noise: f64, periphery_first: bool) {
+        if !periphery_first {
             let alike = ProvinceCondition {
                 unrest: self.now.national.unrest,
                 control: self.now.national.control,
@@ -349,6 +340,21 @@ impl Course {
                 unrest: rules::province_unrest(unrest, periphery, self.offsets.unrest_exponent).0,
             };
         }
+    }
+}
+
+/// Once a day: moves the course to today and publishes it.
+pub fn advance_leadership(
+    clock: Res<Clock>,
+    parameters: Res<Parameters>,
+    mechanisms: Res<Mechanisms>,
+    aid: Res<IncumbentAid>,
+    mut course: ResMut<Course>,
+    mut leadership: ResMut<Leadership>,
+) {
+    if clock.starts_day && mechanisms.leadership_crisis {
+        course.advance(Terms { parameters: &parameters, mechanisms: *mechanisms }, clock.day, *aid);
+        course.write_to(&mut leadership);
     }
 }
 
@@ -397,17 +403,13 @@ fn hazards(parameters: &Parameters, key: RunKey, quantiles: luck::Quantiles) -> 
         },
         paths: h.breakdowns().map(|(outcome, breakdown)| path(outcome, breakdown)),
         noise: 0.0,
-        noise_sd: h.noise_sd,
-        noise_memory: Days(h.noise_memory_days),
-        parameters: Box::new(parameters.clone()),
     }
 }
 
-/// The units of Iran on the map. One that the scenario does not list counts as core; `check_against_map` reports it
+/// The units of the focus on the map. One that the scenario does not list counts as core; `check_against_map` reports it
 /// before.
-fn sites(parameters: &Parameters, map: &Map) -> Vec<Site> {
-    let Some(state) = map.territory(STATE) else { return Vec::new() };
-    let units = map.admin1.iter().enumerate().filter(|(_, unit)| unit.state == state);
+fn sites(parameters: &Parameters, map: &Map, focus: Option<TerritoryId>) -> Vec<Site> {
+    let units = map.admin1.iter().enumerate().filter(|(_, unit)| Some(unit.state) == focus);
     units
         .map(|(i, unit)| Site {
             unit: AdminId::from_index(i),

@@ -1,6 +1,6 @@
 //! What a run draws once: the quantile of each named quantity, and the values that follow from it under each outcome.
 
-use super::Outcome;
+use super::outcome::Outcome;
 use super::parameters::{CurveRanges, Parameters};
 use super::rules::{self, Curve, StressForces};
 use crate::units::{Days, PerDay};

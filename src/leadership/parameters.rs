@@ -15,7 +15,7 @@ use super::outcome::{Outcome, for_each_outcome};
 #[derive(Resource, Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Parameters {
-    /// Air campaigns against Iran; none unless a scenario asks for one.
+    /// Air campaigns against the focus; none unless a scenario asks for one.
     pub air_campaigns: Vec<AirCampaign>,
     /// National condition on the as-of date, the same under every outcome.
     pub start: Start,
@@ -25,9 +25,9 @@ pub struct Parameters {
     pub flares: Flares,
     /// How provinces differ from the national course.
     pub periphery: Periphery,
-    /// First-level units of Iran.
+    /// First-level units of the focus.
     pub provinces: Vec<Province>,
-    /// Control by the governing state outside Iran, constant.
+    /// Control by the governing state outside the focus, constant.
     pub control_elsewhere: ControlElsewhere,
     /// Sanctions, tariffs, threats, isolation, aid.
     pub external: External,
@@ -35,7 +35,15 @@ pub struct Parameters {
     pub hazards: Hazards,
 }
 
-/// An air campaign against Iran.
+impl Parameters {
+    /// Whether an air campaign is under way on a day.
+    #[must_use]
+    pub fn is_under_air_campaign(&self, day: u32) -> bool {
+        self.air_campaigns.iter().any(|a| day >= a.from_day && day - a.from_day < a.days)
+    }
+}
+
+/// An air campaign against the focus.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AirCampaign {
@@ -69,7 +77,7 @@ pub struct Start {
     /// X: outside pressure.
     #[schemars(inner(range(min = 0, max = 1)), extend("x-unit" = "1", "x-source" = "evidence 1.4", "x-certainty" = "P"))]
     pub outside_pressure: [f64; 2],
-    /// A: alignment with Russia.
+    /// A: alignment with the patron.
     #[schemars(
         inner(range(min = -1, max = 1)),
         extend("x-unit" = "1", "x-source" = "evidence 1.4", "x-certainty" = "P")
@@ -148,7 +156,7 @@ pub struct Courses {
     pub stress: CurveRanges,
     /// X: outside pressure.
     pub outside_pressure: CurveRanges,
-    /// A: alignment with Russia.
+    /// A: alignment with the patron.
     pub alignment: CurveRanges,
     /// Probability within a year that unrest flares up again.
     #[schemars(
@@ -286,7 +294,7 @@ pub struct Province {
     pub periphery: f64,
 }
 
-/// `[leadership.control_elsewhere]`: control by the governing state outside Iran.
+/// `[leadership.control_elsewhere]`: control by the governing state outside the focus.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ControlElsewhere {
@@ -294,8 +302,10 @@ pub struct ControlElsewhere {
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "1", "x-source" = "none", "x-certainty" = "P"))]
     pub default: f64,
     /// By ISO3 code of the state.
+    #[schemars(extend("additionalProperties" = {"type": "number", "minimum": 0, "maximum": 1}, "x-unit" = "1", "x-source" = "none", "x-certainty" = "P"))]
     pub states: BTreeMap<String, f64>,
     /// By `CODE/Name` of the first-level unit, before the state's value.
+    #[schemars(extend("additionalProperties" = {"type": "number", "minimum": 0, "maximum": 1}, "x-unit" = "1", "x-source" = "none", "x-certainty" = "P"))]
     pub units: BTreeMap<String, f64>,
 }
 
@@ -305,7 +315,7 @@ pub struct ControlElsewhere {
 pub struct External {
     /// Level of sanctions.
     pub sanctions: Instrument,
-    /// Level of tariffs on Iran and on those who trade with it.
+    /// Level of tariffs on the focus and on those who trade with it.
     pub tariffs: Instrument,
     /// Level of conditional military threats.
     pub threat: Instrument,

@@ -2,7 +2,7 @@
 //!
 //! Evidence 1.3 (sanctions, breakdown hazards) and 1.4 (trajectories of the outcomes).
 
-use super::Condition;
+use super::state::Condition;
 use crate::units::{Days, PerDay, Share};
 
 /// Days in a year, for rates that the sources give by year.

@@ -10,15 +10,15 @@ use serde::{Deserialize, Serialize};
 #[derive(Resource, Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Parameters {
-    /// Arms from Iran to Russia.
+    /// Arms from the focus to the patron.
     pub arms: Arms,
-    /// Energy and trade through Iran.
+    /// Energy and trade through the focus.
     pub trade: Trade,
-    /// Russia's influence over Iran and its neighbours.
+    /// The patron's influence over the focus and its neighbours.
     pub influence: Influence,
-    /// Russia's prestige.
+    /// The patron's prestige.
     pub prestige: Prestige,
-    /// Access to the successors of Iran's leadership.
+    /// Access to the successors of the focus' leadership.
     pub access: Access,
 }
 
@@ -47,7 +47,7 @@ pub struct Arms {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Category {
-    /// Share of the use that comes from Iran, least and most; drawn once per run. The rest, made at home or bought elsewhere, balances the use on day 0.
+    /// Share of the use that comes from the focus, least and most; drawn once per run. The rest, made at home or bought elsewhere, balances the use on day 0.
     #[schemars(inner(range(min = 0.0, max = 1.0)), extend("x-unit" = "1", "x-source" = "evidence 0.8, 1.3 (share_imp)", "x-certainty" = "P"))]
     pub import_share: [f64; 2],
     /// Stock on day 0, in days of use.
@@ -62,10 +62,10 @@ pub struct Category {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Trade {
-    /// Territories across whose line with Iran the road and rail corridor runs.
+    /// Territories across whose line with the focus the road and rail corridor runs.
     #[schemars(extend("x-unit" = "territory codes", "x-source" = "geography: Astara", "x-certainty" = "F"))]
     pub road_partners: Vec<String>,
-    /// Share of the trade by road and rail; the rest crosses the Caspian.
+    /// Share of the trade by road and rail; the rest crosses the inland sea.
     #[schemars(range(min = 0.0, max = 1.0), extend("x-unit" = "1", "x-source" = "design", "x-certainty" = "P"))]
     pub road_share: f64,
     /// Share of the trade that depends on alignment, such as swaps of gas and oil.
@@ -92,13 +92,13 @@ pub struct Influence {
     /// Half-life of influence without effort, least and most; drawn once per run.
     #[schemars(inner(range(min = 0.01, max = 100.0)), extend("x-unit" = "years", "x-source" = "evidence 1.3, 5 (1-3 years)", "x-certainty" = "P"))]
     pub half_life_years: [f64; 2],
-    /// Multiplier of Iran as an active amplifier (m).
+    /// Multiplier of the focus as an active amplifier (m).
     #[schemars(range(min = 0.0, max = 10.0), extend("x-unit" = "1", "x-source" = "evidence 1.3 (multiplier)", "x-certainty" = "P"))]
     pub multiplier: f64,
-    /// Influence that Iran's own partners carry (sum over proxies).
+    /// Influence that the focus' own partners carry (sum over proxies).
     #[schemars(range(min = 0.0, max = 10.0), extend("x-unit" = "1", "x-source" = "evidence 1.3 (proxies)", "x-certainty" = "P"))]
     pub proxies: f64,
-    /// Over Iran's incumbent leadership.
+    /// Over the focus' incumbent leadership.
     pub incumbent: Actor,
     /// Influence over successors on day 0 (their weight is the incumbent's).
     #[schemars(range(min = 0.0, max = 1.0), extend("x-unit" = "1", "x-source" = "design", "x-certainty" = "P"))]
@@ -120,7 +120,7 @@ pub struct Influence {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Prestige {
-    /// Loss when the partner falls, whatever Moscow did.
+    /// Loss when the partner falls, whatever the patron did.
     #[schemars(range(min = 0.0, max = 1.0), extend("x-unit" = "1", "x-source" = "source text: prestige losses", "x-certainty" = "P"))]
     pub loss_at_fall: f64,
     /// Further loss when it stood by.
@@ -156,7 +156,7 @@ pub struct Access {
     /// Time in which full contacts with open successors give access.
     #[schemars(range(min = 1.0, max = 3650.0), extend("x-unit" = "d", "x-source" = "design", "x-certainty" = "P"))]
     pub growth_days: f64,
-    /// Time in which access is lost while Moscow still backs an incumbent who is gone.
+    /// Time in which access is lost while the patron still backs an incumbent who is gone.
     #[schemars(range(min = 1.0, max = 3650.0), extend("x-unit" = "d", "x-source" = "source text: backing the wrong side", "x-certainty" = "P"))]
     pub wrong_side_days: f64,
 }

@@ -2,7 +2,7 @@
 
 const DAYS_PER_YEAR: f64 = 365.25;
 
-/// Share of the link between Iran and Russia that holds: alignment against day 0 (none once it is not positive) times
+/// Share of the link between focus and patron that holds: alignment against day 0 (none once it is not positive) times
 /// control against day 0, 0 to 1. Evidence 1.4 (the arms link ends under a pivot).
 #[must_use]
 pub fn link(alignment: f64, alignment_at_start: f64, control: f64, control_at_start: f64) -> f64 {
@@ -90,7 +90,7 @@ pub fn amplified(direct: f64, multiplier: f64, proxies: f64, alignment: f64, con
     direct + multiplier * proxies * alignment.max(0.0) * control.clamp(0.0, 1.0)
 }
 
-/// Loss of prestige that sinks in when the partner falls: more without action, and by commitment when Moscow acted and
+/// Loss of prestige that sinks in when the partner falls: more without action, and by commitment when the patron acted and
 /// failed.
 #[must_use]
 pub fn prestige_loss(at_fall: f64, inaction: f64, failure: f64, commitment: Option<f64>) -> f64 {

@@ -1,12 +1,11 @@
-//! The ledger in a world made by hand.
+//! The ledger on the map `tiny`.
 
 use super::*;
-use crate::leadership::Outcome;
+use crate::leadership::{Condition, Outcome};
 use crate::scenario::Scenario;
-use crate::states::mini::{CALM, World4, scenario};
+use crate::states::Posture;
+use crate::states::tests::{CALM, Desk, QUIET};
 
-const QUIET: [f64; 5] = [5.0; 5];
-const NO_WAIT: [[f32; 2]; 4] = [[0.0; 2]; 4];
 const PIVOT: Condition = Condition { control: 0.8, cohesion: 0.4, alignment: -0.4, ..CALM };
 
 fn after(
@@ -15,12 +14,10 @@ fn after(
     national: Condition,
     days: u32,
 ) -> Ledger {
-    let mut s = scenario();
-    change(&mut s);
-    let mut w = World4::new(s);
-    w.days(2, QUIET, NO_WAIT);
+    let mut w = Desk::new(change);
+    w.days(2, QUIET, 0.0);
     w.lead(outcome, national);
-    w.days(days, QUIET, NO_WAIT);
+    w.days(days, QUIET, 0.0);
     w.world.resource::<Ledger>().clone()
 }
 
@@ -46,7 +43,7 @@ fn a_pivot_ends_the_link_and_substitution_makes_up_for_it() {
     let all = after(|_| (), Outcome::WesternPivot, PIVOT, 200);
     let alone = after(|s| s.mechanisms.substitution = false, Outcome::WesternPivot, PIVOT, 200);
     let off = after(|s| s.mechanisms.arms_pipeline = false, Outcome::WesternPivot, PIVOT, 200);
-    assert!(all.delivered < 0.01 && all.arms_to_iran <= 0.0);
+    assert!(all.delivered < 0.01 && all.arms_to_focus <= 0.0);
     assert!(all.substitution > 0.05 && alone.substitution <= 0.0);
     assert!(
         all.arms_days_of_supply > alone.arms_days_of_supply && all.capability > alone.capability
@@ -71,8 +68,8 @@ fn reach_is_lost_with_alignment_while_direct_influence_barely_moves() {
 fn prestige_falls_with_the_partner_more_for_the_inactive_most_for_the_defeated() {
     let posture = |p: Posture| {
         move |s: &mut Scenario| {
-            s.states.moscow.posture = p;
-            s.states.moscow.restraint = 0.0;
+            s.states.patron.posture = p;
+            s.states.patron.restraint = 0.0;
         }
     };
     let fallen = Condition { control: 0.3, cohesion: 0.2, stress: 0.9, alignment: 0.1, ..CALM };
@@ -96,8 +93,8 @@ fn prestige_falls_with_the_partner_more_for_the_inactive_most_for_the_defeated()
 #[test]
 fn outreach_opens_doors_and_keeps_levers() {
     let fallen = Condition { control: 0.3, cohesion: 0.2, alignment: 0.1, ..CALM };
-    let with = after(|s| s.states.moscow.outreach = true, Outcome::Fragmentation, fallen, 200);
-    let without = after(|s| s.states.moscow.outreach = false, Outcome::Fragmentation, fallen, 200);
+    let with = after(|s| s.states.patron.outreach = true, Outcome::Fragmentation, fallen, 200);
+    let without = after(|s| s.states.patron.outreach = false, Outcome::Fragmentation, fallen, 200);
     assert!(with.access_to_successors > without.access_to_successors + 0.2);
     assert!(with.influence_over_successors > without.influence_over_successors);
     assert!(with.influence_direct > without.influence_direct);

@@ -2,18 +2,22 @@
 //!
 //! [`Folder::begin`] puts the mark down first; [`Folder::finish`] takes it away last, when every file stands under its
 //! name and is on the disk. A run that is killed, fails or fills the disk leaves the mark, with the cause where there was
-//! time to write it. Files in the making are called `NAME.part`, or `NAME.TOKEN.part` where several processes may write
+//! time to write it; [`mark`] has its text, `found` tells what stands in a folder. Files in the making are called `NAME.part`, or `NAME.TOKEN.part` where several processes may write
 //! the same ones. A study keeps its finished runs in a folder of its own beside them, which is not touched here.
+
+mod found;
+pub mod mark;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use self::found::{Found, State};
+pub use self::mark::MARK;
+use self::mark::Mark;
 use super::{OutputError, WrittenFile};
 
-/// Name of the mark of a folder in the making.
-pub const MARK: &str = "UNFINISHED";
 /// Description of the tables, and list of what a complete study wrote.
 pub const DATAPACKAGE: &str = "datapackage.json";
 /// Provenance.
@@ -26,18 +30,14 @@ pub const REPORT_MARK: &str = r#"<meta name="generator" content="spillover repor
 /// Bytes of a page in which it stands.
 pub const REPORT_HEAD: u64 = 1024;
 
-/// How the mark begins.
-const MARK_BEGINS: &str = "This study is not finished";
-/// Room kept in the mark, so that the cause of a failure can be written into it when the disk is full.
-const MARK_BYTES: usize = 4096;
 /// Bytes collected per file before they go to the disk.
 const BUFFER_BYTES: usize = 1 << 18;
 
 /// A folder in the making.
 pub struct Folder {
     path: PathBuf,
-    mark: File,
-    about: String,
+    mark_file: File,
+    mark: Mark,
     /// Stands in the names of files in the making: nobody else's have it.
     token: String,
     open: BTreeMap<String, OpenFile>,
@@ -84,49 +84,36 @@ impl Folder {
         token: &str,
     ) -> Result<Self, OutputError> {
         fs::create_dir_all(path).map_err(OutputError::io("make the folder", path))?;
-        let found = look(path, beside)?;
-        refuse(path, &found, existing)?;
-        if let (State::Foreign, Some(example)) = (&found.state, found.present.iter().next()) {
-            return Err(OutputError::Foreign {
-                folder: path.display().to_string(),
-                example: example.clone(),
-            });
-        }
-        let ours: BTreeSet<&String> =
-            found.present.iter().filter(|name| is_listed(name, &found.listed)).collect();
+        let found = Found::look(path, beside)?;
+        found.admits(path, existing)?;
         for name in names.iter().flat_map(|&n| [n.to_owned(), part(n, token)]) {
-            if found.present.contains(&name) && !ours.contains(&name) {
+            if found.present.contains(&name) && !found.is_ours(&name) {
                 return Err(OutputError::InTheWay { folder: path.display().to_string(), name });
             }
         }
+
         // The mark lists old and new files: were this killed half-way, the next --overwrite would still know them.
-        let listed: BTreeSet<&str> =
-            names.iter().copied().chain(ours.iter().map(|s| s.as_str())).collect();
+        let ours = || found.ours().map(String::as_str);
+        let listed: BTreeSet<&str> = names.iter().copied().chain(ours()).collect();
+        let process =
+            if token.is_empty() { String::new() } else { format!("\n{PROCESS}: {token}") };
+        let mark = Mark::new(&format!("{about}{process}"), listed);
+
+        // Two studies that begin at the same moment: the second cannot make the mark.
         let mark_path = path.join(MARK);
-        let mut options = OpenOptions::new();
-        options.write(true);
-        if !matches!(found.state, State::Unfinished { .. }) {
-            // Two studies that begin at the same moment: the second fails here.
-            options.create_new(true);
-        }
-        let mut mark = options.open(&mark_path).map_err(OutputError::io("write", &mark_path))?;
-        let about = if token.is_empty() {
-            about.to_owned()
-        } else {
-            format!("{about}\n{}", process(token))
-        };
-        let about =
-            format!("{about}\n\nfiles:\n{}\n", listed.into_iter().collect::<Vec<_>>().join("\n"));
-        write_mark(&mut mark, RUNNING, &about).map_err(OutputError::io("write", &mark_path))?;
-        for name in ours {
+        let is_new = !matches!(found.state, State::Unfinished(_));
+        let refused = || OutputError::io("write", &mark_path);
+        let mut mark_file =
+            OpenOptions::new().write(true).create_new(is_new).open(&mark_path).map_err(refused())?;
+        mark.write(&mut mark_file).map_err(refused())?;
+        for name in ours() {
             remove(&path.join(name))?;
         }
-        let token = token.to_owned();
         Ok(Self {
             path: path.to_owned(),
+            mark_file,
             mark,
-            about,
-            token,
+            token: token.to_owned(),
             open: BTreeMap::new(),
             written: Vec::new(),
             room: None,
@@ -146,39 +133,30 @@ impl Folder {
         beside: &[&str],
     ) -> Result<Joined, OutputError> {
         fs::create_dir_all(path).map_err(OutputError::io("make the folder", path))?;
-        let found = look(path, beside)?;
+        let found = Found::look(path, beside)?;
+        let mark = Mark::new(about, names.iter().copied());
         let has_folders = beside.iter().any(|name| path.join(name).is_dir());
-        let complete = matches!(found.state, State::Complete) && has_folders;
-        if !complete {
-            refuse(path, &found, &Existing::GoOn { study, beyond: false })?;
+        if matches!(found.state, State::Complete) && has_folders {
+            return Ok(Joined { mark_file: None, mark });
         }
-        if let (State::Foreign, Some(example)) = (&found.state, found.present.iter().next()) {
-            return Err(OutputError::Foreign {
-                folder: path.display().to_string(),
-                example: example.clone(),
-            });
-        }
-        let about = format!("{about}\n\nfiles:\n{}\n", names.join("\n"));
+        found.admits(path, &Existing::GoOn { study, beyond: false })?;
+
         let mark_path = path.join(MARK);
-        if complete {
-            return Ok(Joined { mark: None, about });
-        }
-        let mark = match OpenOptions::new().write(true).create_new(true).open(&mark_path) {
-            Ok(mut mark) => {
-                write_mark(&mut mark, RUNNING, &about)
-                    .map_err(OutputError::io("write", &mark_path))?;
-                Some(mark)
+        let refused = || OutputError::io("write", &mark_path);
+        let mut options = OpenOptions::new();
+        options.read(true).write(true);
+        let mark_file = match options.clone().create_new(true).open(&mark_path) {
+            Ok(mut file) => {
+                mark.write(&mut file).map_err(refused())?;
+                file
             }
             // Another process was first, or the study went on before.
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Some(
-                OpenOptions::new()
-                    .write(true)
-                    .open(&mark_path)
-                    .map_err(OutputError::io("write", &mark_path))?,
-            ),
-            Err(error) => return Err(OutputError::io("write", &mark_path)(error)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                options.open(&mark_path).map_err(refused())?
+            }
+            Err(error) => return Err(refused()(error)),
         };
-        Ok(Joined { mark, about })
+        Ok(Joined { mark_file: Some(mark_file), mark })
     }
 
     /// Where it is.
@@ -240,17 +218,11 @@ impl Folder {
             return Ok(());
         }
         let taken = |did| OutputError::Taken { folder: self.path.display().to_string(), did };
-        let mark = self.path.join(MARK);
-        match fs::read(&mark) {
-            Ok(text) => {
-                let mine =
-                    String::from_utf8_lossy(&text).lines().any(|line| line == process(&self.token));
-                if mine { Ok(()) } else { Err(taken("began to write here")) }
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                Err(taken("wrote its tables here"))
-            }
-            Err(error) => Err(OutputError::io("read", &mark)(error)),
+        match Mark::read(&self.path) {
+            Ok(Some(mark)) if mark.value(PROCESS) == Some(&self.token) => Ok(()),
+            Ok(_) if self.path.join(MARK).exists() => Err(taken("began to write here")),
+            Ok(_) => Err(taken("wrote its tables here")),
+            Err(error) => Err(OutputError::io("read", &self.path.join(MARK))(error)),
         }
     }
 
@@ -295,7 +267,8 @@ impl Folder {
             }
             return;
         }
-        let _ = write_mark(&mut self.mark, cause, &self.about);
+        self.mark.cause = cause.to_owned();
+        let _ = self.mark.write(&mut self.mark_file);
     }
 }
 
@@ -317,56 +290,30 @@ pub enum Existing<'a> {
 
 /// A folder in the making that another process will finish.
 pub struct Joined {
-    mark: Option<File>,
-    about: String,
+    /// None beside complete tables.
+    mark_file: Option<File>,
+    /// What the mark says unless another process wrote it.
+    mark: Mark,
 }
 
 impl Joined {
     /// Whether the folder holds complete tables, which stay as they are.
     #[must_use]
     pub fn beside_complete(&self) -> bool {
-        self.mark.is_none()
+        self.mark_file.is_none()
     }
 
-    /// Writes the cause of a failure into the mark. Never fails: the mark stays whatever happens.
+    /// Writes the cause of a failure into the mark, which keeps what else it says: it may be that of a process that will
+    /// finish the folder. Never fails: the mark stays whatever happens.
     pub fn fail(&mut self, cause: &str) {
-        if let Some(mark) = &mut self.mark {
-            let _ = write_mark(mark, cause, &self.about);
+        if let Some(file) = &mut self.mark_file {
+            let _ = self.mark.fail_in(file, cause);
         }
     }
 }
 
-/// What the mark says until something else is known.
-const RUNNING: &str = "still running, or ended without a word";
-
-/// The line of the mark that says whose it is.
-fn process(token: &str) -> String {
-    format!("process: {token}")
-}
-
-/// How the line with the name of a study begins in the mark.
-const STUDY: &str = "study: ";
-
-fn refuse(path: &Path, found: &Found, existing: &Existing<'_>) -> Result<(), OutputError> {
-    let folder = path.display().to_string();
-    match (&found.state, existing) {
-        (State::Complete, Existing::Refuse | Existing::GoOn { beyond: false, .. }) => {
-            Err(OutputError::Complete { folder })
-        }
-        (State::Unfinished { cause, .. }, Existing::Refuse) => {
-            Err(OutputError::Unfinished { folder, cause: cause.clone() })
-        }
-        (State::Unfinished { cause, of }, Existing::GoOn { study, .. }) => match of {
-            Of::Anything => Ok(()),
-            Of::Study(name) if name == study => Ok(()),
-            Of::Study(name) => {
-                Err(OutputError::OtherStudy { folder, other: format!("the study `{name}`") })
-            }
-            Of::Other => Err(OutputError::Unfinished { folder, cause: cause.clone() }),
-        },
-        _ => Ok(()),
-    }
-}
+/// The word of the mark before the token of the process whose it is.
+const PROCESS: &str = "process";
 
 /// Removes a file that may be gone since it was seen: another process named or removed its own, or was first to take a mark away.
 fn remove(path: &Path) -> Result<(), OutputError> {
@@ -379,16 +326,6 @@ fn remove(path: &Path) -> Result<(), OutputError> {
 /// Name of a file in the making.
 fn part(name: &str, token: &str) -> String {
     if token.is_empty() { format!("{name}.part") } else { format!("{name}.{token}.part") }
-}
-
-/// Whether a file is one of those listed, or one of them in the making.
-fn is_listed(name: &str, listed: &BTreeSet<String>) -> bool {
-    let in_the_making = || {
-        let rest = name.strip_suffix(".part")?;
-        let (base, token) = rest.rsplit_once('.')?;
-        Some(listed.contains(base) && token.bytes().all(|b| b.is_ascii_hexdigit()))
-    };
-    listed.contains(name) || in_the_making().unwrap_or(false)
 }
 
 fn flush(open: &mut OpenFile, room: &mut Option<u64>) -> io::Result<()> {
@@ -405,135 +342,6 @@ fn sync_folder(path: &Path) {
     if let Ok(folder) = File::open(path) {
         let _ = folder.sync_all();
     }
-}
-
-/// Writes the mark in place, always the same size.
-fn write_mark(mark: &mut File, cause: &str, about: &str) -> io::Result<()> {
-    let cause = cause.lines().map(str::trim).collect::<Vec<_>>().join("; ");
-    let room = MARK_BYTES.saturating_sub(about.len() + 200);
-    let cause: String = cause.chars().take(room / 4).collect();
-    let mut text = format!(
-        "{MARK_BEGINS}: its files are not to be used.\ncause: {cause}\n\n{about}\n\
-         Run the same command again; where that says no, replace this with `--overwrite`.\n"
-    );
-    let padding = MARK_BYTES.saturating_sub(text.len());
-    text.push_str(&"\n".repeat(padding));
-    mark.seek(SeekFrom::Start(0))?;
-    mark.write_all(text.as_bytes())?;
-    mark.sync_all()
-}
-
-enum State {
-    Empty,
-    Complete,
-    Unfinished { cause: String, of: Of },
-    Foreign,
-}
-
-/// What an unfinished folder is the folder of.
-enum Of {
-    /// Its mark was never written: anybody's.
-    Anything,
-    /// A study of this name.
-    Study(String),
-    /// Something else that writes folders.
-    Other,
-}
-
-struct Found {
-    state: State,
-    /// Names in the folder, but for the mark.
-    present: BTreeSet<String>,
-    /// Names that a study says it wrote here.
-    listed: BTreeSet<String>,
-}
-
-/// Looks what is in a folder, apart from the folders `beside`.
-fn look(path: &Path, beside: &[&str]) -> Result<Found, OutputError> {
-    let mut present = BTreeSet::new();
-    for entry in fs::read_dir(path).map_err(OutputError::io("read the folder", path))? {
-        let entry = entry.map_err(OutputError::io("read the folder", path))?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if !beside.contains(&name.as_str()) {
-            present.insert(name);
-        }
-    }
-    let mut listed = BTreeSet::new();
-    let package = fs::read(path.join(DATAPACKAGE)).ok().and_then(|bytes| listed_by_package(&bytes));
-    let complete = package.is_some();
-    listed.extend(package.unwrap_or_default());
-    let mark = path.join(MARK);
-    let text = if present.contains(MARK) {
-        fs::read(&mark).map_err(OutputError::io("read", &mark))?
-    } else {
-        Vec::new()
-    };
-    let text = String::from_utf8_lossy(&text);
-    // An empty mark is ours: the disk was full, or the power failed, right after it was made.
-    let state = if (text.is_empty() || text.starts_with(MARK_BEGINS)) && present.remove(MARK) {
-        let cause = text
-            .lines()
-            .find_map(|l| l.strip_prefix("cause: "))
-            .unwrap_or("an empty mark")
-            .to_owned();
-        let names =
-            text.lines().skip_while(|&l| l != "files:").skip(1).take_while(|l| !l.is_empty());
-        for name in names.filter(|n| is_plain(n)) {
-            listed.insert(part(name, ""));
-            listed.insert(name.to_owned());
-        }
-        let of = match text.lines().find_map(|l| l.strip_prefix(STUDY)) {
-            Some(name) => Of::Study(name.to_owned()),
-            None if text.is_empty() => Of::Anything,
-            None => Of::Other,
-        };
-        State::Unfinished { cause, of }
-    } else if complete {
-        State::Complete
-    } else if present.is_empty() {
-        State::Empty
-    } else {
-        State::Foreign
-    };
-    // A page of older tables would be believed. Somebody else's page of that name stays.
-    if is_report(&path.join(REPORT)) {
-        listed.insert(REPORT.to_owned());
-    } else {
-        listed.remove(REPORT);
-    }
-    Ok(Found { state, present, listed })
-}
-
-/// Whether `spillover report` wrote a file.
-fn is_report(path: &Path) -> bool {
-    let mut head = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(REPORT_HEAD).read_to_end(&mut head));
-    read.is_ok() && head.windows(REPORT_MARK.len()).any(|part| part == REPORT_MARK.as_bytes())
-}
-
-/// The files that a datapackage of ours lists, itself and the manifest; nothing when a study did not write it.
-fn listed_by_package(bytes: &[u8]) -> Option<Vec<String>> {
-    let package: serde_json::Value = serde_json::from_slice(bytes).ok()?;
-    package.get("spillover")?;
-    let resources = package.get("resources")?.as_array()?;
-    let mut names = vec![DATAPACKAGE.to_owned(), MANIFEST.to_owned()];
-    let others = package["spillover"]["files"].as_array().into_iter().flatten();
-    names.extend(
-        others.filter_map(serde_json::Value::as_str).filter(|n| is_plain(n)).map(str::to_owned),
-    );
-    names.extend(
-        resources
-            .iter()
-            .filter_map(|r| r.get("path")?.as_str())
-            .filter(|n| is_plain(n))
-            .map(str::to_owned),
-    );
-    Some(names)
-}
-
-/// A name of a file in this folder, with no way out of it.
-fn is_plain(name: &str) -> bool {
-    !name.is_empty() && name != "." && name != ".." && !name.contains(['/', '\\', ':', '\0'])
 }
 
 #[cfg(test)]
@@ -642,6 +450,22 @@ mod tests {
     }
 
     #[test]
+    fn a_shard_that_fails_beside_an_interrupted_extension_keeps_what_its_mark_says() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join("store")).unwrap();
+        let existing = Existing::GoOn { study: "x", beyond: false };
+        let about = "study: x\ntables: runs,summary";
+        let extension =
+            Folder::begin_beside(dir.path(), &NAMES, &existing, about, &["store"], "cafe").unwrap();
+        let mut shard = Folder::join(dir.path(), &["a.csv"], "x", "study: x", &["store"]).unwrap();
+        shard.fail("no luck");
+        let mark = Mark::read(dir.path()).unwrap().unwrap();
+        assert_eq!((mark.cause.as_str(), mark.value("tables")), ("no luck", Some("runs,summary")));
+        assert!(mark.files().eq([DATAPACKAGE, MANIFEST, "runs.csv"]));
+        assert!(extension.is_mine().is_ok(), "the folder stays that of the extension");
+    }
+
+    #[test]
     fn foreign_files_are_never_touched() {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("notes.txt"), "mine").unwrap();
@@ -680,7 +504,7 @@ mod tests {
         let mut folder = begin(dir.path(), false).unwrap();
         folder.append("runs.csv", b"a\n").unwrap();
         folder.fail(&"a long cause\nof two lines ".repeat(1000));
-        assert_eq!(fs::metadata(dir.path().join(MARK)).unwrap().len(), MARK_BYTES as u64);
+        assert_eq!(fs::metadata(dir.path().join(MARK)).unwrap().len(), mark::BYTES as u64);
         drop(folder);
         complete(dir.path());
         assert_eq!(names(dir.path()), [DATAPACKAGE, MANIFEST, "runs.csv"]);

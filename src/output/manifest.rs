@@ -17,6 +17,18 @@ pub struct ConfigFile {
     pub blake3: String,
 }
 
+impl ConfigFile {
+    /// A file with the hash of what it holds by now.
+    #[must_use]
+    pub fn read(path: &Path) -> Self {
+        let blake3 = match std::fs::read(path) {
+            Ok(bytes) => blake3::hash(&bytes).to_hex().to_string(),
+            Err(error) => format!("unreadable by now: {error}"),
+        };
+        Self { path: path.to_owned(), blake3 }
+    }
+}
+
 /// What is known before the first run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Provenance {
@@ -127,6 +139,29 @@ pub fn host_name() -> String {
         .ok()
         .or_else(|| std::env::var("HOSTNAME").or_else(|_| std::env::var("COMPUTERNAME")).ok())
         .map_or_else(|| "unknown".into(), |name| name.trim().to_owned())
+}
+
+/// This moment, UTC to the second.
+#[must_use]
+pub fn now() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// Twelve hexadecimal digits that no other process, moment or attempt has.
+#[must_use]
+pub fn unique(attempt: u32) -> String {
+    let mut hash = blake3::Hasher::new();
+    hash.update(host_name().as_bytes());
+    hash.update(&std::process::id().to_le_bytes());
+    hash.update(&jiff::Timestamp::now().as_nanosecond().to_le_bytes());
+    hash.update(&attempt.to_le_bytes());
+    hash.finalize().to_hex()[..12].to_owned()
+}
+
+/// JSON as a file holds it.
+#[must_use]
+pub fn pretty(value: &Value) -> Vec<u8> {
+    format!("{value:#}\n").into_bytes()
 }
 
 /// The processor by its own name, where the system tells.

@@ -550,7 +550,7 @@ pub const PRECISION: &[Column] = &[
 pub const RUNS: &[Column] = &[
     Column::text(
         "run_id",
-        "First 16 hexadecimal digits of the BLAKE3 of the resolved scenario, outcome, variant, point, replicate, map and results version.",
+        "`r`, then the first 16 hexadecimal digits of the BLAKE3 of the resolved scenario, outcome, variant, point, replicate, map and results version.",
     ),
     Column::integer("run", "1", "Number of the run in the plan, from 0."),
     OUTCOME,

@@ -17,7 +17,7 @@ pub fn record_russia(rows: &mut RowWriter, world: &World, date: Date, seen: usiz
     rows.push_text("RUS");
     rows.push_num(reserve.attention_diverted);
     rows.push_num(reserve.total);
-    for persons in reserve.allocation {
+    for &persons in &reserve.allocation {
         rows.push_num(persons);
     }
     rows.push_num(reserve.unallocated);

@@ -2,24 +2,11 @@
 
 use serde_json::Value;
 
+use crate::text::escaped;
+
 const TEMPLATE: &str = include_str!("page/page.html");
 const STYLE: &str = include_str!("page/page.css");
 const SCRIPT: &str = include_str!("page/page.js");
-
-/// Text as it may stand between tags.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            other => out.push(other),
-        }
-    }
-    out
-}
 
 /// The page with its data. Nothing in the data can end its element or run: `<` is written as an escape of JSON, and the
 /// page allows only script that carries a mark made from the data itself, which no text inside the data can know.

@@ -46,14 +46,14 @@ impl Unfinished {
             }
         };
         let readable =
-            || store.parts().iter().filter(|part| part.head.store > 0 && !part.other_columns);
+            || store.parts().iter().filter(|part| part.head.store > 0 && part.is_readable());
         // Texts of instants in UTC stand in the order of time.
         let last =
             readable().max_by(|a, b| a.head.started.cmp(&b.head.started).then(a.name.cmp(&b.name)));
         let Some(head) = last.map(|part| part.head.clone()) else {
             if !store.parts().is_empty() {
                 out.note(format!(
-                    "{}: a program with other columns wrote all of its store, which is not shown",
+                    "{}: an older program, or one with other columns, wrote all of its store, which is not shown",
                     folder.display()
                 ));
             }
@@ -197,7 +197,7 @@ impl Unfinished {
     fn count(&self, group: &Group) -> (Vec<&Copied>, usize) {
         let ours = |run: usize| (group.first..=group.last).contains(&run);
         (
-            self.done.iter().filter(|copy| ours(copy.run)).collect(),
+            self.done.iter().filter(|copy| ours(copy.done.run)).collect(),
             self.failed.iter().filter(|&&run| ours(run)).count(),
         )
     }
@@ -230,7 +230,7 @@ impl Unfinished {
                 format!(
                     "{}: run {} is damaged: {damage}",
                     self.store.path(*part).display(),
-                    copy.run
+                    copy.done.run
                 )
             }
         }

@@ -34,7 +34,7 @@ pub fn check(tree: &Node) -> Vec<Diagnostic> {
 #[must_use]
 pub fn of_domains(scenario: &Scenario) -> Vec<String> {
     let mut found = leadership::checks::check(&scenario.leadership);
-    let pairs = scenario.states.problems();
+    let pairs = scenario.states.problems(&scenario.run.fronts);
     found.extend(pairs.into_iter().map(|(key, complaint)| format!("{key}: {complaint}")));
     found
 }

@@ -53,61 +53,80 @@ pub fn analyse(
     let (method, main) = match points.kind() {
         Kind::Morris { .. } => ("morris", "mu_star"),
         Kind::Saltelli { .. } => ("saltelli", "ST"),
-        Kind::Plain(_) => return None,
+        _ => return None,
     };
     let mut analysis = Analysis { method, main, rows: Vec::new(), silent: Vec::new() };
     for group in groups {
         for (measure, results) in measures.iter().zip(&group.results) {
-            let before = analysis.rows.len();
-            let mut push = |factor: usize, with: Option<usize>, index, estimate, samples| {
-                analysis.rows.push(Row {
-                    outcome: group.outcome.clone(),
-                    variant: group.variant.clone(),
-                    measure: measure.clone(),
-                    parameter: factors[factor].to_owned(),
-                    with_parameter: with.map(|with| factors[with].to_owned()).unwrap_or_default(),
-                    index,
-                    estimate,
-                    samples,
-                });
-            };
-            match points.kind() {
-                Kind::Morris { .. } => {
-                    for (factor, effects) in
-                        elementary_effects(factors.len(), points.moves(), results)
-                            .iter()
-                            .enumerate()
-                    {
-                        let Some(found) = summary(effects, bootstrap) else { continue };
-                        push(factor, None, "mu", found.mu, found.samples);
-                        push(factor, None, "mu_star", found.mu_star, found.samples);
-                        push(factor, None, "sigma", found.sigma, found.samples);
-                    }
-                }
-                Kind::Saltelli { second_order, .. } => {
-                    if let Some(found) = indices(results, factors.len(), second_order, bootstrap) {
-                        for factor in 0..factors.len() {
-                            push(factor, None, "S1", found.first[factor], found.samples);
-                            push(factor, None, "ST", found.total[factor], found.samples);
-                        }
-                        for (factor, with, estimate) in found.second {
-                            push(factor, Some(with), "S2", estimate, found.samples);
-                        }
-                    }
-                }
-                Kind::Plain(_) => {}
+            let found = explained(points, results, bootstrap);
+            if found.is_empty() {
+                let Group { outcome, variant, .. } = group;
+                analysis.silent.push(format!("{measure} under {outcome} ({variant})"));
             }
-            if analysis.rows.len() == before {
-                analysis
-                    .silent
-                    .push(format!("{measure} under {} ({})", group.outcome, group.variant));
-            }
+            analysis.rows.extend(found.into_iter().map(|found| Row {
+                outcome: group.outcome.clone(),
+                variant: group.variant.clone(),
+                measure: measure.clone(),
+                parameter: factors[found.factor].to_owned(),
+                with_parameter: found.with.map_or(String::new(), |with| factors[with].to_owned()),
+                index: found.index,
+                estimate: found.estimate,
+                samples: found.samples,
+            }));
         }
     }
     Some(analysis)
 }
 
+/// An index of a factor, by number.
+struct Found {
+    factor: usize,
+    with: Option<usize>,
+    index: &'static str,
+    estimate: Estimate,
+    samples: usize,
+}
+
+/// How much each factor moves the results at the points; nothing when they do not vary, or too few are there.
+fn explained(points: &Points, results: &[Option<f64>], bootstrap: &Bootstrap) -> Vec<Found> {
+    let factors = points.columns().len();
+    let mut all = Vec::new();
+    let mut push = |factor, with, index, estimate, samples| {
+        all.push(Found { factor, with, index, estimate, samples });
+    };
+    match points.kind() {
+        Kind::Morris { .. } => {
+            let effects = elementary_effects(factors, points.moves(), results);
+            for (factor, effects) in effects.iter().enumerate() {
+                let Some(found) = summary(effects, bootstrap) else { continue };
+                push(factor, None, "mu", found.mu, found.samples);
+                push(factor, None, "mu_star", found.mu_star, found.samples);
+                push(factor, None, "sigma", found.sigma, found.samples);
+            }
+        }
+        Kind::Saltelli { second_order, .. } => {
+            if let Some(found) = indices(results, factors, second_order, bootstrap) {
+                for factor in 0..factors {
+                    push(factor, None, "S1", found.first[factor], found.samples);
+                    push(factor, None, "ST", found.total[factor], found.samples);
+                }
+                for (factor, with, estimate) in found.second {
+                    push(factor, Some(with), "S2", estimate, found.samples);
+                }
+            }
+        }
+        _ => {}
+    }
+    all
+}
+
 impl Analysis {
+    /// Whether it is of elementary effects; else of shares of the variance.
+    #[must_use]
+    pub fn is_morris(&self) -> bool {
+        self.method == "morris"
+    }
+
     /// The rows of a measure in a group, by factor: the main index beside the one that goes with it (`mu` or `S1`).
     pub fn pairs<'a>(
         &'a self,

@@ -64,6 +64,8 @@ pub fn indices(
     let scaled: Vec<Vec<f64>> =
         kept.iter().map(|rows| rows.iter().map(|y| (y - mean) / deviation).collect()).collect();
     let blocks: Vec<Block<'_>> = scaled.iter().map(|rows| Block { rows, factors }).collect();
+
+    // The estimators, over any choice of base points.
     let everything: Vec<usize> = (0..blocks.len()).collect();
     let average = |picked: &[usize], value: &dyn Fn(&Block<'_>) -> f64| {
         picked.iter().map(|&i| value(&blocks[i])).sum::<f64>() / picked.len() as f64
@@ -85,6 +87,8 @@ pub fn indices(
         let joint = average(picked, &|x| x.ba(j) * x.ab(k) - x.a() * x.b()) / variance(picked);
         joint - first(picked, j) - first(picked, k)
     };
+
+    // Each with its interval.
     let estimate = |statistic: &dyn Fn(&[usize]) -> f64| {
         bootstrap.interval(blocks.len(), statistic(&everything), statistic)
     };

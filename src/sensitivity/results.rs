@@ -37,6 +37,8 @@ pub fn read(folder: &Path, plan: &Plan, measures: &[Measure]) -> Result<Vec<Grou
     if header != expected {
         return Err(wrong(format!("has not the columns {}", expected.join(","))));
     }
+
+    // Groups in the order of the plan, and where each measure goes.
     let mut groups: Vec<(&str, &str)> = Vec::new();
     for run in &plan.runs {
         let key = (plan.variant(run).name.as_str(), run.outcome.name());
@@ -53,6 +55,8 @@ pub fn read(folder: &Path, plan: &Plan, measures: &[Measure]) -> Result<Vec<Grou
         .collect();
     // Sums and counts, by group, measure, point.
     let mut sums = vec![vec![vec![(0.0, 0_u32); plan.points()]; measures.len()]; groups.len()];
+
+    // Row by row; measures and groups that are not asked for are passed over.
     let mut record = csv::StringRecord::new();
     while reader
         .read_record(&mut record)
@@ -80,6 +84,8 @@ pub fn read(folder: &Path, plan: &Plan, measures: &[Measure]) -> Result<Vec<Grou
         let group = numbers[&(plan.variant(run).name.as_str(), run.outcome.name())];
         planned[group][run.point as usize] += 1;
     }
+
+    // A point counts when all its runs are there.
     let mean = |((sum, count), planned): ((f64, u32), &u32)| {
         (count > 0 && count == *planned).then(|| sum / f64::from(count))
     };

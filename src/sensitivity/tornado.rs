@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::analysis::Analysis;
+use super::Estimate;
+use super::analysis::{Analysis, Row};
 use super::results::Group;
 use super::settings::Measure;
 use crate::design::points::REPLICATE;
-use crate::validation::picture::escaped;
+use crate::text::{AXIS, escaped};
 
 /// Factors shown in a panel at most.
 const SHOWN: usize = 16;
@@ -36,21 +37,19 @@ const PANEL_FOOT: f64 = 34.0;
 pub fn svg(title: &str, analysis: &Analysis, groups: &[Group], measures: &[Measure]) -> String {
     let shown: Vec<(&Measure, Vec<&str>)> = measures
         .iter()
-        .map(|m| (m, analysis.order(m)))
-        .filter(|(_, order)| !order.is_empty())
+        .map(|m| (m, analysis.order(m).into_iter().take(SHOWN).collect::<Vec<_>>()))
+        .filter(|(_, rows)| !rows.is_empty())
         .collect();
-    let height_of =
-        |order: &Vec<&str>| PANEL_HEAD + BAR * order.len().min(SHOWN) as f64 + PANEL_FOOT;
+    let height_of = |rows: &Vec<&str>| PANEL_HEAD + BAR * rows.len() as f64 + PANEL_FOOT;
     let width = LABELS + groups.len().max(1) as f64 * (PANEL + GAP) + 16.0;
-    let morris = analysis.method == "morris";
-    let about = if morris {
+    let about = if analysis.is_morris() {
         "Bars: mean size of the change when a factor goes through its whole range (mu*), with bootstrap interval. Blue, +: the measure rises with the factor; vermilion, -: it falls; grey: replicate is the luck, which has no direction."
     } else {
         "Bars: share of the variance that a factor has a part in (total order), with bootstrap interval; the light bar within is its own share (first order). replicate is the luck of the run."
     };
     let lines = wrapped(about, ((width - 32.0) / LETTER) as usize);
     let head = HEAD + LINE * lines.len() as f64;
-    let height = head + shown.iter().map(|(_, order)| height_of(order)).sum::<f64>() + 16.0;
+    let height = head + shown.iter().map(|(_, rows)| height_of(rows)).sum::<f64>() + 16.0;
     let mut text = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {width:.0} {height:.0}\" font-family=\"system-ui, sans-serif\" role=\"img\">\n<title>{}</title>\n<desc>{about}</desc>\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n",
         escaped(title)
@@ -60,75 +59,92 @@ pub fn svg(title: &str, analysis: &Analysis, groups: &[Group], measures: &[Measu
         label(&mut text, (16.0, 50.0 + LINE * line as f64), 12.0, "start", QUIET, words);
     }
     let mut top = head;
-    for (measure, order) in &shown {
-        let rows = &order[..order.len().min(SHOWN)];
-        let name = measure.to_string();
-        label(&mut text, (16.0, top + 30.0), 14.0, "start", "#000000", &name);
-        for (i, factor) in rows.iter().enumerate() {
-            let y = top + PANEL_HEAD + BAR * (i as f64 + 0.5) + 4.0;
-            label(&mut text, (LABELS - 10.0, y), 11.0, "end", "#000000", &last_words(factor));
-        }
-        let ends = groups
-            .iter()
-            .flat_map(|g| analysis.pairs(measure, g))
-            .map(|(main, _)| main.estimate.high.max(main.estimate.value));
-        let most = ends.fold(0.0_f64, f64::max).max(1e-12);
-        for (column, group) in groups.iter().enumerate() {
-            let left = LABELS + column as f64 * (PANEL + GAP);
-            let alone = groups.iter().all(|g| g.variant == group.variant);
-            let heading = if alone {
-                group.outcome.clone()
-            } else {
-                format!("{} / {}", group.outcome, group.variant)
-            };
-            let _ = writeln!(text, "<g><title>{}</title>", escaped(&format!("{name}, {heading}")));
-            label(&mut text, (left, top + 30.0), 12.0, "start", QUIET, &heading);
-            let bottom = top + PANEL_HEAD + BAR * rows.len() as f64;
-            let x = |value: f64| left + PANEL * value.max(0.0) / most;
-            for part in [0.0, 0.5, 1.0] {
-                let at = x(part * most);
-                let _ = writeln!(
-                    text,
-                    "<path d=\"M{at:.1} {:.1}V{:.1}\" stroke=\"#E3E3E3\"/>",
-                    top + PANEL_HEAD,
-                    bottom
-                );
-                label(&mut text, (at, bottom + 15.0), 10.0, "middle", QUIET, &short(part * most));
-            }
-            for (main, beside) in analysis.pairs(measure, group) {
-                let Some(row) = rows.iter().position(|factor| *factor == main.parameter) else {
-                    continue;
-                };
-                let y = top + PANEL_HEAD + BAR * row as f64;
-                let falls = morris && beside.estimate.value < 0.0;
-                let (colour, sign) = match falls {
-                    _ if main.parameter == REPLICATE => (LUCK, ""), // other luck is neither more nor less of it
-                    true => (FALLS, "\u{2212}"),
-                    false => (RISES, "+"),
-                };
-                bar(&mut text, (left, y + 3.0), x(main.estimate.value) - left, 14.0, colour);
-                if !morris {
-                    let own = beside.estimate.value.clamp(0.0, main.estimate.value.max(0.0));
-                    bar(&mut text, (left, y + 6.0), x(own) - left, 8.0, WITHIN);
-                }
-                let (low, high, middle) =
-                    (x(main.estimate.low), x(main.estimate.high), y + BAR / 2.0);
-                let _ = writeln!(
-                    text,
-                    "<path d=\"M{low:.1} {middle:.1}H{high:.1}M{low:.1} {:.1}v8M{high:.1} {:.1}v8\" stroke=\"#000000\" fill=\"none\"/>",
-                    middle - 4.0,
-                    middle - 4.0
-                );
-                if morris && main.estimate.value > 0.0 {
-                    label(&mut text, (high + 5.0, middle + 4.0), 11.0, "start", colour, sign);
-                }
-            }
-            text.push_str("</g>\n");
-        }
-        top += height_of(order);
+    for (measure, rows) in &shown {
+        panels(&mut text, analysis, groups, measure, rows, top);
+        top += height_of(rows);
     }
     text.push_str("</svg>\n");
     text
+}
+
+/// The panels of a measure, side by side, with the names of the factors before them.
+fn panels(
+    text: &mut String,
+    analysis: &Analysis,
+    groups: &[Group],
+    measure: &Measure,
+    rows: &[&str],
+    top: f64,
+) {
+    let name = measure.to_string();
+    label(text, (16.0, top + 30.0), 14.0, "start", "#000000", &name);
+    for (i, factor) in rows.iter().enumerate() {
+        let y = top + PANEL_HEAD + BAR * (i as f64 + 0.5) + 4.0;
+        label(text, (LABELS - 10.0, y), 11.0, "end", "#000000", &last_words(factor));
+    }
+
+    // One axis for all: it ends where the longest interval does.
+    let ends = groups
+        .iter()
+        .flat_map(|g| analysis.pairs(measure, g))
+        .map(|(main, _)| main.estimate.high.max(main.estimate.value));
+    let most = ends.fold(0.0_f64, f64::max).max(1e-12);
+    let bottom = top + PANEL_HEAD + BAR * rows.len() as f64;
+    for (column, group) in groups.iter().enumerate() {
+        let left = LABELS + column as f64 * (PANEL + GAP);
+        let alone = groups.iter().all(|g| g.variant == group.variant);
+        let heading = if alone {
+            group.outcome.clone()
+        } else {
+            format!("{} / {}", group.outcome, group.variant)
+        };
+        let _ = writeln!(text, "<g><title>{}</title>", escaped(&format!("{name}, {heading}")));
+        label(text, (left, top + 30.0), 12.0, "start", QUIET, &heading);
+        let x = |value: f64| left + PANEL * value.max(0.0) / most;
+        for part in [0.0, 0.5, 1.0] {
+            let (at, from) = (x(part * most), top + PANEL_HEAD);
+            let _ =
+                writeln!(text, "<path d=\"M{at:.1} {from:.1}V{bottom:.1}\" stroke=\"#E3E3E3\"/>");
+            label(text, (at, bottom + 15.0), 10.0, "middle", QUIET, &AXIS.of(part * most));
+        }
+        for pair in analysis.pairs(measure, group) {
+            if let Some(row) = rows.iter().position(|factor| *factor == pair.0.parameter) {
+                let y = top + PANEL_HEAD + BAR * row as f64;
+                factor(text, pair, analysis.is_morris(), (left, y), x);
+            }
+        }
+        text.push_str("</g>\n");
+    }
+}
+
+/// The bar of a factor with its interval: the main index, and beside it the sign or within it the share of its own.
+fn factor(
+    text: &mut String,
+    (main, beside): (&Row, &Row),
+    is_morris: bool,
+    (left, y): (f64, f64),
+    x: impl Fn(f64) -> f64,
+) {
+    let (colour, sign) = match is_morris && beside.estimate.value < 0.0 {
+        _ if main.parameter == REPLICATE => (LUCK, ""), // other luck is neither more nor less of it
+        true => (FALLS, "\u{2212}"),
+        false => (RISES, "+"),
+    };
+    let Estimate { value, low, high } = main.estimate;
+    bar(text, (left, y + 3.0), x(value) - left, 14.0, colour);
+    if !is_morris {
+        let own = beside.estimate.value.clamp(0.0, value.max(0.0));
+        bar(text, (left, y + 6.0), x(own) - left, 8.0, WITHIN);
+    }
+    let (low, high, middle) = (x(low), x(high), y + BAR / 2.0);
+    let above = middle - 4.0;
+    let _ = writeln!(
+        text,
+        "<path d=\"M{low:.1} {middle:.1}H{high:.1}M{low:.1} {above:.1}v8M{high:.1} {above:.1}v8\" stroke=\"#000000\" fill=\"none\"/>"
+    );
+    if is_morris && value > 0.0 {
+        label(text, (high + 5.0, middle + 4.0), 11.0, "start", colour, sign);
+    }
 }
 
 fn bar(text: &mut String, (x, y): (f64, f64), width: f64, height: f64, colour: &str) {
@@ -181,22 +197,8 @@ fn last_words(path: &str) -> String {
     }
 }
 
-/// A number on an axis.
-fn short(value: f64) -> String {
-    match value.abs() {
-        0.0 => "0".into(),
-        v if v >= 1e6 => format!("{:.2} M", value / 1e6),
-        v if v >= 1e4 => format!("{:.0} k", value / 1e3),
-        v if v >= 100.0 => format!("{value:.0}"),
-        v if v >= 1.0 => format!("{value:.1}"),
-        _ => format!("{value:.3}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::Estimate;
-    use super::super::analysis::Row;
     use super::*;
 
     #[test]
@@ -240,9 +242,5 @@ mod tests {
             text.contains("a&lt;b") && text.find(">c<").unwrap() < text.find("a&lt;b").unwrap()
         );
         assert_eq!(wrapped("aa bb cc", 5), ["aa bb", "cc"]);
-        assert_eq!(
-            (short(0.0), short(12_345.0), short(0.25)),
-            ("0".into(), "12 k".into(), "0.250".into())
-        );
     }
 }

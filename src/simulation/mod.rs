@@ -3,14 +3,16 @@
 //! Nothing between loading and writing returns `Result`: a scenario and a map that passed [`check`] always run, and a broken
 //! invariant is a bug, which panics and makes the run a failed row of its study.
 
+mod checks;
 pub mod invariants;
+
+pub use checks::check;
 
 use std::ops::Deref;
 use std::sync::Arc;
 
 use bevy_ecs::prelude::*;
 use bevy_tasks::{ComputeTaskPool, TaskPoolBuilder};
-use checked_toml::did_you_mean;
 
 use crate::geography::Map;
 use crate::leadership::Outcome;
@@ -80,8 +82,9 @@ impl Simulation {
         let as_of = scenario.run.as_of.parse().expect("a checked date");
         world.insert_resource(Clock::new(as_of, scenario.run.steps_per_day));
         world.insert_resource(key);
-        world.insert_resource(ScenarioRes(Arc::clone(scenario)));
         scenario.put_into(&mut world);
+        world.insert_resource(ScenarioRes(Arc::clone(scenario)));
+        world.insert_resource(scenario.run.roles(map));
         world.insert_resource(RunMap(Arc::clone(map)));
         world.insert_resource(ThreadsInRun(threads));
         world.insert_resource(NextStep(0));
@@ -155,120 +158,4 @@ pub fn run(scenario: &Arc<Scenario>, map: &Arc<Map>, spec: RunSpec<'_>) -> RunOu
         recorder.look(simulation.world());
     }
     recorder.finish(simulation.world())
-}
-
-/// What of a scenario does not fit the map, in sentences; empty when it fits.
-#[must_use]
-pub fn check(scenario: &Scenario, map: &Map) -> Vec<String> {
-    let mut problems = Vec::new();
-    if scenario.mechanisms.leadership_crisis {
-        problems.extend(leadership::check_against_map(&scenario.leadership, map));
-    }
-    let mut known_segment = |name: &str, key: &str| {
-        if name != "default" && map.segment(name).is_none() {
-            problems.push(format!(
-                "{key}: the map `{}` has no border segment `{name}`{}",
-                map.name,
-                did_you_mean(name, map.segments.iter().map(|s| s.name.as_str()))
-            ));
-        }
-    };
-    for name in &scenario.borders.pressure.southern_border {
-        known_segment(name, "borders.pressure.southern_border");
-    }
-    let mut refuse = |wrong: bool, complaint: String| {
-        if wrong {
-            problems.push(complaint);
-        }
-    };
-    let run = &scenario.run;
-    refuse(
-        run.focus_state != "IRN",
-        format!(
-            "run.focus_state: `{}` is not modelled; the states and the ledger know `IRN` only so far",
-            run.focus_state
-        ),
-    );
-    let focus = map.territory(&run.focus_state);
-    refuse(
-        focus.is_some_and(|state| map.admin1_named(state, &run.focus_capital).is_none()),
-        format!(
-            "run.focus_capital: the map `{}` has no unit `{}` in {}{}",
-            map.name,
-            run.focus_capital,
-            run.focus_state,
-            did_you_mean(
-                &run.focus_capital,
-                map.admin1.iter().filter(|a| Some(a.state) == focus).map(|a| a.name.as_str())
-            )
-        ),
-    );
-    let year = run.as_of.get(..4).and_then(|y| y.parse::<u32>().ok()).unwrap_or(0);
-    refuse(
-        year > 2100,
-        format!("run.as_of: {} is beyond 2100, for which no map can be right", run.as_of),
-    );
-    let p = &scenario.borders.pressure;
-    let weights = p.weight_humanitarian + p.weight_irregular + p.weight_armed + p.weight_violence;
-    refuse(
-        weights <= 0.0,
-        "borders.pressure: all four weights are 0; give at least one some weight".to_owned(),
-    );
-    refuse(
-        p.southern_border.is_empty(),
-        "borders.pressure.southern_border: names no segment; name at least one".to_owned(),
-    );
-    let mobile = &scenario.displacement.mobile;
-    refuse(
-        scenario.mechanisms.mobile_population && map.territory(&mobile.state).is_none(),
-        format!(
-            "displacement.mobile.state: the map `{}` has no territory `{}`",
-            map.name, mobile.state
-        ),
-    );
-    refuse(
-        mobile.left_since > mobile.persons || mobile.persons > mobile.state_population,
-        "displacement.mobile.left_since: more left than there were, or more than the state has people".to_owned(),
-    );
-    refuse(
-        map.territory(&mobile.nationality).is_some(),
-        format!(
-            "displacement.mobile.nationality: `{}` is a territory of the map; name the state they come from",
-            mobile.nationality
-        ),
-    );
-    // Another map may lack a community; a name that nearly is one of this map's is a slip.
-    let communities = || map.communities.iter().map(String::as_str);
-    for name in scenario.displacement.related_communities.iter().flatten() {
-        let hint = did_you_mean(name, communities());
-        if !hint.is_empty() && !communities().any(|c| c == name) {
-            problems.push(format!(
-                "displacement.related_communities: the map `{}` has no community `{name}`{hint}",
-                map.name
-            ));
-        }
-    }
-    for id in &scenario.borders.crossing.closed {
-        if !map.crossings.iter().any(|x| x.id == *id) {
-            problems.push(format!(
-                "borders.crossing.closed: the map `{}` has no crossing `{id}`{}",
-                map.name,
-                did_you_mean(id, map.crossings.iter().map(|x| x.id.as_str()))
-            ));
-        }
-    }
-    if map.territory(&scenario.run.focus_state).is_none() {
-        problems.push(format!(
-            "run.focus_state: the map `{}` has no territory `{}`{}",
-            map.name,
-            scenario.run.focus_state,
-            did_you_mean(
-                &scenario.run.focus_state,
-                map.territories.iter().map(|t| t.code.as_str())
-            )
-        ));
-    }
-    problems.extend(conflict::check_against_map(&scenario.conflict, map));
-    problems.extend(episode::check_against_map(&scenario.episode, &scenario.run.as_of, map));
-    problems
 }

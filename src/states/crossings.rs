@@ -2,37 +2,16 @@
 
 use bevy_ecs::prelude::*;
 
-use super::parameters::{ByClass, StateStyle};
-use super::roster::{Roster, lagged};
-use super::rules::{self, ClassStance, Limits, Seen, Turn};
-use super::{ActionKind, ActionLog, Passage, Policies, permit_share};
+use super::parameters::{ByClass, Passage, StateStyle};
+use super::rules::{self, ClassStance, Limits, Seen, Turn, lagged};
+use super::setting::Setting;
+use super::state::{ActionKind, ActionLog, Policies, Standing, Standings, permit_share};
 use crate::borders::Pressure;
+use crate::borders::parameters::Parameters as BorderParameters;
 use crate::geography::{BorderCrossingPoint, CrossingStatus, Map};
 use crate::mechanisms::Mechanisms;
 use crate::random::{RunKey, Stream};
-use crate::simulation::ScenarioRes;
-use crate::time::{Clock, Day};
 use crate::world::RunMap;
-
-/// How strict the entering state is at a crossing in one direction.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Standing {
-    /// Level of strictness; the passage of a class follows from it.
-    pub level: Passage,
-    /// Day of the last change; none since the start.
-    pub changed: Option<Day>,
-    /// Whether a permit corridor runs through a gate that is shut.
-    pub corridor: bool,
-    /// Days in a row that people have been seen waiting at a shut gate.
-    pub stuck_days: u32,
-}
-
-/// Standing of every crossing, `by[crossing][direction]`; direction 0 leads from side 0 to side 1.
-#[derive(Resource, Clone, Debug, Default)]
-pub struct Standings {
-    /// By crossing and direction.
-    pub by: Vec<[Standing; 2]>,
-}
 
 /// The map's standing of a crossing as a passage. Without entry policies only closed lines stay closed.
 #[must_use]
@@ -77,98 +56,123 @@ pub(super) fn entering(map: &Map, crossing: usize, direction: usize) -> crate::i
     map.crossings[crossing].sides[1 - direction]
 }
 
+/// What the entering state knows of a gate, as old as its information is; none in the first days.
+fn look_at_gate(
+    setting: &Setting,
+    pressure: &Pressure,
+    x: usize,
+    direction: usize,
+) -> Option<Seen> {
+    let point = &setting.map.crossings[x];
+    let delay = setting.roster.style(entering(&setting.map, x, direction)).decision_delay_days;
+    let waits = lagged(&pressure.wait_history, delay)?[x];
+    let index = match (point.segment, lagged(&pressure.index_history, delay)) {
+        (Some(segment), Some(row)) => f64::from(row[segment.index()]),
+        _ => 0.0,
+    };
+    Some(Seen {
+        pressure: index,
+        wait_in: f64::from(waits[direction]),
+        wait_out: f64::from(waits[1 - direction]),
+        permit_share: permit_share(point),
+        permits_at_best: base_passage(point.status, &setting.mechanisms) == Passage::Permit,
+    })
+}
+
+/// How the standing of a gate goes on from today, and whether it is shut but for a corridor.
+fn next_standing(
+    setting: &Setting,
+    x: usize,
+    direction: usize,
+    before: Standing,
+    seen: Seen,
+    luck: impl Fn() -> f64,
+) -> (Standing, bool) {
+    let (day, decisions) = (setting.clock.day, &setting.parameters.decisions);
+    let point = &setting.map.crossings[x];
+    let style = setting.roster.style(entering(&setting.map, x, direction));
+    let mut now = before;
+
+    // One step stricter or looser, once the last change has stood for a while.
+    let rested = now.changed.is_none_or(|d| day.since(d) >= decisions.min_dwell_days);
+    let shut_on_map = point.status == CrossingStatus::Closed;
+    if rested && !shut_on_map {
+        let scores = rules::turn_scores(now.level, seen, limits(style));
+        let uniform = if style.temperature > 0.0 { luck() } else { 0.5 };
+        let turn = rules::turn(scores, style.temperature, uniform);
+        if turn != Turn::Keep {
+            now.level = rules::turned(now.level, turn);
+            now.changed = Some(day);
+        }
+    }
+
+    // A permit corridor for those who are stuck at a shut gate.
+    let shut = shut_on_map || now.level == Passage::Closed;
+    now.stuck_days = if shut && seen.wait_in > 0.0 { now.stuck_days + 1 } else { 0 };
+    let from = setting.code(point.sides[direction]);
+    let allowed = !shut_on_map || style.corridor_from.iter().any(|c| c == from);
+    let stuck = f64::from(now.stuck_days);
+    let opens =
+        rules::opens_corridor(stuck, style.corridor_willingness, decisions.corridor_after_days);
+    now.corridor = shut && allowed && (now.corridor || opens);
+    (now, shut)
+}
+
 /// Each state looks at each of its gates as they were some days ago, and opens, restricts or shuts it.
 pub fn decide_crossings(
-    clock: Res<Clock>,
+    setting: Setting,
     key: Res<RunKey>,
-    map: Res<RunMap>,
-    scenario: Res<ScenarioRes>,
-    roster: Res<Roster>,
     pressure: Res<Pressure>,
     mut standings: ResMut<Standings>,
     mut policies: ResMut<Policies>,
     mut log: ResMut<ActionLog>,
 ) {
-    if !clock.starts_day || !scenario.mechanisms.crossing_policy {
+    let (clock, map) = (&setting.clock, &setting.map);
+    if !clock.starts_day || !setting.mechanisms.crossing_policy {
         return;
     }
-    let decisions = &scenario.states.decisions;
-    for (x, point) in map.crossings.iter().enumerate() {
+    for x in 0..map.crossings.len() {
         for direction in 0..2 {
-            let holder = entering(&map, x, direction);
-            let style = roster.style(holder);
-            let delay = style.decision_delay_days;
-            let Some(waits) = lagged(&pressure.wait_history, delay) else { continue };
-            let index = match (point.segment, lagged(&pressure.index_history, delay)) {
-                (Some(segment), Some(row)) => f64::from(row[segment.index()]),
-                _ => 0.0,
-            };
-            let seen = Seen {
-                pressure: index,
-                wait_in: f64::from(waits[x][direction]),
-                wait_out: f64::from(waits[x][1 - direction]),
-                permit_share: permit_share(point),
-                permits_at_best: base_passage(point.status, &scenario.mechanisms)
-                    == Passage::Permit,
-            };
+            let Some(seen) = look_at_gate(&setting, &pressure, x, direction) else { continue };
             let before = standings.by[x][direction];
-            let mut now = before;
-            let rested = now.changed.is_none_or(|d| clock.day.since(d) >= decisions.min_dwell_days);
-            let shut_on_map = point.status == CrossingStatus::Closed;
-            if rested && !shut_on_map {
-                let scores = rules::turn_scores(now.level, seen, limits(style));
-                let uniform = if style.temperature > 0.0 {
-                    key.uniform(Stream::StateDecision, (x * 2 + direction) as u64, clock.day.0)
-                } else {
-                    0.5
-                };
-                let turn = rules::turn(scores, style.temperature, uniform);
-                if turn != Turn::Keep {
-                    now.level = rules::turned(now.level, turn);
-                    now.changed = Some(clock.day);
-                }
-            }
-            let shut = shut_on_map || now.level == Passage::Closed;
-            now.stuck_days = if shut && seen.wait_in > 0.0 { now.stuck_days + 1 } else { 0 };
-            let from = &map.territories[point.sides[direction].index()].code;
-            let allowed = !shut_on_map || style.corridor_from.iter().any(|c| c == from);
-            let opens = rules::opens_corridor(
-                f64::from(now.stuck_days),
-                style.corridor_willingness,
-                decisions.corridor_after_days,
-            );
-            now.corridor = shut && allowed && (now.corridor || opens);
-            if now == before {
-                continue;
-            }
+            let id = (x * 2 + direction) as u64;
+            let luck = || key.uniform(Stream::StateDecision, id, clock.day.0);
+            let (now, shut) = next_standing(&setting, x, direction, before, seen, luck);
             standings.by[x][direction] = now;
             if now.level == before.level && now.corridor == before.corridor {
                 continue;
             }
-            policies.passage[x][direction] = passages(point, style, now, &scenario.mechanisms);
+            let (point, holder) = (&map.crossings[x], entering(map, x, direction));
+            let style = setting.roster.style(holder);
+            policies.passage[x][direction] = passages(point, style, now, &setting.mechanisms);
             let kind = match (now.level, now.corridor) {
                 (Passage::Open, _) if !shut => ActionKind::OpenCrossing,
                 (Passage::Closed, false) => ActionKind::CloseCrossing,
                 _ => ActionKind::PermitCrossing,
             };
-            let to = &map.territories[holder.index()].code;
-            let reason = format!(
-                "seen {delay} d late: pressure {index:.0}, wait {:.1} d (shuts above {:.0} or {:.1} d, re-opens below {:.0}){}",
-                seen.wait_in,
-                style.close_above_pressure,
-                style.close_above_wait_days,
-                style.reopen_below_pressure,
-                if now.corridor { "; permit corridor" } else { "" },
-            );
+            let (from, to) = (setting.code(point.sides[direction]), setting.code(holder));
             log.note(
-                clock.day,
-                roster.state(holder),
+                setting.by(setting.roster.state(holder)),
                 kind,
                 format!("{} {from}->{to}", point.id),
-                reason,
+                reason(style, seen, now.corridor),
             );
         }
     }
+}
+
+/// The reading that led to a decision at a gate, in words and numbers.
+fn reason(style: &StateStyle, seen: Seen, corridor: bool) -> String {
+    format!(
+        "seen {} d late: pressure {:.0}, wait {:.1} d (shuts above {:.0} or {:.1} d, re-opens below {:.0}){}",
+        style.decision_delay_days,
+        seen.pressure,
+        seen.wait_in,
+        style.close_above_pressure,
+        style.close_above_wait_days,
+        style.reopen_below_pressure,
+        if corridor { "; permit corridor" } else { "" },
+    )
 }
 
 fn limits(style: &StateStyle) -> Limits {
@@ -182,8 +186,12 @@ fn limits(style: &StateStyle) -> Limits {
 }
 
 /// System: crossings that the scenario holds closed (`borders.crossing.closed`) stay closed, whatever states decide.
-pub fn hold_closed(scenario: Res<ScenarioRes>, map: Res<RunMap>, mut policies: ResMut<Policies>) {
-    let closed = &scenario.borders.crossing.closed;
+pub fn hold_closed(
+    borders: Res<BorderParameters>,
+    map: Res<RunMap>,
+    mut policies: ResMut<Policies>,
+) {
+    let closed = &borders.crossing.closed;
     if closed.is_empty() {
         return;
     }

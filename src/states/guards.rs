@@ -2,37 +2,17 @@
 
 use bevy_ecs::prelude::*;
 
-use super::roster::{Roster, lagged};
-use super::{ActionKind, ActionLog, Guards, Reserve, rules};
+use super::rules::{self, lagged};
+use super::setting::Setting;
+use super::state::{ActionKind, ActionLog, Guards, Posted, Reserve};
 use crate::borders::Pressure;
-use crate::leadership::Leadership;
-use crate::simulation::ScenarioRes;
-use crate::time::Clock;
-use crate::world::RunMap;
-
-/// Persons posted to the lines beyond the ordinary guards. What is posted and what is not add up to each state's stock.
-#[derive(Resource, Clone, Debug, Default)]
-pub struct Posted {
-    /// `persons[segment][side]`: persons posted.
-    pub persons: Vec<[u64; 2]>,
-    /// By governing state: persons that it could post in all.
-    pub stock: Vec<u64>,
-    /// By governing state: persons of the stock that are not posted.
-    pub free: Vec<u64>,
-    /// `held[segment][side]`: share of the ordinary guards at their posts, 0 to 1.
-    pub held: Vec<[f64; 2]>,
-    /// Control on the first day: of Iran, and along each of its lines.
-    pub(super) control_at_start: Option<(f64, Vec<f64>)>,
-    pub(super) wanted: Vec<f64>,
-    pub(super) granted: Vec<u64>,
-}
+use crate::ids::{AdminId, SegmentId, TerritoryId};
+use crate::leadership::state::Leadership;
+use crate::roles::Hears;
 
 /// Moves guards to the segments under pressure and back, and lets those on duty wear out or rest.
 pub fn post_guards(
-    clock: Res<Clock>,
-    map: Res<RunMap>,
-    scenario: Res<ScenarioRes>,
-    roster: Res<Roster>,
+    setting: Setting,
     pressure: Res<Pressure>,
     leadership: Res<Leadership>,
     reserve: Res<Reserve>,
@@ -40,68 +20,42 @@ pub fn post_guards(
     mut guards: ResMut<Guards>,
     mut log: ResMut<ActionLog>,
 ) {
-    if !clock.starts_day {
+    if !setting.clock.starts_day {
         return;
     }
-    let posted = &mut *posted;
-    let decisions = &scenario.states.decisions;
-    let iran_holds = hold_posts(posted, &roster, &leadership, decisions.guards_follow_control);
-    for (s, sides) in roster.sides_of.iter().enumerate() {
-        if sides.is_empty() {
-            continue;
-        }
-        let state = crate::ids::TerritoryId::from_index(s);
-        let style = roster.style(state);
-        let seen = lagged(&pressure.index_history, style.decision_delay_days);
-        posted.stock[s] = if Some(state) == roster.russia {
-            let southern = reserve.allocation[1] + reserve.allocation[3];
-            (southern * scenario.states.reserve.border_share) as u64
-        } else if Some(state) == roster.iran {
-            (style.reinforcement_72h * iran_holds) as u64
-        } else {
-            style.reinforcement_72h as u64
-        };
-        posted.wanted.clear();
-        for &(segment, side) in sides {
-            let index = seen.map_or(0.0, |row| f64::from(row[segment.index()]));
-            let here = posted.persons[segment.index()][side];
-            let needed =
-                index > decisions.reinforce_above || (here > 0 && index > decisions.release_below);
-            let want = if needed && scenario.mechanisms.reinforcement {
-                let share = rules::ramp(index, decisions.release_below, 100.0);
-                share * decisions.reinforce_per_km * map.segments[segment.index()].line_km()
-            } else {
-                0.0
-            };
-            posted.wanted.push(want);
-        }
+    let (posted, guards) = (&mut *posted, &mut *guards);
+    let decisions = &setting.parameters.decisions;
+    let focus_holds = hold_posts(posted, &setting, &leadership);
+    for (s, sides) in setting.roster.sides_of.iter().enumerate().filter(|(_, x)| !x.is_empty()) {
+        let state = TerritoryId::from_index(s);
+        let delay = setting.roster.style(state).decision_delay_days;
+        let seen = lagged(&pressure.index_history, delay).map(Vec::as_slice);
+
+        // What each line would get, and what the stock can give.
+        posted.stock[s] = stock_of(&setting, &reserve, state, focus_holds);
+        want_guards(posted, &setting, sides, seen);
         rules::posting(&posted.wanted, posted.stock[s], &mut posted.granted);
-        move_guards(
-            posted,
-            s,
-            sides,
-            decisions.reinforce_days,
-            |posted, segment, before, after| {
-                if (before == 0) != (after == 0) {
-                    let target = map.segments[segment.index()].name.as_str();
-                    let index = seen.map_or(0.0, |row| row[segment.index()]);
-                    let kind =
-                        if after == 0 { ActionKind::Withdraw } else { ActionKind::Reinforce };
-                    let reason = format!(
-                        "pressure {index:.0} seen {} d late: {after} posted, stock {}",
-                        style.decision_delay_days, posted.stock[s]
-                    );
-                    log.note(clock.day, state, kind, target, reason);
-                }
-            },
-        );
-        let price = if Some(state) == roster.russia {
-            (reserve.price_ratio() - 1.0).clamp(0.0, 1.0)
-        } else {
-            0.0
-        };
-        for &(segment, side) in sides {
-            let (b, i) = (segment.index(), side);
+
+        // Guards go to their lines and return.
+        let stock = posted.stock[s];
+        move_guards(posted, s, sides, decisions.reinforce_days, |segment, before, after| {
+            if (before == 0) != (after == 0) {
+                let target = setting.map.segments[segment.index()].name.as_str();
+                let index = seen.map_or(0.0, |row| row[segment.index()]);
+                let kind = if after == 0 { ActionKind::Withdraw } else { ActionKind::Reinforce };
+                let reason = format!(
+                    "pressure {index:.0} seen {delay} d late: {after} posted, stock {stock}"
+                );
+                log.note(setting.by(state), kind, target, reason);
+            }
+        });
+
+        // Those on duty wear out. Evidence 1.5 allows the price of the reserve as a measure of it too; the worse of the two
+        // holds for the patron's lines.
+        let is_patron = Some(state) == setting.roles.patron;
+        let price = if is_patron { (reserve.price_ratio() - 1.0).clamp(0.0, 1.0) } else { 0.0 };
+        for &(segment, i) in sides {
+            let b = segment.index();
             let index = seen.map_or(0.0, |row| f64::from(row[b]));
             let duty = rules::ramp(index, decisions.strain_from, 100.0);
             let worn = rules::strain_after_day(
@@ -110,15 +64,19 @@ pub fn post_guards(
                 decisions.strain_rise_days,
                 decisions.strain_decay_days,
             );
-            // Evidence 1.5 allows either measure of strain; the worse of the two holds for Russia's lines.
             guards.strain[b][i] = worn.max(price * duty);
-            let length = map.segments[b].line_km().max(1.0);
-            guards.per_km[b][i] =
-                roster.base_guards[b][i] * posted.held[b][i] + posted.persons[b][i] as f64 / length;
+            let length = setting.map.segments[b].line_km().max(1.0);
+            guards.per_km[b][i] = setting.roster.base_guards[b][i] * posted.held[b][i]
+                + posted.persons[b][i] as f64 / length;
         }
     }
-    for (b, segment) in map.segments.iter().enumerate() {
-        let free = |t| posted.free[roster.state(t).index()] as f64;
+    count_reserves(guards, posted, &setting);
+}
+
+/// What can reach each line within 72 h. Both sides of a sea approach are the same guards.
+fn count_reserves(guards: &mut Guards, posted: &Posted, setting: &Setting) {
+    for (b, segment) in setting.map.segments.iter().enumerate() {
+        let free = |t| posted.free[setting.roster.state(t).index()] as f64;
         if segment.a == segment.b {
             guards.reserve_72h[b] = free(segment.a);
             guards.per_km[b][1] = guards.per_km[b][0];
@@ -129,20 +87,61 @@ pub fn post_guards(
     }
 }
 
-/// Share of Iran's ordinary guards at their posts along each line, and of its mobile stock.
-fn hold_posts(posted: &mut Posted, roster: &Roster, leadership: &Leadership, exponent: f64) -> f64 {
-    if roster.iran.is_none() {
+/// Persons that a state can post in all: the patron's stand on its fronts along the lines and the sea; those of the focus leave
+/// with its control.
+fn stock_of(setting: &Setting, reserve: &Reserve, state: TerritoryId, focus_holds: f64) -> u64 {
+    let at_hand = setting.roster.style(state).reinforcement_72h;
+    if Some(state) == setting.roles.patron {
+        let near = |hears| matches!(hears, Hears::Lines | Hears::Sea);
+        let southern = setting.roster.on_fronts(&reserve.allocation, near);
+        (southern * setting.parameters.reserve.border_share) as u64
+    } else if Some(state) == setting.roles.focus {
+        (at_hand * focus_holds) as u64
+    } else {
+        at_hand as u64
+    }
+}
+
+/// What a state would post on each of its sides for the pressure that it sees, with hysteresis.
+fn want_guards(
+    posted: &mut Posted,
+    setting: &Setting,
+    sides: &[(SegmentId, usize)],
+    seen: Option<&[f32]>,
+) {
+    let decisions = &setting.parameters.decisions;
+    posted.wanted.clear();
+    for &(segment, side) in sides {
+        let index = seen.map_or(0.0, |row| f64::from(row[segment.index()]));
+        let here = posted.persons[segment.index()][side];
+        let needed =
+            index > decisions.reinforce_above || (here > 0 && index > decisions.release_below);
+        posted.wanted.push(if needed && setting.mechanisms.reinforcement {
+            let share = rules::ramp(index, decisions.release_below, 100.0);
+            let length = setting.map.segments[segment.index()].line_km();
+            share * decisions.reinforce_per_km * length
+        } else {
+            0.0
+        });
+    }
+}
+
+/// Share of the ordinary guards of the focus at their posts along each line, and of its mobile stock.
+fn hold_posts(posted: &mut Posted, setting: &Setting, leadership: &Leadership) -> f64 {
+    if setting.roles.focus.is_none() {
         return 1.0;
     }
-    let along = |units: &[crate::ids::AdminId]| {
-        units.iter().map(|&u| leadership.province(u).control).sum::<f64>()
-            / units.len().max(1) as f64
+    let posts = &setting.roster.focus_posts;
+    let exponent = setting.parameters.decisions.guards_follow_control;
+    let along = |units: &[AdminId]| {
+        let controls = units.iter().map(|&u| leadership.province(u).control);
+        controls.sum::<f64>() / units.len().max(1) as f64
     };
     let national = leadership.national.control;
     let (at_start, along_at_start) = posted.control_at_start.get_or_insert_with(|| {
-        (national, roster.iran_posts.iter().map(|(_, _, units)| along(units)).collect())
+        (national, posts.iter().map(|(_, _, units)| along(units)).collect())
     });
-    for ((segment, side, units), start) in roster.iran_posts.iter().zip(along_at_start.iter()) {
+    for ((segment, side, units), start) in posts.iter().zip(along_at_start.iter()) {
         posted.held[segment.index()][*side] = rules::posts_held(along(units), *start, exponent);
     }
     rules::posts_held(national, *at_start, exponent)
@@ -152,9 +151,9 @@ fn hold_posts(posted: &mut Posted, roster: &Roster, leadership: &Leadership, exp
 fn move_guards(
     posted: &mut Posted,
     state: usize,
-    sides: &[(crate::ids::SegmentId, usize)],
+    sides: &[(SegmentId, usize)],
     days: f64,
-    mut changed: impl FnMut(&Posted, crate::ids::SegmentId, u64, u64),
+    mut changed: impl FnMut(SegmentId, u64, u64),
 ) {
     let stock = posted.stock[state];
     // A third of the stock a day when it takes three days; at least one person, so that small stocks move at all.
@@ -173,7 +172,7 @@ fn move_guards(
         can_move -= added;
         there += added;
         posted.persons[segment.index()][side] = stay + added;
-        changed(posted, segment, before, stay + added);
+        changed(segment, before, stay + added);
     }
     posted.free[state] = stock - there;
 }

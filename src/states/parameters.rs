@@ -8,7 +8,7 @@ use bevy_ecs::prelude::Resource;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Passage;
+use crate::roles::Front;
 
 /// `[states]`.
 #[derive(Resource, Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -23,10 +23,11 @@ pub struct Parameters {
     pub by_code: BTreeMap<String, StateStyle>,
     /// Style of every territory without a table of its own.
     pub other: StateStyle,
-    /// Russia's scarce mobile reserve.
+    /// The patron's scarce mobile reserve.
     pub reserve: ReserveParameters,
-    /// Moscow's posture towards the crisis in Iran.
-    pub moscow: MoscowParameters,
+    /// The patron's posture towards the crisis in the focus.
+    #[serde(rename = "moscow")]
+    pub patron: PatronParameters,
 }
 
 /// `[states.decisions]`: what all states share.
@@ -77,6 +78,21 @@ pub struct Decisions {
     pub guards_follow_control: f64,
 }
 
+/// What a crossing lets pass, in one direction, of one class of people.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Passage {
+    /// Ordinary travel up to capacity.
+    #[default]
+    Open,
+    /// A quota of permits.
+    Permit,
+    /// Nobody.
+    Closed,
+}
+
 /// What a state lets pass, by class of people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -87,7 +103,7 @@ pub struct ByClass {
     /// For nationals of the state that they come from.
     #[schemars(extend("x-unit" = "open, permit or closed", "x-source" = "evidence 1.3", "x-certainty" = "P"))]
     pub neighbour: Passage,
-    /// For third-country nationals, such as Afghans leaving Iran.
+    /// For nationals of a third country.
     #[schemars(extend("x-unit" = "open, permit or closed", "x-source" = "evidence 1.3", "x-certainty" = "P"))]
     pub third_country: Passage,
 }
@@ -104,16 +120,16 @@ impl ByClass {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StateStyle {
-    /// Guards per km of its land borders and Caspian coast in ordinary times.
+    /// Guards per km of its land borders and inland coast in ordinary times.
     #[schemars(range(min = 0.0, max = 100.0), extend("x-unit" = "persons/km", "x-source" = "evidence 1.3; facts/states.csv over facts/borders.csv", "x-certainty" = "R-l"))]
     pub guards_per_km: f64,
     /// Wall and sensor index of its side of every line.
     #[schemars(range(min = 0.0, max = 1.0), extend("x-unit" = "1", "x-source" = "evidence 1.1.6", "x-certainty" = "P"))]
     pub sensors: f64,
     /// Wall and sensor index towards particular territories, by code, instead of `sensors`.
-    #[schemars(extend("x-unit" = "1", "x-source" = "evidence 1.1.6 (Turkey's walls)", "x-certainty" = "P"))]
+    #[schemars(extend("additionalProperties" = {"type": "number", "minimum": 0, "maximum": 1}, "x-unit" = "1", "x-source" = "evidence 1.1.6", "x-certainty" = "P"))]
     pub sensors_towards: BTreeMap<String, f64>,
-    /// Persons that can be moved to its borders within 72 h (for Russia see `reserve`).
+    /// Persons that can be moved to its borders within 72 h (for the patron see `reserve`).
     #[schemars(range(min = 0.0, max = 500_000.0), extend("x-unit" = "persons", "x-source" = "5 % of active forces in facts/states.csv", "x-certainty" = "P"))]
     pub reinforcement_72h: f64,
     /// Age of the information that it acts on.
@@ -145,7 +161,7 @@ pub struct StateStyle {
     #[schemars(extend("x-unit" = "community names", "x-source" = "design", "x-certainty" = "P"))]
     pub kin: Vec<String>,
     /// Willingness to open a permit corridor at a gate that it has shut while people wait: 0 never, 1 soonest.
-    #[schemars(range(min = 0.0, max = 1.0), extend("x-unit" = "1", "x-source" = "evidence 1.3 (Azerbaijan's permit corridor)", "x-certainty" = "P"))]
+    #[schemars(range(min = 0.0, max = 1.0), extend("x-unit" = "1", "x-source" = "evidence 1.3 (permit corridor)", "x-certainty" = "P"))]
     pub corridor_willingness: f64,
     /// Territories from which it would let its own and kin through lines closed by war or treaty; none by default.
     #[schemars(extend("x-unit" = "territory codes", "x-source" = "design", "x-certainty" = "P"))]
@@ -168,45 +184,6 @@ pub struct StateStyle {
     /// Central control that a bar needs.
     #[schemars(range(min = 0.0, max = 1.0), extend("x-unit" = "1", "x-source" = "evidence 0.3", "x-certainty" = "P"))]
     pub exit_bar_needs_control: f64,
-}
-
-/// A value for each of Russia's fronts.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ByFront {
-    /// War against Ukraine, the main front.
-    #[schemars(range(min = 0.0, max = 10.0), extend("x-unit" = "1", "x-source" = "evidence 1.3", "x-certainty" = "P"))]
-    pub ukraine: f64,
-    /// Lines with Georgia, Abkhazia, South Ossetia, Azerbaijan, and what comes up behind them.
-    #[schemars(range(min = 0.0, max = 10.0), extend("x-unit" = "1", "x-source" = "evidence 1.3", "x-certainty" = "P"))]
-    pub south_caucasus: f64,
-    /// Russia's own North Caucasus.
-    #[schemars(range(min = 0.0, max = 10.0), extend("x-unit" = "1", "x-source" = "evidence 1.3", "x-certainty" = "P"))]
-    pub north_caucasus: f64,
-    /// The Caspian.
-    #[schemars(range(min = 0.0, max = 10.0), extend("x-unit" = "1", "x-source" = "evidence 1.3", "x-certainty" = "P"))]
-    pub caspian: f64,
-    /// Central Asia.
-    #[schemars(range(min = 0.0, max = 10.0), extend("x-unit" = "1", "x-source" = "evidence 1.3", "x-certainty" = "P"))]
-    pub central_asia: f64,
-    /// The rest of the country.
-    #[schemars(range(min = 0.0, max = 10.0), extend("x-unit" = "1", "x-source" = "evidence 1.3", "x-certainty" = "P"))]
-    pub home: f64,
-}
-
-impl ByFront {
-    /// In the order of [`super::FRONTS`].
-    #[must_use]
-    pub const fn in_order(self) -> [f64; 6] {
-        [
-            self.ukraine,
-            self.south_caucasus,
-            self.north_caucasus,
-            self.caspian,
-            self.central_asia,
-            self.home,
-        ]
-    }
 }
 
 /// `[states.reserve]`.
@@ -237,33 +214,38 @@ pub struct ReserveParameters {
     /// Time constant with which pressure is perceived.
     #[schemars(range(min = 1.0, max = 90.0), extend("x-unit" = "d", "x-source" = "evidence 1.3 (7-30)", "x-certainty" = "P"))]
     pub perception_days: f64,
-    /// Weight of the loss on each front.
-    pub weight: ByFront,
+    /// Weight of the loss on each front of `run.fronts`, by name.
+    #[schemars(extend("additionalProperties" = {"type": "number", "minimum": 0, "maximum": 10}, "x-unit" = "1", "x-source" = "evidence 1.3", "x-certainty" = "P"))]
+    pub weight: BTreeMap<String, f64>,
     /// Effect of 1,000 persons on the loss of each front (e: loss falls as exp(-e r)).
-    pub effect_per_thousand: ByFront,
+    #[schemars(extend("additionalProperties" = {"type": "number", "minimum": 0, "maximum": 10}, "x-unit" = "1", "x-source" = "evidence 1.3", "x-certainty" = "P"))]
+    pub effect_per_thousand: BTreeMap<String, f64>,
     /// Pressure of each front without any news from the map.
-    pub baseline: ByFront,
-    /// Codes of the territories of the South Caucasus, whose lines the southern fronts listen to.
+    #[schemars(extend("additionalProperties" = {"type": "number", "minimum": 0, "maximum": 10}, "x-unit" = "1", "x-source" = "evidence 1.3", "x-certainty" = "P"))]
+    pub baseline: BTreeMap<String, f64>,
+    /// Codes of the territories between patron and focus, whose lines the fronts listen to.
     #[schemars(extend("x-unit" = "territory codes", "x-source" = "geography", "x-certainty" = "F"))]
-    pub caucasus: Vec<String>,
-    /// Share of the pressure on segments upstream (Iran's northern lines, Georgia's lines) that the South Caucasus front feels.
+    #[serde(rename = "caucasus")]
+    pub neighbourhood: Vec<String>,
+    /// Share of the pressure on lines further on in the neighbourhood that a front feels that listens to lines.
     #[schemars(range(min = 0.0, max = 1.0), extend("x-unit" = "1", "x-source" = "design", "x-certainty" = "P"))]
     pub upstream_share: f64,
-    /// Share of the pressure on the line between Iran and Azerbaijan that the Caspian front feels.
+    /// Share of the pressure on lines of the neighbourhood that reach the sea that a front feels that listens to the sea.
     #[schemars(range(min = 0.0, max = 1.0), extend("x-unit" = "1", "x-source" = "design", "x-certainty" = "P"))]
-    pub caspian_share: f64,
+    #[serde(rename = "caspian_share")]
+    pub sea_share: f64,
     /// Price below which persons stay unallocated: marginal loss averted per 1,000.
     #[schemars(range(min = 0.0, max = 1.0), extend("x-unit" = "loss per 1,000 persons", "x-source" = "design", "x-certainty" = "P"))]
     pub holding_price: f64,
-    /// Share of what stands on the South Caucasus and Caspian fronts that can go to the line within 72 h.
+    /// Share of what stands on the fronts of lines and sea that can go to the line within 72 h.
     #[schemars(range(min = 0.0, max = 1.0), extend("x-unit" = "1", "x-source" = "design", "x-certainty" = "P"))]
     pub border_share: f64,
-    /// Price, as a multiple of day 0, above which Moscow counts as overcommitted and withholds further actions.
+    /// Price, as a multiple of day 0, above which the patron counts as overcommitted and withholds further actions.
     #[schemars(range(min = 1.0, max = 100.0), extend("x-unit" = "1", "x-source" = "evidence 1.3, 1.6 (restraint)", "x-certainty" = "P"))]
     pub overcommitment_price_ratio: f64,
 }
 
-/// What Moscow does about the crisis in Iran.
+/// What the patron does about the crisis in the focus.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Posture {
@@ -274,14 +256,14 @@ pub enum Posture {
     AidIncumbent,
     /// Adds forces on its southern fronts.
     ReinforceSouth,
-    /// Sends a force into Iran's north.
+    /// Sends a force into the focus.
     Intervene,
 }
 
 /// `[states.moscow]`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct MoscowParameters {
+pub struct PatronParameters {
     /// What it does once need and patience allow.
     #[schemars(extend("x-unit" = "restraint, aid_incumbent, reinforce_south or intervene", "x-source" = "evidence 1.3", "x-certainty" = "P"))]
     pub posture: Posture,
@@ -291,22 +273,22 @@ pub struct MoscowParameters {
     /// Watch-and-wait weight: 0 acts at once, 1 watches for `watch_days`.
     #[schemars(range(min = 0.0, max = 1.0), extend("x-unit" = "1", "x-source" = "evidence 1.3 (restraint)", "x-certainty" = "P"))]
     pub restraint: f64,
-    /// Days that the need must last before a fully restrained Moscow acts.
+    /// Days that the need must last before a fully restrained patron acts.
     #[schemars(range(min = 0.0, max = 365.0), extend("x-unit" = "d", "x-source" = "evidence 1.3 (watch-and-wait)", "x-certainty" = "P"))]
     pub watch_days: f64,
-    /// Economic stress of Iran above which aid is needed.
+    /// Economic stress of the focus above which aid is needed.
     #[schemars(range(min = 0.0, max = 1.0), extend("x-unit" = "1", "x-source" = "design", "x-certainty" = "P"))]
     pub aid_above_stress: f64,
-    /// Aid to the incumbent, as a share of Iran's GDP in purchasing power.
+    /// Aid to the incumbent, as a share of the focus' GDP in purchasing power.
     #[schemars(range(min = 0.0, max = 0.1), extend("x-unit" = "1/year", "x-source" = "few bn USD over 89.2 m x USD 16,200 = USD 1.44 tn (Factbook)", "x-certainty" = "P"))]
     pub aid_share_of_gdp_per_year: f64,
     /// Perceived pressure on the southern fronts above which they are reinforced.
     #[schemars(range(min = 0.0, max = 1.0), extend("x-unit" = "1", "x-source" = "design", "x-certainty" = "P"))]
     pub reinforce_above_pressure: f64,
-    /// Persons that the South Caucasus front then holds at least.
+    /// Persons that a front that listens to the lines then holds at least.
     #[schemars(range(min = 0.0, max = 500_000.0), extend("x-unit" = "persons", "x-source" = "design", "x-certainty" = "P"))]
     pub reinforce_persons: f64,
-    /// Loss of central control in Iran (1 - C) above which an intervention is needed.
+    /// Loss of central control in the focus (1 - C) above which an intervention is needed.
     #[schemars(range(min = 0.0, max = 1.0), extend("x-unit" = "1", "x-source" = "evidence 1.3 (intervention threshold)", "x-certainty" = "P"))]
     pub intervene_above_loss_of_control: f64,
     /// Persons of an intervention, drawn from the reserve.
@@ -318,7 +300,7 @@ pub struct MoscowParameters {
     /// Fall of elite cohesion or control against day 0 at which an incumbent in collapse counts as gone.
     #[schemars(range(min = 0.0, max = 1.0), extend("x-unit" = "1", "x-source" = "design", "x-certainty" = "P"))]
     pub gone_at_fall: f64,
-    /// Days that Moscow goes on backing an incumbent who is gone.
+    /// Days that the patron goes on backing an incumbent who is gone.
     #[schemars(range(min = 0, max = 3650), extend("x-unit" = "d", "x-source" = "source text: backing the wrong side", "x-certainty" = "P"))]
     pub drops_incumbent_after_days: u32,
     /// Time in which contacts with successors grow.
@@ -330,10 +312,26 @@ pub struct MoscowParameters {
 }
 
 impl Parameters {
-    /// What no single range can say: pairs of thresholds in the wrong order, as (key, complaint).
+    /// What no single range can say: pairs of thresholds in the wrong order, values for fronts that are none, as
+    /// (key, complaint).
     #[must_use]
-    pub fn problems(&self) -> Vec<(String, String)> {
+    pub fn problems(&self, fronts: &[Front]) -> Vec<(String, String)> {
         let mut found = Vec::new();
+        let r = &self.reserve;
+        for (table, values) in [
+            ("weight", &r.weight),
+            ("effect_per_thousand", &r.effect_per_thousand),
+            ("baseline", &r.baseline),
+        ] {
+            let named = |name: &str| fronts.iter().any(|f| f.name == name);
+            let missing = fronts.iter().map(|f| &f.name).filter(|name| !values.contains_key(*name));
+            let told = missing.map(|name| format!("has no value for the front `{name}`"));
+            let unknown = values.keys().filter(|name| !named(name));
+            let told =
+                told.chain(unknown.map(|name| format!("`{name}` is no front of run.fronts")));
+            let key = || format!("states.reserve.{table}");
+            found.extend(told.map(|complaint| (key(), complaint)));
+        }
         let mut ordered = |key: String, low: f64, high: f64, other: &str| {
             if low > high {
                 found.push((key, format!("{low} is above {other} = {high}")));

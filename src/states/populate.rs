@@ -1,39 +1,36 @@
-//! Builds the domain's resources from the scenario and the map.
+//! Builds the domain's resources from the parameters and the map.
 
 use bevy_ecs::prelude::*;
 
-use super::crossings::{Standing, Standings, entering, passages};
-use super::{ActionLog, Guards, Intervention, KinEntry, Moscow, Policies, Posted, Roster, russia};
+use super::crossings::{entering, passages};
+use super::parameters::{Parameters, StateStyle};
+use super::reserve::reserve_at_start;
+use super::roster::Roster;
+use super::state::{Guards, KinEntry, Patron, Policies, Standing, still};
 use crate::geography::Map;
 use crate::ids::TerritoryId;
-use crate::leadership::IncumbentAid;
+use crate::leadership::state::IncumbentAid;
 use crate::mechanisms::Mechanisms;
 use crate::random::RunKey;
-use crate::simulation::ScenarioRes;
-use crate::world::RunMap;
+use crate::roles::Roles;
+use crate::world::{RunMap, RunSettings};
 
-/// Puts the resources of the domain into a world that holds the scenario, the map and the run key.
+/// Puts the resources of the domain into a world that holds the parameters, the map, the roles and the run key.
 pub fn populate(world: &mut World) {
-    let scenario = world.resource::<ScenarioRes>().clone();
-    let map = world.resource::<RunMap>().clone();
-    let key = *world.resource::<RunKey>();
-    let parameters = &scenario.states;
-    let roster = Roster::new(&map, parameters);
-    world.insert_resource(starting_policies(&map, &roster, &scenario.mechanisms));
-    world.insert_resource(Standings { by: vec![[Standing::default(); 2]; map.crossings.len()] });
-    world.insert_resource(kin_entry(&map, &roster));
-    world.insert_resource(starting_guards(&map, &roster));
-    world.insert_resource(Posted {
-        persons: vec![[0; 2]; map.segments.len()],
-        stock: vec![0; map.territories.len()],
-        free: vec![0; map.territories.len()],
-        held: vec![[1.0; 2]; map.segments.len()],
-        ..Posted::default()
-    });
-    world.insert_resource(ActionLog::default());
-    world.insert_resource(russia::reserve_at_start(parameters, key));
-    world.insert_resource(Intervention::default());
-    world.insert_resource(Moscow { posture: parameters.moscow.posture, ..Moscow::default() });
+    still(world);
+    let parameters = world.resource::<Parameters>();
+    let map = world.resource::<RunMap>();
+    let roles = *world.resource::<Roles>();
+    let roster = Roster::new(map, parameters, roles, &world.resource::<RunSettings>().fronts);
+    let policies = starting_policies(map, &roster, world.resource::<Mechanisms>());
+    let reserve = reserve_at_start(parameters, &roster, *world.resource::<RunKey>());
+    let patron = Patron { posture: parameters.patron.posture, ..Patron::default() };
+    let (kin, guards) = (kin_entry(map, &roster), starting_guards(map, &roster));
+    world.insert_resource(policies);
+    world.insert_resource(kin);
+    world.insert_resource(guards);
+    world.insert_resource(reserve);
+    world.insert_resource(patron);
     world.insert_resource(IncumbentAid::default());
     world.insert_resource(roster);
 }
@@ -44,19 +41,12 @@ fn starting_policies(map: &Map, roster: &Roster, mechanisms: &Mechanisms) -> Pol
             passages(point, roster.style(entering(map, x, d)), Standing::default(), mechanisms)
         })
     });
-    let n = map.territories.len();
-    Policies {
-        passage: passage.collect(),
-        exit_bar: vec![0.0; n],
-        source_aid: vec![0.0; n],
-        buffer: vec![false; n],
-    }
+    let still = Policies::still(map.crossings.len(), map.territories.len());
+    Policies { passage: passage.collect(), ..still }
 }
 
 fn kin_entry(map: &Map, roster: &Roster) -> KinEntry {
-    let of = |style: &super::parameters::StateStyle| {
-        map.communities.iter().map(|c| style.kin.contains(c)).collect()
-    };
+    let of = |style: &StateStyle| map.communities.iter().map(|c| style.kin.contains(c)).collect();
     KinEntry { by_territory: roster.styles.iter().map(of).collect() }
 }
 
@@ -67,11 +57,6 @@ fn starting_guards(map: &Map, roster: &Roster) -> Guards {
         *style.sensors_towards.get(code(there)).unwrap_or(&style.sensors)
     };
     let sensors = map.segments.iter().map(|s| [sensor(s.a, s.b), sensor(s.b, s.a)]).collect();
-    Guards {
-        per_km: roster.base_guards.clone(),
-        sensors,
-        strain: vec![[0.0; 2]; map.segments.len()],
-        // Counted on the first day, when each state's stock is known.
-        reserve_72h: vec![0.0; map.segments.len()],
-    }
+    // The reserve of 72 h is counted on the first day, when each state's stock is known.
+    Guards { per_km: roster.base_guards.clone(), sensors, ..Guards::still(map.segments.len()) }
 }

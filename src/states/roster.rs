@@ -1,15 +1,13 @@
 //! Who is who: the states' styles and the lines that concern them, looked up once when the world is built.
 
+use std::collections::BTreeMap;
+
 use bevy_ecs::prelude::*;
 
 use super::parameters::{Parameters, StateStyle};
-use crate::geography::{Map, SegmentKind};
+use crate::geography::{BorderSegment, Map, SegmentKind};
 use crate::ids::{AdminId, SegmentId, TerritoryId};
-
-/// Code of the state whose reserve is modelled.
-pub const RUSSIA: &str = "RUS";
-/// Code of the state whose leadership is modelled.
-pub const IRAN: &str = "IRN";
+use crate::roles::{Front, Hears, Roles};
 
 /// A line across which a neighbour looks at a territory that people may leave.
 #[derive(Clone, Copy, Debug)]
@@ -22,17 +20,17 @@ pub struct SourceLine {
     pub segment: SegmentId,
 }
 
-/// Segments that Russia's fronts listen to.
+/// Segments that the patron's fronts listen to.
 #[derive(Clone, Debug, Default)]
 pub struct FrontLines {
-    /// Russia's land lines in the Caucasus.
+    /// The patron's land lines with its neighbourhood.
     pub direct: Vec<SegmentId>,
-    /// Other lines of the South Caucasus.
+    /// Other lines of the neighbourhood.
     pub upstream: Vec<SegmentId>,
-    /// Russia's Caspian coast.
-    pub caspian: Vec<SegmentId>,
-    /// Lines between an origin and the Caucasus that reach the Caspian.
-    pub caspian_upstream: Vec<SegmentId>,
+    /// The patron's sea approach.
+    pub sea: Vec<SegmentId>,
+    /// Lines between an origin and the neighbourhood that reach the sea.
+    pub sea_upstream: Vec<SegmentId>,
 }
 
 /// Look-ups that do not change during a run.
@@ -42,96 +40,77 @@ pub struct Roster {
     pub styles: Vec<StateStyle>,
     /// By territory: the state that governs it.
     pub governed_by: Vec<TerritoryId>,
-    /// Russia, where the map has it.
-    pub russia: Option<TerritoryId>,
-    /// Iran, where the map has it.
-    pub iran: Option<TerritoryId>,
     /// By segment and side: guards per km in ordinary times.
     pub base_guards: Vec<[f64; 2]>,
     /// By governing state: the sides of segments that it guards (one side of a sea approach).
     pub sides_of: Vec<Vec<(SegmentId, usize)>>,
-    /// Sides of segments that Iran guards, with the first-level units along them.
-    pub iran_posts: Vec<(SegmentId, usize, Vec<AdminId>)>,
+    /// Sides of segments that the focus guards, with the first-level units along them.
+    pub focus_posts: Vec<(SegmentId, usize, Vec<AdminId>)>,
     /// Lines across which aid at source and buffers work.
     pub source_lines: Vec<SourceLine>,
-    /// What Russia's fronts listen to.
-    pub fronts: FrontLines,
+    /// Fronts of the patron's reserve.
+    pub fronts: Vec<Front>,
+    /// What they listen to.
+    pub lines: FrontLines,
 }
 
 impl Roster {
     /// Looks everything up.
     #[must_use]
-    pub fn new(map: &Map, parameters: &Parameters) -> Self {
+    pub fn new(map: &Map, parameters: &Parameters, roles: Roles, fronts: &[Front]) -> Self {
         let governed_by: Vec<_> = map.territories.iter().map(|t| t.governed_by).collect();
-        let code_of =
-            |t: TerritoryId| map.territories[governed_by[t.index()].index()].code.as_str();
-        let styles: Vec<StateStyle> = (0..map.territories.len())
-            .map(|i| {
-                let own = parameters.by_code.get(&map.territories[i].code);
-                own.or_else(|| parameters.by_code.get(code_of(TerritoryId::from_index(i))))
-                    .unwrap_or(&parameters.other)
-                    .clone()
-            })
-            .collect();
-        let iran = map.territory(IRAN);
+        let own_code = |t: TerritoryId| &map.territories[t.index()].code;
+        let code_of = |t: TerritoryId| own_code(governed_by[t.index()]);
+        let style = |i: usize| {
+            let (own, state) = (TerritoryId::from_index(i), governed_by[i]);
+            let named = |t: TerritoryId| parameters.by_code.get(own_code(t));
+            named(own).or_else(|| named(state)).unwrap_or(&parameters.other).clone()
+        };
         let mut roster = Self {
-            governed_by: governed_by.clone(),
-            russia: map.territory(RUSSIA),
-            iran,
+            styles: (0..map.territories.len()).map(style).collect(),
             base_guards: Vec::new(),
             sides_of: vec![Vec::new(); map.territories.len()],
-            iran_posts: Vec::new(),
+            focus_posts: Vec::new(),
             source_lines: Vec::new(),
-            fronts: FrontLines::default(),
-            styles,
+            fronts: fronts.to_vec(),
+            lines: FrontLines::default(),
+            governed_by: governed_by.clone(),
         };
         for (i, segment) in map.segments.iter().enumerate() {
             let id = SegmentId::from_index(i);
             let sides = [segment.a, segment.b];
+            let is_sea = segment.kind == SegmentKind::CaspianApproach;
+
+            // Each side is guarded by its state; both sides of a sea approach are the same guards.
             roster.base_guards.push(sides.map(|t| roster.styles[t.index()].guards_per_km));
-            let sea = segment.kind == SegmentKind::CaspianApproach;
-            for (side, &territory) in sides.iter().enumerate().take(if sea { 1 } else { 2 }) {
+            for (side, &territory) in sides.iter().enumerate().take(if is_sea { 1 } else { 2 }) {
                 let state = governed_by[territory.index()];
                 roster.sides_of[state.index()].push((id, side));
-                if Some(state) == iran {
-                    let cells = if side == 0 { &segment.cells_a } else { &segment.cells_b };
-                    let mut units: Vec<_> =
-                        cells.iter().map(|c| map.cells.admin1[c.index()]).collect();
-                    units.sort_unstable();
-                    units.dedup();
-                    roster.iran_posts.push((id, side, units));
+                if Some(state) == roles.focus {
+                    roster.focus_posts.push((id, side, units_along(map, segment, side)));
                 }
-                let is_origin = parameters
-                    .aid_origins
-                    .iter()
-                    .any(|c| *c == map.territories[territory.index()].code);
-                let across = sides[1 - side];
-                if is_origin && governed_by[across.index()] != state {
-                    roster.source_lines.push(SourceLine {
-                        origin: territory,
-                        neighbour: across,
-                        segment: id,
-                    });
+                let neighbour = sides[1 - side];
+                if parameters.aid_origins.contains(own_code(territory))
+                    && governed_by[neighbour.index()] != state
+                {
+                    let line = SourceLine { origin: territory, neighbour, segment: id };
+                    roster.source_lines.push(line);
                 }
             }
-            let is_russia = |t: TerritoryId| Some(governed_by[t.index()]) == roster.russia;
-            let in_caucasus =
-                |t: TerritoryId| parameters.reserve.caucasus.iter().any(|c| c == code_of(t));
+
+            // What the fronts of the patron hear of it.
             let touches = |what: &dyn Fn(TerritoryId) -> bool| sides.iter().any(|&t| what(t));
-            let reaches_caspian = segment
-                .cells_a
-                .iter()
-                .chain(&segment.cells_b)
-                .any(|c| map.cells.coast[c.index()] == 2);
-            let origin = |t: TerritoryId| parameters.aid_origins.iter().any(|c| c == code_of(t));
-            let lines = &mut roster.fronts;
-            match (sea, touches(&is_russia), touches(&in_caucasus)) {
-                (true, true, _) => lines.caspian.push(id),
+            let patron = touches(&|t| Some(governed_by[t.index()]) == roles.patron);
+            let neighbourhood = touches(&|t| parameters.reserve.neighbourhood.contains(code_of(t)));
+            let origin = touches(&|t| parameters.aid_origins.contains(code_of(t)));
+            let lines = &mut roster.lines;
+            match (is_sea, patron, neighbourhood) {
+                (true, true, _) => lines.sea.push(id),
                 (false, true, true) => lines.direct.push(id),
                 (false, false, true) => {
                     lines.upstream.push(id);
-                    if touches(&origin) && reaches_caspian {
-                        lines.caspian_upstream.push(id);
+                    if origin && reaches_sea(map, segment) {
+                        lines.sea_upstream.push(id);
                     }
                 }
                 _ => {}
@@ -151,10 +130,37 @@ impl Roster {
     pub fn state(&self, territory: TerritoryId) -> TerritoryId {
         self.governed_by[territory.index()]
     }
+
+    /// The values of the fronts in their order.
+    #[must_use]
+    pub fn by_front(&self, values: &BTreeMap<String, f64>) -> Vec<f64> {
+        self.fronts.iter().map(|f| values.get(&f.name).copied().unwrap_or(0.0)).collect()
+    }
+
+    /// Sum of values of the fronts that listen to something.
+    pub fn on_fronts(&self, values: &[f64], which: impl Fn(Hears) -> bool) -> f64 {
+        let chosen = self.fronts.iter().zip(values).filter(|(f, _)| which(f.hears));
+        chosen.map(|(_, value)| value).sum()
+    }
+
+    /// The highest of the values of the fronts that listen to the map.
+    #[must_use]
+    pub fn worst_southern(&self, values: &[f64]) -> f64 {
+        let hearing = self.fronts.iter().zip(values).filter(|(f, _)| f.hears != Hears::Nothing);
+        hearing.map(|(_, &value)| value).fold(0.0, f64::max)
+    }
 }
 
-/// The entry of a daily history that is `delay_days` old: 1 is the latest. None before that much has happened.
-#[must_use]
-pub fn lagged<T>(history: &[T], delay_days: u32) -> Option<&T> {
-    history.len().checked_sub(delay_days.max(1) as usize).map(|i| &history[i])
+/// First-level units along one side of a segment.
+fn units_along(map: &Map, segment: &BorderSegment, side: usize) -> Vec<AdminId> {
+    let cells = if side == 0 { &segment.cells_a } else { &segment.cells_b };
+    let mut units: Vec<_> = cells.iter().map(|c| map.cells.admin1[c.index()]).collect();
+    units.sort_unstable();
+    units.dedup();
+    units
+}
+
+/// Whether a segment reaches the coast of the inland sea.
+fn reaches_sea(map: &Map, segment: &BorderSegment) -> bool {
+    segment.cells_a.iter().chain(&segment.cells_b).any(|c| map.cells.coast[c.index()] == 2)
 }

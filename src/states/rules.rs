@@ -1,6 +1,14 @@
-//! Pure rules: quantities in, quantities out. Russia's reserve has its own file, [`super::allocation`].
+//! Pure rules: quantities in, quantities out. The patron's reserve has its own file, [`allocation`].
 
-use super::Passage;
+use super::parameters::Passage;
+
+pub mod allocation;
+
+/// The entry of a daily history that is `delay_days` old: 1 is the latest. None before that much has happened.
+#[must_use]
+pub fn lagged<T>(history: &[T], delay_days: u32) -> Option<&T> {
+    history.len().checked_sub(delay_days.max(1) as usize).map(|i| &history[i])
+}
 
 /// What a state knows of a crossing in one direction, as old as its information is.
 #[derive(Clone, Copy, Debug, Default)]
@@ -218,7 +226,7 @@ pub fn needed(was: bool, need: f64, threshold: f64, ends_below_share: f64) -> bo
     need > threshold || (was && need > threshold * ends_below_share)
 }
 
-/// Whether Moscow acts on a need that has lasted `watched_days`: patience is over and it is not overcommitted. Evidence
+/// Whether the patron acts on a need that has lasted `watched_days`: patience is over and it is not overcommitted. Evidence
 /// 1.3 (restraint as a watch-and-wait weight). `restraint = 0` acts at once, whatever the price.
 #[must_use]
 pub fn acts(watched_days: f64, restraint: f64, watch_days: f64, overcommitted: bool) -> bool {

@@ -2,75 +2,83 @@
 
 use bevy_ecs::prelude::*;
 
-use super::roster::{Roster, lagged};
-use super::{ActionKind, ActionLog, Policies, rules};
+use super::parameters::StateStyle;
+use super::roster::SourceLine;
+use super::rules::{self, lagged};
+use super::setting::Setting;
+use super::state::{ActionKind, ActionLog, Policies};
 use crate::borders::Pressure;
-use crate::leadership::Leadership;
-use crate::simulation::ScenarioRes;
-use crate::time::Clock;
-use crate::world::RunMap;
+use crate::ids::TerritoryId;
+use crate::leadership::state::Leadership;
 
-/// Aid and buffers worth a line in the log.
+/// Aid worth a line in the log.
 const NOTABLE_AID: f64 = 0.05;
 
-/// Neighbours under pressure send aid to where people come from, and may hold arrivals on the far side.
+/// Pressure on a line as its neighbour sees it, as old as its information is; 0 in the first days.
+fn seen_on(pressure: &Pressure, line: &SourceLine, style: &StateStyle) -> f64 {
+    let row = lagged(&pressure.index_history, style.decision_delay_days);
+    row.map_or(0.0, |row| f64::from(row[line.segment.index()]))
+}
+
+/// Neighbours under pressure send aid to where people come from.
 pub fn aid_at_source(
-    clock: Res<Clock>,
-    map: Res<RunMap>,
-    scenario: Res<ScenarioRes>,
-    roster: Res<Roster>,
+    setting: Setting,
     pressure: Res<Pressure>,
     mut policies: ResMut<Policies>,
     mut log: ResMut<ActionLog>,
 ) {
-    if !clock.starts_day || roster.source_lines.is_empty() {
+    let (roster, decisions) = (&setting.roster, &setting.parameters.decisions);
+    if !setting.clock.starts_day || roster.source_lines.is_empty() {
         return;
     }
-    let (decisions, mechanisms) = (&scenario.states.decisions, &scenario.mechanisms);
-    for origin in map
-        .territories
-        .iter()
-        .enumerate()
-        .filter(|(_, t)| scenario.states.aid_origins.contains(&t.code))
-    {
-        let o = origin.0;
-        let mut unmet = 1.0;
-        for line in roster.source_lines.iter().filter(|l| l.origin.index() == o) {
-            let style = roster.style(line.neighbour);
-            let index = lagged(&pressure.index_history, style.decision_delay_days)
-                .map_or(0.0, |row| f64::from(row[line.segment.index()]));
-            if mechanisms.source_aid {
-                unmet *= 1.0 - style.source_aid * rules::ramp(index, decisions.aid_from, 100.0);
-            }
+    let gives = setting.mechanisms.source_aid;
+    for (o, origin) in setting.map.territories.iter().enumerate() {
+        if !setting.parameters.aid_origins.contains(&origin.code) {
+            continue;
         }
+        // What each neighbour gives meets a share of what the others leave unmet.
+        let lines = || roster.source_lines.iter().filter(|l| l.origin.index() == o);
+        let unmet = lines().fold(1.0, |unmet, line| {
+            let style = roster.style(line.neighbour);
+            let index = seen_on(&pressure, line, style);
+            unmet * (1.0 - style.source_aid * rules::ramp(index, decisions.aid_from, 100.0))
+        });
         let before = policies.source_aid[o];
-        let after = if mechanisms.source_aid {
-            rules::approach(before, 1.0 - unmet, decisions.aid_days)
-        } else {
-            0.0
-        };
+        let after =
+            if gives { rules::approach(before, 1.0 - unmet, decisions.aid_days) } else { 0.0 };
         policies.source_aid[o] = after;
+
+        // The neighbour that gives most stands for all of them in the log.
         if (before >= NOTABLE_AID) != (after >= NOTABLE_AID) {
             let kind =
                 if after >= NOTABLE_AID { ActionKind::SourceAid } else { ActionKind::Withdraw };
-            let actor = strongest_giver(&roster, &pressure, o)
-                .unwrap_or(crate::ids::TerritoryId::from_index(o));
+            let gift = |line: &SourceLine| {
+                let style = roster.style(line.neighbour);
+                style.source_aid * seen_on(&pressure, line, style)
+            };
+            let giver = lines().max_by(|a, b| gift(a).total_cmp(&gift(b)));
+            let actor = giver.map_or(TerritoryId::from_index(o), |l| roster.state(l.neighbour));
             let reason = format!("neighbours' aid at source reaches {after:.2} of 1");
-            log.note(clock.day, actor, kind, origin.1.code.as_str(), reason);
+            log.note(setting.by(actor), kind, origin.code.as_str(), reason);
         }
     }
-    if !mechanisms.buffer {
+}
+
+/// Neighbours under pressure hold arrivals on the far side of their line, or cease to.
+pub fn set_up_buffers(
+    setting: Setting,
+    pressure: Res<Pressure>,
+    mut policies: ResMut<Policies>,
+    mut log: ResMut<ActionLog>,
+) {
+    let (roster, decisions) = (&setting.roster, &setting.parameters.decisions);
+    let may = setting.mechanisms.buffer && !roster.source_lines.is_empty();
+    if !setting.clock.starts_day || !may {
         return;
     }
-    for t in 0..map.territories.len() {
-        let style = &roster.styles[t];
-        if style.buffer <= 0.0 {
-            continue;
-        }
-        let row = lagged(&pressure.index_history, style.decision_delay_days);
+    for (t, style) in roster.styles.iter().enumerate().filter(|(_, style)| style.buffer > 0.0) {
         let lines = roster.source_lines.iter().filter(|l| l.neighbour.index() == t);
-        let worst =
-            lines.map(|l| row.map_or(0.0, |r| f64::from(r[l.segment.index()]))).fold(0.0, f64::max);
+        let worst = lines.map(|l| seen_on(&pressure, l, style)).fold(0.0, f64::max);
         let before = policies.buffer[t];
         let mark = if before { decisions.buffer_below } else { decisions.buffer_above };
         let after = worst * style.buffer > mark;
@@ -81,52 +89,29 @@ pub fn aid_at_source(
                 "pressure {worst:.0} seen {} d late, inclination {:.2}",
                 style.decision_delay_days, style.buffer
             );
-            let state = roster.state(crate::ids::TerritoryId::from_index(t));
-            log.note(
-                clock.day,
-                state,
-                kind,
-                format!("buffer of {}", map.territories[t].code),
-                reason,
-            );
+            let holder = TerritoryId::from_index(t);
+            let target = format!("buffer of {}", setting.code(holder));
+            log.note(setting.by(roster.state(holder)), kind, target, reason);
         }
     }
 }
 
-/// The neighbour that gives most to an origin today.
-fn strongest_giver(
-    roster: &Roster,
-    pressure: &Pressure,
-    origin: usize,
-) -> Option<crate::ids::TerritoryId> {
-    let gift = |l: &super::roster::SourceLine| {
-        let style = roster.style(l.neighbour);
-        let row = lagged(&pressure.index_history, style.decision_delay_days);
-        style.source_aid * row.map_or(0.0, |r| f64::from(r[l.segment.index()]))
-    };
-    let lines = roster.source_lines.iter().filter(|l| l.origin.index() == origin);
-    lines.max_by(|a, b| gift(a).total_cmp(&gift(b))).map(|l| roster.state(l.neighbour))
-}
-
-/// A state whose unrest is high and whose control still holds bars its nationals from leaving. Only Iran's condition is
-/// modelled, so only Iran can come to this.
+/// A state whose unrest is high and whose control still holds bars its nationals from leaving. Only the condition of the focus
+/// is modelled, so only the focus can come to this.
 pub fn bar_exits(
-    clock: Res<Clock>,
-    map: Res<RunMap>,
-    scenario: Res<ScenarioRes>,
-    roster: Res<Roster>,
+    setting: Setting,
     leadership: Res<Leadership>,
     mut policies: ResMut<Policies>,
     mut log: ResMut<ActionLog>,
 ) {
-    let Some(iran) = roster.iran else { return };
-    if !clock.starts_day {
+    let Some(focus) = setting.roles.focus else { return };
+    if !setting.clock.starts_day {
         return;
     }
-    let style = roster.style(iran);
-    let before = policies.exit_bar[iran.index()];
+    let style = setting.roster.style(focus);
+    let before = policies.exit_bar[focus.index()];
     let nation = leadership.national;
-    let barred = scenario.mechanisms.exit_bar
+    let barred = setting.mechanisms.exit_bar
         && style.exit_bar > 0.0
         && rules::bars_exit(
             before > 0.0,
@@ -137,16 +122,11 @@ pub fn bar_exits(
             style.exit_bar_needs_control,
         );
     let after = if barred { style.exit_bar * nation.control } else { 0.0 };
-    policies.exit_bar[iran.index()] = after;
+    policies.exit_bar[focus.index()] = after;
     if (before > 0.0) != (after > 0.0) {
         let kind = if after > 0.0 { ActionKind::ExitBar } else { ActionKind::Withdraw };
         let reason = format!("unrest {:.2}, control {:.2}", nation.unrest, nation.control);
-        log.note(
-            clock.day,
-            iran,
-            kind,
-            format!("exit bar of {}", map.territories[iran.index()].code),
-            reason,
-        );
+        let target = format!("exit bar of {}", setting.code(focus));
+        log.note(setting.by(focus), kind, target, reason);
     }
 }

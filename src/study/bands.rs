@@ -255,9 +255,7 @@ fn push_rest(rows: &mut RowWriter, border: &str, measure: &str, spread: &Spread)
     rows.push_text(border);
     rows.push_text(measure);
     rows.push_count(spread.count as u64);
-    for value in [spread.mean, spread.q05, spread.q25, spread.q50, spread.q75, spread.q95] {
-        rows.push_num(value);
-    }
+    spread.numbers().into_iter().for_each(|value| rows.push_num(value));
 }
 
 #[cfg(test)]

@@ -1,24 +1,26 @@
 //! A study from its plan to its folder: the missing runs into the store, then the store into the tables.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use rayon::ThreadPool;
 use serde_json::json;
 
 use super::RESULTS_VERSION;
 use super::execute::{Failure, execute_as_they_end};
-use super::merge::{MergeError, Merged, Wishes, merge};
+use super::merge::{MergeOptions, Merged, merge};
 use super::plan::{Plan, PlannedRun};
 use super::precision::Precision;
-use super::store::index::{Entry, Fate, Group, Head, columns_digest};
+use super::store::index::{Entry, Group, Head, columns_digest};
 use super::store::part::Packed;
-use super::store::read::number;
+use super::store::read::ReadError;
 use super::store::{Contents, LAYOUT, PartWriter, State, Store, frame};
 use super::summary::Summary;
 use crate::design::points::FILE as DESIGN;
 use crate::output::folder::{DATAPACKAGE, Folder, MANIFEST};
-use crate::output::manifest::{Account, Provenance, host, manifest, program};
+use crate::output::manifest::{Account, Provenance, host, manifest, now, pretty, program};
 use crate::output::{OutputError, WrittenFile, datapackage::datapackage};
 use crate::recorders::RunOutput;
 use crate::recorders::table::{MEASURES, RUSSIA_SOUTH, Table, TableSet};
@@ -58,26 +60,16 @@ impl Shard {
     }
 }
 
-/// What to do when a run fails.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum OnFailure {
-    /// The failed run is a row with its cause; the others go on.
-    #[default]
-    Continue,
-    /// No further run begins.
-    Stop,
-}
-
 /// How to go about a study.
 pub struct Options<'a> {
     /// What to make of the runs, and with how many threads.
-    pub wishes: Wishes<'a>,
+    pub merge: MergeOptions<'a>,
     /// What the manifest says of the origin.
     pub provenance: Provenance,
     /// Share of the runs; the shares are merged by a command of its own.
     pub shard: Option<Shard>,
-    /// What to do when a run fails.
-    pub on_failure: OnFailure,
+    /// Whether no further run begins when one has failed; else the failed run is a row with its cause, and the others go on.
+    pub stops_at_failure: bool,
     /// Whether runs that failed before are done again.
     pub retry_failed: bool,
     /// Whether the store goes when the tables are complete and it holds no more than they do: the study can then not be
@@ -85,6 +77,22 @@ pub struct Options<'a> {
     pub drop_parts: bool,
     /// Bytes that may still be written to the store: fault injection for tests.
     pub room: Option<u64>,
+}
+
+impl<'a> Options<'a> {
+    /// All runs and all tables, from nowhere in particular; `repeat` gives the command that repeats a run.
+    #[must_use]
+    pub fn new(pool: &'a ThreadPool, repeat: &'a dyn Fn(&PlannedRun) -> String) -> Self {
+        Self {
+            merge: MergeOptions::new(pool, repeat),
+            provenance: Provenance::default(),
+            shard: None,
+            stops_at_failure: false,
+            retry_failed: false,
+            drop_parts: false,
+            room: None,
+        }
+    }
 }
 
 /// What happens while a study goes on.
@@ -141,7 +149,7 @@ pub struct Conducted {
 
 /// What this process did of a study.
 #[derive(Clone, Debug, Default)]
-pub struct Did {
+pub struct WorkDone {
     /// Start, UTC.
     pub started: String,
     /// Time of the runs by the wall clock, s.
@@ -156,7 +164,7 @@ pub struct Did {
     pub failures: Vec<(String, String)>,
 }
 
-impl Did {
+impl WorkDone {
     /// What another stretch did on top.
     pub fn add(&mut self, more: Self) {
         self.seconds += more.seconds;
@@ -222,42 +230,31 @@ pub fn conduct(
     folder: &mut Folder,
     options: &Options<'_>,
     run: impl Fn(&PlannedRun) -> RunOutput + Sync,
-    mut tell: impl FnMut(Event<'_>),
+    mut notify: impl FnMut(Event<'_>),
 ) -> Result<Conducted, StudyError> {
     let path = folder.path().to_owned();
-    let mut result = run_missing(plan, borders, &path, options, &run, &mut tell);
-    // Bytes that turn out to be damaged while they are merged are noted, and their runs done again.
-    for _ in 0..3 {
-        let Ok(did) = result else { break };
-        match merge_into(plan, borders, folder, options, &did, &mut tell) {
-            Err(StudyError::Incomplete { damaged, .. }) if !damaged.is_empty() => {
-                for damage in &damaged {
-                    tell(Event::Damaged(damage));
+    let mut work = || -> Result<Conducted, StudyError> {
+        let mut done = run_missing(plan, borders, &path, options, &run, &mut notify)?;
+        // Bytes that turn out to be damaged while they are merged are noted, and their runs done again.
+        for _ in 0..3 {
+            match merge_into(plan, borders, folder, options, &done, &mut notify) {
+                Err(StudyError::Incomplete { damaged, .. }) if !damaged.is_empty() => {
+                    damaged.iter().for_each(|damage| notify(Event::Damaged(damage)));
+                    done.add(run_missing(plan, borders, &path, options, &run, &mut notify)?);
                 }
-                let again = run_missing(plan, borders, &path, options, &run, &mut tell);
-                result = again.map(|more| {
-                    let mut both = did;
-                    both.add(more);
-                    both
-                });
-            }
-            other => {
-                if let Err(error) = &other {
-                    folder.fail(&error.to_string());
-                }
-                return other;
+                other => return other,
             }
         }
-    }
-    let error = match result {
-        Err(error) => error,
-        Ok(_) => StudyError::Disagreement(
+        Err(StudyError::Disagreement(
             "bytes of the store are damaged again and again\n  look at the disk, or give another folder with --out"
                 .into(),
-        ),
+        ))
     };
-    folder.fail(&error.to_string());
-    Err(error)
+    let conducted = work();
+    if let Err(error) = &conducted {
+        folder.fail(&error.to_string());
+    }
+    conducted
 }
 
 /// Does the runs of the plan, or of a shard of it, that the store does not have, and puts them there.
@@ -271,81 +268,85 @@ pub fn run_missing(
     folder: &Path,
     options: &Options<'_>,
     run: impl Fn(&PlannedRun) -> RunOutput + Sync,
-    mut tell: impl FnMut(Event<'_>),
-) -> Result<Did, StudyError> {
+    mut notify: impl FnMut(Event<'_>),
+) -> Result<WorkDone, StudyError> {
     let clock = Instant::now();
-    let tables = options.wishes.tables;
+    let (missing, found, others) = missing_runs(plan, folder, options)?;
+    notify(Event::Found { ended: found, of: found + missing.len(), others });
+
+    // What a run gives goes to the store as soon as it ends.
     let mut writer = PartWriter::new(folder, head(plan, options));
     if let Some(room) = options.room {
         writer.limit_room(room);
     }
-    let mut did = Did { started: now(), ..Did::default() };
-    let missing: Vec<&PlannedRun> = {
-        let store = Store::open(folder)?;
-        let contents = store.contents(plan, tables);
-        agree(plan, &contents)?;
-        let ours = |run: &PlannedRun| options.shard.is_none_or(|shard| shard.has(run));
-        let asked = || plan.runs.iter().zip(&contents.runs).filter(|(run, _)| ours(run));
-        let to_do = |state: &State<'_>| match state {
-            State::Done(_) => false,
-            State::Failed(_) => options.retry_failed,
-            State::Missing => true,
-        };
-        let missing: Vec<_> =
-            asked().filter(|(_, state)| to_do(state)).map(|(run, _)| run).collect();
-        did.found = asked().count() - missing.len();
-        let others = contents.others.iter().map(|(_, count)| count).sum();
-        tell(Event::Found { ended: did.found, of: asked().count(), others });
-        missing
+    let mut done = WorkDone { started: now(), found, ..WorkDone::default() };
+    // Two closures notify of events while runs are done, one at a time.
+    let notify = RefCell::new(notify);
+    let tables = options.merge.tables;
+    let one = |position: usize| -> Result<Packed, Failure> {
+        let planned = missing[position];
+        let days = plan.variant(planned).scenario.run.days as usize;
+        sound(run(planned), borders.len(), days).and_then(|output| packed(output, tables))
     };
-    let mut ended = did.found;
-    // Two closures tell of events while runs are done, one at a time.
-    let telling = std::cell::RefCell::new(tell);
-    execute_as_they_end(
-        options.wishes.pool,
-        missing.len(),
-        |position| {
-            let planned = missing[position];
-            sound(run(planned), borders.len(), plan.variant(planned).scenario.run.days as usize)
-                .and_then(|output| packed(output, tables))
-        },
-        |position, result| {
-            let planned = missing[position];
-            let id = number(planned.id);
-            ended += 1;
-            let (failure, group_days) = match result.and_then(|sound| sound) {
-                Ok(packed) => {
-                    did.done += 1;
-                    did.group_days += packed.group_days;
-                    writer.done(id, planned.index, packed)?;
-                    (None, did.group_days)
-                }
-                Err(Failure { cause }) => {
-                    let fate = Fate::Failed { cause: cause.clone() };
-                    writer.note(&Entry { id, run: planned.index, fate })?;
-                    did.failures.push((cause.clone(), (options.wishes.repeat)(planned)));
-                    (Some(cause), did.group_days)
-                }
-            };
-            (telling.borrow_mut())(Event::Run {
-                run: planned,
-                failure: failure.as_deref(),
-                ended,
-                group_days,
-            });
-            match (failure, options.on_failure) {
-                (Some(cause), OnFailure::Stop) => {
-                    writer.sync()?;
-                    Err(StudyError::Stopped { cause, command: (options.wishes.repeat)(planned) })
-                }
-                _ => Ok(()),
+    let write = |position: usize, result: Result<Result<Packed, Failure>, Failure>| {
+        let planned = missing[position];
+        let (run_id, run) = (planned.id, planned.index);
+        let failure = match result.and_then(|packed| packed) {
+            Ok(packed) => {
+                done.done += 1;
+                done.group_days += packed.group_days;
+                writer.done(run_id, run, packed)?;
+                None
             }
-        },
-        || (telling.borrow_mut())(Event::Tick),
-    )?;
+            Err(Failure { cause }) => {
+                writer.note(&Entry::Failed { run_id, run, cause: cause.clone() })?;
+                done.failures.push((cause.clone(), (options.merge.repeat)(planned)));
+                Some(cause)
+            }
+        };
+        notify.borrow_mut()(Event::Run {
+            run: planned,
+            failure: failure.as_deref(),
+            ended: done.found + done.done + done.failures.len(),
+            group_days: done.group_days,
+        });
+        match failure {
+            Some(cause) if options.stops_at_failure => {
+                writer.sync()?;
+                Err(StudyError::Stopped { cause, command: (options.merge.repeat)(planned) })
+            }
+            _ => Ok(()),
+        }
+    };
+
+    // All on the threads of the pool; the disk has everything at the end.
+    let tick = || notify.borrow_mut()(Event::Tick);
+    execute_as_they_end(options.merge.pool, missing.len(), one, write, tick)?;
     writer.sync()?;
-    did.seconds = clock.elapsed().as_secs_f64();
-    Ok(did)
+    done.seconds = clock.elapsed().as_secs_f64();
+    Ok(done)
+}
+
+/// The runs of the plan, or of a shard of it, that are to be done; how many of those asked for the store has, and how many of
+/// other plans.
+fn missing_runs<'p>(
+    plan: &'p Plan,
+    folder: &Path,
+    options: &Options<'_>,
+) -> Result<(Vec<&'p PlannedRun>, usize, usize), StudyError> {
+    let store = Store::open(folder)?;
+    let contents = store.contents(plan, options.merge.tables);
+    agree(plan, &contents)?;
+    let is_ours = |run: &PlannedRun| options.shard.is_none_or(|shard| shard.has(run));
+    let is_missing = |state: &State<'_>| match state {
+        State::Done(_) => false,
+        State::Failed(_) => options.retry_failed,
+        State::Missing => true,
+    };
+    let asked = plan.runs.iter().zip(&contents.runs).filter(|(run, _)| is_ours(run));
+    let (missing, found): (Vec<_>, Vec<_>) = asked.partition(|(_, state)| is_missing(state));
+    let others = contents.others.iter().map(|(_, count)| count).sum();
+    Ok((missing.into_iter().map(|(run, _)| run).collect(), found.len(), others))
 }
 
 /// Merges the store of a folder into its tables, which are complete after that.
@@ -358,78 +359,69 @@ pub fn merge_into(
     borders: &[String],
     folder: &mut Folder,
     options: &Options<'_>,
-    did: &Did,
-    mut tell: impl FnMut(Event<'_>),
+    done: &WorkDone,
+    mut notify: impl FnMut(Event<'_>),
 ) -> Result<Conducted, StudyError> {
     let clock = Instant::now();
-    tell(Event::Bands);
+    notify(Event::Bands);
     folder.is_mine()?;
     let path = folder.path().to_owned();
+
+    // The tables of the runs; what is found to be damaged is noted and left out, which leaves runs missing.
+    let tables = options.merge.tables;
     let mut notes = PartWriter::new(&path, head(plan, options));
     let mut damaged = Vec::new();
     let (merged, parts, spent) = loop {
         let store = Store::open(&path)?;
-        let contents = store.contents(plan, options.wishes.tables);
+        let contents = store.contents(plan, tables);
         agree(plan, &contents)?;
         let (_, _, missing) = contents.count();
         if missing > 0 {
             return Err(StudyError::Incomplete { missing, planned: plan.runs.len(), damaged });
         }
-        match merge(plan, borders, &store, &contents, folder, &options.wishes, |_| {
-            tell(Event::Tick);
-        }) {
+        let tick = |_| notify(Event::Tick);
+        match merge(plan, borders, &store, &contents, folder, &options.merge, tick) {
             Ok(merged) => {
-                let parts = used(&store, &merged);
-                match contents.of_other_builds(&store, &program()) {
-                    0 => {}
-                    count => tell(Event::OtherBuild(count, plan.runs.len())),
+                let of_others = contents.of_other_builds(&store, &program());
+                if of_others > 0 {
+                    notify(Event::OtherBuild(of_others, plan.runs.len()));
                 }
-                let more = holds_more(&contents, options.wishes.tables);
-                let spent = options.drop_parts.then_some((more, store));
-                break (merged, parts, spent);
+                let more = holds_more(&contents, tables);
+                let parts = used(&store, &merged);
+                break (merged, parts, options.drop_parts.then_some((more, store)));
             }
-            Err(MergeError::Output(error)) => return Err(error.into()),
-            Err(MergeError::Damaged { part, offset, damage }) => {
+            Err(ReadError::System(error)) => return Err(error.into()),
+            Err(ReadError::Damaged { part, offset, damage }) => {
                 folder.start_over()?;
-                let name = store.parts()[part].name.clone();
                 damaged.push(format!(
                     "{}: the run at byte {offset} is damaged: {damage}",
                     store.path(part).display()
                 ));
-                notes.note(&Entry { id: 0, run: 0, fate: Fate::Damaged { part: name, offset } })?;
+                let part = store.parts()[part].name.clone();
+                notes.note(&Entry::Damaged { part, offset })?;
                 notes.sync()?;
             }
         }
     };
-    let mut package =
-        datapackage(&plan.name, &plan.title, RESULTS_VERSION, options.wishes.tables.iter());
-    if let Some(design) = &plan.design {
-        folder.append(DESIGN, &design.csv())?;
-        if let Some(resources) = package["resources"].as_array_mut() {
-            resources.push(design.resource());
-        }
-    }
-    folder.append(DATAPACKAGE, &pretty(&package))?;
-    let wall_seconds = did.seconds + clock.elapsed().as_secs_f64();
+
+    // What they mean and where they come from; then the folder is complete.
     let account = Account {
-        started: did.started.clone(),
+        started: done.started.clone(),
         ended: now(),
-        wall_seconds,
-        runs_seconds: did.seconds,
+        wall_seconds: done.seconds + clock.elapsed().as_secs_f64(),
+        runs_seconds: done.seconds,
         runs_done: merged.runs_done,
         runs_failed: merged.failures.len(),
-        runs_here: did.done + did.failures.len(),
+        runs_here: done.done + done.failures.len(),
         group_days: merged.group_days,
-        group_days_here: did.group_days,
+        group_days_here: done.group_days,
         hops: merged.hops,
         series_bytes: merged.series_bytes,
         parts,
     };
-    let written = folder.seal()?;
-    let manifest =
-        manifest(&plan.name, RESULTS_VERSION, &plan.hash, &options.provenance, &account, written);
-    folder.append(MANIFEST, &pretty(&manifest))?;
-    let files = folder.finish()?.to_vec();
+    let files = describe(plan, folder, options, &account)?;
+
+    // The store goes where that is asked for and nothing is lost by it.
     let store_stays = match spent {
         Some((true, _)) => {
             Some("it holds failed runs, runs of other plans, or tables that were not asked for")
@@ -439,6 +431,29 @@ pub fn merge_into(
     };
     let Merged { summaries, precisions, failures, .. } = merged;
     Ok(Conducted { folder: path, files, account, summaries, precisions, failures, store_stays })
+}
+
+/// Puts the points, the description of the tables and the manifest beside the tables, and completes the folder.
+fn describe(
+    plan: &Plan,
+    folder: &mut Folder,
+    options: &Options<'_>,
+    account: &Account,
+) -> Result<Vec<WrittenFile>, OutputError> {
+    let tables = options.merge.tables.iter();
+    let mut package = datapackage(&plan.name, &plan.title, RESULTS_VERSION, tables);
+    if let Some(design) = &plan.design {
+        folder.append(DESIGN, &design.csv())?;
+        if let Some(resources) = package["resources"].as_array_mut() {
+            resources.push(design.resource());
+        }
+    }
+    folder.append(DATAPACKAGE, &pretty(&package))?;
+    let written = folder.seal()?;
+    let manifest =
+        manifest(&plan.name, RESULTS_VERSION, &plan.hash, &options.provenance, account, written);
+    folder.append(MANIFEST, &pretty(&manifest))?;
+    Ok(folder.finish()?.to_vec())
 }
 
 /// Whether the store holds more than the tables do: failed runs that may be tried again, runs of other plans, more tables.
@@ -497,7 +512,7 @@ fn head(plan: &Plan, options: &Options<'_>) -> Head {
         config_hash: config_hash.clone(),
         map_hash: map_hash.clone(),
         columns: columns_digest(),
-        tables: options.wishes.tables.iter().map(|table| table.name().to_owned()).collect(),
+        tables: options.merge.tables.iter().map(|table| table.name().to_owned()).collect(),
         shard: options.shard.map(|Shard { number, of }| format!("{number}/{of}")),
         command: command.clone(),
         threads: *threads,
@@ -550,16 +565,6 @@ fn sound(output: RunOutput, borders: usize, days: usize) -> Result<RunOutput, Fa
         return Err(Failure { cause: "a headline number is not finite".into() });
     }
     Ok(output)
-}
-
-fn now() -> String {
-    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
-
-fn pretty(value: &serde_json::Value) -> Vec<u8> {
-    let mut text = format!("{value:#}").into_bytes();
-    text.push(b'\n');
-    text
 }
 
 #[cfg(test)]

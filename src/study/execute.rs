@@ -96,6 +96,8 @@ fn work<O: Send, E>(
     let turn = Condvar::new();
     let (sender, receiver) = channel();
     let (gate, turn, run) = (&gate, &turn, &run);
+
+    // Workers take the next number, unless they are too far ahead.
     let take = || {
         let mut gate = gate.lock().unwrap_or_else(PoisonError::into_inner);
         while !gate.stopped && gate.next < count && gate.next >= gate.written + window {
@@ -118,6 +120,8 @@ fn work<O: Send, E>(
             });
         }
         drop(sender);
+
+        // This thread writes what stands under the next number, and wakes those who wait.
         let mut early = BTreeMap::new();
         let mut written = 0;
         loop {

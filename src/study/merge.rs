@@ -9,12 +9,10 @@ use rayon::prelude::*;
 use super::bands::{Group, PairKey, SeriesSource, bands, comparisons, contrasts, pair_key};
 use super::plan::{Plan, PlannedRun};
 use super::precision::{self, Draw, Precision};
-use super::store::frame::Damage;
 use super::store::index::Done;
 use super::store::read::{Copied, ReadError};
 use super::store::{Contents, State, Store};
 use super::summary::Summary;
-use crate::output::OutputError;
 use crate::output::folder::Folder;
 use crate::output::format::{RowWriter, header};
 use crate::recorders::Headline;
@@ -22,7 +20,7 @@ use crate::recorders::table::{BASE_VARIANT, RUSSIA_SOUTH, Table, TableSet};
 use crate::time::Day;
 
 /// What to make of a store.
-pub struct Wishes<'a> {
+pub struct MergeOptions<'a> {
     /// Threads.
     pub pool: &'a rayon::ThreadPool,
     /// Tables to write.
@@ -31,6 +29,14 @@ pub struct Wishes<'a> {
     pub precision: f64,
     /// The command that repeats one run, for people.
     pub repeat: &'a dyn Fn(&PlannedRun) -> String,
+}
+
+impl<'a> MergeOptions<'a> {
+    /// All tables, and the usual precision.
+    #[must_use]
+    pub fn new(pool: &'a rayon::ThreadPool, repeat: &'a dyn Fn(&PlannedRun) -> String) -> Self {
+        Self { pool, tables: TableSet::ALL, precision: precision::WANTED, repeat }
+    }
 }
 
 /// What came of a merge.
@@ -54,37 +60,6 @@ pub struct Merged {
     pub parts: BTreeMap<usize, usize>,
 }
 
-/// Why a merge did not come about.
-#[derive(Debug)]
-pub enum MergeError {
-    /// The folder cannot be written, or the store cannot be read.
-    Output(OutputError),
-    /// A run's bytes are damaged: they should be noted as such.
-    Damaged {
-        /// Part, by position in the store.
-        part: usize,
-        /// Where the run begins.
-        offset: u64,
-        /// What is wrong.
-        damage: Damage,
-    },
-}
-
-impl From<OutputError> for MergeError {
-    fn from(error: OutputError) -> Self {
-        Self::Output(error)
-    }
-}
-
-impl From<ReadError> for MergeError {
-    fn from(error: ReadError) -> Self {
-        match error {
-            ReadError::System(error) => Self::Output(error),
-            ReadError::Damaged { part, offset, damage } => Self::Damaged { part, offset, damage },
-        }
-    }
-}
-
 /// Runs unpacked at a time, per thread.
 const WINDOW_PER_THREAD: usize = 2;
 
@@ -99,40 +74,44 @@ pub fn merge(
     store: &Store,
     contents: &Contents<'_>,
     folder: &mut Folder,
-    wishes: &Wishes<'_>,
+    options: &MergeOptions<'_>,
     mut tick: impl FnMut(usize),
-) -> Result<Merged, MergeError> {
+) -> Result<Merged, ReadError> {
     let mut merged = Merged::default();
-    for table in wishes.tables.iter() {
+    for table in options.tables.iter() {
         folder.append(table.file(), &header(table))?;
     }
-    let window = WINDOW_PER_THREAD * wishes.pool.current_num_threads();
+
+    // Runs are unpacked on all threads, some at a time, and written in the order of the plan.
+    let window = WINDOW_PER_THREAD * options.pool.current_num_threads();
     for (number, chunk) in contents.runs.chunks(window).enumerate() {
         let read = |state: &State<'_>| match state {
             State::Done(copy) => store.rows(copy).map(Some),
             _ => Ok(None),
         };
-        let unpacked: Vec<_> = wishes.pool.install(|| chunk.par_iter().map(read).collect());
+        let unpacked: Vec<_> = options.pool.install(|| chunk.par_iter().map(read).collect());
         for (i, (state, rows)) in chunk.iter().zip(unpacked).enumerate() {
             let run = &plan.runs[number * window + i];
             folder
-                .append(Table::Runs.file(), &run_row(plan, run, *state, borders, wishes.repeat))?;
+                .append(Table::Runs.file(), &run_row(plan, run, *state, borders, options.repeat))?;
             for (table, bytes) in rows?.into_iter().flatten() {
-                if wishes.tables.contains(table) {
+                if options.tables.contains(table) {
                     folder.append(table.file(), &bytes)?;
                 }
             }
             match state {
                 State::Done(copy) => merged.count(copy),
                 State::Failed(cause) => {
-                    merged.failures.push(((*cause).to_owned(), (wishes.repeat)(run)));
+                    merged.failures.push(((*cause).to_owned(), (options.repeat)(run)));
                 }
                 State::Missing => {}
             }
         }
         tick(number * window + chunk.len());
     }
-    write_ensemble(plan, borders, store, contents, folder, wishes, &mut merged)?;
+
+    // What is made of all of them together.
+    write_ensemble(plan, borders, store, contents, folder, options, &mut merged)?;
     Ok(merged)
 }
 
@@ -218,7 +197,7 @@ pub fn summaries(
     let mut summaries = Vec::with_capacity(groups.len());
     for group in groups {
         let headlines = headlines(group, contents);
-        let summary = Summary::of(group.outcome, group.variant, borders.len(), &headlines);
+        let summary = Summary::of(group.outcome, group.variant, borders, &headlines);
         let by = if plan.points_share_luck { Draw::Replicate } else { Draw::Point };
         precisions.append(&mut precision::of_summary(
             &summary,
@@ -238,9 +217,9 @@ struct Series<'a> {
 }
 
 impl SeriesSource for Series<'_> {
-    type Error = MergeError;
+    type Error = ReadError;
 
-    fn border(&self, run: usize, border: usize) -> Result<Vec<f32>, MergeError> {
+    fn border(&self, run: usize, border: usize) -> Result<Vec<f32>, ReadError> {
         match self.contents.runs[run] {
             State::Done(copy) => Ok(self.store.border(copy, border)?),
             _ => Ok(Vec::new()),
@@ -255,36 +234,36 @@ fn write_ensemble(
     store: &Store,
     contents: &Contents<'_>,
     folder: &mut Folder,
-    wishes: &Wishes<'_>,
+    options: &MergeOptions<'_>,
     merged: &mut Merged,
-) -> Result<(), MergeError> {
+) -> Result<(), ReadError> {
     let groups = groups(plan, contents);
     let series = Series { store, contents };
-    if wishes.tables.contains(Table::PressureBands) {
+    if options.tables.contains(Table::PressureBands) {
         for group in &groups {
-            for chunk in wishes.pool.install(|| bands(group, borders, &series))? {
+            for chunk in options.pool.install(|| bands(group, borders, &series))? {
                 folder.append(Table::PressureBands.file(), &chunk)?;
             }
         }
     }
-    if wishes.tables.contains(Table::Contrasts) {
+    if options.tables.contains(Table::Contrasts) {
         for (a, b) in comparisons(&groups, plan.contrast_against.name(), &plan.contrast_variant) {
             for chunk in
-                wishes.pool.install(|| contrasts(&groups[a], &groups[b], borders, &series))?
+                options.pool.install(|| contrasts(&groups[a], &groups[b], borders, &series))?
             {
                 folder.append(Table::Contrasts.file(), &chunk)?;
             }
         }
     }
     (merged.summaries, merged.precisions) = summaries(plan, &groups, contents, borders);
-    if wishes.tables.contains(Table::Summary) {
+    if options.tables.contains(Table::Summary) {
         for summary in &merged.summaries {
-            folder.append(Table::Summary.file(), &summary.rows(borders))?;
+            folder.append(Table::Summary.file(), &summary.rows())?;
         }
     }
-    if wishes.tables.contains(Table::Precision) {
+    if options.tables.contains(Table::Precision) {
         for precision in &merged.precisions {
-            folder.append(Table::Precision.file(), &precision.row(wishes.precision))?;
+            folder.append(Table::Precision.file(), &precision.row(options.precision))?;
         }
     }
     Ok(())
@@ -308,6 +287,8 @@ fn run_row(
     row.push_count(u64::from(run.replicate));
     row.push_count(run.seed);
     row.push_text(&plan.parameters(run));
+
+    // What came of it: columns that do not apply are empty.
     match state {
         State::Done(Copied { done: Done { headline, group_days, hops, .. }, .. }) => {
             row.push_text("done");

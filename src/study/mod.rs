@@ -2,7 +2,7 @@
 //!
 //! [`plan`] lists the runs, [`execute`] runs them, [`store`] keeps what is finished, [`mod@merge`] makes the tables of it:
 //! [`bands`] and paired contrasts of the daily series, [`summary`] the headline numbers, [`precision`] how well they are
-//! known. [`conduct`] joins these.
+//! known. [`standing`] tells what an earlier study left in a folder. [`conduct`] joins these.
 
 pub mod bands;
 pub mod conduct;
@@ -11,9 +11,11 @@ pub mod merge;
 pub mod plan;
 pub mod precision;
 pub mod quantiles;
+pub mod run_id;
+pub mod standing;
 pub mod store;
 pub mod summary;
 
 /// Version of the results: raised by every change that alters the figures of a given scenario, seed and map. Part of
 /// every run id, so that old and new figures are never mixed.
-pub const RESULTS_VERSION: u32 = 3;
+pub const RESULTS_VERSION: u32 = 4;

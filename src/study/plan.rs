@@ -5,28 +5,18 @@
 //! stay. The scenario of a point is made when its run begins, so that a plan stays small. Shards and resumed studies take a part
 //! of the table.
 
-use std::fmt;
 use std::sync::Arc;
 
 use jiff::civil::Date;
 use serde_json::Value;
 
 use super::RESULTS_VERSION;
+use super::run_id::RunId;
 use crate::design::Points;
 use crate::design::points::{Kind, Target};
 use crate::leadership::Outcome;
 use crate::random::seed_of_point;
 use crate::scenario::{Scenario, StudySettings};
-
-/// Identity of a run: the first 8 bytes of a BLAKE3.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RunId([u8; 8]);
-
-impl fmt::Display for RunId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
 
 /// A variant of the scenario, resolved.
 #[derive(Clone, Debug)]
@@ -130,82 +120,47 @@ impl Plan {
         map_hash: &str,
         design: Option<Points>,
     ) -> Result<Self, PlanError> {
-        let mut planned = Vec::with_capacity(variants.len());
-        // By point: what it adds to the identity, and the one outcome and replicate it may be held to.
-        let points: Vec<(Vec<u8>, Option<Outcome>, Option<u32>)> = match &design {
-            Some(design) => (0..design.count() as u32)
-                .map(|point| {
-                    let mut key = point.to_le_bytes().to_vec();
-                    // The overrides are in alphabetical order, as canonical text is.
-                    key.extend(Value::Object(design.overrides(point)).to_string().into_bytes());
-                    (key, design.outcome(point), design.replicate(point))
-                })
-                .collect(),
-            None => vec![(Vec::new(), None, None)],
-        };
         let fixed = design.as_ref().is_some_and(|d| d.fixes(Target::Replicate));
-        if let (false, Some(design)) = (study.points_share_luck, &design) {
+        let has_own_luck = !study.points_share_luck && design.is_some();
+        if let (true, Some(design)) = (has_own_luck, &design) {
             luck_can_be_own(design, fixed)?;
         }
-        let replicates = if fixed { 1 } else { study.replicates as usize };
-        let mut runs =
-            Vec::with_capacity(variants.len() * study.outcomes.len() * points.len() * replicates);
-        let mut hash = blake3::Hasher::new();
+
+        // Every run of every variant, with an identity that stands for all that its figures depend on.
+        let points = point_keys(design.as_ref());
+        let (mut planned, mut runs) = (Vec::with_capacity(variants.len()), Vec::new());
         for (number, (name, scenario)) in variants.iter().enumerate() {
             let variant = u16::try_from(number).map_err(|_| {
                 PlanError(format!("{} variants are too many: 65536 at most", variants.len()))
             })?;
-            let as_of: Date = scenario.run.as_of.parse().map_err(|_| {
-                PlanError(format!(
-                    "run.as_of = \"{}\" is no date such as \"2026-01-15\"",
-                    scenario.run.as_of
-                ))
-            })?;
             let identity = identity_of(study.seed, scenario, name, map_hash);
             for &outcome in &study.outcomes {
-                for (point, (key, only_outcome, only_replicate)) in points.iter().enumerate() {
-                    if only_outcome.is_some_and(|only| only != outcome) {
-                        continue;
-                    }
-                    let replicates =
-                        only_replicate.map_or(0..study.replicates, |only| only..only + 1);
-                    for replicate in replicates {
-                        let mut run_hash = identity.clone();
-                        run_hash.update(key);
-                        run_hash.update(outcome.name().as_bytes());
-                        run_hash.update(&replicate.to_le_bytes());
-                        let (index, point, mut seed) = (runs.len(), point as u32, study.seed);
-                        if design.is_some() && !study.points_share_luck {
-                            seed = seed_of_point(study.seed, point);
-                            run_hash.update(&seed.to_le_bytes());
+                let is_run = |key: &PointKey| key.outcome.is_none_or(|only| only == outcome);
+                for (point, key) in (0_u32..).zip(&points).filter(|(_, key)| is_run(key)) {
+                    let seed =
+                        if has_own_luck { seed_of_point(study.seed, point) } else { study.seed };
+                    let all = 0..study.replicates;
+                    for replicate in key.replicate.map_or(all, |only| only..only + 1) {
+                        let mut hash = identity.clone();
+                        hash.update(&key.identity);
+                        hash.update(outcome.name().as_bytes());
+                        hash.update(&replicate.to_le_bytes());
+                        if has_own_luck {
+                            hash.update(&seed.to_le_bytes());
                         }
-                        let id = first_eight(&run_hash);
-                        hash.update(&id.0);
-                        runs.push(PlannedRun {
-                            index,
-                            id,
-                            variant,
-                            point,
-                            outcome,
-                            replicate,
-                            seed,
-                        });
+                        let (index, id) = (runs.len(), RunId::of(&hash));
+                        let run =
+                            PlannedRun { index, id, variant, point, outcome, replicate, seed };
+                        runs.push(run);
                     }
                 }
             }
             let set = study.variants.get(number).map(|v| v.set.clone()).unwrap_or_default();
-            let json = design
-                .as_ref()
-                .and_then(|_| serde_json::to_value(scenario).ok())
-                .unwrap_or_default();
-            planned.push(PlannedVariant {
-                name: name.clone(),
-                scenario: Arc::new(scenario.clone()),
-                as_of,
-                parameters: canonical(Value::Object(set.clone())),
-                set,
-                json,
-            });
+            planned.push(PlannedVariant::new(name, scenario, set, design.is_some())?);
+        }
+        let mut hash = blake3::Hasher::new();
+        for run in &runs {
+            hash.update(&run.id.bytes());
         }
         Ok(Self {
             name: study.name.clone(),
@@ -301,13 +256,58 @@ impl Plan {
     }
 }
 
+impl PlannedVariant {
+    /// A variant; with a design its scenario is kept as JSON too.
+    fn new(
+        name: &str,
+        scenario: &Scenario,
+        set: serde_json::Map<String, Value>,
+        has_design: bool,
+    ) -> Result<Self, PlanError> {
+        let as_of = &scenario.run.as_of;
+        let date = as_of.parse().map_err(|_| {
+            PlanError(format!("run.as_of = \"{as_of}\" is no date such as \"2026-01-15\""))
+        })?;
+        let json = if has_design { serde_json::to_value(scenario).ok() } else { None };
+        Ok(Self {
+            name: name.to_owned(),
+            scenario: Arc::new(scenario.clone()),
+            as_of: date,
+            parameters: canonical(Value::Object(set.clone())),
+            set,
+            json: json.unwrap_or_default(),
+        })
+    }
+}
+
+/// What a point adds to the identity of its runs, and the one outcome and replicate that it may be held to.
+#[derive(Default)]
+struct PointKey {
+    identity: Vec<u8>,
+    outcome: Option<Outcome>,
+    replicate: Option<u32>,
+}
+
+/// The points of a design; one that adds nothing where there is none.
+fn point_keys(design: Option<&Points>) -> Vec<PointKey> {
+    let Some(design) = design else { return vec![PointKey::default()] };
+    let key = |point: u32| {
+        let mut identity = point.to_le_bytes().to_vec();
+        // The overrides are in alphabetical order, as canonical text is.
+        identity.extend(Value::Object(design.overrides(point)).to_string().into_bytes());
+        let (outcome, replicate) = (design.outcome(point), design.replicate(point));
+        PointKey { identity, outcome, replicate }
+    };
+    (0..design.count() as u32).map(key).collect()
+}
+
 /// Points with luck of their own are of no use where they are compared with each other, or where the design draws the luck.
 fn luck_can_be_own(design: &Points, fixed: bool) -> Result<(), PlanError> {
     let why = match design.kind() {
         _ if fixed => "fixes the replicate of each point",
         Kind::Morris { .. } | Kind::Saltelli { .. } => "is for differences between points",
-        Kind::Plain("grid" | "list") => "has chosen points, not drawn ones",
-        Kind::Plain(_) => return Ok(()),
+        Kind::Grid | Kind::List => "has chosen points, not drawn ones",
+        Kind::LatinHypercube | Kind::Sobol | Kind::File => return Ok(()),
     };
     Err(PlanError(format!(
         "study.points_share_luck = false does not go with this design, which {why}\n  set it to true; to vary the luck, add the factor `replicate`"
@@ -340,12 +340,6 @@ fn identity_of(seed: u64, scenario: &Scenario, variant: &str, map_hash: &str) ->
         hash.update(part.as_bytes());
     }
     hash
-}
-
-fn first_eight(hash: &blake3::Hasher) -> RunId {
-    let mut id = [0; 8];
-    id.copy_from_slice(&hash.finalize().as_bytes()[..8]);
-    RunId(id)
 }
 
 /// JSON text with the keys of every object in alphabetical order: equal values give equal bytes.
@@ -466,7 +460,7 @@ mod tests {
         unique.sort();
         unique.dedup();
         assert_eq!(unique.len(), 6);
-        assert!(first.iter().all(|id| id.len() == 16));
+        assert!(first.iter().all(|id| id.len() == 17 && id.starts_with('r')));
     }
 
     #[test]

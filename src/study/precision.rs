@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::summary::Summary;
+use super::summary::{PEAK_DAY, Summary, measures};
 use crate::output::format::RowWriter;
 use crate::recorders::Headline;
 use crate::recorders::table::{RUSSIA_SOUTH, Table};
@@ -124,7 +124,7 @@ impl Precision {
     /// numbers of the whole region.
     #[must_use]
     pub fn is_headline(&self) -> bool {
-        self.measure != "peak_day" && (self.border == RUSSIA_SOUTH || self.border.is_empty())
+        self.measure != PEAK_DAY && (self.border == RUSSIA_SOUTH || self.border.is_empty())
     }
 
     /// The row of `precision.csv`.
@@ -177,27 +177,20 @@ pub fn of_summary(
     by: Draw,
     headlines: &[(u32, &Headline)],
 ) -> Vec<Precision> {
-    let one =
-        |border: &str, measure: &'static str, value: &dyn Fn(&Headline) -> Option<f64>| Precision {
-            outcome: summary.outcome.clone(),
-            variant: summary.variant.clone(),
-            border: border.to_owned(),
-            measure,
-            by,
-            moments: Moments::of(means_by_draw(headlines, value).into_iter()),
-        };
-    let mut all = Vec::new();
+    let one = |border: &str, measure, values: Vec<f64>| Precision {
+        outcome: summary.outcome.clone(),
+        variant: summary.variant.clone(),
+        border: border.to_owned(),
+        measure,
+        by,
+        moments: Moments::of(values.into_iter()),
+    };
     if headlines.is_empty() {
-        return all;
+        return Vec::new();
     }
-    for (b, border) in borders.iter().enumerate() {
-        all.push(one(border, "peak_index", &|h| h.peak.get(b).map(|&(index, _)| index)));
-        all.push(one(border, "peak_day", &|h| h.peak.get(b).map(|&(_, day)| f64::from(day))));
-    }
-    all.push(one("", "displaced_inside_persons", &|h| Some(h.displaced_inside as f64)));
-    all.push(one("", "displaced_abroad_persons", &|h| Some(h.displaced_abroad as f64)));
-    all.push(one("", "attention_diverted", &|h| Some(h.attention_diverted)));
-    all
+    measures(borders)
+        .map(|(border, name, value)| one(border, name, means_by_draw(headlines, &value)))
+        .collect()
 }
 
 /// The mean of each draw over its runs.
@@ -264,7 +257,7 @@ mod tests {
         let headlines: Vec<(u32, &Headline)> =
             runs.iter().map(|(replicate, headline)| (*replicate, headline)).collect();
         let all: Vec<&Headline> = runs.iter().map(|(_, headline)| headline).collect();
-        let summary = Summary::of("continuity", "base", 0, &all);
+        let summary = Summary::of("continuity", "base", &[], &all);
         let found = of_summary(&summary, &[], Draw::Replicate, &headlines);
         let moments = found.iter().find(|p| p.measure == "attention_diverted").unwrap().moments;
         assert_eq!((moments.count, moments.mean), (2, 4.0));

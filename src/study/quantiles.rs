@@ -41,6 +41,12 @@ impl Spread {
         })
     }
 
+    /// Mean and quantiles in the order of the tables.
+    #[must_use]
+    pub const fn numbers(&self) -> [f64; 6] {
+        [self.mean, self.q05, self.q25, self.q50, self.q75, self.q95]
+    }
+
     /// Width of the 90 % band.
     #[must_use]
     pub fn width(&self) -> f64 {

@@ -6,6 +6,46 @@ use crate::output::format::RowWriter;
 use crate::recorders::Headline;
 use crate::recorders::table::{RUSSIA_SOUTH, Table};
 
+/// A headline number of a run, at a border where it has one.
+pub type Value = fn(&Headline, usize) -> Option<f64>;
+
+/// Headline numbers of a border: peak index, and days from the start to it.
+const OF_BORDERS: [(&str, Value); 2] = [
+    (PEAK_INDEX, |h, border| h.peak.get(border).map(|&(index, _)| index)),
+    (PEAK_DAY, |h, border| h.peak.get(border).map(|&(_, day)| f64::from(day))),
+];
+
+/// Headline numbers of the whole region: displaced at the end, persons; attention diverted southward, highest of the run, 0 to 1.
+const OF_REGION: [(&str, Value); 3] = [
+    (DISPLACED_INSIDE, |h, _| Some(h.displaced_inside as f64)),
+    (DISPLACED_ABROAD, |h, _| Some(h.displaced_abroad as f64)),
+    (ATTENTION_DIVERTED, |h, _| Some(h.attention_diverted)),
+];
+
+/// Highest pressure index of a border.
+pub const PEAK_INDEX: &str = "peak_index";
+/// Days from the start to it.
+pub const PEAK_DAY: &str = "peak_day";
+/// Displaced within their state at the end, persons.
+pub const DISPLACED_INSIDE: &str = "displaced_inside_persons";
+/// Displaced abroad at the end, persons.
+pub const DISPLACED_ABROAD: &str = "displaced_abroad_persons";
+/// Highest share of Russia's reserves that is diverted southward, 0 to 1.
+pub const ATTENTION_DIVERTED: &str = "attention_diverted";
+
+/// Every headline number in the order of the tables: border (empty for the whole region), name, and its value in a run.
+pub fn measures(
+    borders: &[String],
+) -> impl Iterator<Item = (&str, &'static str, impl Fn(&Headline) -> Option<f64>)> {
+    let of_borders = borders.iter().enumerate().flat_map(|(number, border)| {
+        OF_BORDERS.map(|(name, value)| (border.as_str(), name, number, value))
+    });
+    let of_region = OF_REGION.map(|(name, value)| ("", name, 0, value));
+    of_borders
+        .chain(of_region)
+        .map(|(border, name, number, value)| (border, name, move |h: &Headline| value(h, number)))
+}
+
 /// The headline numbers of one outcome and variant.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Summary {
@@ -15,80 +55,50 @@ pub struct Summary {
     pub variant: String,
     /// Runs that succeeded.
     pub runs: usize,
-    /// By border: peak index, and days from the start to it. Nothing when every run failed.
-    pub peaks: Vec<Option<(Spread, Spread)>>,
-    /// Displaced inside their state at the end, persons.
-    pub displaced_inside: Option<Spread>,
-    /// Displaced abroad at the end, persons.
-    pub displaced_abroad: Option<Spread>,
-    /// Attention diverted southward, highest of the run, 0 to 1.
-    pub attention_diverted: Option<Spread>,
+    /// Border, name and spread of each; none when every run failed.
+    spreads: Vec<(String, &'static str, Spread)>,
 }
 
 impl Summary {
     /// The summary of the headlines of an outcome and variant.
     #[must_use]
-    pub fn of(outcome: &str, variant: &str, borders: usize, headlines: &[&Headline]) -> Self {
-        let spread = |value: &dyn Fn(&Headline) -> f64| -> Option<Spread> {
-            Spread::of(&mut headlines.iter().map(|h| value(h)).collect::<Vec<f64>>())
-        };
-        let peak = |border: usize, value: &dyn Fn(&(f64, u32)) -> f64| {
-            Spread::of(
-                &mut headlines
-                    .iter()
-                    .filter_map(|h| h.peak.get(border))
-                    .map(value)
-                    .collect::<Vec<f64>>(),
-            )
-        };
+    pub fn of(outcome: &str, variant: &str, borders: &[String], headlines: &[&Headline]) -> Self {
+        let spreads = measures(borders).filter_map(|(border, name, value)| {
+            let mut values: Vec<f64> = headlines.iter().filter_map(|h| value(h)).collect();
+            Some((border.to_owned(), name, Spread::of(&mut values)?))
+        });
         Self {
             outcome: outcome.to_owned(),
             variant: variant.to_owned(),
             runs: headlines.len(),
-            peaks: (0..borders)
-                .map(|b| {
-                    Some((peak(b, &|&(index, _)| index)?, peak(b, &|&(_, day)| f64::from(day))?))
-                })
-                .collect(),
-            displaced_inside: spread(&|h| h.displaced_inside as f64),
-            displaced_abroad: spread(&|h| h.displaced_abroad as f64),
-            attention_diverted: spread(&|h| h.attention_diverted),
+            spreads: spreads.collect(),
         }
+    }
+
+    /// The spread of a headline number at a border, or of the whole region where that is empty.
+    #[must_use]
+    pub fn spread(&self, measure: &str, border: &str) -> Option<Spread> {
+        let mut all = self.spreads.iter();
+        all.find(|(b, name, _)| b == border && *name == measure).map(|&(_, _, spread)| spread)
     }
 
     /// The rows of `summary.csv`.
     #[must_use]
-    pub fn rows(&self, borders: &[String]) -> Vec<u8> {
+    pub fn rows(&self) -> Vec<u8> {
         let mut rows = RowWriter::new(Table::Summary);
-        let mut row = |border: &str, measure: &str, spread: &Spread, class: Option<&str>| {
+        for (border, measure, spread) in &self.spreads {
             rows.push_text(&self.outcome);
             rows.push_text(&self.variant);
             rows.push_text(border);
             rows.push_text(measure);
             rows.push_count(spread.count as u64);
-            for value in [spread.mean, spread.q05, spread.q25, spread.q50, spread.q75, spread.q95] {
-                rows.push_num(value);
-            }
-            match class {
-                Some(class) => rows.push_text(class),
-                None => rows.push_missing(),
+            spread.numbers().into_iter().for_each(|value| rows.push_num(value));
+            if *measure == PEAK_INDEX {
+                rows.push_text(pressure_class(spread.q50));
+            } else {
+                rows.push_missing();
             }
             rows.end_row();
-        };
-        for (border, peak) in borders.iter().zip(&self.peaks) {
-            let Some((index, day)) = peak else { continue };
-            row(border, "peak_index", index, Some(pressure_class(index.q50)));
-            row(border, "peak_day", day, None);
-        }
-        let whole = [
-            ("displaced_inside_persons", &self.displaced_inside),
-            ("displaced_abroad_persons", &self.displaced_abroad),
-            ("attention_diverted", &self.attention_diverted),
-        ];
-        for (measure, spread) in whole {
-            if let Some(spread) = spread {
-                row("", measure, spread, None);
-            }
         }
         rows.into_bytes()
     }
@@ -98,11 +108,8 @@ impl Summary {
 #[must_use]
 pub fn headline_borders(summaries: &[Summary], borders: &[String], count: usize) -> Vec<usize> {
     let highest = |border: usize| {
-        let medians = summaries
-            .iter()
-            .filter_map(|s| s.peaks.get(border)?.as_ref())
-            .map(|(index, _)| index.q50);
-        medians.fold(f64::NEG_INFINITY, f64::max)
+        let medians = summaries.iter().filter_map(|s| s.spread(PEAK_INDEX, &borders[border]));
+        medians.map(|index| index.q50).fold(f64::NEG_INFINITY, f64::max)
     };
     let mut order: Vec<(bool, f64, usize)> =
         (0..borders.len()).map(|b| (borders[b] != RUSSIA_SOUTH, highest(b), b)).collect();
@@ -128,8 +135,8 @@ mod tests {
     fn a_summary_has_peaks_by_border_and_the_whole_region() {
         let (a, b) = (headline(&[(10.0, 3), (50.0, 100)]), headline(&[(20.0, 5), (70.0, 120)]));
         let borders = ["IRN-AZE".to_owned(), RUSSIA_SOUTH.to_owned()];
-        let summary = Summary::of("continuity", "base", 2, &[&a, &b]);
-        let text = String::from_utf8(summary.rows(&borders)).unwrap();
+        let summary = Summary::of("continuity", "base", &borders, &[&a, &b]);
+        let text = String::from_utf8(summary.rows()).unwrap();
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(
             lines[0],
@@ -144,20 +151,15 @@ mod tests {
 
     #[test]
     fn no_run_leaves_no_row() {
-        assert!(
-            Summary::of("continuity", "base", 2, &[]).rows(&["a".into(), "b".into()]).is_empty()
-        );
+        let borders = ["a".to_owned(), "b".to_owned()];
+        assert!(Summary::of("continuity", "base", &borders, &[]).rows().is_empty());
     }
 
     #[test]
     fn russia_stands_first_then_the_highest_peaks() {
-        let summary = Summary::of(
-            "continuity",
-            "base",
-            4,
-            &[&headline(&[(5.0, 0), (50.0, 0), (30.0, 0), (1.0, 0)])],
-        );
         let borders = ["a", "b", "c", RUSSIA_SOUTH].map(str::to_owned);
+        let run = headline(&[(5.0, 0), (50.0, 0), (30.0, 0), (1.0, 0)]);
+        let summary = Summary::of("continuity", "base", &borders, &[&run]);
         assert_eq!(headline_borders(&[summary], &borders, 3), [3, 1, 2]);
     }
 }

@@ -42,81 +42,66 @@ pub fn read(path: &Path) -> Result<ParameterSets, Vec<String>> {
     parse(&bytes).map_err(|problems| problems.iter().map(|p| format!("{shown}{p}")).collect())
 }
 
-fn parse(bytes: &[u8]) -> Result<ParameterSets, Vec<String>> {
-    let mut reader = csv::ReaderBuilder::new()
-        .comment(Some(b'#'))
-        .trim(csv::Trim::All)
-        .flexible(true)
-        .from_reader(bytes);
-    let header = reader.headers().map_err(|error| vec![format!(": {error}")])?.clone();
-    let line = |record: &csv::StringRecord| record.position().map_or(0, csv::Position::line);
-    let header_line = line(&header).max(1);
+/// What the header says.
+struct Columns {
+    /// Position and path of each parameter.
+    parameters: Vec<(usize, String)>,
+    /// Position of [`ACCEPTED`], where it is there.
+    accepted: Option<usize>,
+}
+
+/// Reads the header; `at` is its place.
+fn columns(header: &csv::StringRecord, at: &str) -> Result<Columns, Vec<String>> {
+    let mut found = Columns { parameters: Vec::new(), accepted: None };
     let mut problems = Vec::new();
-    let mut columns: Vec<(usize, String)> = Vec::new();
-    let mut accepted = None;
     for (i, name) in header.iter().enumerate() {
         let name = name.trim_start_matches('\u{feff}');
+        let column = i + 1;
         if name == ACCEPTED {
-            accepted = Some(i);
+            found.accepted = Some(i);
         }
         if BESIDE.contains(&name) || name.starts_with(BESIDE_PREFIX) {
             continue;
         }
-        let at = format!(":{header_line}: column {}", i + 1);
         if !name.contains('.') {
             problems.push(format!(
-                "{at}: `{name}` is no path of a parameter\n  allowed: paths such as displacement.hazard.siege_per_day, and the columns {} and {BESIDE_PREFIX}*, which are passed over",
+                "{at}: column {column}: `{name}` is no path of a parameter\n  allowed: paths such as displacement.hazard.siege_per_day, and the columns {} and {BESIDE_PREFIX}*, which are passed over",
                 BESIDE.join(", ")
             ));
-        } else if columns.iter().any(|(_, known)| known == name) {
-            problems.push(format!("{at}: `{name}` is there twice\n  remove one of the columns"));
+        } else if found.parameters.iter().any(|(_, known)| known == name) {
+            problems.push(format!(
+                "{at}: column {column}: `{name}` is there twice\n  remove one of the columns"
+            ));
         } else {
-            columns.push((i, name.to_owned()));
+            found.parameters.push((i, name.to_owned()));
         }
     }
-    if columns.is_empty() && problems.is_empty() {
+    if found.parameters.is_empty() && problems.is_empty() {
         problems.push(format!(
-            ":{header_line}: no column is a parameter\n  the header holds config paths such as displacement.hazard.siege_per_day"
+            "{at}: no column is a parameter\n  the header holds config paths such as displacement.hazard.siege_per_day"
         ));
     }
-    if !problems.is_empty() {
-        return Err(problems);
-    }
-    let mut found = ParameterSets { lines: Vec::new(), rows: Vec::new(), sets: Vec::new() };
-    let mut refused = 0_usize;
-    for (row, record) in reader.records().enumerate() {
-        let record = match record {
-            Ok(record) => record,
-            Err(error) => {
-                problems.push(format!(": {error}"));
-                break;
-            }
-        };
-        let at = format!(":{}: row {}", line(&record), row + 1);
-        if record.len() != header.len() {
-            problems.push(format!(
-                "{at}: {} fields, the header has {}",
-                record.len(),
-                header.len()
-            ));
-            continue;
-        }
-        match accepted.map(|i| (i, &record[i])) {
+    if problems.is_empty() { Ok(found) } else { Err(problems) }
+}
+
+impl Columns {
+    /// The set of a row, nothing when it was not accepted; `at` is the row's place.
+    fn set(
+        &self,
+        record: &csv::StringRecord,
+        at: &str,
+    ) -> Result<Option<Vec<(String, f64)>>, Vec<String>> {
+        match self.accepted.map(|i| (i + 1, &record[i])) {
             None | Some((_, "true")) => {}
-            Some((_, "false")) => {
-                refused += 1;
-                continue;
-            }
-            Some((i, other)) => {
-                let column = i + 1;
-                problems.push(format!(
+            Some((_, "false")) => return Ok(None),
+            Some((column, other)) => {
+                return Err(vec![format!(
                     "{at}, column {column} (`{ACCEPTED}`): found `{other}`\n  `true` or `false` is allowed; without the column every set counts"
-                ));
-                continue;
+                )]);
             }
         }
-        let mut set = Vec::with_capacity(columns.len());
-        for (i, name) in &columns {
+        let (mut set, mut problems) = (Vec::with_capacity(self.parameters.len()), Vec::new());
+        for (i, name) in &self.parameters {
             match record[*i].parse::<f64>() {
                 Ok(value) if value.is_finite() => set.push((name.clone(), value)),
                 _ => problems.push(format!(
@@ -126,17 +111,52 @@ fn parse(bytes: &[u8]) -> Result<ParameterSets, Vec<String>> {
                 )),
             }
         }
-        found.lines.push(line(&record));
-        found.rows.push(row + 1);
-        found.sets.push(set);
+        if problems.is_empty() { Ok(Some(set)) } else { Err(problems) }
+    }
+}
+
+fn parse(bytes: &[u8]) -> Result<ParameterSets, Vec<String>> {
+    let mut reader = csv::ReaderBuilder::new()
+        .comment(Some(b'#'))
+        .trim(csv::Trim::All)
+        .flexible(true)
+        .from_reader(bytes);
+    let header = reader.headers().map_err(|error| vec![format!(": {error}")])?.clone();
+    let line = |record: &csv::StringRecord| record.position().map_or(0, csv::Position::line);
+    let columns = columns(&header, &format!(":{}", line(&header).max(1)))?;
+
+    let mut found = ParameterSets { lines: Vec::new(), rows: Vec::new(), sets: Vec::new() };
+    let (mut problems, mut refused) = (Vec::new(), 0_usize);
+    for (row, record) in (1..).zip(reader.records()) {
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                problems.push(format!(": {error}"));
+                break;
+            }
+        };
+        let at = format!(":{}: row {row}", line(&record));
+        if record.len() != header.len() {
+            let (fields, wanted) = (record.len(), header.len());
+            problems.push(format!("{at}: {fields} fields, the header has {wanted}"));
+            continue;
+        }
+        match columns.set(&record, &at) {
+            Ok(Some(set)) => {
+                found.lines.push(line(&record));
+                found.rows.push(row);
+                found.sets.push(set);
+            }
+            Ok(None) => refused += 1,
+            Err(wrong) => problems.extend(wrong),
+        }
     }
     if found.sets.is_empty() && problems.is_empty() {
-        problems.push(if refused == 0 {
-            ": there is no set under the header".into()
-        } else {
-            format!(
+        problems.push(match refused {
+            0 => ": there is no set under the header".into(),
+            _ => format!(
                 ": none of the {refused} sets is accepted\n  remove the column `{ACCEPTED}` to use those that survived without being accepted"
-            )
+            ),
         });
     }
     if problems.is_empty() { Ok(found) } else { Err(problems) }

@@ -6,6 +6,7 @@ use super::canvas::Colour;
 use super::colour::{self, Ramp};
 use crate::geography::grid::Grid;
 use crate::geography::{CellTable, Map};
+use crate::text::PERSONS_ON_MAP;
 
 /// What a picture of the map shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -250,7 +251,9 @@ fn territories(map: &Map, of: &[usize]) -> Fill {
     let colour_of = |t: usize| colour::category(order.iter().position(|&o| o == t).unwrap_or(0));
     let legend = order
         .iter()
-        .map(|&t| (colour_of(t), map.territories[t].name.clone(), people_text(people[&t])))
+        .map(|&t| {
+            (colour_of(t), map.territories[t].name.clone(), PERSONS_ON_MAP.of(people[&t] as f64))
+        })
         .collect();
     Fill::Categories { colours: of.iter().map(|&t| colour_of(t)).collect(), legend }
 }
@@ -271,18 +274,7 @@ fn communities(map: &Map) -> Fill {
         .iter()
         .take(NAMED + 12)
         .filter(|&&x| people[x] > 0.0)
-        .map(|&x| (colour_of(x), map.communities[x].clone(), people_text(people[x] as u64)))
+        .map(|&x| (colour_of(x), map.communities[x].clone(), PERSONS_ON_MAP.of(people[x].trunc())))
         .collect();
     Fill::Categories { colours: c.community.iter().map(|x| colour_of(x.index())).collect(), legend }
-}
-
-/// A number of people, short: `12.3 M`, `460 k`, `800`.
-#[must_use]
-pub(super) fn people_text(n: u64) -> String {
-    match n {
-        10_000_000.. => format!("{:.0} M", n as f64 / 1e6),
-        1_000_000.. => format!("{:.1} M", n as f64 / 1e6),
-        1_000.. => format!("{:.0} k", n as f64 / 1e3),
-        _ => n.to_string(),
-    }
 }

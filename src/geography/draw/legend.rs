@@ -6,6 +6,7 @@ use super::layers::{Fill, Layer, Quantity};
 use super::marks::{ROADS, STANDINGS, mark, pass_colour};
 use super::{MARGIN, Mark, SIDE, Shape};
 use crate::geography::Map;
+use crate::text::grouped;
 
 /// Height of a line of the legend, pixels.
 const LINE: f64 = 24.0;
@@ -123,14 +124,7 @@ fn number(value: f64) -> String {
     if value.abs() < 1.0 && value != 0.0 {
         return format!("{value:.2}").trim_end_matches('0').to_owned();
     }
-    let digits = format!("{:.0}", value.abs());
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(' ');
-        }
-        text.push(digit);
-    }
+    let text = grouped(value.abs().round_ties_even() as u64);
     if value < 0.0 { format!("-{text}") } else { text }
 }
 

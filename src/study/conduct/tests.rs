@@ -5,7 +5,7 @@ use crate::output::folder::Existing;
 use crate::recorders::{Headline, Series};
 use crate::scenario;
 use crate::study::execute;
-use crate::study::store::{FOLDER, read};
+use crate::study::store::{FOLDER, index, read};
 
 const DAYS: usize = 3;
 
@@ -65,13 +65,12 @@ fn study(
     let pool = execute::pool(how.threads.max(1)).unwrap();
     let repeat = |run: &PlannedRun| format!("again {}", run.index);
     let options = Options {
-        wishes: Wishes { pool: &pool, tables: TableSet::ALL, precision: 0.05, repeat: &repeat },
-        provenance: Provenance::default(),
         shard: how.shard,
-        on_failure: if how.stop { OnFailure::Stop } else { OnFailure::Continue },
+        stops_at_failure: how.stop,
         retry_failed: how.retry_failed,
         drop_parts: how.drop,
         room: how.room,
+        ..Options::new(&pool, &repeat)
     };
     if how.shard.is_some() {
         return run_missing(&plan, &borders, path, &options, run, |_| {}).map(|_| None);
@@ -88,6 +87,17 @@ fn study(
 
 fn well(run: &PlannedRun) -> RunOutput {
     output(run, 2)
+}
+
+/// Does a study, all of whose runs go well; how many it did.
+fn runs_done(path: &Path, how: How) -> usize {
+    let runs = AtomicUsize::new(0);
+    let counted = |run: &PlannedRun| {
+        runs.fetch_add(1, Ordering::SeqCst);
+        well(run)
+    };
+    study(path, how, counted).unwrap();
+    runs.into_inner()
 }
 
 fn lines(folder: &Path, table: Table) -> Vec<String> {
@@ -150,13 +160,7 @@ fn a_failed_run_is_a_row_with_cause_and_command_and_the_study_is_complete() {
     assert!(contrasts[1].contains("RUS-GEO,index,1,20,20,20,20,20,20,1"), "{}", contrasts[1]);
     // Failed runs stay failed, and their store stays: they are done again on request, and then all is as ever.
     assert!(dir.path().join(FOLDER).is_dir());
-    let again = AtomicUsize::new(0);
-    let mended = |run: &PlannedRun| {
-        again.fetch_add(1, Ordering::SeqCst);
-        well(run)
-    };
-    study(dir.path(), How { retry_failed: true, ..how }, mended).unwrap();
-    assert_eq!(again.into_inner(), 2);
+    assert_eq!(runs_done(dir.path(), How { retry_failed: true, ..how }), 2);
     assert!(tables(dir.path()) == whole());
 }
 
@@ -218,13 +222,8 @@ fn a_full_disk_loses_nothing_and_the_study_goes_on_when_there_is_room() {
                 std::fs::read_to_string(dir.path().join(crate::output::folder::MARK)).unwrap();
             assert!(mark.contains("cause: cannot write"), "{mark}");
             let kept = Store::open(dir.path()).unwrap().contents(&plan(), TableSet::ALL).count().0;
-            let again = AtomicUsize::new(0);
-            let counted = |run: &PlannedRun| {
-                again.fetch_add(1, Ordering::SeqCst);
-                well(run)
-            };
-            study(dir.path(), how, counted).unwrap();
-            assert_eq!(kept + again.into_inner(), 6, "room {room}: no finished run is done again");
+            let again = runs_done(dir.path(), how);
+            assert_eq!(kept + again, 6, "room {room}: no finished run is done again");
             assert!(tables(dir.path()) == whole());
         }
     }
@@ -272,13 +271,7 @@ fn torn_lines_and_junk_do_not_exist() {
     assert_eq!(Store::open(dir.path()).unwrap().parts()[0].ignored, 3);
     std::fs::write(&part, &bytes[..bytes.len() - 1]).unwrap();
     assert_eq!(missing(), 1, "the last run is cut off");
-    let again = AtomicUsize::new(0);
-    let counted = |run: &PlannedRun| {
-        again.fetch_add(1, Ordering::SeqCst);
-        well(run)
-    };
-    study(dir.path(), How::default(), counted).unwrap();
-    assert_eq!(again.into_inner(), 1);
+    assert_eq!(runs_done(dir.path(), How::default()), 1);
     assert!(tables(dir.path()) == whole());
 }
 
@@ -292,13 +285,8 @@ fn damaged_bytes_are_noticed_and_done_again() {
         *byte = 0;
     }
     std::fs::write(&part, bytes).unwrap();
-    let again = AtomicUsize::new(0);
-    let counted = |run: &PlannedRun| {
-        again.fetch_add(1, Ordering::SeqCst);
-        well(run)
-    };
-    study(dir.path(), How::default(), counted).unwrap();
-    assert!((1..=2).contains(&again.into_inner()), "the runs whose bytes were touched");
+    let again = runs_done(dir.path(), How::default());
+    assert!((1..=2).contains(&again), "the runs whose bytes were touched");
     assert!(tables(dir.path()) == whole());
 }
 
@@ -344,15 +332,7 @@ fn processes_in_one_folder_leave_each_other_their_runs() {
     let borders = border_names(["RUS-GEO"].into_iter());
     let pool = execute::pool(1).unwrap();
     let repeat = |_: &PlannedRun| String::new();
-    let options = Options {
-        wishes: Wishes { pool: &pool, tables: TableSet::ALL, precision: 0.05, repeat: &repeat },
-        provenance: Provenance::default(),
-        shard: None,
-        on_failure: OnFailure::Continue,
-        retry_failed: false,
-        drop_parts: true,
-        room: None,
-    };
+    let options = Options { drop_parts: true, ..Options::new(&pool, &repeat) };
     let share = |range: std::ops::Range<usize>| {
         let mut share = plan();
         share.runs = share.runs[range].to_vec();
@@ -397,10 +377,10 @@ fn processes_in_one_folder_leave_each_other_their_runs() {
     assert!(error.contains("another process wrote its tables here"), "{error}");
     // A part that is new, or grew, since the store was opened keeps the whole of it.
     let (opened, begun) = (store(), dir.path().join(FOLDER).join("run-begun.jsonl"));
-    std::fs::write(&begun, head(&one, &options).line()).unwrap();
+    std::fs::write(&begun, index::line(&head(&one, &options))).unwrap();
     assert!(!opened.remove().unwrap());
     let opened = store();
-    std::fs::write(&begun, [head(&one, &options).line(), b"{".to_vec()].concat()).unwrap();
+    std::fs::write(&begun, [index::line(&head(&one, &options)), b"{".to_vec()].concat()).unwrap();
     assert!(!opened.remove().unwrap());
     assert_eq!(store().contents(&plan(), TableSet::ALL).count(), (6, 0, 0));
     assert!(store().remove().unwrap() && !dir.path().join(FOLDER).exists());

@@ -6,30 +6,58 @@
 use std::io::{Read, Write};
 
 use lz4_flex::frame::{FrameDecoder, FrameEncoder};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::recorders::RunOutput;
-#[cfg(test)]
-use crate::recorders::Series;
 use crate::recorders::table::{MEASURES, Table, TableSet};
 
-/// First half of a BLAKE3: what tells that bytes are the same.
-pub type Digest = [u8; 16];
+/// First half of a BLAKE3, as a number: what tells that bytes are the same. Written in 32 hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct Digest(u128);
+
+impl From<Digest> for String {
+    fn from(Digest(number): Digest) -> Self {
+        format!("{number:032x}")
+    }
+}
+
+impl TryFrom<String> for Digest {
+    type Error = Damage;
+
+    fn try_from(text: String) -> Result<Self, Damage> {
+        let number = (text.len() == 32).then(|| u128::from_str_radix(&text, 16).ok()).flatten();
+        number.map(Self).ok_or_else(|| Damage(format!("`{text}` is no digest")))
+    }
+}
 
 /// Where one table of a run stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableBlob {
-    /// Which.
+    /// Which, of those that recorders fill.
+    #[serde(rename = "name", serialize_with = "write_name", deserialize_with = "read_name")]
     pub table: Table,
     /// Length in the part, bytes.
     pub stored: u32,
     /// Length of the rows, bytes.
     pub raw: u32,
     /// Digest of the rows.
+    #[serde(rename = "blake3")]
     pub digest: Digest,
 }
 
+fn write_name<S: Serializer>(table: &Table, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(table.name())
+}
+
+fn read_name<'de, D: Deserializer<'de>>(from: D) -> Result<Table, D::Error> {
+    let name = String::deserialize(from)?;
+    let known = Table::RECORDED.into_iter().find(|table| table.name() == name);
+    known.ok_or_else(|| serde::de::Error::custom("no table that is recorded"))
+}
+
 /// Where the daily series of a run stand.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeriesBlobs {
     /// Days.
     pub days: u32,
@@ -38,15 +66,18 @@ pub struct SeriesBlobs {
     /// Length in the part by border, bytes.
     pub stored: Box<[u32]>,
     /// Digest of the values of all borders.
+    #[serde(rename = "blake3")]
     pub digest: Digest,
 }
 
 /// The layout of a run's bytes: tables in the order of [`Table::RECORDED`], then borders.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Layout {
     /// Tables that were recorded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<TableBlob>,
     /// Daily series, where bands or contrasts were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub series: Option<SeriesBlobs>,
 }
 
@@ -211,20 +242,7 @@ pub fn digest(bytes: &[u8]) -> Digest {
 fn first_half(hash: &blake3::Hasher) -> Digest {
     let mut half = [0; 16];
     half.copy_from_slice(&hash.finalize().as_bytes()[..16]);
-    half
-}
-
-/// The series of a run put together again from its borders, for tests.
-#[cfg(test)]
-#[must_use]
-pub fn series_of(borders: &[Vec<f32>], measures: usize, days: usize) -> Series {
-    let mut values = Vec::new();
-    for measure in 0..measures {
-        for border in borders {
-            values.extend_from_slice(&border[measure * days..(measure + 1) * days]);
-        }
-    }
-    Series { measures, segments: borders.len(), days, values }
+    Digest(u128::from_be_bytes(half))
 }
 
 #[cfg(test)]
@@ -232,6 +250,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::recorders::Series;
 
     fn output(tables: Vec<Vec<u8>>, borders: usize, days: usize, values: &[f32]) -> RunOutput {
         let measures = MEASURES.len();
@@ -264,8 +283,9 @@ mod tests {
                 let (start, length) = layout.border(b).unwrap();
                 unpack_border(&bytes[start as usize..][..length as usize], series).unwrap()
             }).collect();
-            let bits = |s: &Series| s.values.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
-            prop_assert_eq!(bits(&series_of(&by_border, MEASURES.len(), days)), bits(&whole.series));
+            let measure = |m: usize| by_border.iter().flat_map(move |border| &border[m * days..][..days]);
+            let back = (0..MEASURES.len()).flat_map(measure).map(|v| v.to_bits());
+            prop_assert!(back.eq(whole.series.values.iter().map(|v| v.to_bits())));
         }
     }
 

@@ -9,11 +9,12 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::index::{Done, Entry, Fate, Head};
+use super::index::{Done, Entry, Head, line};
 use super::{FOLDER, frame::Layout};
 use crate::output::OutputError;
-use crate::output::manifest::host_name;
+use crate::output::manifest::unique;
 use crate::recorders::Headline;
+use crate::study::run_id::RunId;
 
 /// Time between two syncs to the disk.
 const SYNC_EVERY: Duration = Duration::from_secs(2);
@@ -118,13 +119,13 @@ impl PartWriter {
     ///
     /// # Errors
     /// When the disk is full or the system refuses for another reason. What was written before stays good.
-    pub fn done(&mut self, id: u64, run: usize, packed: Packed) -> Result<(), OutputError> {
+    pub fn done(&mut self, run_id: RunId, run: usize, packed: Packed) -> Result<(), OutputError> {
         let (files, room) = self.files()?;
         let offset = files.part.length;
         files.part.append(&packed.bytes, room)?;
         let Packed { layout, headline, group_days, hops, .. } = packed;
-        let fate = Fate::Done(Done { offset, layout, headline, group_days, hops });
-        files.index.append(&Entry { id, run, fate }.line(), room)?;
+        let done = Done { run_id, run, offset, layout, headline, group_days, hops };
+        files.index.append(&line(&Entry::Done(done)), room)?;
         self.sync_now_and_then()
     }
 
@@ -134,7 +135,7 @@ impl PartWriter {
     /// When the disk is full or the system refuses for another reason.
     pub fn note(&mut self, entry: &Entry) -> Result<(), OutputError> {
         let (files, room) = self.files()?;
-        files.index.append(&entry.line(), room)?;
+        files.index.append(&line(entry), room)?;
         self.sync_now_and_then()
     }
 
@@ -183,7 +184,7 @@ fn create(folder: &Path, head: &Head, room: &mut Option<u64>) -> Result<Files, O
         let part = Growing::create(folder.join(format!("{name}.{PART}")))
             .map_err(OutputError::io("make a file in", folder))?;
         let mut files = Files { name, part, index, synced: now() };
-        files.index.append(&head.line(), room)?;
+        files.index.append(&line(head), room)?;
         // The names too are on the disk; where a folder cannot be synced, nothing is lost by trying.
         let _ = File::open(folder).and_then(|folder| folder.sync_all());
         return Ok(files);
@@ -191,13 +192,7 @@ fn create(folder: &Path, head: &Head, room: &mut Option<u64>) -> Result<Files, O
     Err(OutputError::io("make a file in", folder)(io::ErrorKind::AlreadyExists.into()))
 }
 
-/// `run-20261123T130512-4f2a9c1e0d3b`: the moment, and a digest of machine, process and moment.
+/// `run-20261123T130512-4f2a9c1e0d3b`: the moment, and digits that nobody else has.
 fn unique_name(attempt: u32) -> String {
-    let moment = jiff::Timestamp::now();
-    let mut hash = blake3::Hasher::new();
-    hash.update(host_name().as_bytes());
-    hash.update(&std::process::id().to_le_bytes());
-    hash.update(&moment.as_nanosecond().to_le_bytes());
-    hash.update(&attempt.to_le_bytes());
-    format!("run-{}-{}", moment.strftime("%Y%m%dT%H%M%S"), &hash.finalize().to_hex()[..12])
+    format!("run-{}-{}", jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S"), unique(attempt))
 }

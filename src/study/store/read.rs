@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::frame::{self, Damage};
-use super::index::{Done, Entry, Fate, Head, columns_digest};
+use super::index::{Done, Entry, Head, columns_digest, is_whole, read};
 use super::part::{INDEX, PART};
 use super::{FOLDER, LAYOUT};
 use crate::output::OutputError;
 use crate::recorders::table::{Table, TableSet};
-use crate::study::plan::{Plan, RunId};
+use crate::study::plan::Plan;
+use crate::study::run_id::{LETTER_SINCE, RunId};
 
 /// Files held open for reading: parts may be many.
 const OPEN_FILES: usize = 64;
@@ -36,13 +37,19 @@ pub struct Part {
     pub other_columns: bool,
 }
 
+impl Part {
+    /// Whether its lines are read; those of programs with other columns or ids are only counted.
+    #[must_use]
+    pub fn is_readable(&self) -> bool {
+        !self.other_columns && self.head.results_version >= LETTER_SINCE
+    }
+}
+
 /// A run with results, in one of the parts.
 #[derive(Clone, Debug)]
 pub struct Copied {
     /// Part, by position in [`Store::parts`].
     pub part: usize,
-    /// Number in the plan of the process that ran it.
-    pub run: usize,
     /// Where, and its numbers.
     pub done: Done,
 }
@@ -59,7 +66,7 @@ struct Known {
 pub struct Store {
     folder: PathBuf,
     parts: Vec<Part>,
-    runs: BTreeMap<u64, Known>,
+    runs: BTreeMap<RunId, Known>,
     open: Mutex<BTreeMap<usize, Arc<File>>>,
 }
 
@@ -117,7 +124,7 @@ impl Contents<'_> {
     }
 }
 
-/// Why a run cannot be read from its part.
+/// Why runs cannot be read from their parts, or not be merged.
 #[derive(Debug)]
 pub enum ReadError {
     /// The system refuses.
@@ -133,10 +140,10 @@ pub enum ReadError {
     },
 }
 
-/// Identity of a run as a number.
-#[must_use]
-pub fn number(id: RunId) -> u64 {
-    u64::from_str_radix(&id.to_string(), 16).unwrap_or_default()
+impl From<OutputError> for ReadError {
+    fn from(error: OutputError) -> Self {
+        Self::System(error)
+    }
 }
 
 impl Store {
@@ -177,6 +184,8 @@ impl Store {
     ) -> Result<(), OutputError> {
         let index = self.folder.join(format!("{name}.{INDEX}"));
         let refused = |error| OutputError::io("read", &index)(error);
+
+        // Line by line: an index may be long.
         let mut reader = BufReader::new(File::open(&index).map_err(refused)?);
         let mut line = Vec::new();
         let mut index_bytes = 0;
@@ -185,8 +194,10 @@ impl Store {
             index_bytes += read;
             Ok::<bool, OutputError>(read > 0)
         };
+
+        // The head says whether the rest is ours.
         let any = next(&mut line)?;
-        let Some(head) = Head::read(&line).filter(|h| h.store == LAYOUT) else {
+        let Some(head) = read::<Head>(&line).filter(|h| h.store == LAYOUT) else {
             // Not a line of ours: nothing in it exists.
             let mut ignored = usize::from(any);
             while next(&mut line)? {
@@ -206,32 +217,36 @@ impl Store {
         };
         let bytes = fs::metadata(self.folder.join(format!("{name}.{PART}"))).map_or(0, |m| m.len());
         let part = self.parts.len();
+
+        // Lines about runs; what is not whole, or names bytes that are not there, does not exist.
         let other_columns = head.columns != columns_digest();
-        let (mut runs, mut ignored) = (0, 0);
+        let mut new =
+            Part { name, head, bytes, index_bytes: 0, runs: 0, ignored: 0, other_columns };
         while next(&mut line)? {
-            let Some(Entry { id, run, fate }) = Entry::read(&line) else {
-                ignored += 1;
-                continue;
+            let fits = |done: &Done| {
+                done.offset.checked_add(done.layout.bytes()).is_some_and(|end| end <= bytes)
             };
-            runs += 1;
-            match fate {
-                _ if other_columns => {}
-                Fate::Done(done) => {
-                    if done.offset.checked_add(done.layout.bytes()).is_none_or(|end| end > bytes) {
-                        (runs, ignored) = (runs - 1, ignored + 1);
-                        continue;
-                    }
-                    self.runs.entry(id).or_default().done.push(Copied { part, run, done });
+            let is_one = match read(&line) {
+                _ if !new.is_readable() => is_whole(&line),
+                Some(Entry::Done(done)) if fits(&done) => {
+                    self.runs.entry(done.run_id).or_default().done.push(Copied { part, done });
+                    true
                 }
-                Fate::Failed { cause } => {
-                    self.runs.entry(id).or_default().failed.insert((cause, part, run));
+                Some(Entry::Failed { run_id, run, cause }) => {
+                    self.runs.entry(run_id).or_default().failed.insert((cause, part, run));
+                    true
                 }
-                Fate::Damaged { part, offset } => {
+                Some(Entry::Damaged { part, offset }) => {
                     damaged.insert((part, offset));
+                    true
                 }
-            }
+                Some(Entry::Done(_)) | None => false,
+            };
+            new.runs += usize::from(is_one);
+            new.ignored += usize::from(!is_one);
         }
-        self.parts.push(Part { name, head, bytes, index_bytes, runs, ignored, other_columns });
+        new.index_bytes = index_bytes;
+        self.parts.push(new);
         Ok(())
     }
 
@@ -278,7 +293,7 @@ impl Store {
 
     /// Whether the store knows how a run of this identity ended.
     #[must_use]
-    pub fn knows(&self, id: u64) -> bool {
+    pub fn knows(&self, id: RunId) -> bool {
         self.runs.contains_key(&id)
     }
 
@@ -295,9 +310,8 @@ impl Store {
             .iter()
             .enumerate()
             .map(|(position, run)| {
-                let id = number(run.id);
-                planned.insert(id);
-                let Some(known) = self.runs.get(&id) else { return State::Missing };
+                planned.insert(run.id);
+                let Some(known) = self.runs.get(&run.id) else { return State::Missing };
                 disagreements.extend(self.disagreement(position, &known.done));
                 match known.done.iter().find(|copy| copy.done.layout.covers(tables)) {
                     Some(copy) => State::Done(copy),
@@ -310,7 +324,7 @@ impl Store {
             .collect();
         let mut others: BTreeMap<usize, usize> = BTreeMap::new();
         for (part, with) in
-            self.parts.iter().enumerate().filter(|(_, part)| part.other_columns && part.runs > 0)
+            self.parts.iter().enumerate().filter(|(_, part)| !part.is_readable() && part.runs > 0)
         {
             others.insert(part, with.runs);
         }
@@ -329,7 +343,7 @@ impl Store {
         let mut runs = Vec::new();
         for known in self.runs.values() {
             if let Some(copy) = known.done.iter().find(|copy| ours(copy.part)) {
-                runs.push((copy.run, State::Done(copy)));
+                runs.push((copy.done.run, State::Done(copy)));
             } else if let Some((cause, _, run)) = known.failed.iter().find(|f| ours(f.1)) {
                 runs.push((*run, State::Failed(cause)));
             }
@@ -344,7 +358,7 @@ impl Store {
         let parts: BTreeSet<usize> = plan
             .runs
             .iter()
-            .filter_map(|run| self.runs.get(&number(run.id)))
+            .filter_map(|run| self.runs.get(&run.id))
             .flat_map(|known| {
                 known.done.iter().map(|c| c.part).chain(known.failed.iter().map(|f| f.1))
             })

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::case::Case;
+use super::case::{Camp, Case};
 use super::plan::Plan;
 use super::rules;
 use super::world::{Network, for_networks};
@@ -126,6 +126,32 @@ fn replicate(case: &Case, plan: &Arc<Plan>, scenario: &Arc<Scenario>, key: RunKe
     }
 }
 
+/// A count of persons by day, observed exactly, with what was simulated for each day.
+fn series(
+    case: &Case,
+    (name, title, source): (&str, String, &str),
+    observed: &[u32],
+    simulated: impl Fn(usize) -> Vec<f64>,
+) -> SeriesRecord {
+    let point = |(day, &persons): (usize, &u32)| Point {
+        at_days: day as f64,
+        at: crate::time::Day(day as u32).date(case.start).to_string(),
+        observed: f64::from(persons),
+        error: 0.0,
+        certainty: "F".to_owned(),
+        source: source.to_owned(),
+        simulated: simulated(day),
+    };
+    SeriesRecord {
+        name: name.to_owned(),
+        title,
+        unit: "persons".to_owned(),
+        cumulative: false,
+        discrepancy: DISCREPANCY,
+        points: observed.iter().enumerate().map(point).collect(),
+    }
+}
+
 fn record(
     case: &Case,
     plan: &Plan,
@@ -134,85 +160,46 @@ fn record(
     total: &[u32],
     replicates: &[Replicate],
 ) -> CaseRecord {
-    let series_of = |name: &str,
-                     title: String,
-                     source: &str,
-                     observed: &[u32],
-                     simulated: &dyn Fn(&Replicate, usize) -> f64| {
-        let points = observed
-            .iter()
-            .enumerate()
-            .map(|(day, &persons)| Point {
-                at_days: day as f64,
-                at: crate::time::Day(day as u32).date(case.start).to_string(),
-                observed: f64::from(persons),
-                error: 0.0,
-                certainty: "F".to_owned(),
-                source: source.to_owned(),
-                simulated: replicates.iter().map(|r| simulated(r, day)).collect(),
-            })
-            .collect();
-        SeriesRecord {
-            name: name.to_owned(),
-            title,
-            unit: "persons".to_owned(),
-            cumulative: false,
-            discrepancy: DISCREPANCY,
-            points,
-        }
-    };
-    let mut series: Vec<SeriesRecord> = case
-        .camps
-        .iter()
-        .enumerate()
-        .map(|(i, camp)| {
-            let place = &case.places[camp.place];
-            let title = format!(
-                "Persons in {}, {}",
-                place.name.replace('_', " "),
-                place.country.replace('_', " ")
-            );
-            series_of(&place.name, title, &camp.source, &camp.observed, &|r, day| {
-                f64::from(r.camps[i][day])
-            })
+    let plain = |name: &str| name.replace('_', " ");
+
+    // A series for each camp, and one for all of them.
+    let of_camp = |(i, camp): (usize, &Camp)| {
+        let place = &case.places[camp.place];
+        let title = format!("Persons in {}, {}", plain(&place.name), plain(&place.country));
+        series(case, (&place.name, title, &camp.source), &camp.observed, |day| {
+            replicates.iter().map(|r| f64::from(r.camps[i][day])).collect()
         })
-        .collect();
-    series.push(series_of(
-        "total",
-        "Persons in all camps".to_owned(),
-        "sum over camps",
-        total,
-        &|r, day| r.camps.iter().map(|camp| f64::from(camp[day])).sum(),
-    ));
-    let capacities: Vec<Option<f64>> = case
-        .camps
-        .iter()
-        .map(|c| case.places[c.place].capacity.filter(|_| !settings.hide_capacities))
-        .collect();
+    };
+    let mut all: Vec<SeriesRecord> = case.camps.iter().enumerate().map(of_camp).collect();
+    let about = ("total", "Persons in all camps".to_owned(), "sum over camps");
+    all.push(series(case, about, total, |day| {
+        let sum = |r: &Replicate| r.camps.iter().map(|camp| f64::from(camp[day])).sum();
+        replicates.iter().map(sum).collect()
+    }));
+
+    // The camps split the total, which is given.
+    let known =
+        |camp: &Camp| case.places[camp.place].capacity.filter(|_| !settings.hide_capacities);
     let split = Split {
         name: "camps".to_owned(),
         members: (0..case.camps.len()).collect(),
         gravity_shares: gravity_shares(case, plan, scenario),
-        capacity_shares: rules::capacity_shares(&capacities),
+        capacity_shares: rules::capacity_shares(&case.camps.iter().map(known).collect::<Vec<_>>()),
         total_given: true,
         total: Some(total.iter().map(|&t| f64::from(t)).collect()),
     };
+
     let sum = |f: fn(&Replicate) -> f64| replicates.iter().map(f).sum::<f64>();
+    let (home, camps, days) = (plain(&case.home), case.camps.len(), case.days);
     CaseRecord {
         name: case.name.clone(),
-        title: format!(
-            "{}: people from {} in {} camps, {} days",
-            case.name,
-            case.home.replace('_', " "),
-            case.camps.len(),
-            case.days
-        ),
+        title: format!("{}: people from {home} in {camps} camps, {days} days", case.name),
         kind: CaseKind::Network,
         role: Role::Validation,
         capacities_hidden: settings.hide_capacities,
         start: case.start.to_string(),
         replicates: settings.replicates,
-        series,
+        series: all,
         splits: vec![split],
         cost: Cost {
             step_seconds: sum(|r| r.seconds),

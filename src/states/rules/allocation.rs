@@ -1,4 +1,4 @@
-//! The pure rule of Russia's scarce reserve: water-filling over its fronts, with a shadow price (evidence 1.3).
+//! The pure rule of the patron's scarce reserve: water-filling over its fronts, with a shadow price (evidence 1.3).
 
 /// A front as the allocation sees it.
 #[derive(Clone, Copy, Debug)]
@@ -37,10 +37,10 @@ impl Front {
 }
 
 /// An allocation of the reserve.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Allocation {
     /// By front, thousand persons.
-    pub thousands: [f64; 6],
+    pub thousands: Vec<f64>,
     /// Shadow price: marginal loss averted per 1,000 persons.
     pub price: f64,
     /// Left over, thousand persons.
@@ -51,13 +51,14 @@ pub struct Allocation {
 /// `r = (1/e) ln(w p e / price)` within each front's bounds, the price such that the sum meets the budget, but never below
 /// the price of holding back. When the least amounts exceed the budget they are cut in proportion.
 #[must_use]
-pub fn allocate(fronts: &[Front; 6], budget: f64, holding_price: f64) -> Allocation {
+pub fn allocate(fronts: &[Front], budget: f64, holding_price: f64) -> Allocation {
     let budget = budget.max(0.0);
     let floors: f64 = fronts.iter().map(|f| f.least).sum();
     if floors >= budget {
         let share = if floors > 0.0 { budget / floors } else { 0.0 };
-        let thousands = fronts.map(|f| f.least * share);
-        let price = (0..6).map(|k| fronts[k].marginal(thousands[k])).fold(holding_price, f64::max);
+        let thousands: Vec<f64> = fronts.iter().map(|f| f.least * share).collect();
+        let marginals = fronts.iter().zip(&thousands).map(|(f, &r)| f.marginal(r));
+        let price = marginals.fold(holding_price, f64::max);
         return Allocation { thousands, price, unallocated: 0.0 };
     }
     let sum_at = |price: f64| fronts.iter().map(|f| f.asked(price)).sum::<f64>();
@@ -66,7 +67,7 @@ pub fn allocate(fronts: &[Front; 6], budget: f64, holding_price: f64) -> Allocat
     } else {
         // Between a price so low that the asked sum exceeds the budget and one so high that nobody asks, halve in logs,
         // where what a front asks is a straight line between its bounds.
-        let first = fronts.map(|f| libm::log(f.marginal(0.0)));
+        let first: Vec<f64> = fronts.iter().map(|f| libm::log(f.marginal(0.0))).collect();
         let asked = |f: &Front, first: f64, log_price: f64| {
             if first == f64::NEG_INFINITY {
                 f.least
@@ -75,8 +76,8 @@ pub fn allocate(fronts: &[Front; 6], budget: f64, holding_price: f64) -> Allocat
             }
         };
         let sum_at_log =
-            |x: f64| fronts.iter().zip(first).map(|(f, first)| asked(f, first, x)).sum::<f64>();
-        let mut high = first.into_iter().fold(f64::NEG_INFINITY, f64::max);
+            |x: f64| fronts.iter().zip(&first).map(|(f, &first)| asked(f, first, x)).sum::<f64>();
+        let mut high = first.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let mut low =
             high - fronts.iter().map(|f| f.effect).fold(0.0, f64::max) * (budget + 1.0) - 50.0;
         for _ in 0..80 {
@@ -89,7 +90,7 @@ pub fn allocate(fronts: &[Front; 6], budget: f64, holding_price: f64) -> Allocat
         }
         libm::exp(high)
     };
-    let thousands = fronts.map(|f| f.asked(price));
+    let thousands: Vec<f64> = fronts.iter().map(|f| f.asked(price)).collect();
     let used: f64 = thousands.iter().sum();
     Allocation { thousands, price, unallocated: (budget - used).max(0.0) }
 }
