@@ -312,14 +312,18 @@ fn what_is_not_as_known_is_told() {
     }
     let known = |rows: &str| {
         let header = "kind,a,b,through,value,low,high,year,certainty,note";
-        std::fs::write(dir.path().join("known.csv"), format!("{header}\n{rows}\n")).expect("a file");
+        std::fs::write(dir.path().join("known.csv"), format!("{header}\n{rows}\n"))
+            .expect("a file");
         check::check(dir.path(), date(2026, 1, 15)).map(|found| found.wrong)
     };
     for (row, expected) in [
         ("state,ARM,,,1000,0.9,1.1,,,", "ARM: "),
         ("held,AZE,2000-01-01,,1000,0.9,1.1,,,", "AZE: "),
         ("near,Midtown,,,1,0.9,1.1,,,", "people within 20 km"),
-        ("town,Midtown,,IRN,,,,,,", "Midtown: in Some(\"Middle district (fictional)\"), held by Some(\"AZE\")"),
+        (
+            "town,Midtown,,IRN,,,,,,",
+            "Midtown: in Some(\"Middle district (fictional)\"), held by Some(\"AZE\")",
+        ),
         ("town,Midtown,Elsewhere,AZE,,,,,,", "Elsewhere, AZE expected"),
         ("town_held,Midtown,2000-01-01,IRN,,,,,,", "held by Some(\"AZE\"), IRN expected"),
         ("journey,Midtown,Northgate,,500,0.9,1.1,,,", "500 km known"),
@@ -351,26 +355,4 @@ fn the_region_whose_layers_are_here_becomes_a_map() {
     let map = Map::load(&built[0].folder, date(2026, 1, 15)).unwrap_or_else(|e| panic!("{e}"));
     assert!(map.segment("IRN-IRQ").is_some() && map.segment("IRQ-KWT").is_some());
     assert!(by_car(&map, "Ahvaz", "Basra", 7, true).is_some());
-}
-
-#[test]
-fn people_of_iran_grow_from_the_census_to_the_date() {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("maps/iran_caucasus_10km");
-    let people = |as_of: Date| {
-        let map = Map::load(&dir, as_of).unwrap_or_else(|e| panic!("{e}"));
-        let iran = map.territory("IRN").expect("Iran");
-        let units: u64 = map.admin1.iter().filter(|u| u.state == iran).map(|u| u.population).sum();
-        let cells: u64 = (0..map.cells.len())
-            .filter(|&i| map.cells.state[i] == iran)
-            .map(|i| u64::from(map.cells.population[i]))
-            .sum();
-        assert_eq!((units, cells), (map.territories[iran.index()].population, units));
-        units
-    };
-    // The census, and nothing before it.
-    assert_eq!((people(date(2016, 1, 1)), people(date(2012, 1, 1))), (79_926_270, 79_926_270));
-    let (mid, late, stop) =
-        (people(date(2025, 1, 1)), people(date(2026, 1, 15)), people(date(2040, 1, 1)));
-    assert!(mid.abs_diff(89_177_357) < 10_000 && late > mid, "{mid}, {late}");
-    assert_eq!(stop, people(date(2032, 1, 1)), "growth ends five years after the last figure");
 }

@@ -180,10 +180,14 @@ fn hold_against_known(args: &CheckArgs) -> Result<usize, String> {
         for line in &found.wrong {
             println!("WRONG: {line}");
         }
-        println!("{}: {}", dir.display(), match found.wrong.len() {
-            0 => "all checks passed".to_owned(),
-            n => format!("{n} checks failed"),
-        });
+        println!(
+            "{}: {}",
+            dir.display(),
+            match found.wrong.len() {
+                0 => "all checks passed".to_owned(),
+                n => format!("{n} checks failed"),
+            }
+        );
         wrong += found.wrong.len();
     }
     Ok(wrong)
@@ -237,27 +241,22 @@ fn tables(dir: &Path, map: &Map, as_of: Date) -> String {
         map.communities.len(),
         map.admin1.len(),
         &map.hash,
-        territories(dir, map, as_of),
+        territories(dir, map),
         segments(map),
         crossings(map),
     )
 }
 
-/// The whole of each territory in the year that its cells follow, grown like them, with that year.
-fn whole_of_same_year(dir: &Path, as_of: Date) -> BTreeMap<String, (f64, String)> {
-    let growth = load::growth_factors(dir, as_of);
+/// The whole of each territory in the year that its cells follow, with that year.
+fn whole_of_same_year(dir: &Path) -> BTreeMap<String, (f64, String)> {
     let known = check::read_known(dir).unwrap_or_default();
     let rows = known.into_iter().filter(|k| k.kind == "whole");
-    rows.filter_map(|k| {
-        let factor = growth.get(&k.a).copied().unwrap_or(1.0);
-        Some((k.a, (k.value? * factor, k.year)))
-    })
-    .collect()
+    rows.filter_map(|k| Some((k.a, (k.value?, k.year)))).collect()
 }
 
-fn territories(dir: &Path, map: &Map, as_of: Date) -> Table {
+fn territories(dir: &Path, map: &Map) -> Table {
     let official = load::official_populations(dir);
-    let same_year = whole_of_same_year(dir, as_of);
+    let same_year = whole_of_same_year(dir);
     let mut out = table(
         [
             "code",
@@ -296,7 +295,8 @@ fn territories(dir: &Path, map: &Map, as_of: Date) -> Table {
             grouped(t.population),
             known.map_or(String::new(), |&n| grouped(n)),
             whole.map_or(String::new(), |(_, year)| year.clone()),
-            whole.map_or(String::new(), |(n, _)| format!("{:.2}", t.population as f64 / n.max(1.0))),
+            whole
+                .map_or(String::new(), |(n, _)| format!("{:.2}", t.population as f64 / n.max(1.0))),
             count(|k| *k == DestinationKind::Town),
             count(|k| *k == DestinationKind::Camp),
             count(|k| matches!(k, DestinationKind::Gate(..))),

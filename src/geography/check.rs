@@ -86,7 +86,10 @@ pub fn read_known(dir: &Path) -> Result<Vec<Known>, String> {
         let real = |name: &str| match text(name).as_str() {
             "" => Ok(None),
             t => t.parse::<f64>().map(Some).map_err(|_| {
-                format!("{}:{line}, column `{name}`: found `{t}`; allowed: a number", path.display())
+                format!(
+                    "{}:{line}, column `{name}`: found `{t}`; allowed: a number",
+                    path.display()
+                )
             }),
         };
         rows.push(Known {
@@ -219,7 +222,8 @@ fn check_roads(map: &Map, found: &mut Findings) {
         while let Some(i) = stack.pop() {
             if part[i] == usize::MAX {
                 part[i] = start;
-                let roads = map.links.from(CellId::from_index(i)).iter().filter(|l| l.road_class > 0);
+                let roads =
+                    map.links.from(CellId::from_index(i)).iter().filter(|l| l.road_class > 0);
                 stack.extend(roads.map(|l| l.to.index()).filter(|&j| part[j] == usize::MAX));
             }
         }
@@ -277,7 +281,8 @@ fn check_units(units: &[Unit], known: &[Known], found: &mut Findings) {
     for unit in units.iter().filter(|u| u.whole) {
         let Some(total) = unit.known.filter(|&n| n > 0) else { continue };
         let ratio = unit.in_map as f64 / total as f64;
-        errors.push(((ratio - 1.0).abs(), format!("{} {:+.1} %", unit.name, 100.0 * (ratio - 1.0))));
+        errors
+            .push(((ratio - 1.0).abs(), format!("{} {:+.1} %", unit.name, 100.0 * (ratio - 1.0))));
         let own = known.iter().find(|k| k.kind == "units" && k.a == unit.state);
         let rule = own.or_else(|| known.iter().find(|k| k.kind == "units" && k.a.is_empty()));
         let Some(rule) = rule.filter(|r| total as f64 >= r.value.unwrap_or(0.0)) else { continue };
@@ -332,7 +337,8 @@ fn check_fact(
             ratio(fact, people as f64, known, "people", found);
         }
         "held" => {
-            let there = then().and_then(|m| Some(m.territories[m.territory(&fact.a)?.index()].population));
+            let there =
+                then().and_then(|m| Some(m.territories[m.territory(&fact.a)?.index()].population));
             ratio(fact, there.unwrap_or(0) as f64, value, "people", found);
         }
         "near" => match town(map, &fact.a) {
@@ -360,7 +366,9 @@ fn check_fact(
                 format!("{} on {}: held by {held:?}, {} expected", fact.a, fact.b, fact.through)
             });
         }
-        "journey" | "journey_by" | "journey_hours" | "no_journey" => check_journey(map, fact, found),
+        "journey" | "journey_by" | "journey_hours" | "no_journey" => {
+            check_journey(map, fact, found)
+        }
         other => found.wrong.push(format!("{KNOWN_FILE}:{}: no such kind `{other}`", fact.line)),
     }
 }

@@ -95,13 +95,37 @@ pub fn prio_grid(lat: f64, lon: f64) -> i64 {
 /// When the layer has holes, people on water, land without a state or unit, or unknown codes.
 pub fn read_gridded(region: &Region, file: &Path, spacing: f64) -> Result<Vec<LayerCell>, Fault> {
     let fixed = [
-        "lat", "lon", "land_frac", "is_land", "country", "admin1", "water", "elev_mean",
-        "rugged_std", "pop", "ethnic", "ethnic_share", "rail",
+        "lat",
+        "lon",
+        "land_frac",
+        "is_land",
+        "country",
+        "admin1",
+        "water",
+        "elev_mean",
+        "rugged_std",
+        "pop",
+        "ethnic",
+        "ethnic_share",
+        "rail",
     ];
     let table = Table::read(&region.layer(file), &fixed)?;
     let at = fixed.map(|name| table.column(name).unwrap_or(0));
-    let [lat, lon, land_frac, is_land, country, admin1, water, elev, rugged, pop, group, share, rail] =
-        at;
+    let [
+        lat,
+        lon,
+        land_frac,
+        is_land,
+        country,
+        admin1,
+        water,
+        elev,
+        rugged,
+        pop,
+        group,
+        share,
+        rail,
+    ] = at;
     let names = match &region.layers.communities {
         Some(names) => json(&region.layer(names))?,
         None => serde_json::Value::Null,
@@ -163,7 +187,8 @@ pub fn read_gridded(region: &Region, file: &Path, spacing: f64) -> Result<Vec<La
                 name.clone_into(&mut cell.community);
             } else {
                 let (group, line) = (row.at(group), row.line);
-                faults.add(format!("{}:{line}: no community has the number {group}", file.display()));
+                faults
+                    .add(format!("{}:{line}: no community has the number {group}", file.display()));
             }
             for layer in &holders {
                 let code = match layer {
@@ -172,7 +197,11 @@ pub fn read_gridded(region: &Region, file: &Path, spacing: f64) -> Result<Vec<La
                 };
                 let code = code.cloned().unwrap_or_else(|| {
                     let number = row.at(layer.unwrap_or(0));
-                    faults.add(format!("{}:{}: [holders] lacks {number}", file.display(), row.line));
+                    faults.add(format!(
+                        "{}:{}: [holders] lacks {number}",
+                        file.display(),
+                        row.line
+                    ));
                     String::new()
                 });
                 cell.holders.push(code);

@@ -200,8 +200,7 @@ impl Ground<'_> {
             for &(db, b) in &found[1] {
                 let apart = f64::from(u32::from(!grid.adjacent(a, b)));
                 let misses = f64::from(self.misses(a, crossing, 0) + self.misses(b, crossing, 1));
-                let cost =
-                    da + db + apart * PENALTY_CELLS * width + misses * PENALTY_CELLS * width;
+                let cost = da + db + apart * PENALTY_CELLS * width + misses * PENALTY_CELLS * width;
                 let less = |old: (f64, usize, usize)| {
                     cost.total_cmp(&old.0).then((a, b).cmp(&(old.1, old.2))).is_lt()
                 };
@@ -333,10 +332,32 @@ pub fn rows(
     links: &Links,
 ) -> Rows {
     let mut out = Rows::new(&[
-        "id", "name", "name_a", "name_b", "a", "b", "mode", "lat", "lon", "cell_a", "cell_b", "km",
-        STATUS[0], STATUS[1], STATUS[2], STATUS[3], STATUS[4], "capacity_persons_per_day",
-        "capacity_basis", "capacity_certainty", "permit_persons_per_day", "permit_certainty",
-        "position_certainty", "status_certainty", "snap_note", "note",
+        "id",
+        "name",
+        "name_a",
+        "name_b",
+        "a",
+        "b",
+        "mode",
+        "lat",
+        "lon",
+        "cell_a",
+        "cell_b",
+        "km",
+        STATUS[0],
+        STATUS[1],
+        STATUS[2],
+        STATUS[3],
+        STATUS[4],
+        "capacity_persons_per_day",
+        "capacity_basis",
+        "capacity_certainty",
+        "permit_persons_per_day",
+        "permit_certainty",
+        "position_certainty",
+        "status_certainty",
+        "snap_note",
+        "note",
     ]);
     let best = crate::roads::class_at(links);
     for c in crossings {

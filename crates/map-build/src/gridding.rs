@@ -67,7 +67,8 @@ pub fn grid(
     let mut unit = canvas();
     let unit_file = must(&layers.unit_polygons, "unit_polygons")?;
     for (i, feature) in features(&unit_file)?.iter().enumerate() {
-        let id = feature["properties"]["id"].as_u64().filter(|id| units.contains_key(&(*id as u32)));
+        let id =
+            feature["properties"]["id"].as_u64().filter(|id| units.contains_key(&(*id as u32)));
         let id = id.ok_or_else(|| {
             let file = unit_file.display();
             Fault::new(format!("{file}: feature {}: no `id` of the table of units", i + 1))
@@ -109,7 +110,8 @@ pub fn grid(
             cell.unit = u32::from(most(land.iter().map(|&p| unit.values[p]).filter(|&n| ours(n))));
         } else {
             let wet = |p: &usize| country.values[*p] == 0 || water.values[*p] > 0;
-            cell.water = most(points.iter().filter(|p| wet(p)).map(|&p| water.values[p].max(1))) as u8;
+            cell.water =
+                most(points.iter().filter(|p| wet(p)).map(|&p| water.values[p].max(1))) as u8;
         }
         cells.push(cell);
     }
@@ -128,11 +130,16 @@ pub fn grid(
     }
     for (lat, lon, value) in raster.pixels().filter(|p| land.holds((p.0, p.1), 0.0)) {
         if value < 0.0 {
-            return Err(Fault::new(format!("{}: {value} people at {lat}, {lon}", people.display())));
+            return Err(Fault::new(format!(
+                "{}: {value} people at {lat}, {lon}",
+                people.display()
+            )));
         }
         match land.nearest((lat, lon), &|_| true) {
             Some(cell) => cells[place_of[cell]].people += value,
-            None if value > 0.0 => faults.add(format!("people far from land at {lat:.3}, {lon:.3}")),
+            None if value > 0.0 => {
+                faults.add(format!("people far from land at {lat:.3}, {lon:.3}"))
+            }
             None => {}
         }
     }
@@ -148,14 +155,16 @@ pub fn grid(
     }
 
     // Communities by unit, heights, holders.
-    let communities = Communities::read(region, &must(&layers.unit_communities, "unit_communities")?)?;
+    let communities =
+        Communities::read(region, &must(&layers.unit_communities, "unit_communities")?)?;
     for (cell, heights) in cells.iter_mut().zip(&heights).filter(|(c, _)| c.land) {
         let n = f64::from(heights.count);
         if heights.count == 0 {
             faults.add(format!("no height at {:.3}, {:.3}", cell.lat, cell.lon));
         }
         cell.elevation = heights.sum / n;
-        cell.ruggedness = libm::sqrt((heights.squares / n - cell.elevation * cell.elevation).max(0.0));
+        cell.ruggedness =
+            libm::sqrt((heights.squares / n - cell.elevation * cell.elevation).max(0.0));
         match communities.of.get(&cell.unit) {
             Some((name, percent)) => {
                 name.clone_into(&mut cell.community);
@@ -193,7 +202,8 @@ fn nearest_units(
     let near = Grid::new(region.bbox, whole.spacing, places);
     for i in (0..cells.len()).filter(|&i| cells[i].land && cells[i].unit == 0).collect::<Vec<_>>() {
         let state = cells[i].state.clone();
-        let of_state = |k: usize| units.get(&cells[known[k]].unit).is_some_and(|u| u.state == state);
+        let of_state =
+            |k: usize| units.get(&cells[known[k]].unit).is_some_and(|u| u.state == state);
         if let Some(k) = near.nearest((cells[i].lat, cells[i].lon), &of_state) {
             cells[i].unit = cells[known[k]].unit;
         }

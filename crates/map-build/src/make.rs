@@ -120,7 +120,13 @@ impl Shared<'_> {
         let at = |name: &str| folder.join(name);
         let admin1 = sites::admin1(region, &cells, &cut, &units, &totals)?;
         let gateways = sites::gateways(
-            region, &grid, &cells, &ways.nodes, &ways.town_cell, &territory, &units,
+            region,
+            &grid,
+            &cells,
+            &ways.nodes,
+            &ways.town_cell,
+            &territory,
+            &units,
         )?;
         cell_rows(region, &cells).write(&at("cells.csv"))?;
         admin1.write(&at("admin1.csv"))?;
@@ -224,8 +230,7 @@ impl Shared<'_> {
 
         // Roads between them, approaches to gates without one, and the crossings of lines that are gone.
         let left_out = |s: &&Stretch| !region.route_left_out.iter().any(|r| r.route == s.route);
-        let mut stretches: Vec<Stretch> =
-            self.stretches.iter().filter(left_out).cloned().collect();
+        let mut stretches: Vec<Stretch> = self.stretches.iter().filter(left_out).cloned().collect();
         let mut gate_pass = BTreeMap::new();
         for crossing in &now {
             let Some((route, pass)) = &crossing.at_pass else { continue };
@@ -380,8 +385,18 @@ fn cell_rows(region: &Region, cells: &[Cell]) -> Rows {
     let mut columns = vec!["cell", "row", "col", "lat", "lon", "land_fraction", "state"];
     columns.extend(region.holder_columns().iter().map(|s| s.column.as_str()));
     columns.extend([
-        "territory_part", "admin1", "population", "community", "community_share", "elevation_m",
-        "ruggedness_m", "road_class", "road_months_open", "rail", "coast", "prio_grid",
+        "territory_part",
+        "admin1",
+        "population",
+        "community",
+        "community_share",
+        "elevation_m",
+        "ruggedness_m",
+        "road_class",
+        "road_months_open",
+        "rail",
+        "coast",
+        "prio_grid",
     ]);
     let mut out = Rows::new(&columns);
     for (i, cell) in cells.iter().enumerate() {
@@ -460,6 +475,7 @@ fn map_toml(region: &Region, spec: &MapSpec, grid: &Grid) -> String {
         let _ = writeln!(out, "column = {}\n", quoted(&snapshot.column));
     }
     let _ = writeln!(out, "{}\n", region.map_toml.trim());
-    let _ = writeln!(out, "[lines]\nfile = \"lines.geojson\"\nnote = {}", quoted(&region.lines_note));
+    let _ =
+        writeln!(out, "[lines]\nfile = \"lines.geojson\"\nnote = {}", quoted(&region.lines_note));
     out
 }

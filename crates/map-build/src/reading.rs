@@ -38,7 +38,9 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Fault> {
     let bytes = std::fs::read(path).map_err(told)?;
     if path.extension().is_some_and(|e| e == "gz") {
         let mut plain = Vec::new();
-        flate2::read::MultiGzDecoder::new(bytes.as_slice()).read_to_end(&mut plain).map_err(told)?;
+        flate2::read::MultiGzDecoder::new(bytes.as_slice())
+            .read_to_end(&mut plain)
+            .map_err(told)?;
         return Ok(plain);
     }
     Ok(bytes)

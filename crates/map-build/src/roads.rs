@@ -313,10 +313,12 @@ fn add_stretch(
         }
         match around.crossings.get(name) {
             // The one of the crossing's two cells that is on this side.
-            Some(chosen) => chosen.cells.iter().find(|&&c| allowed(c)).copied().map(Some).ok_or_else(|| {
-                let t = territories.join(", ");
-                Fault::new(format!("crossing {name} has no cell in {t} for route {route}"))
-            }),
+            Some(chosen) => {
+                chosen.cells.iter().find(|&&c| allowed(c)).copied().map(Some).ok_or_else(|| {
+                    let t = territories.join(", ");
+                    Fault::new(format!("crossing {name} has no cell in {t} for route {route}"))
+                })
+            }
             None => Ok(grid.nearest(point, allowed)),
         }
     };
@@ -325,7 +327,8 @@ fn add_stretch(
         None => cell_of(from, line[0])?,
     };
     let end = cell_of(to, line[line.len() - 1])?;
-    let (Some(start), Some(end), Some(mut visits)) = (start, end, visits_along(grid, line, allowed))
+    let (Some(start), Some(end), Some(mut visits)) =
+        (start, end, visits_along(grid, line, allowed))
     else {
         let t = territories.join(", ");
         out.notes.push(format!("route {route} {from} - {to}: no cell of {t} near it, left out"));
@@ -417,9 +420,10 @@ pub fn add_approaches(
             let reach = (APPROACH_KM / (grid.spacing * KM_PER_DEGREE * 0.7)) as i32 + 1;
             let goals =
                 grid.within(grid.centre(cell), reach, &|i| allowed(i) && have.contains_key(&i));
-            let way = goals.iter().filter(|(km, _)| *km <= APPROACH_KM).find_map(|&(_, goal)| {
-                grid.path(cell, goal, &allowed, APPROACH_KM * 2.0)
-            });
+            let way = goals
+                .iter()
+                .filter(|(km, _)| *km <= APPROACH_KM)
+                .find_map(|&(_, goal)| grid.path(cell, goal, &allowed, APPROACH_KM * 2.0));
             let letter = ["a", "b"][s];
             let Some(way) = way else {
                 gate.notes.push(format!("{letter}: no road within {APPROACH_KM:.0} km"));

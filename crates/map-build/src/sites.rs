@@ -114,8 +114,17 @@ pub fn admin1(
     totals: &BTreeMap<(String, String), Total>,
 ) -> Result<Rows, Fault> {
     let mut out = Rows::new(&[
-        "admin1", "name", "state", "population_in_map", "population_known", "year", "basis",
-        "certainty", "cut_by_edge", "share_in_map", "note",
+        "admin1",
+        "name",
+        "state",
+        "population_in_map",
+        "population_known",
+        "year",
+        "basis",
+        "certainty",
+        "cut_by_edge",
+        "share_in_map",
+        "note",
     ]);
     let numbers: BTreeMap<&str, u32> =
         cells.iter().map(|c| (c.unit.as_str(), c.layer.unit)).collect();
@@ -153,7 +162,11 @@ pub fn admin1(
             known(&|t| t.basis.clone()),
             known(&|t| t.certainty.clone()),
             u8::from(cut).to_string(),
-            if cut { known(&|t| number(in_map as f64 / t.people as f64, 3)) } else { String::new() },
+            if cut {
+                known(&|t| number(in_map as f64 / t.people as f64, 3))
+            } else {
+                String::new()
+            },
             note,
         ]);
     }
@@ -272,8 +285,17 @@ pub fn pass_months(passes: &Table) -> Result<BTreeMap<String, u8>, Fault> {
 /// When a number does not fit.
 pub fn passes(grid: &Grid, passes: Option<&Table>) -> Result<Rows, Fault> {
     let mut out = Rows::new(&[
-        "id", "name", "lat", "lon", "cell", "elevation_m", "kind", "months_open", "class",
-        "certainty", "note",
+        "id",
+        "name",
+        "lat",
+        "lon",
+        "cell",
+        "elevation_m",
+        "kind",
+        "months_open",
+        "class",
+        "certainty",
+        "note",
     ]);
     for r in passes.iter().flat_map(|t| t.rows()) {
         let place: Place = (r.number("lat")?, r.number("lon")?);
@@ -312,8 +334,16 @@ pub fn gateways(
     units: &BTreeMap<u32, Unit>,
 ) -> Result<Rows, Fault> {
     let mut out = Rows::new(&[
-        "id", "name", "state", "area", "cell", "extra_km", "population_beyond",
-        "crossing_capacity_persons_per_day", "basis", "certainty",
+        "id",
+        "name",
+        "state",
+        "area",
+        "cell",
+        "extra_km",
+        "population_beyond",
+        "crossing_capacity_persons_per_day",
+        "basis",
+        "certainty",
     ]);
     let Some(file) = &region.tables.gateways else { return Ok(out) };
     let table = Table::read(
@@ -393,8 +423,16 @@ fn people_beyond(
 /// When a number does not fit.
 pub fn camps(region: &Region, grid: &Grid, territory: &[String]) -> Result<Rows, Fault> {
     let mut out = Rows::new(&[
-        "id", "name", "lat", "lon", "cell", "territory", "capacity_persons", "opens_after_days",
-        "source", "certainty",
+        "id",
+        "name",
+        "lat",
+        "lon",
+        "cell",
+        "territory",
+        "capacity_persons",
+        "opens_after_days",
+        "source",
+        "certainty",
     ]);
     let Some(file) = &region.tables.camps else { return Ok(out) };
     let table = Table::read(&region.table(file), &["id", "name", "lat", "lon", "territory"])?;
@@ -404,7 +442,8 @@ pub fn camps(region: &Region, grid: &Grid, territory: &[String]) -> Result<Rows,
             continue;
         }
         let cell = grid.nearest(place, &|i| territory[i] == r.text("territory"));
-        let cell = cell.ok_or_else(|| r.fault("territory", "a territory with land near the site"))?;
+        let cell =
+            cell.ok_or_else(|| r.fault("territory", "a territory with land near the site"))?;
         let text = |c: &str| r.text(c).to_owned();
         out.push(vec![
             text("id"),

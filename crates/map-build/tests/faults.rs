@@ -123,8 +123,7 @@ fn a_sound_region_becomes_a_map() {
     assert_eq!((built[0].cells, built[0].people), (12, 2400));
     let text = |name: &str| std::fs::read_to_string(built[0].folder.join(name)).expect(name);
     let cells = text("cells.csv");
-    let expected =
-        "4,1,0,50.15,10.05,1,AAA,AAA,,AAA-001,200,Lefter,0.9,300,0,1,12,0,,201261";
+    let expected = "4,1,0,50.15,10.05,1,AAA,AAA,,AAA-001,200,Lefter,0.9,300,0,1,12,0,,201261";
     assert_eq!(cells.lines().nth(5), Some(expected));
     let gate = "C01,Gate - Gate,Gate,Gate,AAA,BBB,road,50.15,10.2,5,6,1,open,open,open,open,open,8000,rule: road class 1,P,200,P,,,,";
     assert_eq!(text("crossings.csv").lines().nth(1), Some(gate));
@@ -140,12 +139,22 @@ fn each_hole_is_told() {
     for (file, from, to, expected) in [
         ("units.csv", "2", "3", "no `id` of the table of units"),
         ("communities.csv", "\n2,Righter,80", "", "unit 2: no community (BBB)"),
-        ("communities.csv", "80", "180", "column `share_percent`: found `180`; allowed: a number from 0 to 100"),
+        (
+            "communities.csv",
+            "80",
+            "180",
+            "column `share_percent`: found `180`; allowed: a number from 0 to 100",
+        ),
         ("crossings.csv", "road", "tunnel", "column `mode`: found `tunnel`"),
         ("crossings.csv", "AAA,BBB", "AAA,CCC", "crossing C01: no land of CCC near it"),
         ("crossings.csv", "10.2", "x", "column `lon`: found `x`; allowed: a number"),
         ("crossings.csv", "name_a,", "", "crossings.csv"),
-        ("roads.geojson", "\"class\":1", "\"class\":7", "line 1 lacks one of route, from, to, class"),
+        (
+            "roads.geojson",
+            "\"class\":1",
+            "\"class\":7",
+            "line 1 lacks one of route, from, to, class",
+        ),
         ("region.toml", "people = \"people.tif\"", "", "[layers] lacks `people`"),
         ("region.toml", "box = [10, 50", "box = [11, 50", "west < east and south < north"),
         ("region.toml", "box = [10, 50, 10.4", "box = [10, 50, 11.4", "no height at"),

@@ -35,7 +35,9 @@ fn same_bytes_with(geodata: &str, region: &str, map: &str) {
         return same_bytes(region, map);
     }
     // Past the capture of the test harness: a test that did nothing must not look like one that passed.
-    let text = format!("NOT COMPARED: maps/{map} with a fresh build, for ../shared/{geodata} is not there\n");
+    let text = format!(
+        "NOT COMPARED: maps/{map} with a fresh build, for ../shared/{geodata} is not there\n"
+    );
     let _ = std::io::stderr().write_all(text.as_bytes());
 }
 

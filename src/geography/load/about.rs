@@ -47,8 +47,6 @@ pub(super) struct About {
     snapshot: Vec<Snapshot>,
     #[serde(default)]
     emptied: Vec<Emptied>,
-    #[serde(default)]
-    growth: Vec<Growth>,
     speeds: Option<TravelSpeeds>,
 }
 
@@ -59,38 +57,6 @@ struct Emptied {
     column: String,
     holder: String,
     from: String,
-}
-
-/// How the people of a state have grown since they were counted.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Growth {
-    pub(super) state: String,
-    from_year: f64,
-    from_people: f64,
-    to_year: f64,
-    to_people: f64,
-}
-
-/// Growth goes on at the same pace for so many years after the last figure, then stops `[P]`.
-const YEARS_AFTER: f64 = 5.0;
-
-impl Growth {
-    /// People at a date over those counted; 1 before the count.
-    pub(super) fn factor(&self, as_of: Date) -> f64 {
-        let year = f64::from(as_of.year()) + (f64::from(as_of.day_of_year()) - 0.5) / 366.0;
-        let year = year.clamp(self.from_year, self.to_year + YEARS_AFTER);
-        let exponent = (year - self.from_year) / (self.to_year - self.from_year);
-        libm::pow(self.to_people / self.from_people, exponent)
-    }
-
-    fn fits(&self) -> bool {
-        let people = |n: f64| n.is_finite() && n >= 1.0;
-        people(self.from_people)
-            && people(self.to_people)
-            && self.from_year < self.to_year
-            && (0.5..=2.0).contains(&(self.to_people / self.from_people))
-    }
 }
 
 #[derive(Deserialize)]
@@ -113,8 +79,6 @@ pub(super) struct Settings {
     pub(super) speeds: TravelSpeeds,
     /// Columns and holders of land that is empty by the as-of date.
     pub(super) emptied: Vec<(String, String)>,
-    /// States and the factor by which their people have grown by the as-of date.
-    pub(super) growth: Vec<(String, f64)>,
 }
 
 /// Reads and checks the file; none when it cannot be used at all.
@@ -160,24 +124,15 @@ pub(super) fn read(bytes: &[u8], as_of: Date, problems: &mut Problems) -> Option
             ),
         }
     }
-    for growth in about.growth.iter().filter(|g| !g.fits()) {
-        problems.add_file(
-            FILE,
-            format!("the growth of `{}` in [[growth]]", growth.state),
-            "from_year before to_year, people from a half to the double of those counted",
-            "correct the table",
-        );
-    }
     if problems.count() > before {
         return None;
     }
-    let growth = about.growth.iter().map(|g| (g.state.clone(), g.factor(as_of))).collect();
     let chosen = chosen?;
     let mut newest_first: Vec<usize> = (0..about.snapshot.len()).collect();
     newest_first.sort_by_key(|&i| std::cmp::Reverse(&about.snapshot[i].from));
     let holder_columns = newest_first.iter().map(|&i| about.snapshot[i].column.clone()).collect();
     let snapshot = newest_first.iter().position(|&i| i == chosen)?;
-    Some(Settings { holder_columns, snapshot, speeds: speeds?, emptied, growth, about })
+    Some(Settings { holder_columns, snapshot, speeds: speeds?, emptied, about })
 }
 
 fn check_raster(about: &About, problems: &mut Problems) {

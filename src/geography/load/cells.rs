@@ -401,11 +401,8 @@ pub(super) fn read_cells(
     if problems.count() > before {
         return None;
     }
-    let mut territories = number_territories(&lists, &codes, &mut cells);
-    let mut admin1 = number_units(&lists, &territories, &cells, &left, problems);
-    for (state, factor) in &settings.growth {
-        grow(&mut cells, &mut territories, &mut admin1, state, *factor);
-    }
+    let territories = number_territories(&lists, &codes, &mut cells);
+    let admin1 = number_units(&lists, &territories, &cells, &left, problems);
     Some(Land { cells, grid, territories, admin1, communities: lists.communities, past })
 }
 
@@ -501,42 +498,6 @@ fn number_territories(lists: &Lists, codes: &[Codes], cells: &mut CellTable) -> 
         territory.population += u64::from(cells.population[i]);
     }
     territories
-}
-
-/// Multiplies the people of a state's cells by a factor; each unit keeps its share (largest remainder).
-fn grow(
-    cells: &mut CellTable,
-    territories: &mut [Territory],
-    admin1: &mut [Admin1],
-    state: &str,
-    factor: f64,
-) {
-    let mut members = vec![Vec::new(); admin1.len()];
-    for i in 0..cells.len() {
-        if territories[cells.state[i].index()].code == state {
-            members[cells.admin1[i].index()].push(i);
-        }
-    }
-    for (unit, mut members) in admin1.iter_mut().zip(members).filter(|(_, m)| !m.is_empty()) {
-        let exact = |i: usize| f64::from(cells.population[i]) * factor;
-        let all: f64 = members.iter().map(|&i| exact(i)).sum();
-        let whole: Vec<u32> = members.iter().map(|&i| libm::floor(exact(i)) as u32).collect();
-        let floors: u64 = whole.iter().map(|&n| u64::from(n)).sum();
-        let left = (libm::rint(all) as u64).saturating_sub(floors) as usize;
-        let behind: Vec<f64> =
-            members.iter().zip(&whole).map(|(&i, &n)| f64::from(n) - exact(i)).collect();
-        let mut order: Vec<usize> = (0..members.len()).collect();
-        order.sort_by(|&a, &b| behind[a].total_cmp(&behind[b]).then(a.cmp(&b)));
-        let mut grown = whole;
-        order.iter().take(left).for_each(|&k| grown[k] += 1);
-        unit.population = 0;
-        for (i, now) in members.drain(..).zip(grown) {
-            let home = &mut territories[cells.territory[i].index()].population;
-            *home = *home - u64::from(cells.population[i]) + u64::from(now);
-            unit.population += u64::from(now);
-            cells.population[i] = now;
-        }
-    }
 }
 
 /// Units with the people of their cells, which must be those that `admin1.csv` names.

@@ -144,16 +144,6 @@ pub fn official_populations(dir: &Path) -> BTreeMap<String, u64> {
         .collect()
 }
 
-/// The factor by which the people of each state that `map.toml` names have grown by a date, 1 before the count.
-///
-/// Empty when the file cannot be read.
-#[must_use]
-pub fn growth_factors(dir: &Path, as_of: Date) -> BTreeMap<String, f64> {
-    let Ok(bytes) = std::fs::read(dir.join(about::FILE)) else { return BTreeMap::new() };
-    let settings = about::read(&bytes, as_of, &mut Problems::default());
-    settings.map(|s| s.growth.into_iter().collect()).unwrap_or_default()
-}
-
 /// All files of the map; a missing one is a problem.
 fn read_files(dir: &Path, problems: &mut Problems) -> BTreeMap<&'static str, Vec<u8>> {
     if !dir.is_dir() {
