@@ -85,7 +85,7 @@ impl From<u64> for DrawId {
 
 impl From<ArmedGroupId> for DrawId {
     fn from(group: ArmedGroupId) -> Self {
-        Self(group.0 as u64)
+        Self(u64::from(group.0))
     }
 }
 
@@ -232,7 +232,7 @@ impl RunKey {
     pub fn hash(self, stream: Stream, id: impl Into<DrawId>, step: u32) -> u64 {
         let a = mix(self.0 ^ (stream as u64).wrapping_mul(GOLDEN));
         let b = mix(a ^ id.into().0.wrapping_mul(0xd6e8_feb8_6659_fd93));
-        mix(b ^ ((step as u64) + 1).wrapping_mul(0xa076_1d64_78bd_642f))
+        mix(b ^ (u64::from(step) + 1).wrapping_mul(0xa076_1d64_78bd_642f))
     }
 
     /// A generator for (stream, id, step). Fresh for each key; use it at once and drop it.

@@ -128,9 +128,9 @@ pub struct Aftermath {
     /// Civilians killed today.
     civilians_today: Vec<u32>,
     /// Cells with civilians killed today.
-    bereaved: Vec<CellId>,
+    cells_of_deaths: Vec<CellId>,
     /// Today's events that breed others.
-    pub breeding: Vec<CellId>,
+    pub parents: Vec<CellId>,
     /// Ground advances at today's events of flashpoints.
     pub advances: Vec<(CellId, f32)>,
     /// Whether anything is pending at all.
@@ -171,7 +171,9 @@ impl Aftermath {
                 [&mut fatalities[c], &mut challenge[c], &mut advance[c], &mut self.pending[c]];
             let alive = left.iter().any(|x| **x >= least);
             if !alive {
-                left.into_iter().for_each(|x| *x = 0.0);
+                for x in left {
+                    *x = 0.0;
+                }
                 self.listed[c] = false;
             }
             alive
@@ -180,7 +182,7 @@ impl Aftermath {
 
     /// Civilians killed today, one entry a cell, ascending; they are taken out.
     pub fn take_civilian_deaths(&mut self) -> Vec<(CellId, u32)> {
-        let mut cells = std::mem::take(&mut self.bereaved);
+        let mut cells = std::mem::take(&mut self.cells_of_deaths);
         cells.sort_unstable();
         let mut killed = |cell: CellId| std::mem::take(&mut self.civilians_today[cell.index()]);
         cells.into_iter().map(|cell| (cell, killed(cell))).collect()
@@ -200,7 +202,7 @@ impl EventLog<'_> {
     /// Notes an event; when it `breeds`, others will follow nearby.
     pub fn record(&mut self, event: ViolentEvent, breeds: bool) {
         if breeds {
-            self.aftermath.breeding.push(event.cell);
+            self.aftermath.parents.push(event.cell);
         }
         self.events.today.push(event);
     }
@@ -219,7 +221,7 @@ impl EventLog<'_> {
         let killed = wanted.min(present.saturating_sub(aftermath.civilians_today[c]));
         if killed > 0 {
             if aftermath.civilians_today[c] == 0 {
-                aftermath.bereaved.push(cell);
+                aftermath.cells_of_deaths.push(cell);
             }
             aftermath.civilians_today[c] += killed;
         }

@@ -71,7 +71,7 @@ impl Place {
         let kin: Vec<CommunityId> = row.kin.iter().filter_map(|name| map.community(name)).collect();
         let mut reach = vec![Reach::Out; map.cells.len()];
         let (mut scene, mut kin_cells, mut across) = (Vec::new(), Vec::new(), Vec::new());
-        for c in 0..map.cells.len() {
+        for (c, reach) in reach.iter_mut().enumerate() {
             let (lat, lon) = (f64::from(map.cells.lat[c]), f64::from(map.cells.lon[c]));
             let beyond = great_circle_km(row.lat, row.lon, lat, lon) - row.radius_km;
             let cell = CellId::from_index(c);
@@ -79,7 +79,7 @@ impl Place {
                 scene.push(cell);
             }
             if beyond <= domino.kin_km {
-                reach[c] = Reach::Kin;
+                *reach = Reach::Kin;
                 if kin.contains(&map.cells.community[c]) {
                     kin_cells.push((cell, f64::from(map.cells.community_share[c])));
                 }
@@ -88,7 +88,7 @@ impl Place {
                 }
             }
             if beyond <= domino.sanctuary_km {
-                reach[c] = Reach::Sanctuary;
+                *reach = Reach::Sanctuary;
             }
         }
         let across = shares_of_units(map, across.into_iter());

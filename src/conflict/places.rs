@@ -80,7 +80,7 @@ pub fn spread_events(
 
     // Offspring to come, and ground advances.
     let branching = parameters.excitation.branching as f32;
-    for parent in std::mem::take(&mut aftermath.breeding) {
+    for parent in std::mem::take(&mut aftermath.parents) {
         for (cell, offset) in ground.around.around(parent) {
             aftermath.pending[cell.index()] += branching * offset.offspring;
             aftermath.list(violence, cell);

@@ -245,16 +245,15 @@ impl Written<'_> {
 
         // Steps are for grids, which need them; a list has no ranges.
         let has_steps = self.factor.steps.is_some();
-        let (message, help) = match self.made {
-            Made::Grid { .. } if !has_steps => {
+        let misfit = match self.made {
+            Made::List { .. } => Some((format!("{name} has a range"), "a list needs `values`")),
+            Made::Grid { .. } => (!has_steps).then(|| {
                 (format!("{name} has a range and no `steps`"), "a grid needs `steps`, or `values`")
-            }
-            Made::List { .. } => (format!("{name} has a range"), "a list needs `values`"),
-            Made::Grid { .. } => (String::new(), ""),
-            _ if has_steps => (format!("{name} has `steps`"), "`steps` is for a grid; take it out"),
-            _ => (String::new(), ""),
+            }),
+            _ => has_steps
+                .then(|| (format!("{name} has `steps`"), "`steps` is for a grid; take it out")),
         };
-        if !message.is_empty() {
+        if let Some((message, help)) = misfit {
             return self.wrong(None, message, "this factor", |problem| problem.help(help));
         }
         Ok(if is_whole {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use checked_toml::{
     Diagnostic, FileId, Limits, Node, Sources, Span, Value, View, leaves, lookup, rows::spans,
-    shown, tree::from_toml, words::with_meaning,
+    shown, tree::from_toml, with_meaning,
 };
 use serde_json::Value as Json;
 
@@ -125,13 +125,13 @@ fn parse(
     let mut next = |record: &mut csv::StringRecord| {
         csv.read_record(record).map_err(|error| {
             let line = error.position().map_or(0, csv::Position::line);
-            Diagnostic::in_file(file, format!("line {line} is not valid CSV: {error}"))
+            vec![Diagnostic::in_file(file, format!("line {line} is not valid CSV: {error}"))]
         })
     };
     let (columns, taken, known) = (Vec::new(), Vec::new(), Vec::new());
     let mut reader = Reader { text, file, delimiter, against, columns, taken, known };
     let mut record = csv::StringRecord::new();
-    let has_header = next(&mut record).map_err(|problem| vec![problem])?;
+    let has_header = next(&mut record)?;
     if has_header {
         reader.header(&record, ignore, scheme)?;
     }
@@ -144,8 +144,8 @@ fn parse(
         match next(&mut record) {
             Ok(true) if first.is_none_or(|first| rows.len() < first as usize) => {}
             Ok(_) => break,
-            Err(problem) => {
-                problems.push(problem);
+            Err(found) => {
+                problems.extend(found);
                 break;
             }
         }

@@ -1,6 +1,6 @@
 //! From `[design]` to points: checked against the scenario, key by key and point by point.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use checked_toml::{
     Diagnostic, Diagnostics, Node, Sources, Span, Step, View, leaves, schema, shown,
@@ -48,14 +48,7 @@ pub fn prepare(
         Made::File { file, .. } => {
             let is_short = matches!(design, Design::File(_));
             let named = if is_short { node } else { node.follow([Step::Key("file")]) };
-            read(
-                &beside(&sources, named.span, file),
-                named.span,
-                &made,
-                node,
-                against,
-                &mut sources,
-            )
+            read(&sources.beside(named.span, file), named.span, &made, node, against, &mut sources)
         }
         made => generate(made, node, against, RunKey::new(resolved.file.study.seed, 0))
             .map(|points| (points, Vec::new())),
@@ -90,12 +83,6 @@ fn read(
     }
     let scheme = Scheme::of(made, node, against)?;
     file::read(path, Taken { ignore, first: *first }, scheme.as_ref(), against, sources)
-}
-
-/// A path relative to the file that names it, or for `--set` to where the person stands.
-fn beside(sources: &Sources, named: Span, file: &str) -> PathBuf {
-    let folder = sources.path(named.file).and_then(Path::parent).unwrap_or(Path::new(""));
-    folder.join(file).components().collect()
 }
 
 /// Keys that the design varies although a variant of the study sets them.

@@ -83,7 +83,7 @@ fn rows(points: &Points) -> Vec<String> {
 
 /// The factors that tests of designs share, and one of whole numbers on a log scale.
 const FACTORS: &str = concat!(
-    include_str!("../../tests/desk/factors.toml"),
+    include_str!("../../tests/it/desk/factors.toml"),
     "[[design.factors]]\npath = \"run.persons_per_group\"\nlow = 10\nhigh = 1000\nscale = \"log\"\n"
 );
 

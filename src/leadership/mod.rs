@@ -39,14 +39,20 @@ pub fn add_to(schedule: &mut Schedule) {
     schedule.add_systems(advance_leadership.in_set(Phase::Leadership));
 }
 
-/// Puts this domain's resources into a world that holds its parameters, the switches, the roles, the map and the run key.
-pub fn populate(world: &mut World, outcome: Outcome) {
+/// The outcome that the run is conditional on.
+#[derive(Resource, Clone, Copy, Debug)]
+pub struct ConditionalOn(pub Outcome);
+
+/// Puts this domain's resources into a world that holds its parameters, the switches, the roles, the map, the run key and
+/// [`ConditionalOn`].
+pub fn populate(world: &mut World) {
     let terms = course::Terms {
         parameters: world.resource::<parameters::Parameters>(),
         mechanisms: *world.resource::<Mechanisms>(),
     };
     let map = world.resource::<RunMap>();
     let focus = world.resource::<Roles>().focus;
+    let outcome = world.resource::<ConditionalOn>().0;
     let course = Course::new(terms, outcome, map, focus, *world.resource::<RunKey>());
     let has_crisis = terms.mechanisms.leadership_crisis;
     world.insert_resource(if has_crisis { course.reading() } else { course.calm() });

@@ -538,7 +538,8 @@ fn the_system_acts_once_a_day() {
     world.insert_resource(RunMap(std::sync::Arc::new(map())));
     world.insert_resource(RunKey::new(1, 0));
     world.insert_resource(Clock::new(jiff::civil::date(2026, 1, 15), 4));
-    populate(&mut world, Outcome::CivilStrife);
+    world.insert_resource(ConditionalOn(Outcome::CivilStrife));
+    populate(&mut world);
     let mut step = crate::schedule::empty_step(false);
     add_to(&mut step);
     let expected = run(&shipped(), Outcome::CivilStrife, 0);

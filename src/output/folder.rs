@@ -267,7 +267,7 @@ impl Folder {
             }
             return;
         }
-        self.mark.cause = cause.to_owned();
+        cause.clone_into(&mut self.mark.cause);
         let _ = self.mark.write(&mut self.mark_file);
     }
 }

@@ -1,7 +1,7 @@
 //! Files of violent events that an episode names: read with the scenario, so that they are part of what a run is.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use checked_toml::{Diagnostic, Node, Sources, rows, shown};
 
@@ -29,12 +29,7 @@ impl EventFiles {
         let nodes = tree.get("episode.violence").and_then(Node::as_array).unwrap_or_default();
         for (entry, node) in scenario.episode.violence.iter_mut().zip(nodes) {
             let Some(named) = node.get("file") else { continue };
-            let folder = sources
-                .path(named.span.file)
-                .and_then(Path::parent)
-                .unwrap_or(Path::new(""))
-                .to_owned();
-            let path: PathBuf = folder.join(&entry.file).components().collect();
+            let path = sources.beside(named.span, &entry.file);
             if !self.0.contains_key(&path) {
                 if !path.is_file() {
                     problems.push(
@@ -65,37 +60,28 @@ impl EventFiles {
 
 fn event(row: &rows::Row, problems: &mut Vec<Diagnostic>) -> Option<PrescribedEvent> {
     let before = problems.len();
-    let mut refuse = |i: usize, allowed: &str| {
-        let field = &row.fields[i];
-        let message = format!("{} is no `{}`", shown(&field.text), COLUMNS[i]);
-        problems.push(Diagnostic::at(field.span, message, format!("expected {allowed}")));
-    };
     let text = |i: usize| row.fields[i].text.as_str();
-    let date = text(0).parse().ok().filter(|_| !text(0).contains('T'));
     let number =
         |i: usize, most: f64| text(i).parse::<f64>().ok().filter(|x: &f64| x.abs() <= most);
     let deaths = |i: usize| text(i).parse::<u32>().ok().filter(|n| *n <= MOST_DEATHS);
+
+    let date = text(0).parse().ok().filter(|_| !text(0).contains('T'));
     let (lat, lon, civilians, all) = (number(1, 90.0), number(2, 180.0), deaths(3), deaths(4));
-    if date.is_none() {
-        refuse(0, "a date such as 1999-10-21");
-    }
-    if lat.is_none() {
-        refuse(1, "degrees, -90 to 90");
-    }
-    if lon.is_none() {
-        refuse(2, "degrees, -180 to 180");
-    }
-    if civilians.is_none() {
-        refuse(3, "a count of persons");
-    }
-    if all.is_none() {
-        refuse(4, "a count of persons");
-    }
-    if civilians.zip(all).is_some_and(|(civilians, all)| civilians > all) {
-        refuse(3, "at most `deaths_all`");
-    }
-    if text(5).is_empty() {
-        refuse(5, "where the event is from");
+    let more_than_all = civilians.zip(all).is_some_and(|(civilians, all)| civilians > all);
+    for (i, wrong, allowed) in [
+        (0, date.is_none(), "a date such as 1999-10-21"),
+        (1, lat.is_none(), "degrees, -90 to 90"),
+        (2, lon.is_none(), "degrees, -180 to 180"),
+        (3, civilians.is_none(), "a count of persons"),
+        (4, all.is_none(), "a count of persons"),
+        (3, more_than_all, "at most `deaths_all`"),
+        (5, text(5).is_empty(), "where the event is from"),
+    ] {
+        if wrong {
+            let message = format!("{} is no `{}`", shown(text(i)), COLUMNS[i]);
+            let label = format!("expected {allowed}");
+            problems.push(Diagnostic::at(row.fields[i].span, message, label));
+        }
     }
     if problems.len() > before {
         return None;

@@ -14,25 +14,22 @@ pub fn find(value: &Node, scenario: &Path, sources: &Sources) -> Result<PathBuf,
         let label = "expected the name of a map's folder";
         return Err(Box::new(Diagnostic::at(value.span, "`run.map` is empty", label)));
     }
-    let folder_of = |path: &Path| path.parent().unwrap_or(Path::new("")).to_owned();
-    // A `--set` has no file: its paths are relative to where the person stands.
-    let own = sources.path(value.span.file).map_or_else(PathBuf::new, folder_of);
-    let beside = folder_of(scenario);
+    let own = sources.beside(value.span, "");
+    let beside = scenario.parent().unwrap_or(Path::new(""));
     let mut places = vec![own, PathBuf::from("maps"), beside.join("../maps"), beside.join("maps")];
     // A case lies two folders deeper than a study.
     places.extend(Some(beside.join("../../../maps")).filter(|deeper| deeper.is_dir()));
-    let mut looked: Vec<PathBuf> = Vec::new();
+    let mut looked: Vec<String> = Vec::new();
     for place in &places {
         let candidate: PathBuf = place.join(name).components().collect();
         if candidate.is_dir() {
             return Ok(candidate);
         }
+        let candidate = candidate.display().to_string();
         if !looked.contains(&candidate) {
             looked.push(candidate);
         }
     }
-    let looked =
-        looked.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
     let known = folders(&places[1..]);
     let help = match nearest(name, known.iter().map(String::as_str)) {
         Some(guess) => Some(question(&format!("\"{guess}\""))),
@@ -44,7 +41,7 @@ pub fn find(value: &Node, scenario: &Path, sources: &Sources) -> Result<PathBuf,
         format!("there is no map {}", shown(name)),
         "no folder of this name",
     );
-    Err(Box::new(problem.note(format!("looked for: {looked}")).maybe_help(help)))
+    Err(Box::new(problem.note(format!("looked for: {}", looked.join(", "))).maybe_help(help)))
 }
 
 /// Folders that hold a map, in the places for maps.

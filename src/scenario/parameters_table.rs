@@ -7,8 +7,7 @@ use std::path::Path;
 use checked_toml::check::pick;
 use checked_toml::schema::resolved;
 use checked_toml::source::read;
-use checked_toml::words::join;
-use checked_toml::{Diagnostics, Node, Table, Value, View};
+use checked_toml::{Diagnostics, Node, Table, Value, View, join};
 use serde_json::Value as Json;
 
 use super::{Scenario, StudyFile, WORDING};

@@ -4,11 +4,11 @@ use bevy_ecs::prelude::*;
 
 use crate::borders::CrossingTraffic;
 use crate::borders::crossing::Queues;
+use crate::borders::parameters::Parameters;
 use crate::conflict::state::{ArmedGroup, FighterTally};
 use crate::displacement::Population;
 use crate::displacement::group::{Activity, DisplacedGroup, Travel};
 use crate::episode::Given;
-use crate::simulation::ScenarioRes;
 use crate::states::{Passage, Policies};
 use crate::time::Clock;
 use crate::world::RunMap;
@@ -23,7 +23,7 @@ pub fn check_invariants(
     queues: Res<Queues>,
     traffic: Res<CrossingTraffic>,
     policies: Res<Policies>,
-    (map, scenario, given, clock): (Res<RunMap>, Res<ScenarioRes>, Res<Given>, Res<Clock>),
+    (map, borders, given, clock): (Res<RunMap>, Res<Parameters>, Res<Given>, Res<Clock>),
     mut before: Local<Vec<[u32; 2]>>,
     (armed, tally): (Query<&ArmedGroup>, Res<FighterTally>),
     groups: Query<(&Travel, &DisplacedGroup)>,
@@ -49,7 +49,7 @@ pub fn check_invariants(
     }
     before.resize(map.crossings.len(), [0; 2]);
     for (x, point) in map.crossings.iter().enumerate() {
-        let own = point.capacity_per_day * scenario.borders.crossing.capacity_factor;
+        let own = point.capacity_per_day * borders.crossing.capacity_factor;
         for side in 0..2 {
             let most = own.max(given.most_capacity(x, side).unwrap_or(0.0)) + 1.0;
             let served = f64::from(traffic.served[x][side]);

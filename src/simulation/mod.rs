@@ -36,6 +36,20 @@ impl Deref for ScenarioRes {
     }
 }
 
+/// How a domain puts its resources into a world, and its systems into the step.
+type Domain = (fn(&mut World, &Map, &Scenario), fn(&mut Schedule));
+
+/// The domains of the model, in the order in which their resources are made: states before displacement, whose choices of
+/// destination read whom states let in.
+const DOMAINS: [Domain; 6] = [
+    (|world, _, _| leadership::populate(world), leadership::add_to),
+    (|world, _, _| states::populate(world), states::add_to),
+    (displacement::populate, displacement::add_to),
+    (borders::populate, borders::add_to),
+    (|world, _, _| conflict::populate(world), conflict::add_to),
+    (|world, _, _| ledger::populate(world), ledger::add_to),
+];
+
 /// Which run.
 #[derive(Clone, Copy, Debug)]
 pub struct RunSpec<'a> {
@@ -88,25 +102,18 @@ impl Simulation {
         world.insert_resource(RunMap(Arc::clone(map)));
         world.insert_resource(ThreadsInRun(threads));
         world.insert_resource(NextStep(0));
+        world.insert_resource(leadership::ConditionalOn(outcome));
         episode::populate(&mut world); // before the domains, which start from what is given
-        leadership::populate(&mut world, outcome);
-        states::populate(&mut world); // whom states let in, which choices of destination read
-        displacement::populate(&mut world, map, scenario);
-        borders::populate(&mut world, map, scenario);
-        conflict::populate(&mut world);
-        ledger::populate(&mut world);
         let mut schedule = empty_step(threads > 1);
         schedule.add_systems(
             (advance_clock, displacement::start_day, episode::set_stage)
                 .chain()
                 .in_set(Phase::Clock),
         );
-        leadership::add_to(&mut schedule);
-        states::add_to(&mut schedule);
-        displacement::add_to(&mut schedule);
-        conflict::add_to(&mut schedule);
-        borders::add_to(&mut schedule);
-        ledger::add_to(&mut schedule);
+        for (populate, add_to) in DOMAINS {
+            populate(&mut world, map, scenario);
+            add_to(&mut schedule);
+        }
         schedule.add_systems(invariants::check_invariants.in_set(Phase::Record));
         Self { world, schedule }
     }
@@ -127,6 +134,12 @@ impl Simulation {
     #[must_use]
     pub fn world(&self) -> &World {
         &self.world
+    }
+
+    /// The step, to add a mechanism of one's own: a system in a phase, ordered among those that touch the same data.
+    #[must_use]
+    pub fn schedule_mut(&mut self) -> &mut Schedule {
+        &mut self.schedule
     }
 
     /// The world, for benches and tests that set up a state of their own.

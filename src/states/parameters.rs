@@ -15,7 +15,7 @@ use crate::roles::Front;
 #[serde(deny_unknown_fields)]
 pub struct Parameters {
     /// Codes of the territories that their neighbours aid at source and against which they set up buffers.
-    #[schemars(extend("x-unit" = "territory codes", "x-source" = "source text: Iran", "x-certainty" = "P"))]
+    #[schemars(extend("x-unit" = "territory codes", "x-source" = "source text", "x-certainty" = "P"))]
     pub aid_origins: Vec<String>,
     /// How every state decides.
     pub decisions: Decisions,

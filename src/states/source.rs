@@ -15,7 +15,7 @@ use crate::leadership::state::Leadership;
 const NOTABLE_AID: f64 = 0.05;
 
 /// Pressure on a line as its neighbour sees it, as old as its information is; 0 in the first days.
-fn seen_on(pressure: &Pressure, line: &SourceLine, style: &StateStyle) -> f64 {
+fn seen_on(pressure: &Pressure, line: SourceLine, style: &StateStyle) -> f64 {
     let row = lagged(&pressure.index_history, style.decision_delay_days);
     row.map_or(0.0, |row| f64::from(row[line.segment.index()]))
 }
@@ -40,7 +40,7 @@ pub fn aid_at_source(
         let lines = || roster.source_lines.iter().filter(|l| l.origin.index() == o);
         let unmet = lines().fold(1.0, |unmet, line| {
             let style = roster.style(line.neighbour);
-            let index = seen_on(&pressure, line, style);
+            let index = seen_on(&pressure, *line, style);
             unmet * (1.0 - style.source_aid * rules::ramp(index, decisions.aid_from, 100.0))
         });
         let before = policies.source_aid[o];
@@ -54,7 +54,7 @@ pub fn aid_at_source(
                 if after >= NOTABLE_AID { ActionKind::SourceAid } else { ActionKind::Withdraw };
             let gift = |line: &SourceLine| {
                 let style = roster.style(line.neighbour);
-                style.source_aid * seen_on(&pressure, line, style)
+                style.source_aid * seen_on(&pressure, *line, style)
             };
             let giver = lines().max_by(|a, b| gift(a).total_cmp(&gift(b)));
             let actor = giver.map_or(TerritoryId::from_index(o), |l| roster.state(l.neighbour));
@@ -78,7 +78,7 @@ pub fn set_up_buffers(
     }
     for (t, style) in roster.styles.iter().enumerate().filter(|(_, style)| style.buffer > 0.0) {
         let lines = roster.source_lines.iter().filter(|l| l.neighbour.index() == t);
-        let worst = lines.map(|l| seen_on(&pressure, l, style)).fold(0.0, f64::max);
+        let worst = lines.map(|l| seen_on(&pressure, *l, style)).fold(0.0, f64::max);
         let before = policies.buffer[t];
         let mark = if before { decisions.buffer_below } else { decisions.buffer_above };
         let after = worst * style.buffer > mark;

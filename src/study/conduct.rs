@@ -239,7 +239,9 @@ pub fn conduct(
         for _ in 0..3 {
             match merge_into(plan, borders, folder, options, &done, &mut notify) {
                 Err(StudyError::Incomplete { damaged, .. }) if !damaged.is_empty() => {
-                    damaged.iter().for_each(|damage| notify(Event::Damaged(damage)));
+                    for damage in &damaged {
+                        notify(Event::Damaged(damage));
+                    }
                     done.add(run_missing(plan, borders, &path, options, &run, &mut notify)?);
                 }
                 other => return other,

@@ -203,7 +203,9 @@ impl Rows<'_> {
     }
 
     fn model(&mut self, scores: &[ModelScore<'_>]) {
-        scores.iter().for_each(|score| self.add("model", *score));
+        for score in scores {
+            self.add("model", *score);
+        }
     }
 
     fn coverage(&mut self, c: Coverage, n: usize) {

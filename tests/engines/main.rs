@@ -1,7 +1,7 @@
 //! Engines that start the program: GNU parallel and a real Slurm, where they are installed. Each gives the bytes of one
 //! process. What is not installed is skipped, and said so.
 
-#[path = "../desk/mod.rs"]
+#[path = "../it/desk/mod.rs"]
 mod desk;
 
 use std::fs;

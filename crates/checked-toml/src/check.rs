@@ -360,29 +360,24 @@ impl Walk<'_> {
         let message = format!("unknown {kind} {} {place}", shown(key));
         let keys: Vec<&str> = schema.properties().map(|(name, _)| name).collect();
         let guess = nearest(key, keys.iter().copied());
-        let elsewhere =
-            if guess.is_none() || key == "extends" { self.tables_with(key) } else { Vec::new() };
         let mut problem = Diagnostic::at(entry.key_span, message, "no such key");
-        problem = if key == "extends" {
+        if key == "extends" {
             self.has_misplaced_extends = true;
-            problem.help("`extends` stands at the top of a file, before the first table")
-        } else if let Some(guess) = guess {
-            problem.guess(Some(guess))
-        } else if elsewhere.is_empty() {
-            problem
-        } else {
-            problem.help(format!("{} is a key of {}", shown(key), elsewhere.join(" and of ")))
-        };
-        problem = if keys.is_empty() {
-            problem.note(format!("there is no key {place}"))
-        } else if keys.len() <= LISTED_KEYS {
-            let list = keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
-            problem.note(format!("keys {place}: {list}"))
-        } else {
-            let list = self.scope.wording.list;
-            problem.note(format!("there are {} keys {place}; {list} lists them", keys.len()))
-        };
-        self.report(problem);
+            problem = problem.help("`extends` stands at the top of a file, before the first table");
+        } else if guess.is_some() {
+            problem = problem.guess(guess);
+        } else if let elsewhere = self.tables_with(key)
+            && !elsewhere.is_empty()
+        {
+            let tables = elsewhere.join(" and of ");
+            problem = problem.help(format!("{} is a key of {tables}", shown(key)));
+        }
+        let list = self.scope.wording.list;
+        self.report(problem.note(match keys.len() {
+            0 => format!("there is no key {place}"),
+            1..=LISTED_KEYS => format!("keys {place}: `{}`", keys.join("`, `")),
+            many => format!("there are {many} keys {place}; {list} lists them"),
+        }));
     }
 
     /// Tables that have a key of this name: for a key under the wrong header.
@@ -396,11 +391,8 @@ impl Walk<'_> {
             }
             for (name, inner) in schema.properties() {
                 if name == key {
-                    found.push(if path.is_empty() {
-                        "the top level".to_owned()
-                    } else {
-                        format!("[{path}]")
-                    });
+                    let is_top = path.is_empty();
+                    found.push(if is_top { "the top level".into() } else { format!("[{path}]") });
                 }
                 open.push((join(&path, name), inner));
             }
@@ -470,6 +462,7 @@ fn common_tag<'s>(branches: &[View<'s>]) -> Option<(&'s str, Vec<Choice<'s>>)> {
 }
 
 /// The alternative that a value was meant to be.
+#[must_use]
 pub fn pick<'s>(node: &Node, branches: &[View<'s>]) -> Option<View<'s>> {
     if let [only] = branches {
         return Some(*only);

@@ -75,6 +75,13 @@ impl Sources {
         self.0[file.0 as usize].path.as_deref()
     }
 
+    /// A path relative to the folder of the file in which it is named; in a `--set` argument, to where the person stands.
+    #[must_use]
+    pub fn beside(&self, named: Span, path: &str) -> PathBuf {
+        let folder = self.path(named.file).and_then(Path::parent).unwrap_or(Path::new(""));
+        folder.join(path).components().collect()
+    }
+
     /// Text that a span covers.
     #[must_use]
     pub fn slice(&self, span: Span) -> &str {
@@ -179,16 +186,6 @@ impl Diagnostic {
         self
     }
 
-    /// What is wrong, in one line.
-    #[must_use]
-    pub fn message(&self) -> &str {
-        &self.message
-    }
-
-    fn same_problem(&self, other: &Self) -> bool {
-        self.place == other.place && self.message == other.message && self.label == other.label
-    }
-
     fn render(&self, sources: &Sources, renderer: &Renderer) -> String {
         let mut group = Group::with_title(Level::ERROR.primary_title(&self.message));
         match self.place {
@@ -206,20 +203,16 @@ impl Diagnostic {
                 let main = snippet_of(sources, span.file)
                     .annotation(mark(AnnotationKind::Primary, span, &self.label))
                     .annotations(here.iter().map(context));
-                group = group.element(main).elements(
-                    elsewhere
-                        .iter()
-                        .map(|other| snippet_of(sources, other.0.file).annotation(context(other))),
-                );
+                let others = elsewhere
+                    .iter()
+                    .map(|other| snippet_of(sources, other.0.file).annotation(context(other)));
+                group = group.element(main).elements(others);
             }
         }
-        for note in &self.notes {
-            group = group.element(Level::NOTE.message(normalize_untrusted_str(note)));
-        }
-        for help in &self.help {
-            group = group.element(Level::HELP.message(normalize_untrusted_str(help)));
-        }
-        renderer.render(&[group])
+        let notes =
+            self.notes.iter().map(|note| Level::NOTE.message(normalize_untrusted_str(note)));
+        let help = self.help.iter().map(|help| Level::HELP.message(normalize_untrusted_str(help)));
+        renderer.render(&[group.elements(notes.chain(help))])
     }
 }
 
@@ -248,9 +241,12 @@ impl Diagnostics {
     #[must_use]
     pub fn new(sources: Sources, problems: Vec<Diagnostic>) -> Self {
         let mut list: Vec<Diagnostic> = Vec::with_capacity(problems.len());
-        for problem in problems {
-            if !list.iter().any(|known| known.same_problem(&problem)) {
-                list.push(problem);
+        for new in problems {
+            let is_same = |known: &Diagnostic| {
+                (known.place, &known.message, &known.label) == (new.place, &new.message, &new.label)
+            };
+            if !list.iter().any(is_same) {
+                list.push(new);
             }
         }
         list.sort_by_key(|problem| match problem.place {
@@ -261,27 +257,10 @@ impl Diagnostics {
         Self { sources, list }
     }
 
-    /// A single problem without a text to point at.
-    #[must_use]
-    pub fn single(problem: Diagnostic) -> Self {
-        Self { sources: Sources::default(), list: vec![problem] }
-    }
-
-    /// Number of problems.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.list.len()
-    }
-
     /// Whether there is no problem.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
-    }
-
-    /// The problems, in order of place.
-    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.list.iter()
     }
 
     /// The problems as text for people; `styled` adds colours of a terminal.
@@ -293,17 +272,12 @@ impl Diagnostics {
             text.push_str(&problem.render(&self.sources, &renderer));
             text.push_str("\n\n");
         }
-        match self.list.len() {
-            0 | 1 => {
-                text.truncate(text.trim_end().len());
-            }
-            many => {
-                let summary = format!("{many} problems found");
-                text.push_str(
-                    &renderer.render(&[Group::with_title(Level::ERROR.primary_title(summary))]),
-                );
-            }
+        if self.list.len() > 1 {
+            let summary = format!("{} problems found", self.list.len());
+            let summary = Group::with_title(Level::ERROR.primary_title(summary));
+            text.push_str(&renderer.render(&[summary]));
         }
+        text.truncate(text.trim_end().len());
         text
     }
 

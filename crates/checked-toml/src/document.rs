@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::Wording;
 use crate::check::{Scope, check};
 use crate::diagnostics::{Diagnostic, Diagnostics, Sources};
-use crate::schema::{self, View};
+use crate::schema::{View, resolved};
 use crate::source::read;
 use crate::tree::{Node, Step};
 
@@ -30,18 +30,11 @@ impl<T: JsonSchema + DeserializeOwned> Document<T> {
     /// # Errors
     /// With every problem that was found.
     pub fn read(path: &Path, sets: &[String], wording: &Wording) -> Result<Self, Diagnostics> {
-        let mut reading = read(path, sets, wording);
-        let scope = Scope::of(&reading, wording);
-        let Some(tree) = reading.tree else {
-            return Err(Diagnostics::new(reading.sources, reading.problems));
-        };
-        reading.problems.extend(check(&tree, View::root(&schema::resolved::<T>()), "", scope));
-        if !reading.problems.is_empty() {
-            return Err(Diagnostics::new(reading.sources, reading.problems));
-        }
+        let schema = resolved::<T>();
+        let (tree, sources) = read_checked(path, sets, View::root(&schema), wording)?;
         match deserialise(&tree) {
-            Ok(value) => Ok(Self { value, tree, sources: reading.sources }),
-            Err(problem) => Err(Diagnostics::new(reading.sources, vec![*problem])),
+            Ok(value) => Ok(Self { value, tree, sources }),
+            Err(problem) => Err(Diagnostics::new(sources, vec![*problem])),
         }
     }
 }
@@ -51,6 +44,31 @@ impl<T> Document<T> {
     #[must_use]
     pub fn place(&self, complaint: &str) -> Diagnostic {
         place(&self.tree, complaint)
+    }
+}
+
+/// Reads a file with those that it extends and the `--set` arguments, and checks it against a schema.
+///
+/// # Errors
+/// With every problem that was found.
+pub fn read_checked(
+    path: &Path,
+    sets: &[String],
+    schema: View<'_>,
+    wording: &Wording,
+) -> Result<(Node, Sources), Diagnostics> {
+    let mut reading = read(path, sets, wording);
+    let scope = Scope::of(&reading, wording);
+    match reading.tree {
+        Some(tree) => {
+            reading.problems.extend(check(&tree, schema, "", scope));
+            if reading.problems.is_empty() {
+                Ok((tree, reading.sources))
+            } else {
+                Err(Diagnostics::new(reading.sources, reading.problems))
+            }
+        }
+        None => Err(Diagnostics::new(reading.sources, reading.problems)),
     }
 }
 

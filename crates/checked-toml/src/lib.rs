@@ -16,13 +16,14 @@ pub mod schema;
 pub mod source;
 pub mod spelling;
 pub mod tree;
-pub mod words;
+mod words;
 
 pub use diagnostics::{Diagnostic, Diagnostics, FileId, Sources, Span, shown};
 pub use document::{Document, canonical_json, deserialise, place};
 pub use schema::{Limits, View};
 pub use spelling::{did_you_mean, nearest, question, slip_of};
 pub use tree::{Node, Step, Table, Value, leaves, lookup};
+pub use words::{join, with_meaning};
 
 /// What a program calls its files and commands where problems speak of them.
 #[derive(Clone, Copy, Debug)]

@@ -40,13 +40,12 @@ pub fn read(
     let name = shown(&path.display().to_string());
     let refuse =
         |reason: String| vec![Diagnostic::nowhere(format!("cannot read {name}: {reason}"))];
-    match std::fs::metadata(path) {
-        Ok(about) if about.is_file() && about.len() <= LARGEST_FILE => {}
-        Ok(about) if about.is_file() => {
-            return Err(refuse(format!("larger than {} MB", LARGEST_FILE >> 20)));
-        }
-        Ok(_) => return Err(refuse("not a file".into())),
-        Err(error) => return Err(refuse(error.to_string())),
+    let about = std::fs::metadata(path).map_err(|error| refuse(error.to_string()))?;
+    if !about.is_file() {
+        return Err(refuse("not a file".into()));
+    }
+    if about.len() > LARGEST_FILE {
+        return Err(refuse(format!("larger than {} MB", LARGEST_FILE >> 20)));
     }
     let text = std::fs::read_to_string(path).map_err(|error| refuse(error.to_string()))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
@@ -83,37 +82,7 @@ fn parse(text: &str, columns: &[&str], file: FileId) -> Result<Vec<Row>, Vec<Dia
         let span_of = |i: usize| spans.get(i).copied().unwrap_or(whole);
         let Some(order) = &order else {
             width = record.len();
-            let header: Vec<&str> = record.iter().collect();
-            for (i, name) in header.iter().enumerate() {
-                if !columns.contains(name) {
-                    let guess = nearest(name, columns.iter().copied());
-                    problems.push(
-                        Diagnostic::at(
-                            span_of(i),
-                            format!("unknown column {}", shown(name)),
-                            "no such column",
-                        )
-                        .note(format!("columns: {}", columns.join(", ")))
-                        .guess(guess),
-                    );
-                }
-            }
-            let found: Vec<Option<usize>> =
-                columns.iter().map(|c| header.iter().position(|h| h == c)).collect();
-            for (column, _) in columns.iter().zip(&found).filter(|(_, f)| f.is_none()) {
-                problems.push(
-                    Diagnostic::at(
-                        whole,
-                        format!("the column `{column}` is missing"),
-                        "in this header",
-                    )
-                    .note(format!("columns: {}", columns.join(", "))),
-                );
-            }
-            if !problems.is_empty() {
-                return Err(problems);
-            }
-            order = Some(found.into_iter().flatten().collect());
+            order = Some(header(&record, columns, &spans, whole)?);
             continue;
         };
         if record.len() != width {
@@ -143,6 +112,33 @@ fn parse(text: &str, columns: &[&str], file: FileId) -> Result<Vec<Row>, Vec<Dia
         );
     }
     if problems.is_empty() { Ok(rows) } else { Err(problems) }
+}
+
+/// The positions of the asked columns in a header.
+fn header(
+    header: &csv::StringRecord,
+    columns: &[&str],
+    spans: &[Span],
+    whole: Span,
+) -> Result<Vec<usize>, Vec<Diagnostic>> {
+    let known = || format!("columns: {}", columns.join(", "));
+    let mut problems = Vec::new();
+    for (i, name) in header.iter().enumerate().filter(|(_, name)| !columns.contains(name)) {
+        let message = format!("unknown column {}", shown(name));
+        let span = spans.get(i).copied().unwrap_or(whole);
+        let guess = nearest(name, columns.iter().copied());
+        problems.push(Diagnostic::at(span, message, "no such column").note(known()).guess(guess));
+    }
+    let mut order = Vec::with_capacity(columns.len());
+    for column in columns {
+        if let Some(position) = header.iter().position(|name| name == *column) {
+            order.push(position);
+        } else {
+            let message = format!("the column `{column}` is missing");
+            problems.push(Diagnostic::at(whole, message, "in this header").note(known()));
+        }
+    }
+    if problems.is_empty() { Ok(order) } else { Err(problems) }
 }
 
 /// Places of the fields of the record that starts at a byte (comments and empty lines before it are passed), and of its line.

@@ -37,9 +37,7 @@ fn drop_required(schema: &mut Value) {
             if map.get("required").is_some_and(Value::is_array) {
                 map.remove("required");
             }
-            for (_, inner) in map.iter_mut() {
-                drop_required(inner);
-            }
+            map.values_mut().for_each(drop_required);
         }
         Value::Array(items) => items.iter_mut().for_each(drop_required),
         _ => {}
@@ -224,23 +222,21 @@ impl<'s> View<'s> {
             below: bound("exclusiveMaximum"),
         };
         // The Rust type has limits of its own that the schema tells only by its format.
-        let of_type = match self.text("format") {
-            Some("uint8") => Some((0.0, 255.0)),
-            Some("uint16") => Some((0.0, 65_535.0)),
-            Some("uint32") => Some((0.0, f64::from(u32::MAX))),
-            Some("uint64" | "uint" | "uint128") => Some((0.0, i64::MAX as f64)),
-            Some("int8") => Some((-128.0, 127.0)),
-            Some("int16") => Some((-32_768.0, 32_767.0)),
-            Some("int32") => Some((f64::from(i32::MIN), f64::from(i32::MAX))),
-            _ => None,
+        let (least, most) = match self.text("format") {
+            Some("uint8") => (0.0, f64::from(u8::MAX)),
+            Some("uint16") => (0.0, f64::from(u16::MAX)),
+            Some("uint32") => (0.0, f64::from(u32::MAX)),
+            Some("uint64" | "uint" | "uint128") => (0.0, i64::MAX as f64),
+            Some("int8") => (f64::from(i8::MIN), f64::from(i8::MAX)),
+            Some("int16") => (f64::from(i16::MIN), f64::from(i16::MAX)),
+            Some("int32") => (f64::from(i32::MIN), f64::from(i32::MAX)),
+            _ => return limits,
         };
-        if let Some((least, most)) = of_type {
-            if limits.above.is_none() {
-                limits.minimum = Some(limits.minimum.map_or(least, |own| own.max(least)));
-            }
-            if limits.below.is_none() {
-                limits.maximum = Some(limits.maximum.map_or(most, |own| own.min(most)));
-            }
+        if limits.above.is_none() {
+            limits.minimum = Some(limits.minimum.map_or(least, |own| own.max(least)));
+        }
+        if limits.below.is_none() {
+            limits.maximum = Some(limits.maximum.map_or(most, |own| own.min(most)));
         }
         limits
     }
@@ -249,10 +245,10 @@ impl<'s> View<'s> {
     #[must_use]
     pub fn is_range(self) -> bool {
         let is_pair = self.count("minItems") == Some(2) && self.count("maxItems") == Some(2);
-        let is_number = |index| {
+        let are_numbers = [0, 1].iter().all(|&index| {
             self.item(index).is_some_and(|item| matches!(item.types()[..], ["number" | "integer"]))
-        };
-        is_pair && is_number(0) && is_number(1) && self.get("x-range") != Some(&Value::Bool(false))
+        });
+        is_pair && are_numbers && self.get("x-range") != Some(&Value::Bool(false))
     }
 }
 

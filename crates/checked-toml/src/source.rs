@@ -54,7 +54,9 @@ pub fn read(path: &Path, sets: &[String], wording: &Wording) -> Reading {
             under
         });
         if let Some(merged) = &mut reading.tree {
-            arguments.into_iter().for_each(|argument| merged.overlay(argument, false));
+            for argument in arguments {
+                merged.overlay(argument, false);
+            }
         }
     }
     reading
@@ -68,7 +70,15 @@ struct Link {
     canonical: PathBuf,
 }
 
+/// Why something cannot be read.
+type Refusal = Box<Diagnostic>;
+
 impl Reading {
+    /// Notes the problem of what did not succeed.
+    fn noted<T>(&mut self, result: Result<T, Refusal>) -> Option<T> {
+        result.map_err(|problem| self.problems.push(*problem)).ok()
+    }
+
     /// The trees of the chain, that of the file asked for first; none when one of them is not valid TOML.
     fn files(&mut self, path: &Path) -> Option<Vec<Node>> {
         let mut chain: Vec<Link> = Vec::new();
@@ -76,15 +86,15 @@ impl Reading {
         let mut is_valid = true;
         let mut next = Some((path.to_owned(), None));
         while let Some((path, named_at)) = next.take() {
-            let Some(file) = self.open(&path, named_at, &mut is_valid) else {
+            let opened = open(&path, named_at, &mut self.sources);
+            let Some(file) = self.noted(opened) else {
                 self.is_complete = false;
                 break;
             };
-            if self.root.is_none() {
-                self.root = Some(file);
-            }
+            self.root.get_or_insert(file);
             let canonical = path.canonicalize().unwrap_or_else(|_| path.clone());
-            chain.push(Link { path: path.clone(), canonical });
+            chain.push(Link { path, canonical });
+
             let before = self.problems.len();
             let mut layer = parse(&self.sources, file, &mut self.problems);
             is_valid &= self.problems.len() == before;
@@ -94,117 +104,19 @@ impl Reading {
             };
             layers.push(layer);
             if let Some(extends) = extends {
-                next =
-                    self.follow(&chain, &extends.node).map(|path| (path, Some(extends.node.span)));
-                self.is_complete &= next.is_some();
+                let followed = self.noted(follow(&chain, &extends.node));
+                self.is_complete &= followed.is_some();
+                next = followed.map(|path| (path, Some(extends.node.span)));
             }
         }
         (is_valid && !layers.is_empty()).then_some(layers)
     }
 
-    /// The file that an `extends` names, unless something is wrong with it.
-    fn follow(&mut self, chain: &[Link], extends: &Node) -> Option<PathBuf> {
-        let span = extends.span;
-        let problem = |message: &str, label: String| Diagnostic::at(span, message, label);
-        let Some(name) = extends.as_str() else {
-            let label =
-                format!("expected the path of a file as a string, found {}", extends.value.kind());
-            self.problems.push(
-                problem("wrong type for `extends`", label)
-                    .note("a file extends one other file, which may extend another in turn"),
-            );
-            return None;
-        };
-        if name.trim().is_empty() {
-            self.problems.push(
-                problem("`extends` is empty", "expected the path of a file".to_owned())
-                    .help("remove the key, or write `extends = \"base.toml\"`"),
-            );
-            return None;
-        }
-        let here = &chain.last()?.path;
-        let path: PathBuf =
-            here.parent().unwrap_or(Path::new("")).join(name).components().collect();
-        if let Ok(canonical) = path.canonicalize()
-            && let Some(start) = chain.iter().position(|link| link.canonical == canonical)
-        {
-            let mut names: Vec<_> =
-                chain[start..].iter().map(|link| link.path.display().to_string()).collect();
-            names.push(chain[start].path.display().to_string());
-            let label = if names.len() == 2 {
-                "a file cannot extend itself"
-            } else {
-                "this closes the circle"
-            };
-            self.problems.push(
-                problem("`extends` goes in a circle", label.to_owned())
-                    .note(format!("the chain: {}", names.join(" -> "))),
-            );
-            return None;
-        }
-        if chain.len() >= LONGEST_CHAIN {
-            self.problems.push(problem(
-                "the chain of `extends` is too long",
-                format!("this would be file {}; at most {LONGEST_CHAIN} are read", chain.len() + 1),
-            ));
-            return None;
-        }
-        Some(path)
-    }
-
-    /// Opens and decodes a file; none when it cannot be read at all.
-    fn open(&mut self, path: &Path, named_at: Option<Span>, is_valid: &mut bool) -> Option<FileId> {
-        let bytes = match read_bytes(path) {
-            Ok(bytes) => bytes,
-            Err(reason) => {
-                let shown = shown(&path.display().to_string());
-                let problem = match named_at {
-                    Some(span) => Diagnostic::at(span, format!("cannot read {shown}"), reason)
-                        .note("`extends` is relative to the folder of the file that names it"),
-                    None => Diagnostic::nowhere(format!("cannot read {shown}: {reason}")),
-                };
-                self.problems.push(problem.maybe_help(neighbour(path)));
-                return None;
-            }
-        };
-        match String::from_utf8(bytes) {
-            Ok(text) => {
-                let file = self.sources.add_file(path, text);
-                if let Some(problem) = long_key(&self.sources, file) {
-                    self.problems.push(problem);
-                    *is_valid = false;
-                    return None;
-                }
-                Some(file)
-            }
-            Err(error) => {
-                let at = error.utf8_error().valid_up_to();
-                let byte = error.as_bytes()[at];
-                let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
-                let file = self.sources.add_file(path, text);
-                let span =
-                    Span { file, start: at, end: at + char::REPLACEMENT_CHARACTER.len_utf8() };
-                let message = format!("{} is not UTF-8 text", shown(&path.display().to_string()));
-                self.problems.push(
-                    Diagnostic::at(span, message, format!("byte 0x{byte:02X} is not UTF-8"))
-                        .help("save the file with the encoding UTF-8"),
-                );
-                *is_valid = false;
-                None
-            }
-        }
-    }
-
     /// The tree of a `--set` argument.
     fn argument(&mut self, text: &str, wording: &Wording) -> Option<Node> {
         let file = self.sources.add_argument(text);
-        match self.argument_tree(text, file, wording) {
-            Ok(tree) => Some(tree),
-            Err(problem) => {
-                self.problems.push(*problem);
-                None
-            }
-        }
+        let tree = self.argument_tree(text, file, wording);
+        self.noted(tree)
     }
 
     fn argument_tree(
@@ -212,11 +124,11 @@ impl Reading {
         text: &str,
         file: FileId,
         wording: &Wording,
-    ) -> Result<Node, Box<Diagnostic>> {
+    ) -> Result<Node, Refusal> {
         let span = |start: usize, end: usize| Span { file, start, end };
         let help = || format!("write `--set key=value`, for example `--set {}`", wording.example);
         let bad = |span: Span, message: &str, label: &str| {
-            Err(Box::new(Diagnostic::at(span, message, label).help(help())))
+            Err(Diagnostic::at(span, message, label).help(help()).into())
         };
         let needs_both = |span, label: &str| bad(span, "`--set` needs a key and a value", label);
         let whole = span(0, text.len());
@@ -230,7 +142,7 @@ impl Reading {
             return needs_both(span(text.len(), text.len()), "no value after `=`");
         }
         if let Some(problem) = long_key(&self.sources, file) {
-            return Err(Box::new(problem));
+            return Err(problem.into());
         }
 
         let tree = if let Ok(table) = DeTable::parse(text) {
@@ -260,6 +172,74 @@ impl Reading {
                 "only a file can extend another",
             ))),
             None => Ok(tree),
+        }
+    }
+}
+
+/// The file that an `extends` names, unless something is wrong with it.
+fn follow(chain: &[Link], extends: &Node) -> Result<PathBuf, Refusal> {
+    let problem = |message: &str, label: String| Diagnostic::at(extends.span, message, label);
+    let Some(name) = extends.as_str() else {
+        let label =
+            format!("expected the path of a file as a string, found {}", extends.value.kind());
+        return Err(problem("wrong type for `extends`", label)
+            .note("a file extends one other file, which may extend another in turn")
+            .into());
+    };
+    if name.trim().is_empty() {
+        return Err(problem("`extends` is empty", "expected the path of a file".to_owned())
+            .help("remove the key, or write `extends = \"base.toml\"`")
+            .into());
+    }
+    let folder = chain.last().and_then(|here| here.path.parent()).unwrap_or(Path::new(""));
+    let path: PathBuf = folder.join(name).components().collect();
+    if let Ok(canonical) = path.canonicalize()
+        && let Some(start) = chain.iter().position(|link| link.canonical == canonical)
+    {
+        let circle = chain[start..].iter().chain([&chain[start]]);
+        let names: Vec<_> = circle.map(|link| link.path.display().to_string()).collect();
+        let label = match names.len() {
+            2 => "a file cannot extend itself",
+            _ => "this closes the circle",
+        };
+        return Err(problem("`extends` goes in a circle", label.to_owned())
+            .note(format!("the chain: {}", names.join(" -> ")))
+            .into());
+    }
+    if chain.len() >= LONGEST_CHAIN {
+        let label =
+            format!("this would be file {}; at most {LONGEST_CHAIN} are read", chain.len() + 1);
+        return Err(problem("the chain of `extends` is too long", label).into());
+    }
+    Ok(path)
+}
+
+/// Opens and decodes a file, which an `extends` may have named.
+fn open(path: &Path, named_at: Option<Span>, sources: &mut Sources) -> Result<FileId, Refusal> {
+    let name = shown(&path.display().to_string());
+    let bytes = read_bytes(path).map_err(|reason| {
+        let problem = match named_at {
+            Some(span) => Diagnostic::at(span, format!("cannot read {name}"), reason)
+                .note("`extends` is relative to the folder of the file that names it"),
+            None => Diagnostic::nowhere(format!("cannot read {name}: {reason}")),
+        };
+        problem.maybe_help(neighbour(path))
+    })?;
+    match String::from_utf8(bytes) {
+        Ok(text) => {
+            let file = sources.add_file(path, text);
+            long_key(sources, file).map_or(Ok(file), |problem| Err(problem.into()))
+        }
+        Err(error) => {
+            let start = error.utf8_error().valid_up_to();
+            let byte = error.as_bytes()[start];
+            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            let file = sources.add_file(path, text);
+            let span = Span { file, start, end: start + char::REPLACEMENT_CHARACTER.len_utf8() };
+            let label = format!("byte 0x{byte:02X} is not UTF-8");
+            Err(Diagnostic::at(span, format!("{name} is not UTF-8 text"), label)
+                .help("save the file with the encoding UTF-8")
+                .into())
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::schema::View;
 use crate::tree::{Node, Value};
 
 /// A JSON type, with its article.
+#[must_use]
 pub fn type_in_words(name: &str) -> &str {
     match name {
         "number" => "a number",
@@ -18,6 +19,7 @@ pub fn type_in_words(name: &str) -> &str {
 }
 
 /// What to write instead of a value of the wrong type, where that is plain.
+#[must_use]
 pub fn repair(node: &Node, types: &[&str], told: View<'_>) -> Option<String> {
     let wants = |name: &str| types.contains(&name);
     match &node.value {
@@ -54,6 +56,7 @@ pub fn repair(node: &Node, types: &[&str], told: View<'_>) -> Option<String> {
 }
 
 /// Adds what a key means, in which unit.
+#[must_use]
 pub fn with_meaning(problem: Diagnostic, told: View<'_>, path: &str) -> Diagnostic {
     let key = path.rsplit('.').next().unwrap_or(path).split('[').next().unwrap_or(path);
     match (told.meaning(), told.unit()) {
@@ -65,11 +68,13 @@ pub fn with_meaning(problem: Diagnostic, told: View<'_>, path: &str) -> Diagnost
 }
 
 /// The table of a path.
+#[must_use]
 pub fn place_in_words(path: &str) -> String {
     if path.is_empty() { "at the top level".to_owned() } else { format!("in [{path}]") }
 }
 
 /// A path with one more key.
+#[must_use]
 pub fn join(path: &str, key: &str) -> String {
     let is_plain =
         !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));

@@ -149,7 +149,9 @@ impl Baseline {
         let scored = if is_forecast { &days[seen..] } else { days };
         let mut values: Vec<f64> = scored.iter().map(|&t| at(t)).collect();
         if is_forecast && known.iter().all(|v| *v >= 0.0) {
-            values.iter_mut().for_each(|v| *v = v.max(0.0));
+            for value in &mut values {
+                *value = value.max(0.0);
+            }
         }
         Ok(values)
     }
@@ -216,7 +218,9 @@ mod tests {
         for baseline in [Baseline::Persistence, Baseline::LinearTrend, Baseline::Logistic] {
             let (seen, values) = forecast(baseline, &observed);
             let mut other = observed.clone();
-            other[seen..].iter_mut().for_each(|v| *v *= 3.0);
+            for value in &mut other[seen..] {
+                *value *= 3.0;
+            }
             assert_eq!(forecast(baseline, &other), (seen, values), "{baseline:?}");
         }
     }

@@ -64,8 +64,7 @@ impl Mark {
     /// What it says after a word and a colon, such as `study`.
     #[must_use]
     pub fn value(&self, word: &str) -> Option<&str> {
-        let value = |line: &'_ str| Some(line.strip_prefix(word)?.strip_prefix(": ")?.len());
-        self.about.lines().find_map(|line| value(line).map(|length| &line[line.len() - length..]))
+        self.about.lines().find_map(|line| line.strip_prefix(word)?.strip_prefix(": "))
     }
 
     /// Names of the files that were to be written.

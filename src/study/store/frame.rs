@@ -46,6 +46,7 @@ pub struct TableBlob {
     pub digest: Digest,
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde hands out references
 fn write_name<S: Serializer>(table: &Table, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(table.name())
 }

@@ -2,13 +2,13 @@
 //! their folder, the published cases.
 #![allow(missing_docs)]
 
-mod common;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use spillover::validation::network::{self, read::read};
 use spillover::validation::{CaseRecord, Settings};
+
+use crate::common;
 
 /// A fictional country of two towns, a hub and two camps, with every quirk of the format.
 const TINY: [(&str, &str); 10] = [

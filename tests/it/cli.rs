@@ -1,12 +1,10 @@
 //! The front door as a user meets it: arguments, messages, exit codes, folders.
 
-mod desk;
-
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use desk::{Desk, Said, desk, quick, tables};
+use crate::desk::{Desk, Said, desk, quick, tables};
 
 /// Whether a file stands only in folders in the making.
 fn is_unfinished(name: &str) -> bool {

@@ -1,12 +1,12 @@
 //! Does what comes out look right? Asserted on the shipped quick study. Orders and bounds, never exact numbers.
 
-mod common;
-
 use std::sync::{Arc, OnceLock};
 
 use spillover::leadership::Outcome;
 use spillover::recorders::RunOutput;
 use spillover::recorders::table::Table;
+
+use crate::common;
 
 const NORTHERN: [&str; 4] = ["IRN-AZE", "IRN-NAX", "IRN-ARM", "IRN-TUR"];
 

@@ -1,16 +1,13 @@
 //! `spillover export --as parquet` through the real program, read back with the crate's own reader, value by value.
-#![cfg(feature = "parquet")]
-
-mod desk;
 
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::Command;
 
+use crate::desk::{Desk, Said, desk, quick, tables};
 use ::parquet::basic::{Compression, LogicalType};
 use ::parquet::file::reader::{FileReader, SerializedFileReader};
 use ::parquet::record::Field;
-use desk::{Desk, Said, desk, quick, tables};
 use serde_json::{Value, json};
 
 /// Two points of a design with a number, a word and a truth value, three days long.

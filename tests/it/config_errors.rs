@@ -13,7 +13,7 @@ fn configs() -> Vec<PathBuf> {
     let listing = root().join("configs").read_dir().unwrap();
     let mut found: Vec<PathBuf> = listing.map(|entry| entry.unwrap().path()).collect();
     found.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
-    // A study of another command, with a form of its own; tests/calibrate.rs looks at it.
+    // A study of another command, with a form of its own; tests/it/calibrate.rs looks at it.
     found.retain(|path| !spillover::calibration::study::is_one(path));
     found.sort();
     found
@@ -55,6 +55,17 @@ fn counterfactuals_differ_in_what_moscow_does_and_in_nothing_else() {
         assert!(!choices.contains(&choice));
         choices.push(choice);
     }
+}
+
+#[test]
+fn equal_scenarios_have_equal_hashes_however_they_are_written() {
+    let hash = |sets: &[&str]| {
+        let sets: Vec<_> = sets.iter().map(ToString::to_string).collect();
+        scenario::load(&root().join("configs/quick.toml"), &sets).unwrap().hash
+    };
+    let written = hash(&["run.days=7", "borders.pressure.aggregate_power=3"]);
+    assert_eq!(written, hash(&["borders.pressure.aggregate_power=3.0", "run={ days = 0x7 }"]));
+    assert_ne!(written, hash(&["run.days=8"]));
 }
 
 #[test]
@@ -144,7 +155,7 @@ fn a_complaint_that_comes_after_loading_finds_its_place() {
     ");
 }
 
-/// `SPILLOVER_BLESS=1 cargo test --test config_errors` writes the file anew.
+/// `SPILLOVER_BLESS=1 cargo test --test it config_errors` writes the file anew.
 #[test]
 fn the_schema_for_editors_is_current() {
     let path = root().join("configs/scenario.schema.json");

@@ -1,10 +1,10 @@
 //! Studies with a design as a user meets them: `plan`, `run`, `sensitivity` by the real program, on three days.
 
-mod desk;
-
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
+
+use crate::desk;
 
 const GRID: &str = r#"
 [design]

@@ -1,11 +1,11 @@
 //! What must not change a result: threads inside a run, recorders, what else runs, running twice. And what must.
 
-mod common;
-
 use spillover::leadership::Outcome;
 use spillover::recorders::RunOutput;
 use spillover::recorders::table::TableSet;
 use spillover::simulation::{RunSpec, run};
+
+use crate::common;
 
 const SHORT: &[&str] = &["run.days=60"];
 

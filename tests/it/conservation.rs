@@ -1,10 +1,10 @@
 //! Conservation and limits. `simulation::invariants` checks persons, queues and capacities after every step of every run in
 //! this file and panics on a breach; the tests add what one can only see from outside.
 
-mod common;
-
 use spillover::leadership::Outcome;
 use spillover::recorders::table::Table;
+
+use crate::common;
 
 #[test]
 fn nobody_is_lost_or_made_under_any_outcome() {

@@ -1,13 +1,13 @@
 //! Golden study: what a few runs gave when their results were last changed on purpose. A difference means that results
 //! changed: look at what moved, write it under "Results changed" in CHANGELOG.md, raise `study::RESULTS_VERSION`, and renew
-//! with `SPILLOVER_UPDATE_GOLDEN=1 cargo test --release --test golden`.
-
-mod common;
+//! with `SPILLOVER_UPDATE_GOLDEN=1 cargo test --release --test it golden`.
 
 use std::fmt::Write as _;
 
 use spillover::leadership::Outcome;
 use spillover::recorders::table::Table;
+
+use crate::common;
 
 const FILE: &str = "tests/golden/short_runs.txt";
 

@@ -2,15 +2,13 @@
 //!
 //! Every CSV, the rows of every run in the store, and the page, each without what tells when, where and by which build it was
 //! made. Where results change on purpose: look at what moved, write it under "Results changed" in CHANGELOG.md, raise
-//! `study::RESULTS_VERSION`, and renew with `SPILLOVER_UPDATE_GOLDEN=1 cargo test --release --test same_bytes`.
-
-mod desk;
+//! `study::RESULTS_VERSION`, and renew with `SPILLOVER_UPDATE_GOLDEN=1 cargo test --release --test it same_bytes`.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use desk::{desk, quick, tables};
+use crate::desk::{self, desk, quick, tables};
 use serde_json::Value;
 use spillover::report::pack::unpacked_words;
 
@@ -32,7 +30,7 @@ fn compare(file: &str, text: &str) {
     }
     let known = fs::read_to_string(file).expect("the golden file; see the head of this test");
     for (now, was) in text.lines().zip(known.lines()) {
-        assert_eq!(now, was, "results changed: see the head of tests/same_bytes.rs");
+        assert_eq!(now, was, "results changed: see the head of tests/it/same_bytes.rs");
     }
     assert_eq!(text.lines().count(), known.lines().count(), "another number of tables or runs");
 }
@@ -110,8 +108,9 @@ fn the_quick_study_gives_the_same_bytes() {
     desk.spillover(&["run", &quick(), "--out", "study", "--quiet"]).ends(0, &[], &[]);
     desk.spillover(&["report", "study", "--out", "page.html"]).ends(0, &[], &[]);
 
-    let mut text =
-        String::from("# What configs/quick.toml leaves behind, BLAKE3. See tests/same_bytes.rs.\n");
+    let mut text = String::from(
+        "# What configs/quick.toml leaves behind, BLAKE3. See tests/it/same_bytes.rs.\n",
+    );
     for (name, bytes) in tables(&desk.path("study")) {
         let bytes = if name == "runs.csv" { runs_without_call(&bytes) } else { bytes };
         if name != "datapackage.json" {
@@ -140,7 +139,7 @@ fn two_hindcasts_give_the_same_bytes() {
     desk::Said::from(command.output().expect("the program")).ends(0, &[], &[]);
 
     let mut text = String::from(
-        "# What two hindcasts of two replicates leave behind, BLAKE3. See tests/same_bytes.rs.\n",
+        "# What two hindcasts of two replicates leave behind, BLAKE3. See tests/it/same_bytes.rs.\n",
     );
     for (name, bytes) in tables(&desk.path("scores")) {
         if name != "datapackage.json" {

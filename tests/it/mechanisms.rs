@@ -1,11 +1,11 @@
 //! Every mechanism of displacement and borders has an effect of the right sign: each test turns one switch, under the same
 //! luck. (Leadership, states, conflict and ledger test theirs beside their code, in worlds made by hand.)
 
-mod common;
-
 use spillover::leadership::Outcome;
 use spillover::recorders::RunOutput;
 use spillover::recorders::table::Table;
+
+use crate::common;
 
 /// Runs of three replicates with and without a mechanism.
 fn with_and_without(
@@ -143,7 +143,7 @@ fn jams_and_winter_slow_travel() {
     assert!(hops(&on) < hops(&off), "jams did not slow travel: {} {}", hops(&on), hops(&off));
 }
 
-/// What a slow start of a gate does is tested where a queue does not answer it (`tests/episode.rs`): here people who pass at
+/// What a slow start of a gate does is tested where a queue does not answer it (`tests/it/episode.rs`): here people who pass at
 /// other times change the rest of the run by more than the start.
 #[test]
 fn reneging_shortens_queues() {

@@ -1,13 +1,13 @@
 //! `spillover calibrate` as a user meets it.
 
-mod common;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use spillover::calibration::evaluate::{Cases, Evaluate};
 use spillover::validation::{Settings, regional};
+
+use crate::common;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 

@@ -1,8 +1,6 @@
 //! What is given rather than simulated does what it says, ends when it says, and is refused where it does not fit.
 //! `simulation::invariants` checks persons, queues, capacities and policies after every step of every run here.
 
-mod common;
-
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -17,6 +15,8 @@ use spillover::random::RunKey;
 use spillover::scenario;
 use spillover::simulation::{self, Simulation};
 use spillover::states::{Passage, Policies};
+
+use crate::common;
 
 fn tiny() -> Arc<Map> {
     static MAP: OnceLock<Arc<Map>> = OnceLock::new();

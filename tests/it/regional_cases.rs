@@ -1,13 +1,13 @@
 //! The regional cases that come with the program run, and what is given has the effect that it names; broken copies are refused
 //! with their places; a result depends on nothing but its inputs.
 
-mod common;
-
 use std::path::{Path, PathBuf};
 
 use spillover::scenario;
 use spillover::validation::record::{CaseRecord, Settings};
 use spillover::validation::regional;
+
+use crate::common;
 
 fn folder(case: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/cases").join(case)
