@@ -1,5 +1,6 @@
 //! `spillover map info` and `spillover map render`: a look at a map.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -9,6 +10,7 @@ use clap::{Args, Subcommand};
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, presets};
 use jiff::civil::Date;
 
+use crate::geography::check;
 use crate::geography::draw::{self, Layer, RenderOptions};
 use crate::geography::journey::journey;
 use crate::geography::{
@@ -31,6 +33,10 @@ pub struct MapArgs {
 enum MapCommand {
     /// Territories, border segments and crossings as tables.
     Info(InfoArgs),
+    /// Makes map folders from a region file and a folder of open layers.
+    Build(BuildArgs),
+    /// Holds maps against what is known: crossings, lengths of borders, people, journeys.
+    Check(CheckArgs),
     /// A layer, or an outcome of a study on a day, as a PNG picture; an outcome through time as an animated GIF.
     Render(RenderArgs),
 }
@@ -52,6 +58,35 @@ struct InfoArgs {
     /// The quickest ways between two towns, by car and on foot, instead of the tables.
     #[arg(long, num_args = 2, value_names = ["FROM", "TO"])]
     journey: Option<Vec<String>>,
+}
+
+#[derive(Debug, Args)]
+struct BuildArgs {
+    /// The region file; `maps/regions` has examples, `maps/README.md` its keys.
+    #[arg(value_name = "REGION.toml")]
+    region: PathBuf,
+    /// Folder of the layers instead of the one that the file names.
+    #[arg(long, value_name = "DIR")]
+    layers: Option<PathBuf>,
+    /// Make this map of the file only.
+    #[arg(long, value_name = "NAME")]
+    only: Option<String>,
+    /// Where the map folders go; folders that are there are written over.
+    #[arg(long, value_name = "DIR", default_value = "maps")]
+    out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct CheckArgs {
+    /// Folders of maps, or their names in `maps/`.
+    #[arg(required = true)]
+    maps: Vec<String>,
+    /// Date at which crossings, borders and journeys are looked at.
+    #[arg(long, value_name = "DATE", default_value = "2026-01-15")]
+    as_of: Date,
+    /// Say only what is wrong.
+    #[arg(long)]
+    quiet: bool,
 }
 
 #[derive(Debug, Args)]
@@ -87,12 +122,18 @@ struct RenderArgs {
     overwrite: bool,
 }
 
-/// Runs the command. Exit code 0 done, 2 when the map or a name does not fit or the picture cannot be written.
+/// Runs the command. Exit code 0 done, 1 when a check found something wrong, 2 when the map or a name does not fit or the picture cannot be written.
 #[must_use]
 pub fn run(args: MapArgs) -> ExitCode {
     let done = match &args.command {
         MapCommand::Info(info) => show(info),
         MapCommand::Render(render) => draw_to_file(render),
+        MapCommand::Build(build) => make(build),
+        MapCommand::Check(wanted) => match hold_against_known(wanted) {
+            Ok(0) => Ok(()),
+            Ok(_) => return ExitCode::from(1),
+            Err(message) => Err(message),
+        },
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -108,6 +149,48 @@ fn folder(name: &str) -> PathBuf {
     let as_path = Path::new(name);
     let named = Path::new("maps").join(name);
     if !as_path.is_dir() && named.is_dir() { named } else { as_path.to_owned() }
+}
+
+fn make(args: &BuildArgs) -> Result<(), String> {
+    let mut told = |step: &str| eprintln!("{step}");
+    let (layers, only) = (args.layers.as_deref(), args.only.as_deref());
+    let built = map_build::build(&args.region, layers, only, &args.out, &mut told)
+        .map_err(|e| e.to_string())?;
+    for map in built {
+        for note in &map.notes {
+            eprintln!("{}: {note}", map.name);
+        }
+        // What was made must be a map.
+        Map::load(&map.folder, Date::constant(2026, 1, 15)).map_err(|e| e.to_string())?;
+        let (folder, people) = (map.folder.display(), grouped(map.people));
+        println!("{folder}: {} cells, {people} people", map.cells);
+    }
+    Ok(())
+}
+
+/// Gives how many things are wrong.
+fn hold_against_known(args: &CheckArgs) -> Result<usize, String> {
+    let mut wrong = 0;
+    for name in &args.maps {
+        let dir = folder(name);
+        let found = check::check(&dir, args.as_of)?;
+        for line in found.told.iter().filter(|_| !args.quiet) {
+            println!("{line}");
+        }
+        for line in &found.wrong {
+            println!("WRONG: {line}");
+        }
+        println!(
+            "{}: {}",
+            dir.display(),
+            match found.wrong.len() {
+                0 => "all checks passed".to_owned(),
+                n => format!("{n} checks failed"),
+            }
+        );
+        wrong += found.wrong.len();
+    }
+    Ok(wrong)
 }
 
 fn open(which: &Which) -> Result<(PathBuf, Map), String> {
@@ -145,7 +228,8 @@ fn tables(dir: &Path, map: &Map, as_of: Date) -> String {
     let people: u64 = map.territories.iter().map(|t| t.population).sum();
     format!(
         "{}\n{} as of {as_of}: {} cells, {} residents, {} communities, {} first-level units\nfiles {}\n\n\
-         Territories (official: the whole of it, also beyond the map)\n{}\n\n\
+         Territories (official: the whole of it today, also beyond the map; share: residents of the map over the whole of the\n\
+         same year, where known.csv has it)\n{}\n\n\
          Border segments (official: where the whole lies on the map)\n{}\n\
          A line found from cells loses the bends finer than a cell: straight lines fit, winding rivers and ridges come out\n\
          short. The model reckons with the official length where it is known.\n\n\
@@ -163,8 +247,16 @@ fn tables(dir: &Path, map: &Map, as_of: Date) -> String {
     )
 }
 
+/// The whole of each territory in the year that its cells follow, with that year.
+fn whole_of_same_year(dir: &Path) -> BTreeMap<String, (f64, String)> {
+    let known = check::read_known(dir).unwrap_or_default();
+    let rows = known.into_iter().filter(|k| k.kind == "whole");
+    rows.filter_map(|k| Some((k.a, (k.value?, k.year)))).collect()
+}
+
 fn territories(dir: &Path, map: &Map) -> Table {
     let official = load::official_populations(dir);
+    let same_year = whole_of_same_year(dir);
     let mut out = table(
         [
             "code",
@@ -173,13 +265,14 @@ fn territories(dir: &Path, map: &Map) -> Table {
             "cells",
             "residents",
             "official",
+            "counted",
             "share",
             "towns",
             "camps",
             "gates",
             "ways beyond",
         ],
-        &[3, 4, 5, 6, 7, 8, 9, 10],
+        &[3, 4, 5, 6, 7, 8, 9, 10, 11],
     );
     for t in &map.territories {
         let range = usize::from(t.destinations.start)..usize::from(t.destinations.end);
@@ -188,6 +281,7 @@ fn territories(dir: &Path, map: &Map) -> Table {
             places.iter().filter(|d| f(&d.kind)).count().to_string()
         };
         let known = official.get(&t.code);
+        let whole = same_year.get(&t.code);
         let kind = match t.kind {
             TerritoryKind::State => "state",
             TerritoryKind::DeFacto => "de facto",
@@ -200,9 +294,9 @@ fn territories(dir: &Path, map: &Map) -> Table {
             t.cells.len().to_string(),
             grouped(t.population),
             known.map_or(String::new(), |&n| grouped(n)),
-            known.map_or(String::new(), |&n| {
-                format!("{:.2}", t.population as f64 / n.max(1) as f64)
-            }),
+            whole.map_or(String::new(), |(_, year)| year.clone()),
+            whole
+                .map_or(String::new(), |(n, _)| format!("{:.2}", t.population as f64 / n.max(1.0))),
             count(|k| *k == DestinationKind::Town),
             count(|k| *k == DestinationKind::Camp),
             count(|k| matches!(k, DestinationKind::Gate(..))),

@@ -40,9 +40,23 @@ pub fn journey(
     month: Month,
     through_closed: bool,
 ) -> Option<Journey> {
+    let passed = |c: &BorderCrossingPoint| usable(c, mode, month, through_closed);
+    journey_over(map, from, to, mode, month, &passed)
+}
+
+/// The quickest way from one cell to another in a month over the crossings that are `passed`, or none.
+#[must_use]
+pub fn journey_over(
+    map: &Map,
+    from: CellId,
+    to: CellId,
+    mode: TravelMode,
+    month: Month,
+    passed: &dyn Fn(&BorderCrossingPoint) -> bool,
+) -> Option<Journey> {
     let mut gates: Vec<(CellId, CellId, usize)> = Vec::new();
     for (i, crossing) in map.crossings.iter().enumerate() {
-        if usable(crossing, mode, month, through_closed) {
+        if passed(crossing) {
             let [a, b] = crossing.cells;
             gates.push((a, b, i));
             gates.push((b, a, i));

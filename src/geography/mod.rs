@@ -6,6 +6,7 @@
 //! A *territory* is the land under one holder at the as-of date; the Nakhchivan exclave is one of its own. Nobody passes
 //! from one territory to another but at a crossing or over the green border, so travel is computed inside territories.
 
+pub mod check;
 pub mod draw;
 pub mod grid;
 pub mod journey;

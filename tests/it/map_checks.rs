@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use jiff::civil::{Date, date};
+use spillover::geography::check;
 use spillover::geography::journey::{Journey, journey};
 use spillover::geography::{
     CrossingStatus, DestinationKind, Map, SegmentKind, TerritoryKind, TravelMode,
@@ -38,7 +39,7 @@ fn code(map: &Map, cell: CellId) -> &str {
 #[test]
 fn people_are_as_many_as_known() {
     let map = today();
-    // Whole states on the map, from their censuses; the tolerance is that of maps/tools/check_maps.py.
+    // Whole states on the map, from their censuses; the tolerance is that of maps/caucasus_10km/known.csv.
     for (states, known, tolerance) in [
         (&["ARM"][..], 2_932_731.0, 0.03),
         (&["GEO", "ABK", "SOS"], 4_013_000.0, 0.03),
@@ -289,4 +290,69 @@ fn every_gate_and_town_of_the_mainland_can_be_reached() {
         let name = &map.destinations[usize::from(territory.destinations.start) + d].name;
         assert!(hours.is_finite() && hours < 60.0, "{name}: {hours} h");
     }
+}
+
+#[test]
+fn known_figures_hold_on_every_map() {
+    let maps = Path::new(env!("CARGO_MANIFEST_DIR")).join("maps");
+    for name in ["tiny", "caucasus_10km", "caucasus_5km", "iran_caucasus_10km"] {
+        let found = check::check(&maps.join(name), date(2026, 1, 15));
+        let found = found.unwrap_or_else(|e| panic!("{e}"));
+        assert!(found.wrong.is_empty(), "{name}: {:#?}", found.wrong);
+    }
+}
+
+#[test]
+fn what_is_not_as_known_is_told() {
+    let maps = Path::new(env!("CARGO_MANIFEST_DIR")).join("maps/tiny");
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    for entry in std::fs::read_dir(maps).expect("maps/tiny") {
+        let path = entry.expect("an entry").path();
+        std::fs::copy(&path, dir.path().join(path.file_name().expect("a name"))).expect("a copy");
+    }
+    let known = |rows: &str| {
+        let header = "kind,a,b,through,value,low,high,year,certainty,note";
+        std::fs::write(dir.path().join("known.csv"), format!("{header}\n{rows}\n"))
+            .expect("a file");
+        check::check(dir.path(), date(2026, 1, 15)).map(|found| found.wrong)
+    };
+    for (row, expected) in [
+        ("state,ARM,,,1000,0.9,1.1,,,", "ARM: "),
+        ("held,AZE,2000-01-01,,1000,0.9,1.1,,,", "AZE: "),
+        ("near,Midtown,,,1,0.9,1.1,,,", "people within 20 km"),
+        (
+            "town,Midtown,,IRN,,,,,,",
+            "Midtown: in Some(\"Middle district (fictional)\"), held by Some(\"AZE\")",
+        ),
+        ("town,Midtown,Elsewhere,AZE,,,,,,", "Elsewhere, AZE expected"),
+        ("town_held,Midtown,2000-01-01,IRN,,,,,,", "held by Some(\"AZE\"), IRN expected"),
+        ("journey,Midtown,Northgate,,500,0.9,1.1,,,", "500 km known"),
+        ("journey_by,Midtown,Northgate,,30,0,9,,,", "no way by road"),
+        ("journey_hours,Midtown,Northgate,C02,50,0.9,1.1,,,", "50 h known"),
+        ("no_journey,Midtown,Northgate,C01,500,,,,,", "km without C01"),
+        ("journey,Midtown,Nowhere,,5,,,,,", "no town Midtown or Nowhere"),
+        ("height,Midtown,,,5,,,,,", "no such kind `height`"),
+    ] {
+        let wrong = known(row).expect("a table that can be read");
+        assert!(wrong.len() == 1 && wrong[0].contains(expected), "{row}: {wrong:?}");
+    }
+    assert!(known("held,AZE,soon,,1,,,,,").expect_err("no date").contains("column `b`"));
+    assert!(known("state,AZE,,,many,,,,,").expect_err("no number").contains("column `value`"));
+    assert_eq!(known("whole,IRN,,,1,,,2016,,"), Ok(Vec::new()));
+}
+
+#[test]
+fn the_region_whose_layers_are_here_becomes_a_map() {
+    let regions = Path::new(env!("CARGO_MANIFEST_DIR")).join("maps/regions/gulf_head.toml");
+    let out = tempfile::tempdir().expect("a temporary folder");
+    let mut steps = Vec::new();
+    let mut told = |step: &str| steps.push(step.to_owned());
+    let built = map_build::build(&regions, None, None, out.path(), &mut told);
+    let built = built.unwrap_or_else(|e| panic!("{e}"));
+    assert!(steps.len() > 3, "{steps:?}");
+    let found = check::check(&built[0].folder, date(2026, 1, 15)).unwrap_or_else(|e| panic!("{e}"));
+    assert!(found.wrong.is_empty(), "{:#?}", found.wrong);
+    let map = Map::load(&built[0].folder, date(2026, 1, 15)).unwrap_or_else(|e| panic!("{e}"));
+    assert!(map.segment("IRN-IRQ").is_some() && map.segment("IRQ-KWT").is_some());
+    assert!(by_car(&map, "Ahvaz", "Basra", 7, true).is_some());
 }
