@@ -1,7 +1,7 @@
 //! Adds a mechanism of one's own to the step, and shows what it moves: mediation that holds control of every province of the
 //! focus above a floor.
 //!
-//! A mechanism that stays belongs into a domain folder, with a rule, a parameter and a switch (docs/adding_things.md).
+//! A mechanism that stays belongs into a domain folder, with a rule, a parameter and a switch (`docs/adding_things.md`).
 //!
 //! `cargo run --release --example add_mechanism`
 

@@ -1,6 +1,6 @@
 //! Runs a study from a program: the plan's runs on all cores, and what the measures come to.
 //!
-//! `spillover run` does more: it keeps finished runs, goes on after a kill, writes tables. See docs/studies.md.
+//! `spillover run` does more: it keeps finished runs, goes on after a kill, writes tables. See `docs/studies.md`.
 //!
 //! `cargo run --release --example run_study`
 

@@ -196,7 +196,7 @@ mod tests {
             let resolved = crate::scenario::load(&file, &[]).expect("the shipped base scenario");
             resolved.file.scenario.borders.pressure
         });
-        PressureIndex { form, power, ..BASE.clone() }
+        PressureIndex { power, form, ..BASE.clone() }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! beside known totals, towns in their units, journeys whose length or hours are known. What is known stands in
 //! `known.csv` of the map's folder, a table that the model does not read.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -126,8 +127,8 @@ pub fn check(dir: &Path, as_of: Date) -> Result<Findings, String> {
         let date: Date = fact.b.parse().map_err(|_| {
             format!("{KNOWN_FILE}:{}, column `b`: found `{}`; allowed: a date", fact.line, fact.b)
         })?;
-        if !at_date.contains_key(&date) {
-            at_date.insert(date, Map::load(dir, date).map_err(told)?);
+        if let Entry::Vacant(place) = at_date.entry(date) {
+            place.insert(Map::load(dir, date).map_err(told)?);
         }
     }
 
@@ -367,7 +368,7 @@ fn check_fact(
             });
         }
         "journey" | "journey_by" | "journey_hours" | "no_journey" => {
-            check_journey(map, fact, found)
+            check_journey(map, fact, found);
         }
         other => found.wrong.push(format!("{KNOWN_FILE}:{}: no such kind `{other}`", fact.line)),
     }

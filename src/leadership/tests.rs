@@ -196,6 +196,8 @@ fn the_schema_refuses_what_the_checks_leave_to_it() {
             let told = crate::scenario::load(&base(), &written).expect_err("bad values");
             let told = told.to_string();
             for (key, value) in sets {
+                // Long keys are cut in a message.
+                let key = &key[..key.len().min(50)];
                 assert!(told.contains(&format!("`{key}")), "{key} = {value} is accepted");
             }
         }

@@ -60,7 +60,7 @@ impl Recorder {
 
     fn keep_series(&mut self, pressure: &Pressure, day: u32) {
         for (border, today) in pressure.by_border().enumerate() {
-            for (measure, value) in pressure::measures(today).into_iter().enumerate() {
+            for (measure, value) in pressure::measures(today).enumerate() {
                 self.series.set(measure, border, day, value);
             }
             let peak = &mut self.headline.peak[border];

@@ -154,7 +154,7 @@ fn spread(prefix: &str, list: &str, found: &mut Vec<String>) {
                 spread(&format!("{prefix}{}", before.trim()), inside, found);
             }
             None => {
-                found.push(format!("{prefix}{}", item.split(" as ").next().unwrap_or(item).trim()))
+                found.push(format!("{prefix}{}", item.split(" as ").next().unwrap_or(item).trim()));
             }
         }
     }

@@ -24,7 +24,8 @@ fn load(folder: &Path, sets: &[&str]) -> Result<(Node, Sources), Diagnostics> {
 /// What is said of these files, with the folder written `$DIR`.
 fn answer(files: &[(&str, &[u8])], sets: &[&str]) -> String {
     let folder = folder(files);
-    let told = load(folder.path(), sets).err().expect("a refusal").to_string();
+    let Err(told) = load(folder.path(), sets) else { panic!("it is accepted") };
+    let told = told.to_string();
     told.replace(&folder.path().display().to_string(), "$DIR").trim_end().to_owned()
 }
 

@@ -21,7 +21,7 @@ pub type Place = (f64, f64);
 /// Great-circle distance in short form: good to 0.5 % within a region, km.
 #[must_use]
 pub fn distance_km(a: Place, b: Place) -> f64 {
-    let k = libm::cos(((a.0 + b.0) / 2.0).to_radians());
+    let k = libm::cos(f64::midpoint(a.0, b.0).to_radians());
     libm::hypot((a.0 - b.0) * KM_PER_DEGREE, (a.1 - b.1) * KM_PER_DEGREE * k)
 }
 

@@ -138,7 +138,7 @@ pub fn grid(
         match land.nearest((lat, lon), &|_| true) {
             Some(cell) => cells[place_of[cell]].people += value,
             None if value > 0.0 => {
-                faults.add(format!("people far from land at {lat:.3}, {lon:.3}"))
+                faults.add(format!("people far from land at {lat:.3}, {lon:.3}"));
             }
             None => {}
         }

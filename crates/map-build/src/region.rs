@@ -206,7 +206,7 @@ impl Region {
         let mut region: Self = toml::from_str(&text).map_err(|e| told(&e))?;
         toml::from_str::<toml::Table>(&region.map_toml)
             .map_err(|e| told(&format!("map_toml: {e}")))?;
-        region.folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        path.parent().unwrap_or(Path::new("")).clone_into(&mut region.folder);
         region.tables_folder = region.folder.join(&region.tables_folder);
         region.layers_folder =
             layers.map_or_else(|| region.folder.join(&region.layers_folder), Path::to_owned);

@@ -178,8 +178,8 @@ fn piece_territories(piece: &[Stretch], around: &Around<'_>) -> BTreeSet<String>
     if !found.is_empty() {
         return found;
     }
-    let points = piece.iter().flat_map(|s| &s.line);
-    let cell = points.filter_map(|&p| around.grid.under(p)).next();
+    let mut points = piece.iter().flat_map(|s| &s.line);
+    let cell = points.find_map(|&p| around.grid.under(p));
     cell.map(|i| around.territory[i].clone()).into_iter().collect()
 }
 
