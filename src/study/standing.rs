@@ -105,8 +105,16 @@ pub fn tables_line(tables: TableSet) -> String {
     format!("{TABLES}: {}", tables.iter().map(Table::name).collect::<Vec<_>>().join(","))
 }
 
-/// The tables that a study had whose extension was interrupted: its mark tells.
+/// The tables that a study had whose extension was interrupted: its mark tells. Where it was killed after the mark was made
+/// and before a word stood in it, no table has been taken away yet.
 #[must_use]
 pub fn marked_tables(folder: &Path) -> Option<TableSet> {
-    TableSet::parse(Mark::read(folder).ok()??.value(TABLES)?).ok()
+    let mark = Mark::read(folder).ok()??;
+    match mark.value(TABLES) {
+        Some(names) => TableSet::parse(names).ok(),
+        None if mark.is_empty() && folder.join(Table::Runs.file()).is_file() => {
+            Some(tables(folder))
+        }
+        None => None,
+    }
 }

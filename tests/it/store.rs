@@ -417,6 +417,20 @@ fn a_complete_study_is_extended() {
     );
 }
 
+/// Killed between the making of the mark and its first word, an extension still knows which tables were there.
+#[test]
+fn an_extension_with_an_empty_mark_goes_on_with_the_tables_that_were_there() {
+    let desk = desk::desk();
+    let quick = desk::quick();
+    let study = [&["run", quick.as_str()], &SMALL[..6], &["--out", "few", "--quiet"]].concat();
+    let first = [&study[..], &["--replicates", "2", "--tables", "summary"]].concat();
+    desk.spillover(&first).ends(0, &[], &[]);
+    let names = desk.names("few");
+    fs::write(desk.path("few/UNFINISHED"), "").unwrap();
+    desk.spillover(&[&study[..], &["--replicates", "3"]].concat()).ends(0, &[], &[]);
+    assert_eq!(desk.names("few"), names);
+}
+
 /// Killed while it is extended, a study keeps its choice of tables when it goes on.
 #[test]
 #[cfg(unix)]

@@ -57,7 +57,8 @@ impl Mark {
     }
 
     /// Whether nothing is known of what was being made.
-    pub(super) fn is_empty(&self) -> bool {
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
         self.about.is_empty()
     }
 
