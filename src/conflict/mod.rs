@@ -1,10 +1,10 @@
 //! Armed conflict: groups, engagements, control, recruitment, sanctuary, vacuums, flashpoints (ODD 7.3).
 //!
-//! Groups plan in `Phase::Plan` ([`plan`]) from one snapshot. `Phase::Fight` is a serial chain, once a day: groups are listed
-//! ([`fight_state`]), garrisons are scaled and parts of them defect ([`forces`]), groups emerge in vacuums ([`emergence`]),
-//! march ([`march`]), are felt ([`presence`]), fight state forces ([`engagement`]) and each other ([`rivalry`]); background
-//! violence ([`background`]), the region's own conflicts ([`flashpoints`]) and an episode ([`prescribed`]) add their events;
-//! places feel them ([`places`]); groups live on ([`livelihood`]); segments are assessed ([`threat`]).
+//! Groups plan in `Phase::Plan` (`plan`) from one snapshot. `Phase::Fight` is a serial chain, once a day: groups are listed
+//! (`fight_state`), garrisons are scaled and parts of them defect (`forces`), groups emerge in vacuums (`emergence`),
+//! march (`march`), are felt (`presence`), fight state forces (`engagement`) and each other (`rivalry`); background
+//! violence (`background`), the region's own conflicts (`flashpoints`) and an episode (`prescribed`) add their events;
+//! places feel them (`places`); groups live on (`livelihood`); segments are assessed (`threat`).
 //!
 //! Reads: leadership (conditions, never outcomes), states (guards, reserve), displacement (people present, refugees), map.
 //! Writes: what is in [`state`], which is all that others read.

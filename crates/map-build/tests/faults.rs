@@ -123,7 +123,7 @@ fn a_sound_region_becomes_a_map() {
     assert_eq!((built[0].cells, built[0].people), (12, 2400));
     let text = |name: &str| std::fs::read_to_string(built[0].folder.join(name)).expect(name);
     let cells = text("cells.csv");
-    let expected = "4,1,0,50.15,10.05,1,AAA,AAA,,AAA-001,200,Lefter,0.9,300,0,1,12,0,,201261";
+    let expected = "4,1,0,50.15,10.05,1,AAA,AAA,,AAA-001,200,Lefter,0.9,300,0,1,12,0,,201981";
     assert_eq!(cells.lines().nth(5), Some(expected));
     let gate = "C01,Gate - Gate,Gate,Gate,AAA,BBB,road,50.15,10.2,5,6,1,open,open,open,open,open,8000,rule: road class 1,P,200,P,,,,";
     assert_eq!(text("crossings.csv").lines().nth(1), Some(gate));

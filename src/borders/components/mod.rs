@@ -59,7 +59,7 @@ macro_rules! components {
 
         impl SegmentPressure {
             $(
-                #[doc = concat!("Load of [`components::", stringify!($name), "`], 0 to 1.")]
+                #[doc = concat!("Load of [`", stringify!($name), "`](crate::borders::components::", stringify!($name), "), 0 to 1.")]
                 #[must_use]
                 pub const fn $name(&self) -> f64 {
                     self.loads[Place::$name as usize]
