@@ -85,6 +85,14 @@ fn middle(a: Point, b: Point) -> Point {
 /// Parts of a line inside the box; edges are cut in short steps, which is exact enough at this scale.
 fn clip(line: &[Point], [w, s, e, n]: [f64; 4]) -> Vec<Vec<Point>> {
     let inside = |p: Point| w <= p.0.0 && p.0.0 <= e && s <= p.1.0 && p.1.0 <= n;
+    // Where an edge leaves the box, from a point inside to one outside.
+    let leaves = |mut a: Point, mut b: Point| {
+        for _ in 0..30 {
+            let mid = middle(a, b);
+            if inside(mid) { a = mid } else { b = mid }
+        }
+        a
+    };
     let (mut parts, mut part) = (Vec::new(), Vec::new());
     for pair in line.windows(2) {
         let (p, q) = (pair[0], pair[1]);
@@ -94,16 +102,21 @@ fn clip(line: &[Point], [w, s, e, n]: [f64; 4]) -> Vec<Vec<Point>> {
         if inside(p) && inside(q) {
             part.push(q);
         } else if inside(p) != inside(q) {
-            let (mut a, mut b) = if inside(p) { (p, q) } else { (q, p) };
-            for _ in 0..30 {
-                let mid = middle(a, b);
-                if inside(mid) { a = mid } else { b = mid }
-            }
+            let a = if inside(p) { leaves(p, q) } else { leaves(q, p) };
             if inside(p) {
                 part.push(a);
                 parts.push(std::mem::take(&mut part));
             } else {
                 part = vec![a, q];
+            }
+        } else if !inside(p) {
+            // Both ends lie outside: a long straight border may still run through the box.
+            let along = |k: u32| {
+                let f = f64::from(k) / 256.0;
+                (Real(p.0.0 + f * (q.0.0 - p.0.0)), Real(p.1.0 + f * (q.1.0 - p.1.0)))
+            };
+            if let Some(within) = (1..256).map(along).find(|&point| inside(point)) {
+                parts.push(vec![leaves(within, p), leaves(within, q)]);
             }
         }
     }

@@ -128,7 +128,8 @@ fn a_sound_region_becomes_a_map() {
     let gate = "C01,Gate - Gate,Gate,Gate,AAA,BBB,road,50.15,10.2,5,6,1,open,open,open,open,open,8000,rule: road class 1,P,200,P,,,,";
     assert_eq!(text("crossings.csv").lines().nth(1), Some(gate));
     assert_eq!(text("road_links.csv").lines().count(), 3, "{}", text("road_links.csv"));
-    assert!(text("lines.geojson").contains(r#""kind":"border","a":"AAA","b":"BBB""#));
+    let lines = text("lines.geojson");
+    assert!(lines.contains(r#""kind":"border","a":"AAA","b":"BBB""#), "{lines}");
     // The same input gives the same bytes.
     made(dir.path()).expect("a map again");
     assert_eq!(cells, text("cells.csv"));
